@@ -1,0 +1,37 @@
+# make lab    the course, in JupyterLab             make site   the HTML edition, in build/site/
+# make test   everything that must hold             make strip  take the outputs out of the notebooks
+# make bench  events a second, milliseconds a frame make clean  remove what was built (.venv stays)
+#
+# The first time, each of them sets up .venv/. Another Python: make test PYTHON=python3.13 VENV=.venv313
+
+VENV  = .venv
+BIN   = $(VENV)/bin
+READY = $(VENV)/ready
+START = notebooks/00_start_here.ipynb
+
+lab: $(READY)
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(START)
+
+test: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/python -m pytest
+
+bench: $(READY)
+	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
+
+site: $(READY)
+	$(BIN)/python tools/notebooks.py site
+
+strip: $(READY)
+	$(BIN)/python tools/notebooks.py strip
+
+clean:
+	rm -rf build .pytest_cache .ruff_cache
+	find dslab tests tools benchmarks notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+
+# The mark of a finished set-up: older than pyproject.toml, it is done again.
+$(READY): pyproject.toml tools/setup.sh
+	PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV)
+	touch $@
+
+.PHONY: lab test bench site strip clean

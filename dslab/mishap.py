@@ -1,0 +1,85 @@
+"""When a run cannot go on: one sentence that says what happened, where, and how to see it again."""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dslab.values import DslabError, brief, nearest
+
+if TYPE_CHECKING:
+    from dslab.simulate import Host, Simulation
+
+BENCH = Path(__file__).parent
+
+
+class ProtocolError(DslabError):
+    """A handler raised an exception or broke the contract of `Node`. `trace` holds all that happened before."""
+
+    def __init__(self, sentence: str, trace: Any) -> None:
+        super().__init__(sentence)
+        self.trace = trace
+
+
+def explain(problem: Exception, sim: Simulation, entry: tuple | None) -> ProtocolError:
+    """The error to raise for an exception that came out of a handler."""
+    sim.record.end = f"stopped by an error at step {len(sim.steps)}"
+    said = str(problem) if isinstance(problem, DslabError) else f"{type(problem).__name__}: {problem}"
+    where = f" In {_where(problem)}" if _where(problem) else ""
+    event = f", {_event(entry)}" if entry and where else ""
+    replay = f"; replay: seed {sim.run.seed}" if where else ""
+    return ProtocolError(f"{said}{'' if said.endswith(('.', '?', '!')) or not where else '.'}{where}{event}{replay}", sim.record.trace())
+
+
+def _where(problem: Exception) -> str:
+    """`Raft.on_vote, line 17`: the last place in the protocol's own code."""
+    frames = [frame for frame in traceback.walk_tb(problem.__traceback__) if not _is_bench(frame[0].f_code.co_filename)]
+    if not frames:
+        return ""
+    frame, line = frames[-1]
+    return f"{getattr(frame.f_code, 'co_qualname', frame.f_code.co_name)}, line {line}"
+
+
+def _is_bench(filename: str) -> bool:
+    return Path(filename).parent == BENCH or "importlib" in filename
+
+
+def _event(entry: tuple) -> str:
+    time, _, kind, place, what, *_ = entry
+    at = f"at {time / 1000:g} ms"
+    if kind == "receive":
+        return f"when {place.host.name} received {brief(what)} from {place.src} {at}"
+    if kind == "timer":
+        return f"at the {what} timer of {place.name} {at}"
+    return f"at {what!r}" if kind in ("request", "script", "answer") else f"at the start of {place.name}"
+
+
+def too_much(sim: Simulation, at_once: int) -> str:
+    """Why a run was stopped at one of its limits."""
+    limits = sim.run.limits
+    if at_once > limits.at_once:
+        names = sorted({_place(step[0]) for step in sim.steps[-100:]})
+        busy = " and ".join(names) + (" keep answering each other" if len(names) > 1 else " never comes to rest")
+        return f"{limits.at_once:,} events at time {sim.now / 1000}: {busy}"
+    if len(sim.queue) > limits.in_flight:
+        kinds = Counter((type(entry[4]).__name__, entry[3].src) for entry in sim.queue if entry[2] == "receive")
+        (kind, src), most = kinds.most_common(1)[0] if kinds else (("timer", "all"), 0)
+        return f"over {limits.in_flight:,} messages in flight, {round(100 * most / len(sim.queue))} % of type {kind} from {src}"
+    return f"reached the limit of {limits.steps:,} steps at {sim.now / 1000} ms"
+
+
+def _place(entry: tuple) -> str:
+    place = entry[3]
+    return "the network" if place is None else place.host.name if entry[2] in ("receive", "loss") else getattr(place, "name", "")
+
+
+def undeclared(host: Host) -> str:
+    """The sentence for an attribute that appeared (or vanished) after `init`."""
+    name = sorted(host.node.__dict__.keys() ^ host.saved.keys())[0]
+    cls, known = type(host.node).__name__, [known for known in host.saved if known != name]
+    if name in host.saved:
+        return f"{host.name} deleted its attribute {name}: a node keeps the attributes that {cls}.init declares"
+    return (f"{host.name} assigned the attribute {name}, which {cls}.init does not declare.{nearest(name, known)}"
+            f" All state is first assigned in init")

@@ -1,0 +1,131 @@
+"""The network of a run, as a value: how long messages take on each link, and which are lost or doubled.
+
+Times are milliseconds, kept to the microsecond. Links are one-way: A->B and B->A are two links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from math import inf, isfinite, log
+from typing import Any
+
+from dslab.values import DslabError, brief, nearest
+
+
+@dataclass(frozen=True)
+class Latency:
+    """A distribution of one-way delays, in ms. Make one with `constant`, `uniform`, `exponential` or `long_tail`."""
+
+    shape: str
+    low: float          # the least delay
+    other: float        # uniform: the greatest delay; exponential: the mean above `low`; long_tail: alpha
+
+    def at(self, u: float) -> float:
+        """The delay at quantile `u`, a number from 0 to 1 (1 excluded)."""
+        if self.shape == "uniform":
+            return self.low + (self.other - self.low) * u
+        if self.shape == "exponential":
+            return self.low - self.other * log(1.0 - u)
+        return self.low / (1.0 - u) ** (1.0 / self.other)
+
+    def __repr__(self) -> str:
+        if self.shape == "uniform":
+            return f"constant({self.low})" if self.low == self.other else f"uniform({self.low}, {self.other})"
+        if self.shape == "exponential":
+            return f"exponential({self.other}, least={self.low})"
+        return f"long_tail({self.low}, alpha={self.other})"
+
+
+def constant(delay: float) -> Latency:
+    """Every message takes `delay` ms."""
+    return uniform(delay, delay)
+
+
+def uniform(low: float, high: float) -> Latency:
+    """Any delay from `low` to `high` ms is equally likely."""
+    _check_delay("uniform", low, high)
+    if low > high:
+        raise DslabError(f"uniform({low}, {high}): the first delay is the smaller one; did you mean uniform({high}, {low})?")
+    return Latency("uniform", low, high)
+
+
+def exponential(mean: float, *, least: float = 0.0) -> Latency:
+    """`least` ms plus an exponentially distributed delay with this mean."""
+    _check_delay("exponential", mean, least)
+    return Latency("exponential", least, mean)
+
+
+def long_tail(least: float, *, alpha: float = 1.5) -> Latency:
+    """A Pareto distribution: mostly near `least` ms, rarely very long; the smaller `alpha`, the longer the tail."""
+    _check_delay("long_tail", least, alpha)
+    if alpha == 0:
+        raise DslabError("long_tail: alpha is above 0")
+    return Latency("long_tail", least, alpha)
+
+
+def _check_delay(name: str, *delays: Any) -> None:
+    for delay in delays:
+        if type(delay) not in (int, float) or not 0 <= delay < inf:
+            raise DslabError(f"{name}: a delay is a number of milliseconds from 0 up, not {brief(delay)}")
+
+
+@dataclass(frozen=True)
+class LinkSettings:
+    """How one link treats messages."""
+
+    latency: Latency = field(default_factory=lambda: uniform(5, 15))
+    loss: float = 0.0           # the chance that a message is lost
+    duplication: float = 0.0    # the chance that it arrives twice
+    fifo: bool = False          # does the link keep messages in order?
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.latency, Latency):
+            raise DslabError(f"a latency is constant(10), uniform(5, 15), ..., not {brief(self.latency)}")
+        for name in ("loss", "duplication"):
+            chance = getattr(self, name)
+            if type(chance) not in (int, float) or not (isfinite(chance) and 0 <= chance <= 1):
+                raise DslabError(f"{name} is a chance from 0 to 1, not {brief(chance)}")
+
+    def but(self, settings: Mapping[str, Any]) -> LinkSettings:
+        """These settings with some replaced."""
+        for name in settings:
+            if name not in SETTINGS:
+                raise DslabError(f"a link has no setting {brief(name)} ({', '.join(SETTINGS)}).{nearest(str(name), SETTINGS)}")
+        return replace(self, **settings)
+
+
+SETTINGS = tuple(one.name for one in fields(LinkSettings))
+
+
+class Network:
+    """`Network(latency=uniform(5, 15), loss=0.1, links={("A", "B"): {"loss": 0.5}})`: one rule for all links, and exceptions."""
+
+    __slots__ = ("default", "links")
+
+    def __init__(self, *, links: Mapping[tuple[str, str], Mapping[str, Any]] | None = None, **settings: Any) -> None:
+        self.default = LinkSettings().but(settings)
+        self.links = {tuple(link): dict(exception) for link, exception in (links or {}).items()}
+        for link, exception in self.links.items():
+            if len(link) != 2:
+                raise DslabError(f'links are named by a pair such as ("A", "B"), not {brief(link)}')
+            self.default.but(exception)
+
+    def settings(self, src: str, dst: str) -> LinkSettings:
+        """What holds on the link from `src` to `dst`."""
+        exception = self.links.get((src, dst))
+        return self.default.but(exception) if exception else self.default
+
+    def __eq__(self, other: Any) -> bool:
+        return isinstance(other, Network) and (self.default, self.links) == (other.default, other.links)
+
+    def __hash__(self) -> int:
+        return hash((self.default, tuple(self.links)))
+
+    def __repr__(self) -> str:
+        plain = LinkSettings()
+        settings = [f"{name}={getattr(self.default, name)!r}" for name in SETTINGS
+                    if getattr(self.default, name) != getattr(plain, name)]
+        if self.links:
+            settings.append(f"links={self.links!r}")
+        return f"Network({', '.join(settings)})"

@@ -1,0 +1,172 @@
+"""What the author of a protocol needs: `@message` for what is sent, `Node` for who sends it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterable
+from functools import cache
+from operator import attrgetter
+from random import Random
+from typing import Any, ClassVar, dataclass_transform
+
+from dslab.values import DslabError, brief, check_message, check_sendable, nearest, show, snapshot
+
+
+@dataclass_transform(frozen_default=True)
+def message(cls: type) -> type:
+    """Make a class of annotated fields a message: frozen, compared by value and by type, and plain data from birth.
+
+    Making one raises `NotPlain`, a sentence, if a field holds what a network could not carry.
+
+    >>> @message
+    ... class RequestVote:
+    ...     term: int
+    >>> RequestVote(3)
+    RequestVote(term=3)
+    """
+    cls.__repr__, cls.__post_init__ = show, check_message
+    made = dataclasses.dataclass(frozen=True, slots=True, repr=False)(cls)
+    made.__message_fields__ = names = tuple(field.name for field in dataclasses.fields(made))
+    made.__message_values__ = _values_of(names)
+    made.__setattr__ = made.__delattr__ = _refuse_change
+    return made
+
+
+class Node:
+    """One node of a protocol. Subclass it, declare the state in `init`, write a handler for each message and timer.
+
+    The contract, by which one class can be simulated, rewound, forked, model-checked and graded:
+
+    1. A handler runs to completion. It does not wait, sleep, print, draw, read the wall clock or use the `random`
+       module. Handlers are found by name: `on_start(self)`, `on_recover(self)`, `on_request_vote(self, src, msg)` for
+       a message `RequestVote`, `on_election_timer(self)` for the timer "election".
+    2. The node's state is its attributes, all first assigned in `init`. Values are plain data: numbers, strings,
+       booleans, None, tuples, messages, and lists, sets and dicts of those.
+    3. `send`, `broadcast`, `set_timer`, `cancel_timer`, `output`, `reply`, `note` *record* effects. They happen, in
+       order, after the handler has returned and after the `persistent` attributes are on disk: persist before you speak.
+    4. Messages are frozen, their fields cannot change, and JSON can carry them. All else is refused with a sentence.
+    5. A random delay is a range in the effect; the simulator draws from it. A random choice is `draw`.
+    6. `self.now` is the node's own clock, which may be wrong.
+    7. What a promise speaks about is an `output`. The world remembers outputs, and they survive crashes.
+    """
+
+    __slots__ = ("__dict__", "_clock", "_known", "_random", "effects", "id", "neighbours", "peers")
+
+    persistent: ClassVar[tuple[str, ...]] = ()      # the attributes that survive a crash
+    roles: ClassVar[tuple[str, ...]] = ()           # the values of the attribute `role`, for views
+    shown: ClassVar[tuple[str, ...]] = ()           # the attributes that views write beside the node
+
+    def __init__(self, id: str, peers: Iterable[str] = (), *, neighbours: Iterable[str] | None = None,
+                 random: Callable[[], float] | None = None, clock: Callable[[], float] = lambda: 0.0) -> None:
+        self.id = id
+        self.peers = tuple(peers)                   # the other nodes that run this protocol
+        self.neighbours = self.peers if neighbours is None else tuple(neighbours)   # nodes with a direct link, of any protocol
+        self.effects: list[tuple] = []              # what the current handler has asked for so far
+        self._known = frozenset((*self.peers, *self.neighbours))
+        self._random, self._clock = random, clock
+        self.init()
+
+    # ---- what a protocol defines ------------------------------------------------------------------------------------
+
+    def init(self) -> None:
+        """Declare the state, a line for each attribute. Runs when the node starts and again when it recovers."""
+
+    def on_start(self) -> None:
+        """Runs once when the node starts."""
+
+    def on_recover(self) -> None:
+        """Runs after a crash, with the `persistent` attributes read from disk and all others as `init` left them."""
+        self.on_start()
+
+    # ---- what a handler may do --------------------------------------------------------------------------------------
+
+    def send(self, dst: str, msg: Any) -> None:
+        """Send a message to one node. The network may lose, delay, duplicate or reorder it."""
+        check_sendable(msg)
+        if dst not in self._known:
+            raise DslabError(self._unknown(dst))
+        self.effects.append(("send", dst, msg))
+
+    def broadcast(self, msg: Any) -> None:
+        """Send a message to every peer (not to the node itself), one by one, in the order of `peers`."""
+        check_sendable(msg)
+        self.effects.extend([("send", dst, msg) for dst in self.peers])
+
+    def set_timer(self, name: str, low: float, high: float | None = None) -> None:
+        """Call `on_<name>_timer` in `low` ms of the node's clock, or at a random moment between `low` and `high`.
+
+        A node has one timer of each name: setting it again replaces it. Raises `DslabError` for a delay that is not
+        a finite number of at least 0, and for a timer without a handler.
+        """
+        high = low if high is None else high
+        try:
+            if not 0 <= low <= high < math.inf:
+                raise DslabError(f"set_timer({name!r}, {low}, {high}): a delay is at least 0, finite, and given as low, high")
+        except TypeError:
+            raise DslabError(f"set_timer({name!r}, {brief(low)}, {brief(high)}): a delay is a number of milliseconds") from None
+        timer_handler(type(self), name)
+        self.effects.append(("timer", name, low, high))
+
+    def cancel_timer(self, name: str) -> None:
+        """Forget the timer of this name, if it is set."""
+        self.effects.append(("cancel", name))
+
+    def output(self, name: str, *values: Any) -> None:
+        """Tell the world something that counts, such as `output("deliver", m)`: promises are about outputs."""
+        self.effects.append(("output", name, snapshot(values)))
+
+    def reply(self, client: str, value: Any = None) -> None:
+        """Answer the request that `client` has open; its operation returns `value`."""
+        self.effects.append(("reply", client, snapshot(value)))
+
+    def note(self, text: str) -> None:
+        """Say why, to the people who watch. It changes nothing."""
+        self.effects.append(("note", str(text)))
+
+    def draw(self, options: Iterable, k: int = 1) -> tuple:
+        """`k` different options (fewer if there are fewer), chosen at random from this node's own random stream."""
+        options = list(options)
+        self._random = self._random or Random(f"0 {self.id}").random
+        for chosen in range(min(k, len(options))):
+            other = chosen + int(self._random() * (len(options) - chosen))
+            options[chosen], options[other] = options[other], options[chosen]
+        return tuple(options[:k])
+
+    @property
+    def now(self) -> float:
+        """The time, in ms, on this node's own clock. It may be ahead, behind, fast or slow."""
+        return self._clock()
+
+    def clear_effects(self) -> None:
+        """Forget the recorded effects (for a unit test that calls handlers by hand)."""
+        self.effects.clear()
+
+    def _unknown(self, dst: Any) -> str:
+        if dst == self.id:
+            return f"{self.id} sent to itself: call a method instead, it is quicker and never lost"
+        cluster = ", ".join(sorted((*self._known, self.id)))
+        return f"{self.id} sent to {brief(dst)}, which is not in this cluster ({cluster}).{nearest(str(dst), self._known)}"
+
+
+@cache
+def timer_handler(cls: type[Node], name: str) -> str:
+    """The name of the method for a timer; raises `DslabError` if the class has none."""
+    wanted = f"on_{name}_timer"
+    if not hasattr(cls, wanted):
+        handlers = [handler for handler in dir(cls) if handler.startswith("on_")]
+        raise DslabError(f"{cls.__name__} sets the timer {name!r} but has no {wanted}.{nearest(wanted, handlers)}")
+    return wanted
+
+
+def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple]:
+    """A method that returns the values of these fields; the usual case is the fastest there is."""
+    if len(names) > 1:
+        get = attrgetter(*names)
+        return lambda msg: get(msg)
+    return lambda msg: tuple(getattr(msg, name) for name in names)
+
+
+def _refuse_change(msg: Any, *change: Any) -> None:
+    raise DslabError(f"{type(msg).__name__}.{change[0]} cannot be changed: a message that was sent is out of your hands, "
+                     "on a real network the receiver would not see the change. Make a new message.")

@@ -1,0 +1,161 @@
+"""Promises of a protocol, and what became of them: *always* for safety, *sometimes* for what must be able to happen.
+
+    @always
+    def two_leaders_never_share_a_term(world):
+        '''Election safety [Ongaro and Ousterhout 2014, figure 3].'''
+        leaders = {}
+        for leader in world.outputs("leader"):
+            term, = leader.values
+            if leaders.setdefault(term, leader.node) != leader.node:
+                return f"{leaders[term]} and {leader.node} both lead term {term}"
+
+An `always` function returns nothing (or True) while the promise is kept, and a sentence (or False) when it is broken.
+A `sometimes` function returns something true once it has happened. Both look at the `World`, never into a protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dslab.trace import Output, Step, Trace
+from dslab.values import DslabError, nearest
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A sentence about all runs, and the function that judges it in a world."""
+
+    kind: str                                   # "always" or "sometimes"
+    name: str                                   # the function's name, as words
+    judge: Callable[[World], Any]
+
+    def objection(self, world: World) -> str:
+        """Why an `always` promise is broken in this world; empty while it is kept."""
+        said = self.judge(world)
+        return said if isinstance(said, str) else "it does not hold" if said is False else ""
+
+    def has_happened(self, world: World) -> bool:
+        """Has a `sometimes` promise come true?"""
+        return bool(self.judge(world))
+
+    def __repr__(self) -> str:
+        return f"{self.kind}: {self.name}"
+
+
+def always(judge: Callable[[World], Any]) -> Promise:
+    """A promise that is kept at every step of every run (safety: nothing bad happens)."""
+    return Promise("always", judge.__name__.replace("_", " "), judge)
+
+
+def sometimes(judge: Callable[[World], Any]) -> Promise:
+    """Something that can happen: a model in which it never does proves nothing (a witness against vacuous truth)."""
+    return Promise("sometimes", judge.__name__.replace("_", " "), judge)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a promise.
+
+    status: "holds" (at every step of this trace, or seen in it), "broken" (at `step`), or "not decided" (not seen, or
+    the run was stopped before its end).
+    """
+
+    promise: Promise
+    status: str
+    step: int | None
+    sentence: str
+    trace: Trace
+
+    def __bool__(self) -> bool:
+        return self.status == "holds"
+
+    def __repr__(self) -> str:
+        place = "" if self.step is None else f" (step {self.step})"
+        return f"{self.status}: {self.promise}{place}{'. ' + self.sentence if self.sentence else ''}"
+
+
+class State:
+    """A node's attributes at one moment, to be read as `state.term`."""
+
+    __slots__ = ("_node", "_values")
+
+    def __init__(self, node: str, values: Mapping[str, Any]) -> None:
+        self._node, self._values = node, values
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(f"{self._node} has no attribute {name!r}.{nearest(name, self._values)}") from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+
+class World:
+    """All that a promise may look at, at one moment of a run."""
+
+    def __init__(self, nodes: Iterable[str], initial: Mapping[str, Mapping[str, Any]]) -> None:
+        self.nodes = tuple(nodes)
+        self._values = {node: dict(initial.get(node, {})) for node in self.nodes}
+        self.states = {node: State(node, values) for node, values in self._values.items()}
+        self.up = frozenset(self.nodes)             # the nodes that are not crashed
+        self.time = 0.0                             # ms
+        self._outputs: dict[str | None, list[Output]] = {None: []}
+
+    def outputs(self, name: str | None = None) -> list[Output]:
+        """All that the nodes have told the world so far, or what has this name: (step, time, node, name, values)."""
+        return self._outputs.get(name, [])
+
+    def having(self, attribute: str) -> dict[str, State]:
+        """The states of the nodes that have this attribute: in a mixed cluster, those of one protocol."""
+        return {node: state for node, state in self.states.items() if attribute in state}
+
+    def after(self, step: Step) -> bool:
+        """Go on to the moment after `step`; False if it changed nothing that a promise can see."""
+        self.time = step.time
+        for name, *values in step.outputs:
+            output = Output(step.index, step.time, step.node or "", name, tuple(values))
+            self._outputs[None].append(output)
+            self._outputs.setdefault(name, []).append(output)
+        if step.changes:
+            self._values[step.node].update(step.changes)
+        if step.kind == "crash":
+            self.up -= {step.node}
+        elif step.kind == "recover":
+            self.up |= {step.node}
+        return bool(step.changes or step.outputs) or step.kind in ("crash", "recover")
+
+
+def judge(trace: Trace, promises: Iterable[Promise]) -> list[Verdict]:
+    """A verdict on each promise, from the first step of the trace that decides it."""
+    promises = list(promises)
+    for promise in promises:
+        if not isinstance(promise, Promise):
+            raise DslabError(f"a promise is a function with @always or @sometimes, not a {type(promise).__name__}")
+    world = World(trace.nodes, trace.initial)
+    decided: dict[int, Verdict] = {}
+    for step in trace.steps:
+        if world.after(step) or step.index == 0:
+            for number, promise in enumerate(promises):
+                if number not in decided:
+                    verdict = _look(promise, world, step, trace)
+                    if verdict:
+                        decided[number] = verdict
+    return [decided.get(number) or _at_the_end(promise, trace) for number, promise in enumerate(promises)]
+
+
+def _look(promise: Promise, world: World, step: Step, trace: Trace) -> Verdict | None:
+    if promise.kind == "sometimes":
+        return Verdict(promise, "holds", step.index, "", trace) if promise.has_happened(world) else None
+    objection = promise.objection(world)
+    return Verdict(promise, "broken", step.index, objection, trace) if objection else None
+
+
+def _at_the_end(promise: Promise, trace: Trace) -> Verdict:
+    if promise.kind == "sometimes":
+        return Verdict(promise, "not decided", None, "this run never shows it", trace)
+    whole = trace.end.startswith(("reached", "nothing left")) and "limit" not in trace.end
+    return Verdict(promise, "holds" if whole else "not decided", None, "" if whole else f"the run was cut short: {trace.end}", trace)

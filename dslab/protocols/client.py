@@ -1,0 +1,104 @@
+"""The client of a replicated state machine, and the machine itself: a key-value store.
+
+A client sends one command at a time, again and again under the same serial number until it is answered. The servers
+remember the last serial number of each client, so a command that reaches them twice takes effect once
+[Ongaro and Ousterhout 2014, section 8]. Exactly-once effect is at-least-once sending plus at-most-once execution.
+"""
+
+from typing import Any
+
+from dslab.node import Node, message
+
+
+@message
+class Put:
+    key: str
+    value: Any
+
+
+@message
+class Add:
+    key: str
+    amount: int
+
+
+@message
+class Get:
+    key: str
+
+
+@message
+class Command:
+    serial: int         # the client's number for the command: the same when it is sent again
+    command: Any        # Put, Add or Get
+
+
+@message
+class NotLeader:
+    leader: str | None  # who leads, as far as the sender knows
+
+
+@message
+class Answer:
+    serial: int
+    result: Any
+
+
+class Client(Node):
+    """A client: one command at a time, sent again under the same serial number until it is answered [section 8]."""
+
+    persistent = ("serial",)
+    shown = ("serial",)
+    patience = 250                      # ms before it asks another server
+
+    def init(self):
+        self.serial = 0                 # the number of the current command
+        self.command = None             # what it waits for, if anything
+        self.user = None                # who wants the result
+        self.waiting = []               # (user, command) that come later
+        self.server = 0                 # which of its servers it asks
+
+    def on_put(self, src, msg):
+        self.waiting.append((src, msg))
+        if self.command is None:
+            self.next_command()
+
+    on_add = on_get = on_put
+
+    def next_command(self):
+        self.user, self.command = self.waiting.pop(0)
+        self.serial += 1
+        self.ask()
+
+    def ask(self):
+        self.send(self.neighbours[self.server], Command(self.serial, self.command))
+        self.set_timer("retry", self.patience)
+
+    def on_retry_timer(self):
+        self.server = (self.server + 1) % len(self.neighbours)
+        self.note("no answer: was the command lost, or the answer? It asks the next server")
+        self.ask()
+
+    def on_not_leader(self, src, msg):
+        if self.command is None or msg.leader is None:
+            return self.note("there is no leader to turn to: waits")
+        self.server = self.neighbours.index(msg.leader)
+        self.ask()
+
+    def on_answer(self, src, msg):
+        if self.command is None or msg.serial != self.serial:
+            return self.note("was answered before")
+        self.reply(self.user, msg.result)
+        self.command = self.user = None
+        self.cancel_timer("retry")
+        if self.waiting:
+            self.next_command()
+
+
+def execute(command, machine):
+    """Run a command on the key-value store `machine`, a dict; returns the key's value after it."""
+    if isinstance(command, Put):
+        machine[command.key] = command.value
+    elif isinstance(command, Add):
+        machine[command.key] = machine.get(command.key, 0) + command.amount
+    return machine.get(command.key)

@@ -1,0 +1,338 @@
+"""Raft: a cluster of servers agrees on one log of commands, though servers crash and messages are lost.
+
+The idea in three sentences. Servers elect a leader, at most one in each term, and only a server whose log is as
+complete as that of a majority can win. Clients talk to the leader, which appends their commands to its log and copies
+the log to the others. An entry that a majority stores is committed, will be in the log of every later leader, and is
+applied by every server in the same order.
+
+Source: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm" (2014, extended version). Names
+are those of its figure 2; read this file beside it. Logs are numbered from 1, as there.
+
+Left out: cluster membership changes (section 6), log compaction (section 7), reads that bypass the log and the no-op
+entry at the start of a term (section 8). Two differences: a reply to AppendEntries carries the index it speaks about,
+so that replies may be lost, doubled and reordered; and it names where to try next, the fast back-up of section 5.3.
+"""
+
+from itertools import combinations
+from typing import Any
+
+from dslab.node import Node, message
+from dslab.properties import always, sometimes
+from dslab.protocols.client import Add, Answer, Client, NotLeader, Put, execute
+from dslab.run import Run
+from dslab.script import at, crash, recover, request
+
+
+@message
+class Entry:
+    term: int           # when the leader received it
+    client: str         # whose command it is
+    serial: int         # and the client's number for it
+    command: Any
+
+
+@message
+class RequestVote:
+    term: int
+    last_index: int     # the length of the candidate's log
+    last_term: int      # the term of its last entry
+
+
+@message
+class Vote:
+    term: int
+    granted: bool
+
+
+@message
+class AppendEntries:
+    term: int
+    prev_index: int     # the entry just before the new ones ...
+    prev_term: int      # ... and its term: the receiver must have it
+    entries: tuple      # empty for a heartbeat
+    leader_commit: int
+
+
+@message
+class Appended:
+    term: int
+    success: bool
+    index: int          # success: the logs agree up to here; otherwise: try again from here
+
+
+class Raft(Node):
+    """One server."""
+
+    persistent = ("term", "voted_for", "log")
+    roles = ("follower", "candidate", "leader")
+    shown = ("term", "commit_index")
+    election_timeout = (150, 300)       # ms [section 9.3]
+    heartbeat_interval = 50             # ms, well below the least election timeout
+
+    def init(self):
+        # On disk.
+        self.term = 0                   # the latest term this server has seen
+        self.voted_for = None           # the candidate that has its vote in this term
+        self.log = []                   # entries; the first has index 1
+        # In memory.
+        self.role = "follower"
+        self.leader = None              # whom it believes to lead this term
+        self.votes = set()              # candidate: the servers that vote for it
+        self.commit_index = 0           # the last entry known to be committed, and applied here
+        self.machine = {}               # the replicated state machine: a key-value store
+        self.sessions = {}              # client -> (serial of its last command, result) [section 8]
+        self.next_index = {}            # leader: peer -> the first entry to send next
+        self.match_index = {}           # leader: peer -> the last entry known to be stored there
+
+    # ---- elections (section 5.2) ----
+
+    def on_start(self):
+        self.await_leader()
+
+    def await_leader(self):
+        """Give a leader time to be heard of."""
+        self.set_timer("election", *self.election_timeout)
+
+    def on_election_timer(self):
+        self.term, self.voted_for = self.term + 1, self.id
+        self.role, self.leader, self.votes = "candidate", None, {self.id}
+        self.note(f"no leader was heard of in time: stands for election in term {self.term}")
+        self.broadcast(RequestVote(self.term, len(self.log), self.last_term()))
+        self.await_leader()
+        self.count_votes()
+
+    def on_request_vote(self, src, msg):
+        self.adopt(msg.term)
+        objection = self.objection(src, msg)
+        if objection:
+            self.note(f"no vote for {src}: {objection}")
+        else:
+            self.voted_for = src
+            self.await_leader()
+        self.send(src, Vote(self.term, not objection))
+
+    def objection(self, src, msg):
+        """Why `src` cannot have the vote, if so."""
+        if msg.term < self.term:
+            return f"its term {msg.term} is over, this is term {self.term}"
+        if self.voted_for not in (None, src):
+            return f"the vote of term {self.term} went to {self.voted_for}"
+        if (msg.last_term, msg.last_index) < (self.last_term(), len(self.log)):
+            return "its log is less complete [section 5.4.1]"
+        return ""
+
+    def on_vote(self, src, msg):
+        self.adopt(msg.term)
+        if self.role != "candidate" or msg.term < self.term:
+            return self.note("this election is over")
+        if msg.granted:
+            self.votes.add(src)
+            self.count_votes()
+
+    def count_votes(self):
+        if self.is_majority(len(self.votes)):
+            self.note(f"{len(self.votes)} of {len(self.peers) + 1} votes are a majority")
+            self.lead()
+
+    def lead(self):
+        self.role, self.leader = "leader", self.id
+        self.next_index = dict.fromkeys(self.peers, len(self.log) + 1)
+        self.match_index = dict.fromkeys(self.peers, 0)
+        self.output("leader", self.term)
+        self.cancel_timer("election")
+        self.on_heartbeat_timer()
+
+    def adopt(self, term):
+        """A server that hears of a newer term enters it, as a follower (figure 2, rules for all servers)."""
+        if term > self.term:
+            self.note(f"enters term {term}")
+            self.term, self.voted_for = term, None
+            self.follow(None)
+
+    def follow(self, leader):
+        if self.role == "leader":
+            self.cancel_timer("heartbeat")
+            self.await_leader()
+        self.role, self.leader = "follower", leader
+
+    # ---- log replication (section 5.3) ----
+
+    def on_command(self, src, msg):
+        if self.role != "leader":
+            self.note("only the leader takes commands")
+            return self.send(src, NotLeader(self.leader))
+        self.log.append(Entry(self.term, src, msg.serial, msg.command))
+        self.replicate()
+        self.advance_commit_index()
+
+    def on_heartbeat_timer(self):
+        self.replicate()
+        self.set_timer("heartbeat", self.heartbeat_interval)
+
+    def replicate(self):
+        for peer in self.peers:
+            self.replicate_to(peer)
+
+    def replicate_to(self, peer):
+        """Send what the peer may lack; nothing is a heartbeat."""
+        prev = self.next_index[peer] - 1
+        self.send(peer, AppendEntries(self.term, prev, self.term_at(prev), tuple(self.log[prev:]), self.commit_index))
+
+    def on_append_entries(self, src, msg):
+        self.adopt(msg.term)
+        if msg.term < self.term:
+            self.note(f"{src} leads no longer: its term {msg.term} is over")
+            return self.send(src, Appended(self.term, False, 0))
+        self.follow(src)
+        self.await_leader()
+        if self.term_at(msg.prev_index) != msg.prev_term:
+            self.note(f"has no entry {msg.prev_index} of term {msg.prev_term}: cannot append")
+            return self.send(src, Appended(self.term, False, self.first_suspect(msg.prev_index)))
+        self.append(msg.prev_index, msg.entries)
+        agreed = msg.prev_index + len(msg.entries)
+        self.commit(min(msg.leader_commit, agreed))
+        self.send(src, Appended(self.term, True, agreed))
+
+    def append(self, prev_index, entries):
+        """Add the entries that are new. Only an entry in conflict removes what follows: messages may be late."""
+        for index, entry in enumerate(entries, prev_index + 1):
+            if self.term_at(index) != entry.term:
+                del self.log[index - 1:]
+                self.log.append(entry)
+
+    def first_suspect(self, index):
+        """Where the leader should try next: after a short log, or at the first entry of the term in conflict."""
+        term = self.term_at(index)
+        if term is None:
+            return len(self.log) + 1
+        return next(i for i in range(1, index + 1) if self.term_at(i) == term)
+
+    def on_appended(self, src, msg):
+        self.adopt(msg.term)
+        if self.role != "leader" or msg.term < self.term:
+            return self.note("answers to an earlier term")
+        if msg.success:
+            self.match_index[src] = max(self.match_index[src], msg.index)
+            self.next_index[src] = max(self.next_index[src], msg.index + 1)
+            self.advance_commit_index()
+        elif self.match_index[src] < msg.index < self.next_index[src]:
+            self.next_index[src] = msg.index
+            self.replicate_to(src)
+
+    # ---- commitment (sections 5.3 and 5.4.2) and clients (section 8) ----
+
+    def advance_commit_index(self):
+        """Commit what a majority stores."""
+        for index in range(len(self.log), self.commit_index, -1):
+            copies = 1 + sum(match >= index for match in self.match_index.values())
+            if self.is_majority(copies) and self.may_commit(index):
+                return self.commit(index)
+
+    def may_commit(self, index):
+        """Copies are counted for entries of the current term only; older ones are committed with them (figure 8)."""
+        return self.term_at(index) == self.term
+
+    def commit(self, index):
+        while self.commit_index < index:
+            self.commit_index += 1
+            self.apply(self.log[self.commit_index - 1])
+
+    def apply(self, entry):
+        """Execute a command that is committed, but no client's command twice."""
+        self.output("apply", self.commit_index, entry, self.term)
+        serial, result = self.sessions.get(entry.client, (0, None))
+        if entry.serial > serial:
+            serial, result = entry.serial, execute(entry.command, self.machine)
+            self.sessions[entry.client] = (serial, result)
+        if self.role == "leader" and entry.client in self.neighbours and entry.serial == serial:
+            self.send(entry.client, Answer(serial, result))
+
+    # ---- small facts ----
+
+    def is_majority(self, servers):
+        return servers > (len(self.peers) + 1) / 2
+
+    def last_term(self):
+        return self.term_at(len(self.log))
+
+    def term_at(self, index):
+        """The term of an entry: 0 before the first, None after the last."""
+        if index == 0:
+            return 0
+        return self.log[index - 1].term if index <= len(self.log) else None
+
+
+# ---- what Raft promises (figure 3) ---------------------------------------------------------------------------------
+
+@always
+def two_leaders_never_share_a_term(world):
+    """Election safety [section 5.2]."""
+    leaders = {}
+    for output in world.outputs("leader"):
+        term, = output.values
+        if leaders.setdefault(term, output.node) != output.node:
+            return f"{leaders[term]} and {output.node} both lead term {term}"
+
+
+@always
+def logs_that_agree_on_an_entry_agree_on_all_before_it(world):
+    """Log matching [section 5.3]."""
+    for (a, first), (b, second) in combinations(world.having("log").items(), 2):
+        pairs = list(zip(first.log, second.log, strict=False))
+        agreed = max((i for i, (x, y) in enumerate(pairs, 1) if x.term == y.term), default=0)
+        for index, (x, y) in enumerate(pairs[:agreed], 1):
+            if x != y:
+                return f"{a} and {b} agree on entry {agreed} but not on entry {index}"
+
+
+@always
+def a_leader_has_all_entries_committed_in_earlier_terms(world):
+    """Leader completeness [section 5.4]."""
+    for index, (_, entry, committed_in) in first_applied(world).items():
+        for name, server in world.having("log").items():
+            leads = name in world.up and server.role == "leader" and server.term > committed_in
+            if leads and (len(server.log) < index or server.log[index - 1] != entry):
+                return f"{name} leads term {server.term} without entry {index}, which was committed in term {committed_in}"
+
+
+@always
+def two_servers_never_apply_different_entries_at_one_index(world):
+    """State machine safety [section 5.4.3]."""
+    first = first_applied(world)
+    for output in world.outputs("apply"):
+        index, entry, _ = output.values
+        if first[index][1] != entry:
+            return f"{first[index][0]} and {output.node} apply different entries at index {index}"
+
+
+def first_applied(world):
+    """For each index that was applied: the first server to do so, the entry, and its term at that moment."""
+    first = {}
+    for output in world.outputs("apply"):
+        index, entry, term = output.values
+        first.setdefault(index, (output.node, entry, term))
+    return first
+
+
+@sometimes
+def a_leader_is_elected(world):
+    return world.outputs("leader")
+
+
+@sometimes
+def a_command_is_applied_by_all(world):
+    return world.outputs("apply") and all(server.commit_index for server in world.having("commit_index").values())
+
+
+PROMISES = (two_leaders_never_share_a_term, logs_that_agree_on_an_entry_agree_on_all_before_it,
+            a_leader_has_all_entries_committed_in_earlier_terms, two_servers_never_apply_different_entries_at_one_index,
+            a_leader_is_elected, a_command_is_applied_by_all)
+
+CLUSTER = dict.fromkeys("ABCDE", Raft) | {"alice": Client}
+
+DEMO = Run(CLUSTER, seed=6, duration=1500, title="Raft: an election, a crash, another election", script=[
+    at(350, request("alice", Put("x", 1))),
+    at(600, crash("A")),
+    at(650, request("alice", Add("x", 1))),
+    at(1200, recover("A")),
+])

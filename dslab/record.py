@@ -1,0 +1,123 @@
+"""What a simulation writes down, and how it becomes a readable `Trace` when somebody looks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from dslab.run import Run
+from dslab.trace import Envelope, NodeInfo, Operation, Output, Stamps, Step, Trace
+
+OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate")        # kinds of steps that are about one message
+
+
+@dataclass(slots=True)
+class Call:
+    """A client's request while the run goes on."""
+
+    client: str
+    node: str
+    msg: Any
+    invoked: int
+    returned: int | None = None
+    result: Any = None
+
+
+class Record:
+    """The notes of one simulation. Messages are known by their link and number, `(link, 3)` for the third."""
+
+    def __init__(self, run: Run, steps: list[tuple], outputs: list[Output]) -> None:
+        self.run, self.steps, self.outputs = run, steps, outputs
+        self.faults: Counter = Counter()                # how often each kind of fault took effect
+        self.unapplied: list[tuple[str, str]] = []
+        self.fates: dict[tuple, tuple[str, int | None]] = {}    # message -> why it was lost, and in which step
+        self.moved: dict[tuple, int] = {}               # message -> a new time of arrival, µs
+        self.copies: Counter = Counter()                # message -> how often it was doubled
+        self.local: dict[int, int] = {}                 # step -> the node's own clock, µs, where it may differ
+        self.calls: list[Call] = []
+        self.initial: dict[str, dict] = {}              # the nodes' states before the first step
+        self.end = ""
+
+    def copy(self, link: Any, number: int) -> str:
+        """The number of one more copy of a message: 3' for the first copy of the third, then 3''."""
+        self.copies[link, number] += 1
+        return f"{number}{chr(39) * self.copies[link, number]}"
+
+    def invoke(self, client: str, node: str, msg: Any) -> int:
+        """A client's request, made in the step that comes next; returns its number."""
+        self.calls.append(Call(client, node, msg, len(self.steps)))
+        return len(self.calls) - 1
+
+    def waits(self, client: str) -> bool:
+        """Has the client a request that was not answered yet?"""
+        return any(call.client == client and call.returned is None for call in self.calls)
+
+    def respond(self, client: str, result: Any) -> None:
+        """The step that comes next answers the client's open request, if it has one."""
+        for call in self.calls:
+            if call.client == client and call.returned is None:
+                call.returned, call.result = len(self.steps), result
+                return
+
+    def did_not_apply(self, event: Any, why: str) -> None:
+        """An event of the script met a world that had no use for it."""
+        self.unapplied.append((repr(event), why))
+
+    def trace(self) -> Trace:
+        """The trace; its steps are made readable on first use."""
+        run = self.run
+        infos = [NodeInfo(name, cls.__name__, tuple(cls.roles), tuple(cls.shown)) for name, cls in run.protocols.items()]
+        return Trace(nodes=infos, length=len(self.steps), load=self.load, run=run, title=run.title, links=run.topology, end=self.end,
+                     initial=self.initial, outputs=self.outputs, faults={fault: times for fault, times in sorted(self.faults.items()) if times}, unapplied=self.unapplied)
+
+    def load(self) -> tuple[list[Step], list[Envelope], list[Operation]]:
+        """The readable steps, messages and operations."""
+        messages: list[Envelope] = []
+        by_name: dict[tuple, Envelope] = {}
+        stamps = Stamps(self.run.nodes)
+        for index, (entry, effects, caused, changes) in enumerate(self.steps):
+            stamps.steps.append(self.step(index, entry, effects, caused, changes, stamps, messages, by_name))
+        times = [step.time for step in stamps.steps]
+        operations = [Operation(call.client, call.node, call.msg, call.invoked, times[call.invoked], call.returned,
+                                None if call.returned is None else times[call.returned], call.result) for call in self.calls]
+        return stamps.steps, messages, operations
+
+    def step(self, index: int, entry: tuple, effects: Any, caused: Any, changes: Any, stamps: Stamps,
+             messages: list[Envelope], by_name: dict[tuple, Envelope]) -> Step:
+        """One readable step, with the messages that it sent added to `messages`."""
+        time, _, kind, place, what, number, cause = entry
+        message = by_name[place, number] if kind in OF_A_MESSAGE else None
+        if kind == "receive":
+            message.fate, message.ended, message.arrives = "received", index, time / 1000
+        sent = tuple(self.envelope(one, time, messages, by_name) for one in caused if one[2] == "receive")
+        set_here = (one[0] / 1000 for one in caused if one[2] == "timer")
+        timers = {effect[1]: next(set_here) if effect[0] == "timer" else None for effect in effects if effect[0] in ("timer", "cancel")}
+        node = place.host.name if kind == "receive" else None if message is not None or place is None else place.name
+        return Step(index, time / 1000, node, kind, _name(kind, what, message), cause, message, sent, timers,
+                    tuple((effect[1], *effect[2]) for effect in effects if effect[0] == "output"),
+                    tuple(effect[1:] for effect in effects if effect[0] == "reply"),
+                    tuple(effect[1] for effect in effects if effect[0] == "note"),
+                    changes or {}, self.local.get(index, time) / 1000, stamps)
+
+    def envelope(self, entry: tuple, now: int, messages: list[Envelope], by_name: dict[tuple, Envelope]) -> Envelope:
+        """The readable form of a message that a step sent."""
+        time, _, _, link, payload, number, cause = entry
+        message = Envelope(len(messages), f"{link.name}#{number}", link.src, link.host.name, payload, cause, now / 1000,
+                           self.moved.get((link, number), time) / 1000)
+        if (link, number) in self.fates:
+            message.fate = "lost"
+            message.why, message.ended = self.fates[link, number]
+        by_name[link, number] = message
+        messages.append(message)
+        return message
+
+
+def _name(kind: str, what: Any, message: Envelope | None) -> str:
+    if message is not None:
+        return type(message.payload).__name__
+    if kind == "request":
+        return type(what.action.args[1]).__name__
+    if kind == "timer":
+        return what
+    return repr(what.action) if what is not None else ""

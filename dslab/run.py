@@ -1,0 +1,183 @@
+"""A run as a value: which protocol runs on which nodes and network, and what happens to it when.
+
+    run = Run(Raft, 5, script=[at(500, crash("A")), at(900, recover("A"))], seed=7)
+
+The same run always gives the same trace. Edit it with `run.but(seed=8)` and `run.plus(at(700, heal()))`. Times are
+milliseconds of true time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from dslab.contract import check_protocol
+from dslab.network import Network
+from dslab.node import Node
+from dslab.script import At
+from dslab.values import DslabError, brief, nearest, snapshot
+
+NOTHING: Mapping = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Where a run is stopped, so that no mistake can make it endless."""
+
+    steps: int = 100_000            # steps in all
+    at_once: int = 10_000           # events at one and the same moment
+    in_flight: int = 100_000        # messages and timers that wait
+
+
+class Run:
+    """Everything that decides what will happen, as plain data.
+
+    Args:
+        protocol: a subclass of `Node`, or a dict from node name to class when nodes differ (clients, a traitor).
+        nodes: how many (they are called A, B, C, ... or N1, N2, ... beyond 26), or their names.
+        network: latency, loss, duplication and order of the links.
+        script: what is done to the run, such as `[at(500, crash("A"))]`.
+        seed: decides all that is random.
+        duration: the run ends after this many ms.
+        until: the run ends with the first output of this name.
+        topology: the undirected links: a networkx graph or pairs of names; None links all nodes with all.
+        initial: attributes that start otherwise than `init` says, such as `{"A": {"term": 8}}`.
+        title: what views write above the run.
+        limits: where a run that would not end is stopped.
+
+    Raises:
+        DslabError: one sentence, if the parts do not fit together.
+    """
+
+    __slots__ = ("duration", "initial", "limits", "network", "nodes", "protocols", "script", "seed", "title", "topology", "until")
+
+    def __init__(self, protocol: type[Node] | Mapping[str, type[Node]], nodes: int | Iterable[str] = 3, *,
+                 network: Network | None = None, script: Iterable[At] = (), seed: int = 0, duration: float = 1000.0, until: str = "",
+                 topology: Any = None, initial: Mapping[str, Mapping[str, Any]] = NOTHING, title: str = "",
+                 limits: Limits | None = None) -> None:
+        one_class = not isinstance(protocol, Mapping)
+        names = node_names(nodes) if one_class else node_names(protocol)
+        set_ = object.__setattr__
+        set_(self, "protocols", dict.fromkeys(names, protocol) if one_class else dict(protocol))
+        set_(self, "nodes", names)
+        set_(self, "network", network or Network())
+        set_(self, "script", tuple(script))
+        set_(self, "seed", seed)
+        set_(self, "duration", duration)
+        set_(self, "until", until)
+        set_(self, "topology", None if topology is None else pairs_of(topology))
+        set_(self, "initial", {node: snapshot(dict(state)) for node, state in initial.items()})
+        set_(self, "title", title)
+        set_(self, "limits", limits or Limits())
+        self._check()
+
+    def _check(self) -> None:
+        for cls in set(self.protocols.values()):
+            check_protocol(cls)
+        if type(self.seed) is not int:
+            raise DslabError(f"a seed is a whole number, not {brief(self.seed)}")
+        if type(self.duration) not in (int, float) or not 0 <= self.duration < float("inf"):
+            raise DslabError(f"a duration is a number of ms from 0 up, not {brief(self.duration)}")
+        for pair in (*(self.topology or ()), *self.network.links):
+            self._check_names(pair, "a link")
+        self._check_names(self.initial, "the initial state")
+        for event in self.script:
+            if not isinstance(event, At):
+                raise DslabError(f'a script is a list of events such as at(500, crash("A")), not {brief(event)}')
+            self._check_names(event.action.nodes(), repr(event))
+
+    def _check_names(self, names: Iterable[str], where: str) -> None:
+        for name in names:
+            if name not in self.protocols:
+                raise DslabError(f"{where} names {brief(name)}, which is not in this cluster ({', '.join(self.nodes)})."
+                                 + nearest(str(name), self.nodes))
+
+    def but(self, **changes: Any) -> Run:
+        """This run with some arguments replaced: `run.but(seed=3)`."""
+        classes = set(self.protocols.values())
+        now = {name: getattr(self, name) for name in ARGUMENTS} | {"protocol": self.protocols, "nodes": self.nodes}
+        for name in changes:
+            if name not in now:
+                raise DslabError(f"a Run has no argument {name!r}.{nearest(name, now)}")
+        if "nodes" in changes and len(classes) == 1:
+            now["protocol"] = classes.pop()
+        return Run(**(now | changes))
+
+    def plus(self, *events: At) -> Run:
+        """This run with events added to its script, which stays in the order of time."""
+        return self.but(script=sorted((*self.script, *events), key=lambda event: event.time))
+
+    def code(self) -> str:
+        """Python code that makes this run again (after the imports of its protocol)."""
+        lines = [self._code_of_protocol(), *(f"{name}={value}" for name, value in self._unusual())]
+        return "Run(" + ",\n    ".join(lines) + ")"
+
+    def _code_of_protocol(self) -> str:
+        classes = list(self.protocols.values())
+        if len(set(classes)) > 1 or not classes:
+            return "{" + ", ".join(f"{node!r}: {cls.__name__}" for node, cls in self.protocols.items()) + "}"
+        counted = self.nodes == node_names(len(self.nodes))
+        return f"{classes[0].__name__}, {len(self.nodes) if counted else repr(self.nodes)}"
+
+    def _unusual(self) -> Iterable[tuple[str, str]]:
+        for name, usual in ARGUMENTS.items():
+            value = getattr(self, name)
+            if name == "script" and value:
+                yield name, "[" + "".join(f"\n        {event!r}," for event in value) + "\n    ]"
+            elif value != usual:
+                yield name, repr(value)
+
+    def to_json(self) -> str:
+        """This run as JSON; `Run.from_json` reads it back."""
+        from dslab.run_file import run_to_json         # the reader imports Run, so this cannot stand at the top
+        return run_to_json(self)
+
+    @staticmethod
+    def from_json(text: str, *, classes: Mapping[str, type] = NOTHING) -> Run:
+        """The run that `to_json` wrote. `classes` names protocol and message classes that cannot be found otherwise."""
+        from dslab.run_file import run_from_json
+        return run_from_json(text, classes)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise DslabError(f"a run is a value and does not change: use run.but({name}=...)")
+
+    def __eq__(self, other: Any) -> bool:
+        return isinstance(other, Run) and all(getattr(self, slot) == getattr(other, slot) for slot in Run.__slots__)
+
+    def __hash__(self) -> int:
+        return hash((self.nodes, self.seed, self.script))
+
+    def __repr__(self) -> str:
+        return self.code()
+
+
+ARGUMENTS: Mapping[str, Any] = {"network": Network(), "script": (), "seed": 0, "duration": 1000.0, "until": "", "topology": None,
+                                "initial": {}, "title": "", "limits": Limits()}
+
+
+def node_names(nodes: int | Iterable[str]) -> tuple[str, ...]:
+    """A, B, C, ... for a number up to 26, N1, N2, ... beyond; names stay as they are."""
+    if type(nodes) is int:
+        if nodes < 0:
+            raise DslabError(f"a cluster has at least 0 nodes, not {nodes}")
+        return tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:nodes]) if nodes <= 26 else tuple(f"N{i}" for i in range(1, nodes + 1))
+    names = tuple(nodes) if isinstance(nodes, Iterable) and not isinstance(nodes, str) else (nodes,)
+    for name in names:
+        if type(name) is not str or not name:
+            raise DslabError(f"nodes is a number or a list of names, found {brief(name)}")
+    if len(set(names)) < len(names):
+        raise DslabError(f"two nodes have the same name in {brief(names)}")
+    return names
+
+
+def pairs_of(topology: Any) -> tuple[tuple[str, str], ...]:
+    """The undirected links of a networkx graph, or of a list of pairs."""
+    edges = topology.edges() if hasattr(topology, "edges") else topology
+    return tuple((str(a), str(b)) for a, b in edges)
+
+
+def with_limits(run: Run, **limits: int) -> Run:
+    """The same run, stopped earlier or later than usual: `with_limits(run, steps=1000)`."""
+    return run.but(limits=replace(run.limits, **limits))

@@ -1,0 +1,338 @@
+"""`simulate(run) -> Trace`: play a run, event by event, and record all that happens.
+
+The queue holds entries `(time in µs, serial, kind, place, what, count, cause)`, and an entry that has happened *is* the
+trace's record of it: nothing is written twice, and the readable `Step`s are made when somebody looks. `place` is the
+link for a message and the host for all else; `cause` is the step that sent the message or set the timer.
+
+Deterministic: ties go by the serial number, random numbers come from a stream for each link, timer and node, and no
+set, hash or wall clock decides anything. So one more fault changes what it causes and nothing else.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from heapq import heappop, heappush
+from itertools import count
+from random import Random
+from typing import Any
+
+from dslab import faults, mishap
+from dslab.contract import SharedState, find_handler, protocol_of
+from dslab.links import Link
+from dslab.node import Node, timer_handler
+from dslab.record import Record
+from dslab.run import Run
+from dslab.trace import Output, Trace
+from dslab.values import ATOMS, DslabError, NotPlain, nearest, snapshot
+
+
+def simulate(run: Run, *, states: bool = True) -> Trace:
+    """The trace of a run: the same run gives the same trace, everywhere.
+
+    `states=False` records no states and checks less, for statistics over thousands of runs.
+
+    Raises:
+        ProtocolError: a handler raised an exception or broke the contract; its `trace` ends before that step.
+    """
+    simulation = Simulation(run, states)
+    collecting = gc.isenabled()
+    gc.disable()        # a run makes no cycles and keeps what it makes: collecting in between costs a third of the time
+    try:
+        simulation.go()
+    finally:
+        if collecting:
+            gc.enable()
+    return simulation.record.trace()
+
+
+class Host:
+    """A node and what surrounds it: is it up, its disk, its clock, its timers, its links."""
+
+    __slots__ = ("awake", "clock", "handlers", "index", "links", "name", "node", "owned", "queued", "saved", "streams", "timers", "up", "waiting")
+
+    def __init__(self, name: str, index: int) -> None:
+        self.name, self.index = name, index
+        self.node: Node = None                              # type: ignore[assignment]  # set by Simulation.boot
+        self.up = self.awake = True                         # awake: up and not paused
+        self.handlers: dict[type, Any] = {}                 # message class -> bound method
+        self.links: dict[str, Link] = {}                    # receiver -> link, opened at the first message
+        self.timers: dict[str, tuple] = {}                  # name -> the entry that will go off
+        self.queued: dict[str, tuple] = {}                  # name -> its earliest entry in the queue
+        self.streams: dict[str, Any] = {}                   # timer -> its random numbers
+        self.waiting: list[tuple] = []                      # what arrived during a pause
+        self.saved: dict[str, Any] = {}                     # the state as last recorded
+        self.owned: dict[str, Any] = {}                     # the very objects that were recorded
+        self.clock = (0, 0, 1.0)                            # it showed [0] µs at true time [1], and runs [2] times as fast
+
+
+class Simulation:
+    """One run in progress."""
+
+    def __init__(self, run: Run, states: bool) -> None:
+        self.run, self.states = run, states
+        self.now = 0                                        # true time, µs
+        self.queue: list[tuple] = []
+        self.serial = count()
+        self.steps: list[tuple] = []                        # (entry, effects, entries it caused, changed state or None)
+        self.outputs: list[Output] = []
+        self.record = Record(run, self.steps, self.outputs)
+        self.faults: Counter = self.record.faults
+        self.hosts = {name: Host(name, index) for index, name in enumerate(run.nodes)}
+        self.neighbours = _neighbours(run)
+        self.shared = SharedState(sorted(set(run.protocols.values()), key=lambda cls: cls.__qualname__))
+        self.weather = faults.Weather()
+        self.clocks_differ = False
+        self.horizon = round(run.duration * 1000)
+        limits = run.limits
+        self.most_steps, self.most_at_once, self.most_in_flight = limits.steps, limits.at_once, limits.in_flight
+        self.act = {"receive": self.receive, "timer": self.fire, "request": self.request, "answer": self.answer, "start": self.start, "script": self.script}
+
+    def go(self) -> None:
+        """Play the whole run. Where it ends early, `record.end` says why."""
+        entry: Any = None
+        queue, record, act, at_once = self.queue, self.record, self.act, 0
+        try:
+            self.prepare()
+            while queue and not record.end:
+                entry = heappop(queue)
+                if entry[0] != self.now:
+                    if entry[0] > self.horizon:
+                        heappush(queue, entry)
+                        self.now, record.end = self.horizon, f"reached {self.horizon / 1000:g} ms"
+                        break
+                    self.now, at_once = entry[0], 0
+                at_once += 1
+                act[entry[2]](entry)
+                if at_once > self.most_at_once or len(queue) > self.most_in_flight or len(self.steps) >= self.most_steps:
+                    record.end = mishap.too_much(self, at_once)
+            self.shared.check_globals()
+        except KeyboardInterrupt:
+            record.end = f"stopped by you at step {len(self.steps)}"
+        except Exception as problem:
+            raise mishap.explain(problem, self, entry) from (None if isinstance(problem, DslabError) else problem)
+        self.close()
+
+    def close(self) -> None:
+        """Say why the run is over, and which orders of the script found no message."""
+        self.record.end = self.record.end or f"nothing left to happen after {self.now / 1000:g} ms"
+        for orders in self.weather.orders.values():
+            for event, _, _ in (order for waiting in orders.values() for order in waiting):
+                self.record.did_not_apply(event, "that message was never sent")
+
+    def prepare(self) -> None:
+        """Boot the nodes, then queue the starts and the script."""
+        for host in self.hosts.values():
+            self.boot(host)
+            self.preset(host)
+        for host in self.hosts.values():
+            if type(host.node).on_start is not Node.on_start:
+                self.push(0, "start", host)
+        for event in self.run.script:
+            kind = "request" if event.action.verb == "request" else "script"
+            place = self.hosts[event.action.args[0]] if kind == "request" else None
+            self.push(round(event.time * 1000), kind, place, event)
+
+    def boot(self, host: Host) -> None:
+        """Make the node, as new."""
+        cls = self.run.protocols[host.name]
+        peers = [name for name in self.run.nodes if name != host.name
+                 and protocol_of(self.run.protocols[name]) is protocol_of(cls)]
+        stream = host.node._random if host.node else Random(f"{self.run.seed} {host.name}").random
+        host.node = cls(host.name, peers, neighbours=self.neighbours[host.name], random=stream, clock=lambda: self.local(host) / 1000)
+        host.handlers = {}
+
+    def preset(self, host: Host) -> None:
+        """Give the node the attributes that the run's `initial` names, and record its first state."""
+        state = host.node.__dict__
+        for name, value in self.run.initial.get(host.name, {}).items():
+            if name not in state:
+                raise DslabError(f"the run's initial state sets {host.name}.{name}, but init does not declare it.{nearest(name, state)}")
+            state[name] = snapshot(value)
+        if self.states:
+            host.saved = {name: self.keep(host, name, value) for name, value in state.items()}
+            self.record.initial[host.name] = dict(host.saved)
+
+    def push(self, time: int, kind: str, place: Any, what: Any = None, number: Any = None, cause: int | None = None) -> tuple:
+        """Queue an event and return its entry."""
+        entry = (time, next(self.serial), kind, place, what, number, cause)
+        heappush(self.queue, entry)
+        return entry
+
+    # ---- what can happen: each makes a step ------------------------------------------------------------------------
+
+    def start(self, entry: tuple) -> None:
+        """A node starts."""
+        if entry[3].up:
+            entry[3].node.on_start()
+            self.finish(entry, entry[3])
+
+    def receive(self, entry: tuple) -> None:
+        """A message arrives."""
+        link, msg = entry[3], entry[4]
+        host = link.host
+        if link.cut or not host.awake:
+            faults.turn_away(self, entry)
+            return
+        handler = host.handlers.get(type(msg))
+        if handler is None:
+            handler = host.handlers[type(msg)] = find_handler(host.node, msg)
+        handler(link.src, msg)
+        self.finish(entry, host)
+
+    def fire(self, entry: tuple) -> None:
+        """A timer goes off, unless it was set anew or cancelled meanwhile."""
+        host, name = entry[3], entry[4]
+        current = host.timers.get(name)
+        if host.queued.get(name) is entry:
+            del host.queued[name]
+        if current is not entry:
+            if current is not None and name not in host.queued:
+                host.queued[name] = current
+                heappush(self.queue, current)
+        elif not host.awake:
+            host.waiting.append(entry)
+        else:
+            del host.timers[name]
+            getattr(host.node, timer_handler(type(host.node), name))()
+            self.finish(entry, host)
+
+    def request(self, entry: tuple) -> None:
+        """A client asks something of a node; the operation is open until the node replies."""
+        host, event = entry[3], entry[4]
+        client = dict(event.action.options).get("client") or f"client {len(self.record.calls) + 1}"
+        if self.record.waits(client):
+            self.record.did_not_apply(event, f"{client} still waits for the answer to its last request")
+            return
+        call = self.record.invoke(client, host.name, event.action.args[1])
+        entry = (*entry[:5], call, None)
+        if host.awake:
+            self.answer(entry)
+            return
+        if host.up:
+            host.waiting.append((*entry[:2], "answer", *entry[3:6], len(self.steps)))
+        note = f"{host.name} is {'paused: the request waits' if host.up else 'down: nobody answers'}"
+        self.steps.append(((*entry[:3], None, *entry[4:]), [("note", note)], (), None))
+
+    def answer(self, entry: tuple) -> None:
+        """The node handles a request."""
+        host, call = entry[3], self.record.calls[entry[5]]
+        find_handler(host.node, call.msg)(call.client, call.msg)
+        self.finish((*entry[:2], "request", *entry[3:]), host)
+
+    def script(self, entry: tuple) -> None:
+        """A fault, or another event of the script."""
+        faults.VERBS[entry[4].action.verb](self, entry[4], *entry[4].action.args, **dict(entry[4].action.options))
+
+    # ---- what follows from it --------------------------------------------------------------------------------------
+
+    def finish(self, entry: tuple, host: Host) -> None:
+        """Let the effects of the handler that has just run happen, in order, and record the step."""
+        node = host.node
+        effects: Any = node.effects
+        caused, changed, step = [], None, len(self.steps)
+        if effects:
+            node.effects = []
+        else:
+            effects = ()            # the node goes on writing into its own list
+        for effect in effects:
+            if effect[0] == "send":
+                link = host.links.get(effect[1]) or self.link(host, effect[1])
+                number = link.sent = link.sent + 1
+                if link.plain:
+                    sent = (self.now + int(link.low + link.span * link.random()), next(self.serial), "receive", link, effect[2], number, step)
+                    heappush(self.queue, sent)
+                    caused.append(sent)
+                else:
+                    caused += faults.transmit(self, link, effect[2], step)
+            elif effect[0] == "timer":
+                caused.append(self.arm(host, effect[1], effect[2], effect[3], step))
+            elif effect[0] != "note":
+                self.tell(host, *effect)
+        if self.states and node.__dict__ != host.saved:
+            changed = self.changes(host)
+        if self.clocks_differ:
+            self.record.local[step] = self.local(host)
+        self.steps.append((entry, effects, caused, changed))
+
+    def tell(self, host: Host, kind: str, name: str, values: Any = None) -> None:
+        """The rarer effects: what the world hears, what a client hears, and a timer that is cancelled."""
+        if kind == "cancel":
+            host.timers.pop(name, None)
+        elif kind == "reply":
+            self.record.respond(name, values)
+        else:
+            self.outputs.append(Output(len(self.steps), self.now / 1000, host.name, name, values))
+            if name == self.run.until:
+                self.record.end = f"reached the first output {name!r}"
+
+    def arm(self, host: Host, name: str, low: float, high: float, step: int) -> tuple:
+        """Set a timer, which runs by the node's own clock.
+
+        A timer that is put off, as a heartbeat puts off an election, stays in the queue as it was: when that moment
+        comes, `fire` queues it for the later one. So a thousand heartbeats do not leave a thousand dead timers.
+        """
+        if high > low:
+            stream = host.streams.get(name)
+            if stream is None:
+                stream = host.streams[name] = Random(f"{self.run.seed} {host.name} {name}").random
+            low += (high - low) * stream()
+        due = self.now + int(low * 1000 / host.clock[2])
+        entry = host.timers[name] = (due, next(self.serial), "timer", host, name, None, step)
+        queued = host.queued.get(name)
+        if queued is None or queued[0] > due:
+            host.queued[name] = entry
+            heappush(self.queue, entry)
+        return entry
+
+    def link(self, host: Host, dst: str) -> Link:
+        """The link from a host to a node, opened when it is first used."""
+        link = host.links.get(dst)
+        if link is None:
+            if dst not in self.neighbours[host.name]:
+                raise DslabError(f"{host.name} has no link to {dst}: its neighbours are {', '.join(self.neighbours[host.name]) or 'none'}")
+            link = host.links[dst] = Link(host.name, self.hosts[dst], self.run.network.settings(host.name, dst), self.run.seed)
+            faults.adopt(self, link)
+        return link
+
+    def changes(self, host: Host) -> dict[str, Any]:
+        """What the last step changed in the state of a node, as copies that stay as they are."""
+        state, saved, changed = host.node.__dict__, host.saved, {}
+        if len(state) != len(saved):
+            raise DslabError(mishap.undeclared(host))
+        for name, value in state.items():
+            if name not in saved:
+                raise DslabError(mishap.undeclared(host))
+            if value is saved[name] or value == saved[name]:
+                continue
+            if type(value) not in ATOMS:
+                changed[name] = saved[name] = self.keep(host, name, value)
+            else:
+                changed[name] = saved[name] = value
+        return changed
+
+    def keep(self, host: Host, name: str, value: Any) -> Any:
+        """A copy of an attribute's value for the record; other nodes must not hold the same list, set or dict."""
+        if value is not host.owned.get(name):
+            host.owned[name] = value
+            self.shared.claim(host.name, name, value)
+        try:
+            return snapshot(value, host.saved.get(name))
+        except (NotPlain, RecursionError) as problem:
+            raise DslabError(f"{host.name}.{name} cannot be state: {problem}") from None
+
+    def local(self, host: Host) -> int:
+        """What the host's clock shows now, in µs."""
+        shown, since, rate = host.clock
+        return shown + int((self.now - since) * rate)
+
+
+def _neighbours(run: Run) -> dict[str, tuple[str, ...]]:
+    """For each node those with a direct link, in the order of the run's nodes."""
+    if run.topology is None:
+        return {name: tuple(other for other in run.nodes if other != name) for name in run.nodes}
+    linked: dict[str, set] = {name: set() for name in run.nodes}
+    for a, b in run.topology:
+        linked[a].add(b)
+        linked[b].add(a)
+    return {name: tuple(other for other in run.nodes if other in linked[name]) for name in run.nodes}

@@ -1,0 +1,281 @@
+"""What happened, as data: a `Trace` of `Step`s, with the messages, the states, and who could have known what.
+
+All times are ms of true time. A trace is all that views and checkers see: it comes from a simulation, a model checker,
+a file or another tool, and it does not matter which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from dslab.values import DslabError
+
+VERSION = 1
+SILENT = frozenset({"pause", "resume", "clock"})        # what happens to a node without its knowing: no logical time passes
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInfo:
+    """A node of the cluster: its name, its protocol, and what views show of it."""
+
+    id: str
+    protocol: str
+    roles: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Envelope:
+    """A message on its way. `name` is its link and place on it, "A->B#3"; `sent` and `ended` are indices of steps."""
+
+    id: int
+    name: str
+    src: str
+    dst: str
+    payload: Any
+    sent: int
+    departs: float
+    arrives: float
+    fate: str = "in flight"             # "received", "lost" or "in flight" when the run ended
+    ended: int | None = None            # the step that received it or lost it; None if it was lost at sending
+    why: str = ""                       # why it was lost
+
+
+@dataclass(slots=True)
+class Step:
+    """One thing that happened. `node` is None for what happened to the network."""
+
+    index: int
+    time: float
+    node: str | None
+    kind: str                           # start receive timer request crash recover pause resume loss, or a verb of the script
+    name: str                           # the message's type, the timer's name, or the script's event
+    cause: int | None                   # the step that sent the message or set the timer
+    message: Envelope | None
+    sent: tuple[Envelope, ...]
+    timers: dict[str, float | None]     # when each timer set here will go off; None: cancelled
+    outputs: tuple[tuple, ...]          # (name, *values)
+    replies: tuple[tuple[str, Any], ...]
+    notes: tuple[str, ...]
+    changes: dict[str, Any]             # the attributes of the node that are new or different
+    local: float                        # what the node's own clock shows
+    stamps: Stamps = field(repr=False)
+
+    @property
+    def lamport(self) -> int | None:
+        """The Lamport timestamp [Lamport 1978], None for a step of the network."""
+        return self.stamps.lamport[self.index]
+
+    @property
+    def vector(self) -> tuple[int, ...] | None:
+        """The vector timestamp [Fidge 1988, Mattern 1989], an entry for each node, None for a step of the network."""
+        return self.stamps.vector[self.index]
+
+
+class Output(NamedTuple):
+    """Something a node told the world with `output`."""
+
+    step: int
+    time: float
+    node: str
+    name: str
+    values: tuple
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A client's operation: from the step of its invocation to the step of its return (None: it never returned)."""
+
+    client: str
+    node: str
+    call: Any
+    invoked: int
+    invoked_at: float
+    returned: int | None
+    returned_at: float | None
+    result: Any
+
+
+class Stamps:
+    """The logical timestamps of all steps, worked out when somebody first asks."""
+
+    def __init__(self, nodes: Sequence[str]) -> None:
+        self.nodes = {node: index for index, node in enumerate(nodes)}
+        self.steps: list[Step] = []
+
+    @cached_property
+    def lamport(self) -> list[int | None]:
+        """Own counter one up at each step, and above the message's at a receive."""
+        stamps: list[int | None] = []
+        clock = dict.fromkeys(self.nodes, 0)
+        for step in self.steps:
+            if step.node is None or step.kind in SILENT:
+                stamps.append(None)
+                continue
+            heard = stamps[step.cause] or 0 if step.kind == "receive" and step.cause is not None else 0
+            clock[step.node] = max(clock[step.node], heard) + 1
+            stamps.append(clock[step.node])
+        return stamps
+
+    @cached_property
+    def vector(self) -> list[tuple[int, ...] | None]:
+        """Element-wise maximum with the message's vector at a receive, then the own entry one up."""
+        stamps: list[tuple[int, ...] | None] = []
+        clock = dict.fromkeys(self.nodes, (0,) * len(self.nodes))
+        for step in self.steps:
+            if step.node is None or step.kind in SILENT:
+                stamps.append(None)
+                continue
+            heard = stamps[step.cause] if step.kind == "receive" and step.cause is not None else None
+            vector = list(map(max, clock[step.node], heard)) if heard else list(clock[step.node])
+            vector[self.nodes[step.node]] += 1
+            clock[step.node] = tuple(vector)
+            stamps.append(clock[step.node])
+        return stamps
+
+
+class Trace:
+    """All that happened in a run. Steps are numbered from 0; "after step k" means just after it."""
+
+    def __init__(self, *, nodes: Sequence[NodeInfo], length: int, load: Callable[[], tuple[list, list, list]], run: Any = None, title: str = "",
+                 links: Sequence[tuple[str, str]] | None = None, end: str = "", outputs: Sequence[Output] = (),
+                 initial: Mapping[str, dict] | None = None, faults: Mapping[str, int] | None = None,
+                 unapplied: Sequence[tuple[str, str]] = ()) -> None:
+        self.run = run                              # the Run it came from, or None
+        self.title = title
+        self.infos = tuple(nodes)
+        self.nodes = tuple(info.id for info in nodes)
+        self.links = links                          # undirected pairs, None if all are linked
+        self.end = end                              # why it ended
+        self.faults = dict(faults or {})            # how often each kind of fault really took effect
+        self.unapplied = list(unapplied)            # (event of the script, why it did not apply)
+        self.initial = {node: dict((initial or {}).get(node, {})) for node in self.nodes}     # the states before the first step
+        self._outputs = outputs
+        self._length, self._load = length, load     # steps are made readable when somebody looks
+
+    @cached_property
+    def _loaded(self) -> tuple[list[Step], list[Envelope], list[Operation]]:
+        return self._load()
+
+    @property
+    def steps(self) -> list[Step]:
+        """All steps, in the order in which they happened."""
+        return self._loaded[0]
+
+    @property
+    def messages(self) -> list[Envelope]:
+        """All messages, in the order in which they were sent."""
+        return self._loaded[1]
+
+    @property
+    def operations(self) -> list[Operation]:
+        """The clients' operations, in the order of their invocations: the history for checkers."""
+        return self._loaded[2]
+
+    def outputs(self, name: str | None = None) -> list[Output]:
+        """What the nodes told the world, all of it or what has this name."""
+        return [output for output in self._outputs if name is None or output.name == name]
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def __getitem__(self, index: int) -> Step:
+        return self.steps[self._index(index)]
+
+    def _index(self, k: int) -> int:
+        if not -len(self.steps) <= k < len(self.steps):
+            raise DslabError(f"there is no step {k}: the trace has {len(self.steps)} steps, numbered from 0")
+        return k % len(self.steps)
+
+    # ---- looking things up --------------------------------------------------------------------------------------
+
+    def state_at(self, k: int) -> dict[str, dict[str, Any]]:
+        """The state of each node after step k. Of a node that is down: what it was when it crashed."""
+        states: dict[str, dict[str, Any]] = {node: dict(self.initial[node]) for node in self.nodes}
+        for step in self.steps[: self._index(k) + 1]:
+            if step.changes:
+                states[step.node].update(step.changes)
+        return states
+
+    def up_at(self, k: int) -> frozenset[str]:
+        """The nodes that are up (paused ones too) after step k."""
+        down: set[str | None] = set()
+        for step in self.steps[: self._index(k) + 1]:
+            if step.kind == "crash":
+                down.add(step.node)
+            elif step.kind == "recover":
+                down.discard(step.node)
+        return frozenset(self.nodes) - down
+
+    def in_flight(self, k: int) -> list[Envelope]:
+        """The messages in the network after step k. One that will be lost on its way is still in it."""
+        k = self._index(k)
+        return [message for message in self.messages if message.sent <= k
+                and (message.ended > k if message.ended is not None else message.fate == "in flight")]
+
+    def causal_past(self, k: int) -> set[int]:
+        """The steps that step k could have known of: those that happened before it [Lamport 1978]."""
+        vector, vectors = self[k].vector, self._vectors()
+        if vector is None:
+            return set()
+        place = {node: index for index, node in enumerate(self.nodes)}
+        return {step.index for step in self.steps if vectors[step.index] and step.index != self._index(k)
+                and vectors[step.index][place[step.node]] <= vector[place[step.node]]}
+
+    def causal_future(self, k: int) -> set[int]:
+        """The steps that could have known of step k."""
+        k = self._index(k)
+        vectors, vector = self._vectors(), self[k].vector
+        if vector is None:
+            return set()
+        own = self.nodes.index(self[k].node)
+        return {step.index for step in self.steps if vectors[step.index] and step.index != k
+                and vectors[step.index][own] >= vector[own]}
+
+    def _vectors(self) -> list:
+        return self.steps[0].stamps.vector
+
+    # ---- telling about it ---------------------------------------------------------------------------------------
+
+    def describe(self, k: int) -> str:
+        """A sentence that says what happened in step k, and why."""
+        from dslab.narrate import describe
+        return describe(self[k])
+
+    def table(self, *, first: int = 0, last: int | None = None) -> str:
+        """The steps as a text table, a line each."""
+        from dslab.narrate import table
+        return table(self.steps[first:last])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The trace as JSON data, in the form that `dslab.trace_file` documents."""
+        from dslab.trace_file import trace_to_dict
+        return trace_to_dict(self)
+
+    def to_json(self) -> str:
+        """The trace as JSON: the same bytes for the same run."""
+        from dslab.trace_file import trace_to_json
+        return trace_to_json(self)
+
+    @staticmethod
+    def from_json(text: str) -> Trace:
+        """The trace that `to_json` wrote; raises `DslabError`, one sentence, for anything else."""
+        from dslab.trace_file import trace_from_json
+        return trace_from_json(text)
+
+    def to_html(self, path: str) -> None:
+        """Write one self-contained page in which the run can be stepped through, offline."""
+        from dslab.views.export import html         # the one door from the bench to the screen
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(html(self))
+
+    def __repr__(self) -> str:
+        return f"<trace: {self.title + ', ' if self.title else ''}{len(self)} steps, {self.end}>"
+
+

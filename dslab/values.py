@@ -1,0 +1,231 @@
+"""Plain data: what messages may carry, what a node's state may hold, and how both become JSON.
+
+Plain means numbers, strings, booleans, `None`, tuples and messages (these never change), and, in the state of a
+node only, lists, sets and dicts of them. All of it can be copied, compared, hashed, shown and written as JSON;
+nothing that can act (a function, a generator, a file, a node) gets in.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import make_dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+ATOMS = frozenset({int, float, str, bool, type(None)})
+SMALL = 1 << 62
+MESSAGE_LIMIT = 64_000          # bytes, roughly, that one message may carry
+
+INSTEAD = {
+    list: "a list can be changed by both sides: use tuple(...)",
+    set: "a set can be changed by both sides: use frozenset(...)",
+    dict: "a dict can be changed by both sides: use tuple(sorted(d.items()))",
+    bytes: "bytes are not JSON: use a string or a tuple of numbers",
+}
+SENDABLE = "only numbers, strings, booleans, None, tuples, frozensets and messages can be sent"
+STORABLE = "a node's state is plain data: numbers, strings, booleans, None, tuples, messages, and lists, sets, dicts of those"
+
+
+class DslabError(Exception):
+    """A mistake that dslab can name: its text is one sentence for the person who made it."""
+
+
+class NotPlain(DslabError, TypeError):
+    """A value that is not plain data, with the reason."""
+
+
+def fields_of(kind: type) -> tuple[str, ...] | None:
+    """The field names of a message class, or None for any other class."""
+    return kind.__dict__.get("__message_fields__")
+
+
+def weigh(value: Any) -> int:
+    """About how many bytes `value` takes in a message; raises `NotPlain` if it cannot be sent."""
+    kind = type(value)
+    if kind is int:
+        return 8 + (value.bit_length() >> 3)
+    if kind is str:
+        return 8 + len(value)
+    if kind is bool or value is None:
+        return 8
+    if kind is float:
+        return 8 if math.isfinite(value) else _refuse(value, f"{value} is not JSON: use None or a number")
+    if kind is tuple or kind is frozenset:
+        return 8 + sum(map(weigh, value))
+    if fields_of(kind) is None:
+        return _refuse(value, INSTEAD.get(kind, SENDABLE))
+    return 8 + sum([weigh(getattr(value, field)) for field in fields_of(kind)])
+
+
+def check_message(msg: Any) -> None:
+    """Raise `NotPlain`, in one sentence, if a network could not carry the fields of this message."""
+    for value in msg.__message_values__():          # most messages hold small things: they need no more than this loop
+        kind = type(value)
+        if not (kind is int and -SMALL < value < SMALL or kind is bool or value is None
+                or kind is str and len(value) < 500 or kind is tuple and not value):
+            break
+    else:
+        return
+    try:
+        size = weigh(msg)
+    except NotPlain as problem:
+        raise NotPlain(f"cannot send {brief(msg)}: {problem}") from None
+    except RecursionError:
+        raise NotPlain(f"cannot send a {type(msg).__name__}: it is nested too deeply") from None
+    if size > MESSAGE_LIMIT:
+        raise NotPlain(f"cannot send a {type(msg).__name__} of {size // 1000} kB: the limit is {MESSAGE_LIMIT // 1000} kB")
+
+
+def check_sendable(msg: Any) -> None:
+    """Raise `NotPlain` unless `msg` is a message."""
+    if fields_of(type(msg)) is None:
+        raise NotPlain(f"cannot send {brief(msg)}: a message is an instance of a class with @message, not a {_noun(msg)}")
+
+
+def snapshot(value: Any, earlier: Any = None) -> Any:
+    """A copy of a piece of state that later changes cannot reach; raises `NotPlain` if it is not plain data.
+
+    `earlier` is a snapshot of the same piece, if there is one: what a list has kept of it need not be copied again.
+    """
+    kind = type(value)
+    if kind in ATOMS:
+        return value
+    if kind is list:
+        kept = earlier if type(earlier) is list and earlier and value[: len(earlier)] == earlier else []
+        return kept + [item if type(item) in ATOMS else snapshot(item) for item in value[len(kept):]]
+    if kind is dict:
+        return {_constant(key): snapshot(item) for key, item in value.items()}
+    if kind is set:
+        return {_constant(item) for item in value}
+    return _constant(value) if kind is not tuple else tuple(map(snapshot, value))
+
+
+def containers(value: Any) -> Iterator[Any]:
+    """All lists, sets and dicts inside a piece of state, itself included: what two nodes must not share."""
+    kind = type(value)
+    if kind in (list, set, dict):
+        yield value
+    if kind in (list, tuple, dict):
+        for item in value.values() if kind is dict else value:
+            if type(item) not in ATOMS:
+                yield from containers(item)
+
+
+def encode(value: Any, name: Callable[[type], str] = lambda cls: cls.__name__) -> Any:
+    """Plain data as JSON; what JSON lacks becomes an object with one key, such as {"tuple": [1, 2]}."""
+    kind = type(value)
+    if kind is float and not math.isfinite(value):
+        return {"float": repr(value)}
+    if kind in ATOMS:
+        return value
+    if kind is list or kind is tuple:
+        items = [encode(item, name) for item in value]
+        return items if kind is list else {"tuple": items}
+    if kind is set or kind is frozenset:
+        return {kind.__name__: [encode(item, name) for item in in_order(value)]}
+    if kind is dict:
+        return {"dict": [[encode(key, name), encode(item, name)] for key, item in value.items()]}
+    fields = fields_of(kind)
+    if fields is None:
+        raise NotPlain(f"{brief(value)} is not plain data and has no JSON form")
+    return {"message": [name(kind), {field: encode(getattr(value, field), name) for field in fields}]}
+
+
+def decode(data: Any, message_class: Callable[[str, tuple[str, ...]], type] | None = None) -> Any:
+    """The value that `encode` wrote. Messages come back as `message_class(name, fields)`, by default a look-alike."""
+    if not isinstance(data, (dict, list)):
+        return data
+    if isinstance(data, list):
+        return [decode(item, message_class) for item in data]
+    if len(data) != 1:
+        raise DslabError(f"expected an object with one key such as 'tuple', found {brief(data)}")
+    (tag, inner), = data.items()
+    if tag == "message":
+        name, fields = inner
+        kind = (message_class or lookalike)(name, tuple(fields))
+        return kind(**{field: decode(item, message_class) for field, item in fields.items()})
+    if tag == "dict":
+        return {decode(key, message_class): decode(item, message_class) for key, item in inner}
+    kinds = {"tuple": tuple, "set": set, "frozenset": frozenset}
+    if tag in kinds:
+        return kinds[tag](decode(item, message_class) for item in inner)
+    if tag == "float":
+        return float(inner)
+    raise DslabError(f"'{shorten(tag)}' is not a kind of value that a trace can hold (tuple, set, frozenset, dict, message, float)")
+
+
+@cache
+def lookalike(name: str, fields: tuple[str, ...]) -> type:
+    """A message class with this name and these fields, for a trace whose protocol is not at hand."""
+    made = make_dataclass(name if name.isidentifier() else "Message", fields, frozen=True)
+    made.__message_fields__ = fields
+    return made
+
+
+def in_order(values: Any) -> list:
+    """The elements of a set in an order that is the same in every process, whatever their types."""
+    kinds = {type(value) for value in values}
+    if len(kinds) == 1 and kinds <= {int, float, str}:
+        return sorted(values)
+    return sorted(values, key=lambda value: (type(value).__name__, show(value)))
+
+
+def show(value: Any) -> str:
+    """A value as Python would write it, with sets in order: the same text in every process."""
+    kind = type(value)
+    if kind is set or kind is frozenset:
+        inner = ", ".join(map(show, in_order(value)))
+        return ("{%s}" % inner if inner else "set()") if kind is set else f"frozenset({{{inner}}})" if inner else "frozenset()"
+    if kind is list:
+        return f"[{', '.join(map(show, value))}]"
+    if kind is tuple:
+        return f"({', '.join(map(show, value))}{',' if len(value) == 1 else ''})"
+    if kind is dict:
+        return "{%s}" % ", ".join(f"{show(key)}: {show(item)}" for key, item in value.items())
+    fields = fields_of(kind)
+    if fields is None:
+        return repr(value) if kind in ATOMS else f"<{kind.__name__}>"
+    return f"{kind.__name__}({', '.join(f'{field}={show(getattr(value, field))}' for field in fields)})"
+
+
+def brief(value: Any, *, limit: int = 60) -> str:
+    """`show`, cut to `limit` characters; a value nested beyond all measure is only named."""
+    try:
+        return shorten(show(value), limit=limit)
+    except RecursionError:
+        return f"<{type(value).__name__}>"
+
+
+def shorten(text: str, *, limit: int = 60) -> str:
+    """The text itself, or its beginning and an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def nearest(name: str, known: Any) -> str:
+    """` Did you mean 'x'?` for the known name nearest to `name`, or nothing."""
+    close = get_close_matches(name, list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def _constant(value: Any) -> Any:
+    """`value` itself if it can never change; raises `NotPlain` otherwise."""
+    kind = type(value)
+    if kind in ATOMS:
+        return value
+    if fields_of(kind) is not None:
+        return value                    # a message was checked when it was made
+    if kind is not tuple and kind is not frozenset:
+        return _refuse(value, STORABLE)
+    for item in value:
+        _constant(item)
+    return value
+
+
+def _refuse(value: Any, reason: str) -> Any:
+    raise NotPlain(f"{brief(value, limit=40)} is a {_noun(value)}; {reason}")
+
+
+def _noun(value: Any) -> str:
+    return type(value).__name__

@@ -1,0 +1,42 @@
+"""The player's JavaScript as one module: widgets and exported pages cannot follow relative imports."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z]+\.js)";\n', re.MULTILINE)
+
+
+@cache
+def script() -> str:
+    """All modules in one, those imported before those that import them, `export` only on the player itself."""
+    order: list[str] = []
+    _collect("player.js", order)
+    return "\n".join(_stripped(name) for name in order)
+
+
+@cache
+def style() -> str:
+    """The player's style sheet."""
+    return (HERE / "player.css").read_text("utf-8")
+
+
+def _source(name: str) -> str:
+    return (HERE / "js" / name).read_text("utf-8")
+
+
+def _collect(name: str, order: list[str]) -> None:
+    """Append a module to `order`, after all that it imports."""
+    for _, imported in IMPORT.findall(_source(name)):
+        if imported not in order:
+            _collect(imported, order)
+    if name not in order:
+        order.append(name)
+
+
+def _stripped(name: str) -> str:
+    text = IMPORT.sub("", _source(name)).replace("// @ts-check\n", "")
+    return f"// ---- {name}\n" + re.sub(r"^export (?!default)", "", text, flags=re.MULTILINE)

@@ -1,0 +1,59 @@
+"""One self-contained page in which a trace can be stepped through: offline, from a file, with no kernel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from html import escape
+
+from dslab.trace import Trace
+from dslab.views.bundle import script, style
+from dslab.views.layout import Point
+from dslab.views.payload import payload
+from dslab.views.payload import title as title_of
+
+POLICY = "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ margin: 0; padding: 8px; background: light-dark(#ffffff, #15181d); color-scheme: light dark; }}
+{style}</style>
+</head>
+<body>
+<main id="player"></main>
+<noscript>This page replays a run of a distributed protocol; it needs JavaScript.</noscript>
+<script type="application/json" id="payload">{data}</script>
+<script type="module">
+{script}
+{start}</script>
+</body>
+</html>
+"""
+
+START = """
+// A page has no kernel: a model that holds the payload and forgets the rest.
+const payload = JSON.parse(document.getElementById("payload").textContent);
+const values = new Map([["payload", payload], ["step", payload.focus]]);
+const model = { get: (name) => values.get(name), set: (name, value) => values.set(name, value), save_changes() {}, on() {}, off() {}, send() {} };
+render({ model, el: document.getElementById("player") });
+"""
+
+
+def html(trace: Trace, *, title: str = "", height: int = 600, focus: int = 0, layout: str | Mapping[str, Point] | None = None) -> str:
+    """The page as text, the same bytes for the same trace."""
+    data = payload(trace, height=height, focus=focus, layout=layout)
+    data["title"] = title or title_of(trace)
+    code = script().replace("export default { render };\n", "")
+    return PAGE.format(policy=POLICY, title=escape(data["title"][:200]), style=style(), data=_embedded(data), script=code, start=START)
+
+
+def _embedded(data: dict) -> str:
+    """JSON that no text in it can end or escape the script element around it."""
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,110 @@
+// @ts-check
+// Making elements. Data enters the page through textContent and setAttribute only, so no name can become markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An HTML element. Attributes beginning with "on" are listeners; null children and attributes are left out.
+ * @param {string} tag
+ * @param {Object<string, any>} [attributes]
+ * @param {...(Node|string|null)} children
+ * @returns {any} */
+export function h(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** An SVG element.
+ * @param {string} tag
+ * @param {Object<string, any>} [attributes]
+ * @param {...(Node|string|null)} children
+ * @returns {any} */
+export function s(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/** @param {Element} element
+ *  @param {Object<string, any>} attributes
+ *  @param {Array<Node|string|null>} children */
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+// JupyterLab's own shortcuts take keys away from any focused element that does not carry this attribute itself.
+export const FOCUSABLE = Object.freeze({ "data-lm-suppress-shortcuts": "true" });
+
+/** Change an attribute only if it differs: most frames change little.
+ * @param {Element} element
+ * @param {string} name
+ * @param {any} value */
+export function put(element, name, value) {
+  const text = String(value);
+  if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+}
+
+/** Change a text only if it differs.
+ * @param {Node} element
+ * @param {string} text */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** @param {Element} element
+ *  @param {string} name
+ *  @param {boolean} on */
+export function mark(element, name, on) {
+  element.classList.toggle(name, on);
+}
+
+/** A listener that treats Enter as a click: what can be clicked can be reached without a mouse.
+ * @param {() => void} action */
+export function onEnter(action) {
+  return (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  };
+}
+
+/** A button with an icon, a word, or both.
+ * @param {{label: string, word?: string, icon?: string, key?: string, onclick: () => void}} options */
+export function button({ label, word, icon, key, onclick }) {
+  const title = key ? `${label} (${key})` : label;
+  const parts = [icon ? drawIcon(icon) : null, word ? h("span", {}, word) : null];
+  return h("button", { type: "button", class: "dslab-button", "aria-label": label, title, onclick, ...FOCUSABLE }, ...parts);
+}
+
+const ICONS = new Map([
+  ["play", "M7 4 20 12 7 20Z"],
+  ["pause", "M6 4h4v16H6ZM14 4h4v16h-4Z"],
+  ["step", "M5 5 15 12 5 19ZM16 5h3v14h-3Z"],
+  ["back", "M19 5 9 12 19 19ZM5 5h3v14H5Z"],
+  ["end", "M3 5 11 12 3 19ZM11 5 19 12 11 19ZM19 5h2v14h-2Z"],
+  ["start", "M21 5 13 12 21 19ZM13 5 5 12 13 19ZM3 5h2v14H3Z"],
+  ["nextEvent", "M4 11h9V6l7 6-7 6v-5H4Z"],
+  ["previousEvent", "M20 11h-9V6l-7 6 7 6v-5h9Z"],
+  ["undo", "M9 5v4h5a6 6 0 0 1 0 12H8v-2.500h6a3.500 3.500 0 0 0 0-7H9v4L3 10Z"],
+]);
+
+/** @param {string} name
+ *  @returns {SVGElement} */
+export function drawIcon(name) {
+  return s("svg", { class: "dslab-icon", viewBox: "0 0 24 24", "aria-hidden": "true" }, s("path", { d: ICONS.get(name) }));
+}
+
+/** Set an icon button's picture and name (Play becomes Pause).
+ * @param {HTMLButtonElement} element
+ * @param {string} icon
+ * @param {string} label */
+export function relabel(element, icon, label) {
+  if (element.getAttribute("aria-label") === label) return;
+  element.setAttribute("aria-label", label);
+  element.querySelector("path")?.setAttribute("d", ICONS.get(icon) ?? "");
+  const word = element.querySelector("span");
+  if (word) word.textContent = label;
+}

@@ -1,0 +1,112 @@
+// @ts-check
+// The past and the future of the run in one scrolling list: the space-time diagram on the left, the event log on the
+// right, a row a step. Only the rows in sight are in the page.
+/** @typedef {import("./data.js").Index} Index */
+import { relations } from "./causality.js";
+import { FOCUSABLE, h, mark, s } from "./dom.js";
+import { createRow } from "./log.js";
+import { drawSpaceTime, MARGIN } from "./spacetime.js";
+import { shorten } from "./values.js";
+
+export const ROW = 25;
+const HEAD = 28, SPARE = 12;        // SPARE: rows kept above and below those in sight
+
+/** The rows [first, last) to be in the page when the list is scrolled to `top`.
+ * @param {number} top
+ * @param {number} height of the list
+ * @param {number} count of all rows */
+export function windowOf(top, height, count) {
+  const first = Math.max(0, Math.min(count, Math.floor(top / ROW)) - SPARE);
+  return { first, last: Math.min(count, Math.ceil((top + height) / ROW) + SPARE) };
+}
+
+/** Where to scroll so that the cursor is in sight: while playing it stays at 60 % of the height, else it is left alone
+ *  until it comes near an edge.
+ * @param {number} top
+ * @param {number} height
+ * @param {number} cursor in px from the top of the list
+ * @param {boolean} playing */
+export function follow(top, height, cursor, playing) {
+  if (playing && cursor > top + 0.6 * height) return cursor - 0.6 * height;
+  if (cursor < top + 2 * ROW || cursor > top + height - 3 * ROW) return Math.max(0, cursor - 0.45 * height);
+  return top;
+}
+
+/** @param {Index} index
+ *  @param {any} actions */
+export function createHistory(index, actions) {
+  const drawing = s("svg", { class: "dslab-spacetime", "aria-hidden": "true" });
+  const rows = h("div", { class: "dslab-rows" });
+  const inner = h("div", { class: "dslab-window" }, rows, drawing);
+  const cursor = h("div", { class: "dslab-cursor" });
+  const head = h("div", { class: "dslab-heads" });
+  const body = h("div", { class: "dslab-all-rows", style: `height:${ROW * index.steps.length + 12}px` }, inner, cursor);
+  const element = h("div", { class: "dslab-scroll", tabindex: "0", role: "group", "aria-label": "Space-time diagram and event log",
+    ...FOCUSABLE }, head, body);
+  let frame = { first: 0, last: 0, row: ROW, column: 40 }, size = { width: 600, height: 400 }, scrolled = 0, view = null, drawn = "";
+
+  function measure() {
+    size = { width: element.clientWidth || 600, height: (element.clientHeight || 400) - HEAD };
+    const share = size.width < 480 ? 0.42 : 0.34;
+    const column = Math.max(15, Math.min(60, (size.width * share - 2 * MARGIN) / Math.max(1, index.nodes.length)));
+    frame = { ...frame, column };
+    element.style.setProperty("--dslab-diagram", `${2 * MARGIN + column * index.nodes.length}px`);
+    head.replaceChildren(...heads(index, column));
+    drawn = "";
+    if (view) redraw();
+  }
+
+  function redraw() {
+    const wanted = windowOf(scrolled, size.height, index.steps.length);
+    const key = [wanted.first, view.step, view.stamps, view.causality, view.future, view.selection?.id].join(" ");
+    if (key === drawn) return;
+    drawn = key;
+    frame = { ...frame, ...wanted };
+    const related = view.causality ? relations(index, view.step) : null;
+    inner.style.top = `${frame.first * ROW}px`;
+    drawing.setAttribute("height", String((frame.last - frame.first) * ROW + 12));
+    drawing.replaceChildren(...drawSpaceTime(index, frame, view, related));
+    const until = view.future ? frame.last : Math.min(frame.last, view.step + 1);
+    rows.replaceChildren(...Array.from({ length: Math.max(0, until - frame.first) }, (_, n) =>
+      createRow(index, frame.first + n, view.step, related)));
+  }
+
+  element.addEventListener("scroll", () => {
+    if (Math.abs(element.scrollTop - scrolled) < ROW * (SPARE / 2)) return;
+    scrolled = element.scrollTop;
+    if (view) redraw();
+  });
+  rows.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+    const row = /** @type {Element} */ (event.target).closest("[data-step]");
+    if (row) actions.go(Number(row.getAttribute("data-step")));
+  });
+  const observer = new ResizeObserver(measure);
+  observer.observe(element);
+  return {
+    element,
+    draw(now) {
+      const moved = view?.step !== now.step || now.playing;
+      view = { ...now };
+      const at = (now.step + now.part + 0.5) * ROW;
+      if (moved) {
+        const top = follow(element.scrollTop, size.height, at, now.playing);
+        if (Math.abs(top - element.scrollTop) >= 1) element.scrollTop = top;
+        if (Math.abs(top - scrolled) >= ROW * (SPARE / 2)) scrolled = top;
+      }
+      redraw();
+      cursor.style.transform = `translateY(${at}px)`;
+      mark(cursor, "dslab-between", now.part > 0);
+    },
+    stop: () => observer.disconnect(),
+  };
+}
+
+/** The names of the columns.
+ * @param {Index} index
+ * @param {number} column */
+function heads(index, column) {
+  const names = index.nodes.map((node, i) =>
+    h("span", { class: "dslab-column", title: node.id, style: `left:${MARGIN + column * i}px;width:${column}px` }, shorten(node.id, Math.max(2, Math.floor(column / 9)))));
+  return [...names, h("span", { class: "dslab-row-k" }, "step"), h("span", { class: "dslab-row-time" }, "ms"),
+    h("span", { class: "dslab-row-node" }, "node"), h("span", { class: "dslab-row-text" }, "what happened")];
+}

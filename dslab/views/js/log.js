@@ -1,0 +1,72 @@
+// @ts-check
+// A row of the event log, and the sentences about a step.
+/** @typedef {import("./data.js").Index} Index */
+/** @typedef {import("./data.js").Step} Step */
+import { FUTURE, PAST } from "./causality.js";
+import { h } from "./dom.js";
+import { show, shorten, showTime } from "./values.js";
+
+/** What happened, in a sentence.
+ * @param {Step} step */
+export function sentence(step) {
+  return step.text || [step.node ?? "network", step.kind, step.name ?? ""].join(" ").trim();
+}
+
+/** The sentence without the protocol's notes, which the text carries in brackets at its end.
+ * @param {Step} step */
+export function headline(step) {
+  return (step.notes ?? []).reduceRight((text, note) => text.endsWith(` (${note})`) ? text.slice(0, -note.length - 3) : text, sentence(step));
+}
+
+/** What the step told the world: `leader 3`.
+ * @param {Step} step */
+export function outputs(step) {
+  return (step.outputs ?? []).map(([name, ...values]) => [name, ...values.map(show)].join(" "));
+}
+
+/** @param {Index} index
+ *  @param {number} k
+ *  @param {number} current
+ *  @param {Uint8Array|null} related */
+export function createRow(index, k, current, related) {
+  const step = index.steps[k];
+  const relation = !related || k === current ? "" : related[k] === PAST ? " dslab-past" : related[k] === FUTURE ? " dslab-future" : " dslab-concurrent";
+  const said = sentence(step);
+  return h("div", { class: `dslab-row${k === current ? " dslab-current" : ""}${relation}`, "data-step": k, "aria-current": k === current ? "step" : null },
+    h("span", { class: "dslab-row-k" }, String(k)),
+    h("span", { class: "dslab-row-time" }, step.time.toFixed(1)),
+    h("span", { class: "dslab-row-node" }, shorten(step.node ?? "–", 12)),
+    h("span", { class: "dslab-row-text", title: shorten(said, 2000) },
+      ...outputs(step).map((output) => h("span", { class: "dslab-output" }, shorten(output, 40))), shorten(said, 220)));
+}
+
+/** What a screen reader says about a step.
+ * @param {Index} index
+ * @param {number} k */
+export function spoken(index, k) {
+  const step = index.steps[k];
+  if (!step) return "Nothing happened in this run.";
+  const stamp = step.lamport === undefined || step.lamport === null ? "" : ` Lamport ${step.lamport}.`;
+  return `Step ${k} of ${index.last}, ${showTime(step.time)}: ${shorten(sentence(step), 600)}${stamp}`;
+}
+
+/** The sentence of the current step, large, with the reasons that the protocol gave.
+ * @param {Index} index */
+export function createSentence(index) {
+  const what = h("p", { class: "dslab-what" });
+  const why = h("p", { class: "dslab-why" });
+  const status = h("div", { class: "dslab-hidden", role: "status", "aria-live": "polite" });
+  let drawn = -1;
+  return {
+    element: h("div", { class: "dslab-sentence" }, what, why, status),
+    draw(view) {
+      if (!view.playing && status.textContent !== spoken(index, view.step)) status.textContent = spoken(index, view.step);
+      if (drawn === view.step) return;
+      drawn = view.step;
+      const step = index.steps[view.step];
+      what.textContent = step ? shorten(headline(step), 1200) : spoken(index, 0);
+      why.replaceChildren(...(step ? [...outputs(step).map((output) => h("span", { class: "dslab-output" }, shorten(output, 200))),
+        shorten((step.notes ?? []).join(" · "), 1200)] : []));
+    },
+  };
+}

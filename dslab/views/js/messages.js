@@ -1,0 +1,132 @@
+// @ts-check
+// The moving messages of the topology. Elements are kept by name, so that one that has the focus keeps it.
+/** @typedef {import("./data.js").Index} Index */
+/** @typedef {import("./flights.js").Point} Point */
+/** @typedef {import("./flights.js").Flight} Flight */
+import { FOCUSABLE, mark, onEnter, put, s } from "./dom.js";
+import { along, flightsAt } from "./flights.js";
+import { crossOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
+import { showCall, shorten } from "./values.js";
+
+const LABELLED = 8;         // with more messages than this only those of the current step keep their labels
+const LABEL = { width: 92, height: 15 };
+
+/** The types of a trace's messages, in the order of their first appearance.
+ * @param {Index} index
+ * @returns {Map<string, number>} */
+export function typesOf(index) {
+  const types = new Map();
+  for (const message of index.messages) if (!types.has(message.type)) types.set(message.type, types.size);
+  return types;
+}
+
+/** @param {Index} index
+ *  @param {Point[]} points
+ *  @param {number} radius
+ *  @param {any} actions */
+export function createFlights(index, points, radius, actions) {
+  const types = typesOf(index);
+  const group = s("g");
+  const drawn = new Map();
+  const path = s("line", { class: "dslab-path" });
+  const element = s("g", {}, path, group);
+  const ends = (/** @type {Flight} */ { message }) => [points[index.column.get(message.src)], points[index.column.get(message.dst)]];
+  const place = (/** @type {Flight} */ flight) => {
+    const [from, to] = ends(flight);
+    return from && to ? along(from, to, radius + 20, flight.part) : null;
+  };
+  return {
+    element,
+    draw(view) {
+      const flights = flightsAt(index, view.step, view.time);
+      const seen = new Set(), labels = /** @type {Point[]} */ ([]);
+      for (const flight of flights) {
+        const at = place(flight);
+        if (!at) continue;
+        seen.add(flight.message.name);
+        let item = drawn.get(flight.message.name);
+        if (!item) {
+          item = createMessage(flight.message, types.get(flight.message.type) ?? 0, actions);
+          drawn.set(flight.message.name, item);
+          group.append(item.element);
+        }
+        item.draw(flight, at, downwards(...ends(flight)), view, flights.length <= LABELLED, labels);
+      }
+      remove(drawn, seen, element);
+      drawPath(path, flights.find((flight) => flight.state !== "flying" && flight.message === view.message), place);
+    },
+  };
+}
+
+/** A message that travels down has its label below, so that it does not cover the sender.
+ * @param {Point} from
+ * @param {Point} to */
+function downwards(from, to) {
+  return to.y > from.y + 1;
+}
+
+/** Is there room for the labels of both? Messages that leave a node together have the label of one.
+ * @param {Point} a
+ * @param {Point} b */
+function apart(a, b) {
+  return Math.abs(a.x - b.x) > LABEL.width || Math.abs(a.y - b.y) > LABEL.height;
+}
+
+/** @param {Map<string, any>} drawn
+ *  @param {Set<string>} seen
+ *  @param {SVGElement} element where the focus goes if the message that had it is no more */
+function remove(drawn, seen, element) {
+  for (const [name, item] of drawn) {
+    if (seen.has(name)) continue;
+    if (item.element === item.element.ownerDocument.activeElement) element.closest("[tabindex]")?.focus({ preventScroll: true });
+    item.element.remove();
+    drawn.delete(name);
+  }
+}
+
+/** The way that the current step's message has come.
+ * @param {SVGElement} path
+ * @param {Flight|undefined} flight
+ * @param {(flight: Flight) => Point|null} place */
+function drawPath(path, flight, place) {
+  const from = flight ? place({ ...flight, part: 0 }) : null, to = flight ? place(flight) : null;
+  put(path, "visibility", from && to ? "visible" : "hidden");
+  if (!from || !to) return;
+  put(path, "x1", from.x.toFixed(1));
+  put(path, "y1", from.y.toFixed(1));
+  put(path, "x2", to.x.toFixed(1));
+  put(path, "y2", to.y.toFixed(1));
+}
+
+/** @param {any} message
+ *  @param {number} type
+ *  @param {any} actions */
+function createMessage(message, type, actions) {
+  const choose = () => actions.select({ kind: "message", id: message.name });
+  const text = `${shorten(showCall(message.type, message.fields), 300)} from ${shorten(message.src, 40)} to ${shorten(message.dst, 40)}`;
+  const label = s("text", { class: "dslab-message-label" }, shorten(message.type, 18));
+  const element = s("g", { class: "dslab-message", tabindex: "0", role: "button", "data-key": `message ${message.name}`,
+    onclick: choose, onkeydown: onEnter(choose), ...FOCUSABLE },
+    s("title", {}, `${text}\n${shorten(message.name, 80)}`), s("circle", { class: "dslab-grip", r: 14 }),
+    s("path", { class: `dslab-body dslab-type-${type % TYPE_COUNT}`, d: typeOutline(type, 6.5) }),
+    s("path", { class: "dslab-dead", d: crossOutline(6) }), label);
+  let state = "";
+  return {
+    element,
+    draw(flight, at, down, view, roomy, labels) {
+      put(label, "y", down ? 21 : -12);
+      put(element, "transform", `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`);
+      if (state !== flight.state) {
+        state = flight.state;
+        put(element, "aria-label", `${text}, ${state === "flying" ? "in flight" : state}`);
+        mark(element, "dslab-lost", state === "lost");
+        mark(element, "dslab-received", state === "received");
+      }
+      const chosen = view.selection?.kind === "message" && view.selection.id === message.name;
+      mark(element, "dslab-selected", chosen);
+      const wanted = chosen || ((roomy || message.sent === view.step || message === view.message) && labels.every((other) => apart(other, at)));
+      if (wanted) labels.push(at);
+      put(label, "visibility", wanted ? "visible" : "hidden");
+    },
+  };
+}

@@ -1,0 +1,63 @@
+// @ts-check
+// What opens on demand (the script, the keys) and what must be said (an error, events that did not apply).
+import { button, FOCUSABLE, h } from "./dom.js";
+import { BINDINGS } from "./keys.js";
+import { plain, shorten } from "./values.js";
+
+/** @param {any} payload
+ *  @param {any} actions */
+export function createPanels(payload, actions) {
+  const panels = new Map([["script", createScript(payload, actions)], ["keys", createKeys(actions)]]);
+  const element = h("div", { class: "dslab-panels" }, ...panels.values());
+  return {
+    element,
+    draw(view) {
+      for (const [name, panel] of panels) panel.hidden = view.panel !== name;
+    },
+  };
+}
+
+/** @param {any} payload
+ *  @param {any} actions */
+function createScript(payload, actions) {
+  const code = h("pre", { class: "dslab-code", tabindex: "0", "aria-label": "The run as Python code", ...FOCUSABLE },
+    payload.script || "This trace has no run: it was imported, so there is no code that makes it again.");
+  const copied = h("span", { role: "status" });
+  const copy = button({ label: "Copy", word: "Copy", onclick: () => copyText(code).then((said) => { copied.textContent = said; }) });
+  return h("section", { class: "dslab-panel", "aria-label": "Script", hidden: true },
+    h("div", { class: "dslab-panel-head" }, h("strong", {}, "This run as code"), payload.script ? copy : null, copied,
+      h("span", { class: "dslab-spring" }), button({ label: "Close", word: "Close", key: "Escape", onclick: () => actions.panel("") })), code);
+}
+
+/** Copy by the clipboard, which pages on plain http lack, or at least select the text.
+ * @param {HTMLElement} code
+ * @returns {Promise<string>} what to tell the reader */
+async function copyText(code) {
+  try {
+    await navigator.clipboard.writeText(code.textContent ?? "");
+    return "copied";
+  } catch {
+    getSelection()?.selectAllChildren(code);
+    return "selected: press Ctrl+C";
+  }
+}
+
+/** @param {any} actions */
+function createKeys(actions) {
+  const rows = BINDINGS.map((binding) => h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, binding.name)), h("td", {}, binding.does)));
+  return h("section", { class: "dslab-panel", "aria-label": "Keys", hidden: true },
+    h("div", { class: "dslab-panel-head" }, h("strong", {}, "Keys, while the player has the focus"), h("span", { class: "dslab-spring" }),
+      button({ label: "Close", word: "Close", key: "Escape", onclick: () => actions.panel("") })),
+    h("table", { class: "dslab-keys" }, h("tbody", {}, ...rows)));
+}
+
+/** The sentence of an error, and the events of the script that did not apply.
+ * @param {any} payload
+ * @param {string} error */
+export function createNotices(payload, error) {
+  const unapplied = payload.trace.unapplied ?? [];
+  const lines = unapplied.slice(0, 5).map(([event, why]) => h("p", {}, h("code", {}, shorten(event, 80)), ` did not apply: ${shorten(why, 200)}`));
+  if (unapplied.length > 5) lines.push(h("p", {}, `and ${unapplied.length - 5} more`));
+  if (error) lines.unshift(h("p", { class: "dslab-error", role: "alert" }, plain(shorten(error, 1500))));
+  return h("div", { class: "dslab-notices", hidden: !lines.length }, ...lines);
+}

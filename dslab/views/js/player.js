@@ -1,0 +1,202 @@
+// @ts-check
+// The player: one cursor, and views that draw what it points at. The kernel is asked only when the run is to change.
+/** @typedef {import("./data.js").Index} Index */
+import { createControls, createOptions, changeSpeed } from "./controls.js";
+import { indexTrace, neighbourEvent, valueAt } from "./data.js";
+import { button, FOCUSABLE, h } from "./dom.js";
+import { createHistory } from "./history.js";
+import { listen } from "./keys.js";
+import { createLegend } from "./legend.js";
+import { createSentence } from "./log.js";
+import { createNotices, createPanels } from "./panels.js";
+import { choices, createSelection } from "./selection.js";
+import { createState } from "./state.js";
+import { createClock, momentAt, naturalPace, schedule, timeAt } from "./time.js";
+import { createTopology } from "./topology.js";
+import { shorten } from "./values.js";
+
+/** What the cursor points at and what the reader has chosen; views read it and never write it. */
+function createView() {
+  return { step: 0, part: 0, time: 0, playing: false, speed: 1, pace: 0.01, selection: /** @type {any} */ (null), stamps: "none",
+    causality: false, future: true, panel: "", waiting: false, message: /** @type {any} */ (null), status: (/** @type {number} */ _) => "up" };
+}
+
+/** Show the model's trace in `el`.
+ * @param {{model: any, el: HTMLElement}} place
+ * @returns {() => void} what undoes it */
+function render({ model, el }) {
+  const view = createView();
+  const root = h("div", { class: "dslab-player", tabindex: "-1", role: "group", ...FOCUSABLE });
+  /** @type {Index} */
+  let index;
+  /** @type {Float64Array} */
+  let moments;
+  /** @type {any[]} */
+  let views = [];
+  let now = 0;                // where the playing is on the schedule
+
+  const clock = createClock((elapsed) => {
+    now += elapsed * view.speed;
+    const moment = momentAt(moments, now);
+    if (moment.step >= index.last) pause();
+    place(moment.step, reducedMotion() && moment.part ? 0.5 : moment.part);
+  });
+
+  /** Put the cursor at a step, or on the way to the next.
+   * @param {number} step
+   * @param {number} part */
+  function place(step, part = 0) {
+    view.step = Math.max(0, Math.min(index.last, step));
+    view.part = view.step < index.last ? part : 0;
+    view.time = timeAt(index, view.step, view.part);
+    view.message = index.endedBy.get(view.step) ?? null;
+    draw();
+  }
+
+  function draw() {
+    for (const one of views) one.draw(view);
+  }
+
+  function pause() {
+    if (!view.playing) return;
+    view.playing = false;
+    clock.stop();
+    report();
+  }
+
+  /** Tell Python where the cursor is: when the play stops and when the reader turns to something else, not at each step. */
+  function report() {
+    if (model.get("step") === view.step) return;
+    model.set("step", view.step);
+    model.save_changes();
+  }
+
+  const actions = {
+    go: (/** @type {number} */ step) => { pause(); place(step); },
+    step: (/** @type {number} */ way) => actions.go(way < 0 && view.part ? view.step : view.step + way),
+    event(/** @type {number} */ way) {
+      const i = index.column.get(actions.followed());
+      if (i !== undefined) actions.go(neighbourEvent(index, i, view.step, way));
+    },
+    followed: () => view.selection?.kind === "node" ? view.selection.id : index.steps[view.step]?.node ?? null,
+    toggle: () => view.playing ? (pause(), draw()) : play(),
+    faster: (/** @type {number} */ way) => { view.speed = changeSpeed(view.speed, way); draw(); },
+    select: (/** @type {any} */ selection) => { view.selection = selection; draw(); },
+    option: (/** @type {string} */ name, /** @type {any} */ value) => { /** @type {any} */ (view)[name] = value; draw(); },
+    panel: (/** @type {string} */ name) => { view.panel = view.panel === name ? "" : name; draw(); },
+    escape: () => { view.selection = null; view.panel = ""; draw(); },
+    edit(/** @type {string} */ verb) {
+      if (!model.get("payload").editable || !choices(index, view.selection, view.step).verbs.includes(verb)) return;
+      actions.send({ type: "edit", verb, target: view.selection.id, step: view.step, time: view.time });
+    },
+    send(/** @type {any} */ content) {
+      if (view.waiting) return;
+      pause();
+      view.waiting = true;
+      draw();
+      model.send(content);
+    },
+  };
+
+  function play() {
+    if (view.step >= index.last) place(0);
+    now = moments[view.step] + view.part * ((moments[view.step + 1] ?? moments[view.step]) - moments[view.step]);
+    view.playing = true;
+    clock.start();
+    draw();
+  }
+
+  /** Build all views for the model's trace, and keep the reader's place in it. */
+  function load() {
+    const payload = model.get("payload");
+    const focused = focusedKey(root);
+    views.forEach((one) => one.stop?.());
+    index = indexTrace(payload.trace, payload.cuts);
+    view.pace = naturalPace(index.messages);
+    view.status = (i) => valueAt(index.status[i], view.step);
+    moments = schedule(index.times, view.pace);
+    view.waiting = false;
+    views = build(root, index, payload, model.get("notice")?.text ?? "", actions);
+    place(payload.focus ?? 0);
+    restoreFocus(root, focused);
+  }
+
+  function refuse() {
+    view.waiting = false;
+    const old = root.querySelector(".dslab-notices");
+    old?.replaceWith(createNotices(model.get("payload"), model.get("notice")?.text ?? ""));
+    draw();
+  }
+
+  function obey() {
+    if (model.get("step") !== view.step) actions.go(model.get("step"));
+  }
+
+  listen(root, actions);
+  root.addEventListener("focusout", (event) => {
+    if (!root.contains(/** @type {Node|null} */ (event.relatedTarget))) report();
+  });
+  el.append(root);
+  load();
+  model.on("change:payload", load);
+  model.on("change:notice", refuse);
+  model.on("change:step", obey);
+  return () => {
+    clock.stop();
+    views.forEach((one) => one.stop?.());
+    model.off("change:payload", load);
+    model.off("change:notice", refuse);
+    model.off("change:step", obey);
+    root.remove();
+  };
+}
+
+/** Fill the player with views of one trace.
+ * @param {HTMLElement} root
+ * @param {Index} index
+ * @param {any} payload
+ * @param {string} error
+ * @param {any} actions */
+function build(root, index, payload, error, actions) {
+  const title = payload.title || "A run";
+  const controls = createControls(index, actions), sentence = createSentence(index), options = createOptions(actions);
+  const topology = createTopology(index, payload.positions, actions), state = createState(index, actions);
+  const history = createHistory(index, actions), selection = createSelection(index, payload, actions);
+  const panels = createPanels(payload, actions), legend = createLegend(index);
+  root.setAttribute("aria-label", `Player: ${shorten(title, 120)}`);
+  root.style.setProperty("--dslab-height", `${payload.height}px`);
+  const head = h("div", { class: "dslab-title" }, h("bdi", { title: shorten(title, 1000) }, shorten(title, 100)), h("span", { class: "dslab-end" }, shorten(payload.trace.end ?? "", 120)),
+    h("span", { class: "dslab-spring" }),
+    button({ label: "Show the script of this run", word: "Script", key: "s", onclick: () => actions.panel("script") }),
+    button({ label: "List the keys", word: "Keys", key: "?", onclick: () => actions.panel("keys") }));
+  const stage = h("div", { class: "dslab-stage", tabindex: "0", role: "group", "aria-label": "Cluster", ...FOCUSABLE }, topology.element);
+  const left = h("div", { class: "dslab-left" }, stage, selection.element, state.element);
+  const right = h("div", { class: "dslab-right" }, options.element, history.element);
+  root.replaceChildren(head, controls.element, createNotices(payload, error), panels.element, sentence.element,
+    h("div", { class: "dslab-views" }, left, right), legend.element);
+  return [controls, sentence, options, topology, selection, state, history, panels, legend];
+}
+
+/** @param {HTMLElement} root */
+function focusedKey(root) {
+  const active = root.ownerDocument.activeElement;
+  if (!active || !root.contains(active)) return null;
+  return active.getAttribute("data-key") ?? active.getAttribute("aria-label") ?? "";
+}
+
+/** Give the focus back to what had it before the views were built anew, or to the player.
+ * @param {HTMLElement} root
+ * @param {string|null} key */
+function restoreFocus(root, key) {
+  if (key === null) return;
+  const again = [...root.querySelectorAll("[data-key], [aria-label]")].find((one) =>
+    (one.getAttribute("data-key") ?? one.getAttribute("aria-label")) === key);
+  const target = /** @type {HTMLElement|undefined} */ (again) ?? root;
+  target.focus({ preventScroll: true });
+}
+
+function reducedMotion() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+export default { render };

@@ -1,0 +1,97 @@
+// @ts-check
+// Outlines round the origin. A role, a type of message and a kind of step is told by shape, and by colour as well.
+
+/** A regular polygon with its first corner at the top.
+ * @param {number} corners
+ * @param {number} r
+ * @param {number} [inner] radius of the points between the corners, for a star */
+function polygon(corners, r, inner) {
+  const points = [];
+  const count = inner ? 2 * corners : corners;
+  for (let i = 0; i < count; i++) {
+    const angle = -Math.PI / 2 + (2 * Math.PI * i) / count;
+    const radius = inner && i % 2 ? inner : r;
+    points.push(`${(radius * Math.cos(angle)).toFixed(2)} ${(radius * Math.sin(angle)).toFixed(2)}`);
+  }
+  return `M${points.join("L")}Z`;
+}
+
+/** @param {number} r */
+const circle = (r) => `M${-r} 0A${r} ${r} 0 1 1 ${r} 0A${r} ${r} 0 1 1 ${-r} 0Z`;
+/** @param {number} r */
+const square = (r) => `M${-r} ${-r}H${r}V${r}H${-r}Z`;
+/** @param {number} r */
+const triangle = (r) => `M0 ${-r}L${0.95 * r} ${0.75 * r}H${-0.95 * r}Z`;
+/** @param {number} r */
+const cross = (r) => `M${-r} ${-r}L${r} ${r}M${r} ${-r}L${-r} ${r}`;
+
+/** The outlines of a node, by the place of its role among its protocol's roles. */
+const ROLES = [
+  circle,
+  (/** @type {number} */ r) => polygon(4, 1.22 * r),
+  (/** @type {number} */ r) => polygon(12, 1.16 * r, 0.98 * r),
+  (/** @type {number} */ r) => square(0.88 * r),
+  (/** @type {number} */ r) => polygon(5, 1.12 * r),
+  (/** @type {number} */ r) => polygon(6, 1.08 * r),
+];
+
+export const ROLE_COUNT = ROLES.length;
+
+/** @param {number} role -1 for a node without roles
+ *  @param {number} r */
+export function roleOutline(role, r) {
+  return ROLES[role < 0 ? 0 : role % ROLES.length](r);
+}
+
+/** The outlines of messages, by the order in which their types first appear. */
+const TYPES = [
+  circle,
+  (/** @type {number} */ r) => square(0.85 * r),
+  (/** @type {number} */ r) => polygon(4, 1.25 * r),
+  (/** @type {number} */ r) => triangle(1.1 * r),
+  (/** @type {number} */ r) => polygon(6, 1.1 * r),
+  (/** @type {number} */ r) => polygon(5, 1.3 * r, 0.6 * r),
+  (/** @type {number} */ r) => `M0 ${1.1 * r}L${r} ${-0.8 * r}H${-r}Z`,
+  (/** @type {number} */ r) => polygon(4, 1.3 * r, 0.5 * r),
+];
+export const TYPE_COUNT = TYPES.length;
+
+/** @param {number} type
+ *  @param {number} r */
+export function typeOutline(type, r) {
+  return TYPES[type % TYPES.length](r);
+}
+
+/** What a step is on its life line. Strokes only: not filled. */
+const KINDS = new Map([
+  ["receive", { d: circle(4), stroked: false }],
+  ["timer", { d: triangle(5.5), stroked: false }],
+  ["request", { d: polygon(4, 6), stroked: false }],
+  ["start", { d: circle(3.5), stroked: true }],
+  ["crash", { d: cross(5), stroked: true }],
+  ["recover", { d: `${circle(5.5)}${circle(1.5)}`, stroked: true }],
+  ["pause", { d: "M-2.5 -5V5M2.5 -5V5", stroked: true }],
+  ["resume", { d: "M-3 -5L5 0L-3 5Z", stroked: true }],
+  ["clock", { d: `${circle(5)}M0 -3V0H2.5`, stroked: true }],
+]);
+const OTHER = { d: square(3.5), stroked: true };
+
+/** @param {string} kind */
+export function stepOutline(kind) {
+  return KINDS.get(kind) ?? OTHER;
+}
+
+/** Lines across a circle: the hatching of a node that is down.
+ * @param {number} r */
+export function hatching(r) {
+  const lines = [];
+  for (let offset = -0.75 * r; offset <= 0.76 * r; offset += r / 4) {
+    const half = Math.sqrt(Math.max(0, r * r - offset * offset)) * Math.SQRT1_2;
+    const centre = offset * Math.SQRT1_2;
+    lines.push(`M${(centre - half).toFixed(1)} ${(-centre - half).toFixed(1)}L${(centre + half).toFixed(1)} ${(-centre + half).toFixed(1)}`);
+  }
+  return lines.join("");
+}
+
+/** @param {number} r */
+export const crossOutline = cross;

@@ -1,0 +1,81 @@
+// @ts-check
+// The cursor is a moment: a step and how far (0 to 1) it is on the way to the next.
+// Playing runs along a schedule: when, in ms on the screen, each step happens.
+/** @typedef {import("./data.js").Index} Index */
+import { lastAtMost } from "./data.js";
+
+const FLIGHT = 1100;        // a typical message is seen flying for about this long
+const LONGEST = 1000;       // nothing happens for at most this long: longer gaps are shortened
+const SHORTEST = 140;       // steps at (nearly) the same moment are still seen one after the other
+
+export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
+
+/** When each step happens on the screen at speed 1. Time is true to scale, but no gap between two steps is longer
+ *  than a second (election timeouts would bore) or too short to see.
+ * @param {ArrayLike<number>} times of the steps, ms of simulated time
+ * @param {number} pace simulated ms that pass in a ms on the screen
+ * @returns {Float64Array} */
+export function schedule(times, pace) {
+  const moments = new Float64Array(times.length);
+  for (let k = 1; k < times.length; k++) {
+    const gap = (times[k] - times[k - 1]) / pace;
+    moments[k] = moments[k - 1] + Math.min(LONGEST, Math.max(SHORTEST, gap));
+  }
+  return moments;
+}
+
+/** The pace at which a message of median latency flies for about a second.
+ * @param {Array<{departs: number, arrives: number}>} messages */
+export function naturalPace(messages) {
+  const flights = messages.map((message) => message.arrives - message.departs).filter((ms) => ms > 0).sort((a, b) => a - b);
+  return flights.length ? flights[flights.length >> 1] / FLIGHT : 0.01;
+}
+
+/** The step and the fraction of the way to the next, at a moment of the schedule.
+ * @param {Float64Array} moments
+ * @param {number} now
+ * @returns {{step: number, part: number}} */
+export function momentAt(moments, now) {
+  const step = Math.max(0, lastAtMost(moments, now));
+  const gap = moments[step + 1] - moments[step];
+  return { step, part: gap > 0 ? Math.min(1, Math.max(0, (now - moments[step]) / gap)) : 0 };
+}
+
+/** Simulated time at a step and a fraction of the way to the next.
+ * @param {Index} index
+ * @param {number} step
+ * @param {number} part */
+export function timeAt(index, step, part) {
+  const from = index.times[step] ?? 0;
+  return part ? from + part * ((index.times[step + 1] ?? from) - from) : from;
+}
+
+/** The last step that has happened at a moment of simulated time.
+ * @param {Index} index
+ * @param {number} time */
+export function stepAt(index, time) {
+  return Math.max(0, lastAtMost(index.times, time));
+}
+
+/** A clock that calls `tick(elapsed ms)` once a frame while it runs.
+ * @param {(elapsed: number) => void} tick */
+export function createClock(tick) {
+  let request = 0, before = 0;
+  const frame = (/** @type {number} */ now) => {
+    request = requestAnimationFrame(frame);
+    const elapsed = Math.min(100, now - before);        // a hidden tab does not make the play jump
+    before = now;
+    tick(elapsed);
+  };
+  return {
+    start() {
+      if (request) return;
+      before = performance.now();
+      request = requestAnimationFrame(frame);
+    },
+    stop() {
+      cancelAnimationFrame(request);
+      request = 0;
+    },
+  };
+}

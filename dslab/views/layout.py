@@ -1,0 +1,92 @@
+"""Where the nodes of a picture stand: points in the unit square, y downwards, the same for the same trace everywhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from dslab.values import DslabError, brief, nearest
+
+Point = tuple[float, float]
+
+
+def positions(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None = None, *,
+              layout: str | Mapping[str, Point] | None = None) -> list[Point]:
+    """A point for each node, in the order of `nodes`.
+
+    Args:
+        nodes: the names.
+        links: undirected pairs, None if all are linked with all.
+        layout: "circle", "line", "grid", or a dict from name to point; None chooses what suits the links.
+    """
+    if isinstance(layout, Mapping):
+        return _given(nodes, layout)
+    if layout is not None and layout not in LAYOUTS:
+        raise DslabError(f"there is no layout {brief(layout)}: choose {', '.join(LAYOUTS)} or give a dict of points."
+                         + nearest(str(layout), LAYOUTS))
+    if layout is not None:
+        return LAYOUTS[layout](len(nodes))
+    return _chosen(nodes, links)
+
+
+def circle(count: int) -> list[Point]:
+    """Round a circle, clockwise from the top."""
+    if count == 1:
+        return [(0.5, 0.5)]
+    if count == 2:
+        return line(2)
+    return [_rounded(0.5 + 0.5 * math.sin(2 * math.pi * i / count), 0.5 - 0.5 * math.cos(2 * math.pi * i / count))
+            for i in range(count)]
+
+
+def line(count: int) -> list[Point]:
+    """From left to right."""
+    return [_rounded((i + 0.5) / count if count < 3 else i / (count - 1), 0.5) for i in range(count)]
+
+
+def grid(count: int) -> list[Point]:
+    """In rows, as many as columns or one fewer."""
+    columns = max(1, math.ceil(math.sqrt(count)))
+    rows = max(1, math.ceil(count / columns))
+    return [_rounded((i % columns) / max(1, columns - 1), (i // columns) / max(1, rows - 1)) for i in range(count)]
+
+
+LAYOUTS: Mapping[str, Callable[[int], list[Point]]] = {"circle": circle, "line": line, "grid": grid}
+
+
+def _chosen(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None) -> list[Point]:
+    if links is None or len(nodes) < 4:
+        return circle(len(nodes)) if len(nodes) <= 40 else grid(len(nodes))
+    if {frozenset(pair) for pair in links} == {frozenset(pair) for pair in zip(nodes, nodes[1:], strict=False)}:
+        return line(len(nodes))
+    return _drawn_by_networkx(nodes, links) or circle(len(nodes))
+
+
+def _drawn_by_networkx(nodes: Sequence[str], links: Sequence[tuple[str, str]]) -> list[Point] | None:
+    """A layout that shows the shape of any graph, or None where networkx or its numpy is absent."""
+    try:
+        import networkx
+        graph = networkx.Graph()
+        graph.add_nodes_from(nodes)
+        graph.add_edges_from(links)
+        found = networkx.spring_layout(graph, pos=dict(zip(nodes, circle(len(nodes)), strict=True)), seed=0, iterations=200)
+    except ImportError:
+        return None
+    return _fitted([(float(found[node][0]), float(found[node][1])) for node in nodes])
+
+
+def _fitted(points: list[Point]) -> list[Point]:
+    """The points, stretched to fill the unit square."""
+    spans = [(min(axis), (max(axis) - min(axis)) or 1.0) for axis in zip(*points, strict=True)]
+    return [_rounded(*((value - low) / span for value, (low, span) in zip(point, spans, strict=True))) for point in points]
+
+
+def _given(nodes: Sequence[str], layout: Mapping[str, Point]) -> list[Point]:
+    missing = [node for node in nodes if node not in layout]
+    if missing:
+        raise DslabError(f"the layout has no point for {brief(missing[0])}: it needs one for each of {brief(list(nodes))}")
+    return _fitted([(float(layout[node][0]), float(layout[node][1])) for node in nodes])
+
+
+def _rounded(x: float, y: float) -> Point:
+    return round(x, 3), round(y, 3)

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { changeSpeed } from "../../dslab/views/js/controls.js";
+import { indexTrace } from "../../dslab/views/js/data.js";
+import { follow, ROW, windowOf } from "../../dslab/views/js/history.js";
+import { BINDINGS, bindingOf, keepsKey } from "../../dslab/views/js/keys.js";
+import { headline } from "../../dslab/views/js/log.js";
+import { choices } from "../../dslab/views/js/selection.js";
+import { hatching, roleOutline, stepOutline, typeOutline } from "../../dslab/views/js/shapes.js";
+import { arrowsIn, stampOf } from "../../dslab/views/js/spacetime.js";
+import { CUTS, TRACE } from "./trace.js";
+
+const index = indexTrace(TRACE, CUTS);
+const SOURCES = new URL("../../dslab/views/js/", import.meta.url);
+
+test("only the rows in sight are in the page", () => {
+  const { first, last } = windowOf(4000 * ROW, 500, 5000);
+  assert.ok(first < 4000 && last > 4000 + 500 / ROW && last - first < 60);
+  assert.deepEqual(windowOf(0, 500, 3), { first: 0, last: 3 });
+});
+
+test("the cursor is kept in sight, and the list is left alone while it is", () => {
+  assert.equal(follow(1000, 500, 1200, false), 1000);
+  assert.ok(follow(1000, 500, 3000, false) < 3000 && follow(1000, 500, 3000, false) + 500 > 3000);
+  assert.equal(follow(1000, 500, 1400, true), 1100);
+});
+
+test("arrows that cross the window are drawn, others not", () => {
+  assert.deepEqual(arrowsIn(index, 3, 5).map((arrow) => arrow.message.name), ["B->A#1"]);
+  assert.equal(arrowsIn(index, 0, 9).length, 4);
+  assert.equal(arrowsIn(index, 0, 9)[1].end, 0.5);
+});
+
+test("stamps are shown on demand", () => {
+  assert.deepEqual(["none", "lamport", "vector"].map((stamps) => stampOf(TRACE.steps[2], stamps)), ["", "2", "[1 1 0]"]);
+  assert.equal(stampOf(TRACE.steps[6], "vector"), "");
+});
+
+test("every key that the help lists does something, and only without Ctrl", () => {
+  const done = [];
+  const actions = new Proxy({}, { get: (_, name) => (...args) => done.push([name, ...args]) });
+  for (const binding of BINDINGS) {
+    for (const key of binding.keys) bindingOf({ key, shiftKey: Boolean(binding.shift) })?.act(actions);
+  }
+  assert.equal(done.length, BINDINGS.flatMap((binding) => binding.keys).length);
+  assert.deepEqual(done.slice(0, 3), [["toggle"], ["step", 1], ["step", 1]]);
+  assert.equal(bindingOf({ key: "c", shiftKey: false, ctrlKey: true }), undefined);
+});
+
+test("a button keeps its Space, the scrubber gives its arrows to the player", () => {
+  const element = (tagName, type = null) => ({ tagName, getAttribute: () => type });
+  assert.equal(keepsKey(element("BUTTON"), " "), true);
+  assert.equal(keepsKey(element("INPUT", "range"), "ArrowLeft"), false);
+  assert.equal(keepsKey(element("SELECT"), "ArrowDown"), true);
+  assert.equal(keepsKey(element("DIV"), " "), false);
+});
+
+test("what can be done depends on what is selected and on the moment", () => {
+  const verbs = (kind, id, k) => choices(index, { kind, id }, k).verbs;
+  assert.deepEqual(verbs("node", "B", 2), ["crash"]);
+  assert.deepEqual(verbs("node", "B", 3), ["recover"]);
+  assert.deepEqual(verbs("message", "A->B#1", 1), ["drop"]);
+  assert.deepEqual(verbs("message", "A->B#1", 2), []);
+  assert.deepEqual(verbs("message", "no such", 2), []);
+  assert.deepEqual(choices(index, null, 0).verbs, []);
+});
+
+test("the large sentence leaves the notes to the line below it", () => {
+  assert.equal(headline({ text: "A starts. (one) (two)", notes: ["one", "two"] }), "A starts.");
+});
+
+test("speeds have a least and a greatest", () => {
+  assert.deepEqual([changeSpeed(1, 1), changeSpeed(16, 1), changeSpeed(0.25, -1)], [2, 16, 0.25]);
+});
+
+test("roles, types and kinds differ in shape", () => {
+  for (const outline of [roleOutline, typeOutline]) assert.equal(new Set([0, 1, 2, 3, 4, 5].map((place) => outline(place, 10))).size, 6);
+  const kinds = ["receive", "timer", "request", "start", "crash", "recover", "pause", "resume"];
+  assert.equal(new Set(kinds.map((kind) => stepOutline(kind).d)).size, kinds.length);
+  assert.doesNotMatch(hatching(20), /NaN/);
+});
+
+test("no module turns data into markup, and none asks the network", () => {
+  for (const name of readdirSync(SOURCES)) {
+    const text = readFileSync(new URL(name, SOURCES), "utf8");
+    assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|fetch\(|XMLHttp|import\(/, name);
+    assert.ok(text.startsWith("// @ts-check\n"), name);
+    assert.ok(text.split("\n").length <= 250, `${name} is too long`);
+  }
+});

@@ -1,0 +1,12 @@
+"""The JavaScript of the player, tested by Node's own test runner: `node --test tests/js/*.test.js`."""
+
+import subprocess
+
+import pytest
+from conftest import ROOT
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("tests/js/*.test.js")), ids=lambda file: file.name)
+def test_javascript(node, file):
+    run = subprocess.run([node, "--test", file], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stdout + run.stderr

@@ -1,0 +1,161 @@
+"""The shape of the house: who may import whom, and how long anything may get (DESIGN.md says why)."""
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+import dslab
+
+LAYERS = [
+    "values node contract",                                                     # what a protocol author needs
+    "network script run run_file properties trace trace_file narrate",          # plain data: runs and traces
+    "protocols",
+    "simulate links faults record mishap explore checkers",                     # the engines
+    "views",
+    "exercises",
+]
+LAYER = {name: layer for layer, names in enumerate(LAYERS) for name in names.split()}
+ENGINES = LAYERS[3].split()
+ONE_DOOR = ("trace", "Trace.to_html", "dslab.views.export")     # the one import that points up
+
+PACKAGE = ROOT / "dslab"
+FILES = sorted(file for file in PACKAGE.rglob("*.py") if file != PACKAGE / "__init__.py")
+SCREEN = {"ipywidgets", "anywidget", "matplotlib", "networkx", "numpy", "IPython"}
+UNTOLD = {"time", "datetime", "secrets", "uuid"}                # what differs from one run to the next
+
+each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+
+
+@cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def board(module: str) -> str:
+    """The part of dslab that a module or file belongs to: `protocols` for dslab/protocols/raft.py."""
+    return module.split(".")[1]
+
+
+def board_of(file: Path) -> str:
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(node: ast.AST, inside: str = "") -> list[tuple[str, str]]:
+    """All (place, module) pairs: what is imported, and by which function (`Trace.to_html`)."""
+    found = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            found += [(inside, alias.name) for alias in child.names]
+        elif isinstance(child, ast.ImportFrom):
+            assert not child.level, "the course imports by full names: from dslab.node import Node"
+            package = child.module == "dslab"
+            found += [(inside, f"dslab.{alias.name}" if package else child.module) for alias in child.names]
+        else:
+            named = isinstance(child, ast.ClassDef | ast.FunctionDef)
+            found += imports(child, f"{inside}.{child.name}".strip(".") if named else inside)
+    return found
+
+
+def ours(file: Path) -> list[tuple[str, str]]:
+    return [(place, module) for place, module in imports(tree(file)) if module.startswith("dslab.")]
+
+
+@each_file
+def test_every_file_has_a_layer(file):
+    assert board_of(file) in LAYER, f"say in LAYERS, above, where {board_of(file)} belongs"
+
+
+@each_file
+def test_imports_point_down(file):
+    mine = board_of(file)
+    up = [(mine, place, module) for place, module in ours(file) if LAYER.get(board(module), 9) > LAYER[mine]]
+    assert [found for found in up if found != ONE_DOOR] == []
+
+
+@each_file
+def test_engines_and_views_know_no_protocol(file):
+    if board_of(file) in [*ENGINES, "views"]:
+        assert [module for _, module in ours(file) if board(module) == "protocols"] == []
+
+
+@each_file
+def test_only_views_know_that_there_is_a_screen(file):
+    if LAYER[board_of(file)] < LAYER["views"]:
+        packages = {module.partition(".")[0] for _, module in imports(tree(file))}
+        assert not packages & SCREEN
+
+
+@each_file
+def test_nothing_is_random_or_timed(file):
+    """Same run, same trace: chance comes from the run's seed, time from the simulation."""
+    if board_of(file) == "views":
+        return
+    assert not {module.partition(".")[0] for _, module in imports(tree(file))} & UNTOLD
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.ImportFrom) and node.module == "random":
+            assert [alias.name for alias in node.names] == ["Random"]
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "random":
+            assert node.attr == "Random", f"line {node.lineno}: random.{node.attr} is shared by all runs"
+
+
+@each_file
+def test_there_is_no_drawer_for_odds_and_ends(file):
+    names = set(file.relative_to(PACKAGE).with_suffix("").parts)
+    assert not names & {"utils", "util", "helpers", "common", "misc"}
+    stars = [node.lineno for node in ast.walk(tree(file))
+             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"]
+    assert stars == []
+
+
+def code_lines(function: ast.FunctionDef, lines: list[str]) -> int:
+    """The length of a function's body without its docstring, comments and blank lines."""
+    statements = function.body[1:] if ast.get_docstring(function) else function.body
+    if not statements:
+        return 0
+    body = [line.strip() for line in lines[statements[0].lineno - 1:function.end_lineno]]
+    return sum(bool(line) and not line.startswith("#") for line in body)
+
+
+@each_file
+def test_functions_are_short(file):
+    limit = 25 if board_of(file) == "protocols" else 40
+    lines = file.read_text(encoding="utf-8").splitlines()
+    functions = [node for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef)]
+    long = {function.name: code_lines(function, lines) for function in functions}
+    assert {name: length for name, length in long.items() if length > limit} == {}
+
+
+SOURCES = [*FILES, *sorted(PACKAGE.rglob("*.js"))]
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_files_are_short(file):
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    assert len(lines) <= 300, "about 250 lines is the measure: split it where it falls apart by itself"
+
+
+def test_importing_dslab_loads_nothing_else():
+    """Names are looked up when they are first used, so the bench never waits for widgets."""
+    probe = "import sys, dslab; print([name for name in sys.modules if name.startswith('dslab.')])"
+    assert subprocess.check_output([sys.executable, "-c", probe], text=True, cwd=ROOT) == "[]\n"
+
+
+@pytest.mark.parametrize("name", dslab.__all__)
+def test_every_exported_name_is_there(name):
+    assert getattr(dslab, name)
+
+
+def test_the_bench_needs_nothing_but_the_standard_library():
+    """So the course can also run in a kernel inside the browser, where there is no numpy."""
+    probe = """if True:
+        import sys
+        from dslab import Node, Run, judge, message, simulate
+        print(*sorted({name.partition(".")[0] for name in sys.modules}))
+    """
+    loaded = set(subprocess.check_output([sys.executable, "-c", probe], text=True, cwd=ROOT).split())
+    assert not loaded & SCREEN
