@@ -5,32 +5,45 @@ Five verbs: `simulate` a run, `play` it, draw its `diagram`, `explore` all runs,
 
 from importlib import import_module
 
-_WHERE = {
-    "dslab.node": ("Node", "message"),
-    "dslab.run": ("Limits", "Run"),
-    "dslab.network": ("Network", "constant", "exponential", "long_tail", "uniform"),
-    "dslab.script": ("at", "clock", "crash", "cut", "delay", "drop", "duplicate", "heal", "isolate", "partition", "pause", "recover",
-                     "request", "resume", "set_link"),
-    "dslab.trace": ("Trace",),
-    "dslab.values": ("DslabError",),
-    "dslab.mishap": ("ProtocolError",),
-    "dslab.properties": ("Verdict", "always", "judge", "sometimes"),
-    "dslab.simulate": ("simulate",),
-    "dslab.views.player": ("play",),
-    "dslab.views.diagram": ("diagram",),
-    "dslab.views.source": ("source",),
-}
-_HOME = {name: module for module, names in _WHERE.items() for name in names}
-__all__ = sorted(_HOME)
+from dslab.mishap import ProtocolError
+from dslab.network import Network, constant, exponential, long_tail, uniform
+from dslab.node import Node, message
+from dslab.properties import Verdict, always, judge, sometimes
+from dslab.run import Limits, Run
+from dslab.script import (
+    at,
+    clock,
+    crash,
+    cut,
+    delay,
+    drop,
+    duplicate,
+    heal,
+    isolate,
+    partition,
+    pause,
+    recover,
+    request,
+    resume,
+    set_link,
+)
+from dslab.simulate import simulate
+from dslab.trace import Trace
+from dslab.values import DslabError
+
+_VIEWS = {"play": "dslab.views.player", "diagram": "dslab.views.diagram", "source": "dslab.views.source"}
+
+__all__ = [
+    "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Trace", "Verdict",
+    "always", "at", "clock", "constant", "crash", "cut", "delay", "diagram", "drop", "duplicate", "exponential", "heal",
+    "isolate", "judge", "long_tail", "message", "partition", "pause", "play", "recover", "request", "resume", "set_link",
+    "simulate", "sometimes", "source", "uniform",
+]
 
 
 def __getattr__(name: str) -> object:
-    """Import a name when it is first used: the bench needs no widgets, and a simulation needs no browser."""
-    if name not in _HOME:
+    """Import a view when it is first used: a simulation needs no widgets."""
+    if name not in _VIEWS:
         raise AttributeError(f"module 'dslab' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(_HOME[name]), name)
+    found = globals()[name] = getattr(import_module(_VIEWS[name]), name)
     return found
-
-
-def __dir__() -> list[str]:
-    return __all__

@@ -9,12 +9,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
 from functools import cache
 from types import CodeType
 from typing import Any
 
 from dslab.node import Node
-from dslab.values import DslabError, NotPlain, brief, containers, nearest, snapshot
+from dslab.values import DslabError, NotPlain, brief, containers, snapshot
 
 SHARED = "Nodes may talk by messages only: keep it in an attribute that `init` assigns."
 
@@ -36,31 +37,41 @@ def find_handler(node: Node, msg: Any) -> Callable:
     if not hasattr(cls, wanted):
         others = [name for name in dir(cls) if name.startswith("on_") and not hasattr(Node, name)]
         has = f"; it has {', '.join(others)}" if others else ""
-        raise DslabError(f"{cls.__name__} has no handler {wanted} for {type(msg).__name__}{has}.{nearest(wanted, others)}")
+        close = get_close_matches(wanted, others, n=1)
+        raise DslabError(f"{cls.__name__} has no handler {wanted}(self, src, msg) for {type(msg).__name__}{has}."
+                         + (f" Did you mean {wanted} where it says {close[0]}?" if close else ""))
+    if hasattr(Node, wanted) or wanted.endswith("_timer"):
+        raise DslabError(f"a message cannot be called {type(msg).__name__}: {wanted} is not a handler of messages. Rename it")
     return getattr(node, wanted)
 
 
 def check_protocol(cls: type[Node]) -> None:
     """Raise `DslabError`, in one sentence, if the class cannot keep the contract."""
     if not (isinstance(cls, type) and issubclass(cls, Node)):
-        raise DslabError(f"a protocol is a subclass of Node, not {brief(cls)}")
+        raise DslabError(f"a protocol is a subclass of Node, not {cls.__name__ if isinstance(cls, type) else brief(cls)}")
+    if cls.__init__ is not Node.__init__:
+        raise DslabError(f"{cls.__name__} defines __init__: a node declares its state in init(self), without underscores")
+    for name in ("persistent", "roles", "shown"):
+        value = getattr(cls, name)
+        if isinstance(value, str):
+            raise DslabError(f'{cls.__name__}.{name} is a tuple of names: write ("{value}",)')
+        if not (isinstance(value, tuple) and all(isinstance(one, str) for one in value)):
+            raise DslabError(f"{cls.__name__}.{name} is a tuple of names, not {brief(value)}")
     for name, value in _members(cls):
-        if isinstance(value, (list, set, dict)):
+        if any(containers(value)):
             raise DslabError(f"all nodes would share one {type(value).__name__}, {cls.__name__}.{name}. {SHARED}")
         if inspect.isfunction(value):
             _check_function(cls, name, value)
-    if isinstance(cls.persistent, str):
-        raise DslabError(f'{cls.__name__}.persistent is a tuple of names: write ("{cls.persistent}",)')
 
 
 def _check_function(cls: type, name: str, function: Any) -> None:
     where = f"{cls.__name__}.{name}"
-    for default in function.__defaults__ or ():
+    for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
         if isinstance(default, (list, set, dict)):
             raise DslabError(f"all nodes would share the default value of {where}, a {type(default).__name__}. {SHARED}")
     if not name.startswith("on_"):
         return
-    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+    if any(waits(function) for waits in (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)):
         raise DslabError(f"{where} waits (async or yield): a handler runs to completion; use set_timer to wait")
     arguments = 1 if name in ("on_start", "on_recover") or name.endswith("_timer") else 3
     try:

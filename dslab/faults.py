@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from dslab.links import Link
 from dslab.script import At, parse_message_name
-from dslab.values import DslabError, nearest
 
 if TYPE_CHECKING:
     from dslab.simulate import Host, Simulation
@@ -52,9 +51,6 @@ def recover(sim: Simulation, event: At, node: str) -> None:
     before = host.node
     sim.boot(host)
     for name in before.persistent:
-        if name not in host.node.__dict__:
-            raise DslabError(f"{type(before).__name__}.persistent names {name!r}, which init does not declare."
-                             + nearest(name, host.node.__dict__))
         host.node.__dict__[name] = before.__dict__[name]
     host.up = host.awake = True
     host.node.on_recover()
@@ -212,11 +208,17 @@ def transmit(sim: Simulation, link: Link, msg: Any, step: int) -> list[tuple]:
     doubled = link.settings.duplication and link.copied() < link.settings.duplication
     why = f"the link {link.name} is cut" if link.cut else "lost by chance" if lost else ""
     copies = [sim.now + int(link.settings.latency.at(link.copied()) * 1000)] if doubled else []
-    for _, verb, ms in link.armed.pop(number, ()):
-        why = "dropped by the script" if verb == "drop" else why
+    for event, verb, ms in link.armed.pop(number, ()):
+        if why:
+            sim.record.did_not_apply(event, f"{link.name}#{number} was lost before: {why}")
+            continue
+        why = "dropped by the script" if verb == "drop" else ""
         arrival += ms if verb == "delay" else 0
         copies += [arrival + ms] if verb == "duplicate" else []
         sim.faults[{"drop": "dropped", "delay": "delayed", "duplicate": "duplicated"}[verb]] += 1
+    if link.settings.fifo:
+        copies = [max(arrival, time) for time in copies]
+        link.fifo_floor = max([arrival, *copies])
     if why:
         sim.record.fates[link, number] = (why, None)
         sim.faults["lost on a cut link" if link.cut else "lost by chance"] += why != "dropped by the script"

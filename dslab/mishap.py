@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dslab.simulate import Host, Simulation
 
 BENCH = Path(__file__).parent
+LIBRARY = Path(traceback.__file__).parent       # Python's own: a mistake shows there, but was made by its caller
 
 
 class ProtocolError(DslabError):
@@ -23,17 +24,18 @@ class ProtocolError(DslabError):
         self.trace = trace
 
 
-def explain(problem: Exception, sim: Simulation, entry: tuple | None) -> ProtocolError:
+def explain(problem: BaseException, sim: Simulation, entry: tuple | None) -> ProtocolError:
     """The error to raise for an exception that came out of a handler."""
     sim.record.end = f"stopped by an error at step {len(sim.steps)}"
     said = str(problem) if isinstance(problem, DslabError) else f"{type(problem).__name__}: {problem}"
-    where = f" In {_where(problem)}" if _where(problem) else ""
-    event = f", {_event(entry)}" if entry and where else ""
-    replay = f"; replay: seed {sim.run.seed}" if where else ""
-    return ProtocolError(f"{said}{'' if said.endswith(('.', '?', '!')) or not where else '.'}{where}{event}{replay}", sim.record.trace())
+    where = _where(problem)
+    place = ", ".join(([f"in {where}"] if where else []) + ([_event(entry)] if entry else []))
+    if place:
+        said += ("" if said.endswith((".", "?", "!")) else ".") + f" {place[0].upper()}{place[1:]}; replay: seed {sim.run.seed}"
+    return ProtocolError(said, sim.record.trace())
 
 
-def _where(problem: Exception) -> str:
+def _where(problem: BaseException) -> str:
     """`Raft.on_vote, line 17`: the last place in the protocol's own code."""
     frames = [frame for frame in traceback.walk_tb(problem.__traceback__) if not _is_bench(frame[0].f_code.co_filename)]
     if not frames:
@@ -43,7 +45,8 @@ def _where(problem: Exception) -> str:
 
 
 def _is_bench(filename: str) -> bool:
-    return Path(filename).parent == BENCH or "importlib" in filename
+    path = Path(filename)
+    return path.parent == BENCH or filename.startswith("<frozen") or (LIBRARY in path.parents and "site-packages" not in path.parts)
 
 
 def _event(entry: tuple) -> str:
@@ -53,7 +56,7 @@ def _event(entry: tuple) -> str:
         return f"when {place.host.name} received {brief(what)} from {place.src} {at}"
     if kind == "timer":
         return f"at the {what} timer of {place.name} {at}"
-    return f"at {what!r}" if kind in ("request", "script", "answer") else f"at the start of {place.name}"
+    return f"by the script's {what!r}" if kind in ("request", "script", "answer") else f"at the start of {place.name}"
 
 
 def too_much(sim: Simulation, at_once: int) -> str:

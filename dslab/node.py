@@ -10,7 +10,7 @@ from operator import attrgetter
 from random import Random
 from typing import Any, ClassVar, dataclass_transform
 
-from dslab.values import DslabError, brief, check_message, check_sendable, nearest, show, snapshot
+from dslab.values import DslabError, brief, check_message, check_sendable, in_order, nearest, show, snapshot
 
 
 @dataclass_transform(frozen_default=True)
@@ -66,6 +66,8 @@ class Node:
         self._known = frozenset((*self.peers, *self.neighbours))
         self._random, self._clock = random, clock
         self.init()
+        if self.effects:
+            raise DslabError(f"{type(self).__name__}.init asks for {self.effects[0][0]!r}: init only declares the state, on_start acts")
 
     # ---- what a protocol defines ------------------------------------------------------------------------------------
 
@@ -126,7 +128,7 @@ class Node:
 
     def draw(self, options: Iterable, k: int = 1) -> tuple:
         """`k` different options (fewer if there are fewer), chosen at random from this node's own random stream."""
-        options = list(options)
+        options = in_order(options) if isinstance(options, (set, frozenset)) else list(options)
         self._random = self._random or Random(f"0 {self.id}").random
         for chosen in range(min(k, len(options))):
             other = chosen + int(self._random() * (len(options) - chosen))
@@ -146,7 +148,8 @@ class Node:
         if dst == self.id:
             return f"{self.id} sent to itself: call a method instead, it is quicker and never lost"
         cluster = ", ".join(sorted((*self._known, self.id)))
-        return f"{self.id} sent to {brief(dst)}, which is not in this cluster ({cluster}).{nearest(str(dst), self._known)}"
+        hint = nearest(str(dst), self._known) or " A client gets its answer by self.reply."
+        return f"{self.id} sent to {brief(dst)}, which is not in this cluster ({cluster}).{hint}"
 
 
 @cache

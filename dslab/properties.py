@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dslab.trace import Output, Step, Trace
-from dslab.values import DslabError, nearest
+from dslab.values import DslabError, brief, nearest
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Promise:
     def objection(self, world: World) -> str:
         """Why an `always` promise is broken in this world; empty while it is kept."""
         said = self.judge(world)
+        if not (said is None or isinstance(said, (bool, str))):
+            raise DslabError(f"the promise '{self.name}' returned {brief(said)}: expected None or True while it is kept, a sentence or False")
         return said if isinstance(said, str) else "it does not hold" if said is False else ""
 
     def has_happened(self, world: World) -> bool:
@@ -157,5 +159,5 @@ def _look(promise: Promise, world: World, step: Step, trace: Trace) -> Verdict |
 def _at_the_end(promise: Promise, trace: Trace) -> Verdict:
     if promise.kind == "sometimes":
         return Verdict(promise, "not decided", None, "this run never shows it", trace)
-    whole = trace.end.startswith(("reached", "nothing left")) and "limit" not in trace.end
+    whole = trace.end.startswith(("reached", "nothing left")) and not trace.end.startswith("reached the limit")
     return Verdict(promise, "holds" if whole else "not decided", None, "" if whole else f"the run was cut short: {trace.end}", trace)

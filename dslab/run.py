@@ -17,7 +17,7 @@ from dslab.contract import check_protocol
 from dslab.network import Network
 from dslab.node import Node
 from dslab.script import At
-from dslab.values import DslabError, brief, nearest, snapshot
+from dslab.values import DslabError, brief, nearest, show, snapshot
 
 NOTHING: Mapping = MappingProxyType({})
 
@@ -63,7 +63,7 @@ class Run:
         set_(self, "protocols", dict.fromkeys(names, protocol) if one_class else dict(protocol))
         set_(self, "nodes", names)
         set_(self, "network", network or Network())
-        set_(self, "script", tuple(script))
+        set_(self, "script", tuple(script) if isinstance(script, Iterable) else (script,))
         set_(self, "seed", seed)
         set_(self, "duration", duration)
         set_(self, "until", until)
@@ -74,14 +74,19 @@ class Run:
         self._check()
 
     def _check(self) -> None:
-        for cls in set(self.protocols.values()):
+        for cls in dict.fromkeys(self.protocols.values()):
             check_protocol(cls)
+        for name, kind in (("network", Network), ("limits", Limits), ("until", str), ("title", str)):
+            if not isinstance(getattr(self, name), kind):
+                raise DslabError(f"{name} is a {kind.__name__}, not {brief(getattr(self, name))}")
         if type(self.seed) is not int:
             raise DslabError(f"a seed is a whole number, not {brief(self.seed)}")
         if type(self.duration) not in (int, float) or not 0 <= self.duration < float("inf"):
             raise DslabError(f"a duration is a number of ms from 0 up, not {brief(self.duration)}")
         for pair in (*(self.topology or ()), *self.network.links):
             self._check_names(pair, "a link")
+            if pair[0] == pair[1]:
+                raise DslabError(f"a link joins {pair[0]} to itself: a node needs no link to itself")
         self._check_names(self.initial, "the initial state")
         for event in self.script:
             if not isinstance(event, At):
@@ -101,7 +106,9 @@ class Run:
         for name in changes:
             if name not in now:
                 raise DslabError(f"a Run has no argument {name!r}.{nearest(name, now)}")
-        if "nodes" in changes and len(classes) == 1:
+        if "nodes" in changes and "protocol" not in changes:
+            if len(classes) != 1:
+                raise DslabError("these nodes differ in protocol: change them by but(protocol={name: class})")
             now["protocol"] = classes.pop()
         return Run(**(now | changes))
 
@@ -127,7 +134,7 @@ class Run:
             if name == "script" and value:
                 yield name, "[" + "".join(f"\n        {event!r}," for event in value) + "\n    ]"
             elif value != usual:
-                yield name, repr(value)
+                yield name, show(value) if name == "initial" else repr(value)
 
     def to_json(self) -> str:
         """This run as JSON; `Run.from_json` reads it back."""
@@ -167,6 +174,8 @@ def node_names(nodes: int | Iterable[str]) -> tuple[str, ...]:
     for name in names:
         if type(name) is not str or not name:
             raise DslabError(f"nodes is a number or a list of names, found {brief(name)}")
+        if "->" in name:
+            raise DslabError(f"a node cannot be called {brief(name)}: '->' stands between the names of a link")
     if len(set(names)) < len(names):
         raise DslabError(f"two nodes have the same name in {brief(names)}")
     return names
@@ -175,7 +184,10 @@ def node_names(nodes: int | Iterable[str]) -> tuple[str, ...]:
 def pairs_of(topology: Any) -> tuple[tuple[str, str], ...]:
     """The undirected links of a networkx graph, or of a list of pairs."""
     edges = topology.edges() if hasattr(topology, "edges") else topology
-    return tuple((str(a), str(b)) for a, b in edges)
+    try:
+        return tuple((str(a), str(b)) for a, b in edges)
+    except (TypeError, ValueError):
+        raise DslabError(f"a topology is a networkx graph or a list of pairs of names, not {brief(topology)}") from None
 
 
 def with_limits(run: Run, **limits: int) -> Run:

@@ -61,6 +61,8 @@ def at(time: float, action: Action) -> At:
 def request(node: str, msg: Any, *, client: str = "") -> Action:
     """A client hands `msg` to `node`, which handles it like a message from `client` and may answer with `self.reply`."""
     check_sendable(msg)
+    if type(client) is not str:
+        raise DslabError(f"request(..., client={brief(client)}): a client is named by a string")
     return Action("request", (node, msg), (("client", client),) if client else ())
 
 
@@ -86,7 +88,11 @@ def resume(node: str) -> Action:
 
 def partition(*groups: tuple[str, ...]) -> Action:
     """Cut all links between the groups, in both directions. Nodes that no group names form one more group."""
-    return Action("partition", tuple((group,) if isinstance(group, str) else tuple(group) for group in groups))
+    named = tuple((group,) if isinstance(group, str) else tuple(group) for group in groups)
+    nodes = [node for group in named for node in group]
+    if len(set(nodes)) < len(nodes):
+        raise DslabError(f"partition({', '.join(map(show, named))}): a node is in one group only")
+    return Action("partition", named)
 
 
 def isolate(node: str) -> Action:
@@ -113,26 +119,33 @@ def drop(name: str) -> Action:
 
 def duplicate(name: str, *, after: float = 1.0) -> Action:
     """Deliver this message a second time, `after` ms later."""
-    return Action("duplicate", (_message(name),), (("after", after),))
+    return Action("duplicate", (_message(name),), (("after", _ms("after", after)),))
 
 
 def delay(name: str, *, by: float) -> Action:
     """Hold this message back for `by` ms more."""
-    return Action("delay", (_message(name),), (("by", by),))
+    return Action("delay", (_message(name),), (("by", _ms("by", by)),))
 
 
 def set_link(src: str = "", dst: str = "", **settings: Any) -> Action:
     """Change latency, loss, duplication or fifo of the link from `src` to `dst`, or, with no names, of all links."""
     if bool(src) != bool(dst):
         raise DslabError("set_link(loss=...) changes all links, set_link(src, dst, loss=...) one: give both names or none")
+    if not settings:
+        raise DslabError("set_link changes nothing: give latency, loss, duplication or fifo")
     LinkSettings().but(settings)
     return Action("set_link", (src, dst) if src else (), tuple(settings.items()))
 
 
 def clock(node: str, *, offset: float | None = None, drift: float | None = None, step: float | None = None) -> Action:
     """Set the node's own clock: `offset` ms ahead of true time, `drift` ppm too fast, or `step` ms forward."""
-    given = {"offset": offset, "drift": drift, "step": step}
-    return Action("clock", (node,), tuple((name, value) for name, value in given.items() if value is not None))
+    given = {name: value for name, value in (("offset", offset), ("drift", drift), ("step", step)) if value is not None}
+    for name, value in given.items():
+        if type(value) not in (int, float) or not -inf < value < inf or (name == "drift" and value <= -1e6):
+            raise DslabError(f"clock({name}={brief(value)}): expected a finite number; a drift is in ppm, above -1,000,000 (a clock that stands)")
+    if not given:
+        raise DslabError("clock changes nothing: give offset (ms), drift (ppm) or step (ms)")
+    return Action("clock", (node,), tuple(given.items()))
 
 
 def parse_message_name(name: str) -> tuple[str, str, int]:
@@ -141,6 +154,12 @@ def parse_message_name(name: str) -> tuple[str, str, int]:
     if not found:
         raise DslabError(f'a message is named by link and count, such as "A->B#3", not {brief(name)}')
     return found[1], found[2], int(found[3])
+
+
+def _ms(name: str, value: float) -> float:
+    if type(value) not in (int, float) or not 0 <= value < inf:
+        raise DslabError(f"{name}={brief(value)}: expected a number of milliseconds from 0 up")
+    return value
 
 
 def _message(name: str) -> str:

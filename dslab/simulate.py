@@ -106,19 +106,22 @@ class Simulation:
                 act[entry[2]](entry)
                 if at_once > self.most_at_once or len(queue) > self.most_in_flight or len(self.steps) >= self.most_steps:
                     record.end = mishap.too_much(self, at_once)
+            entry = None
             self.shared.check_globals()
         except KeyboardInterrupt:
             record.end = f"stopped by you at step {len(self.steps)}"
-        except Exception as problem:
+        except (Exception, SystemExit) as problem:
             raise mishap.explain(problem, self, entry) from (None if isinstance(problem, DslabError) else problem)
         self.close()
 
     def close(self) -> None:
-        """Say why the run is over, and which orders of the script found no message."""
+        """Say why the run is over, and which events of the script found no message or no time."""
         self.record.end = self.record.end or f"nothing left to happen after {self.now / 1000:g} ms"
         for orders in self.weather.orders.values():
             for event, _, _ in (order for waiting in orders.values() for order in waiting):
                 self.record.did_not_apply(event, "that message was never sent")
+        for entry in sorted(entry for entry in self.queue if entry[2] in ("script", "request")):
+            self.record.did_not_apply(entry[4], "the run ended before")
 
     def prepare(self) -> None:
         """Boot the nodes, then queue the starts and the script."""
@@ -141,6 +144,9 @@ class Simulation:
         stream = host.node._random if host.node else Random(f"{self.run.seed} {host.name}").random
         host.node = cls(host.name, peers, neighbours=self.neighbours[host.name], random=stream, clock=lambda: self.local(host) / 1000)
         host.handlers = {}
+        for name in cls.persistent:
+            if name not in host.node.__dict__:
+                raise DslabError(f"{cls.__name__}.persistent names {name!r}, which init does not declare.{nearest(name, host.node.__dict__)}")
 
     def preset(self, host: Host) -> None:
         """Give the node the attributes that the run's `initial` names, and record its first state."""

@@ -216,7 +216,8 @@ class Trace:
     def in_flight(self, k: int) -> list[Envelope]:
         """The messages in the network after step k. One that will be lost on its way is still in it."""
         k = self._index(k)
-        return [message for message in self.messages if message.sent <= k
+        now = self.steps[k].time            # a copy that the script made later has the same step of sending
+        return [message for message in self.messages if message.sent <= k and message.departs <= now
                 and (message.ended > k if message.ended is not None else message.fate == "in flight")]
 
     def causal_past(self, k: int) -> set[int]:

@@ -8,7 +8,9 @@ messages by their index. Values that JSON lacks are objects with one key, such a
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from dslab.narrate import describe
@@ -18,6 +20,10 @@ from dslab.trace import VERSION, Envelope, NodeInfo, Operation, Output, Stamps, 
 from dslab.values import DslabError, brief, decode, encode
 
 FORMAT = "dslab-trace"
+FATES = ("received", "lost", "in flight")
+OF_A_NODE = ("start", "receive", "timer", "crash", "recover", "pause", "resume", "clock")      # kinds of steps that have a node
+OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate")                               # and those that have a message
+TEXT, TIME, WHOLE = (str,), (int, float), (int,)
 OPTIONAL = ("node", "cause", "lamport", "vector", "timers", "outputs", "replies", "notes", "changes", "sent", "message")
 
 
@@ -80,62 +86,117 @@ def trace_from_json(text: str) -> Trace:
         raise DslabError(f"the trace has version {brief(data.get('version'))}; this dslab reads version {VERSION}")
     try:
         return _Reader(data).trace()
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
-        raise DslabError(f"the trace is damaged: {type(problem).__name__} {problem}. Nothing is loaded") from None
+    except KeyError as problem:
+        raise DslabError(f"the trace is damaged: the key {problem} is missing. Nothing is loaded") from None
+    except (TypeError, ValueError, AttributeError, IndexError) as problem:
+        raise DslabError(f"the trace is damaged: {type(problem).__name__}, {problem}. Nothing is loaded") from None
     except RecursionError:
         raise DslabError("the trace is nested too deeply. Nothing is loaded") from None
 
 
 class _Reader:
-    """Builds a trace out of JSON data, checking each reference."""
+    """Builds a trace out of JSON data, checking each part of it."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
-        self.infos = [NodeInfo(one["id"], one["protocol"], tuple(one["roles"]), tuple(one["shown"])) for one in data["nodes"]]
-        self.nodes = [info.id for info in self.infos]
-        if len(set(self.nodes)) < len(self.nodes):
-            raise DslabError("two nodes of the trace have the same name. Nothing is loaded")
+        for key in ("title", "end"):
+            _expect(data[key], TEXT, f"the {key}")
+        self.infos = [NodeInfo(_expect(one["id"], TEXT, "the id of a node"), _expect(one["protocol"], TEXT, f"the protocol of {one['id']}"),
+                               tuple(one["roles"]), tuple(one["shown"])) for one in data["nodes"]]
+        self.nodes = dict.fromkeys(info.id for info in self.infos)
+        self.no_repeats([info.id for info in self.infos], "nodes")
         self.messages = [self.message(number, one) for number, one in enumerate(data["messages"])]
-        self.stamps = Stamps(self.nodes)
+        self.no_repeats([message.name for message in self.messages], "messages")
+        self.stamps = Stamps(list(self.nodes))
 
     def trace(self) -> Trace:
+        """The whole trace, once all of it has been read."""
         data = self.data
         for number, one in enumerate(data["steps"]):
             self.stamps.steps.append(self.step(number, one))
         steps = self.stamps.steps
         outputs = [Output(step.index, step.time, step.node or "", name, tuple(values)) for step in steps for name, *values in step.outputs]
-        operations = [Operation(one["client"], one["node"], decode(one["call"]), one["invoked"], steps[one["invoked"]].time, one["returned"],
-                                None if one["returned"] is None else steps[one["returned"]].time, decode(one["result"]))
-                      for one in data["operations"]]
-        links = None if data["links"] is None else tuple((a, b) for a, b in data["links"])
+        operations = [self.operation(number, one) for number, one in enumerate(data["operations"])]
+        links = None if data["links"] is None else tuple((self.known(a, "a link"), self.known(b, "a link")) for a, b in data["links"])
+        faults = {fault: _expect(times, WHOLE, f"the count of {fault}") for fault, times in data["faults"].items()}
+        unapplied = [(_expect(event, TEXT, "an event"), _expect(why, TEXT, "its reason")) for event, why in data["unapplied"]]
         return Trace(nodes=self.infos, length=len(steps), load=lambda: (steps, self.messages, operations), run=_known_run(data["run"]), title=data["title"],
-                     links=links, end=data["end"], outputs=outputs, faults=data["faults"], unapplied=[tuple(pair) for pair in data["unapplied"]],
-                     initial={node: _decoded(state) for node, state in data["initial"].items()})
+                     links=links, end=data["end"], outputs=outputs, faults=faults, unapplied=unapplied,
+                     initial={self.known(node, "the initial state"): _decoded(state) for node, state in data["initial"].items()})
 
     def message(self, number: int, one: dict) -> Envelope:
+        """A message, with its ends and its steps."""
+        where = f"message {number}"
         for end in ("src", "dst"):
-            self.check(one[end], f"message {number}")
+            self.known(one[end], where)
+        for moment in ("departs", "arrives"):
+            _expect(one[moment], TIME, f"{moment} of {where}")
+        for key in ("name", "type", "why"):
+            _expect(one[key], TEXT, f"{key} of {where}")
+        if one["fate"] not in FATES:
+            raise DslabError(f"the fate of {where} is {brief(one['fate'])}, expected one of {', '.join(FATES)}. Nothing is loaded")
+        ended = None if one["ended"] is None else self.reference(one["ended"], "steps", f"the end of {where}")
         payload = decode({"message": [one["type"], one["fields"]]})
-        return Envelope(number, one["name"], one["src"], one["dst"], payload, one["sent"], one["departs"], one["arrives"], one["fate"],
-                        one["ended"], one["why"])
+        return Envelope(number, one["name"], one["src"], one["dst"], payload, self.reference(one["sent"], "steps", f"the sending of {where}"),
+                        one["departs"], one["arrives"], one["fate"], ended, one["why"])
 
     def step(self, number: int, one: dict) -> Step:
-        earlier = self.stamps.steps[-1].time if self.stamps.steps else 0.0
-        if one["time"] < earlier:
-            raise DslabError(f"step {number} of the trace is at {one['time']} ms, before the step that precedes it ({earlier} ms). Nothing is loaded")
+        """A step, which must not lie before the last one and must name only what exists."""
+        where = f"step {number}"
+        time, node = _expect(one["time"], TIME, f"the time of {where}"), one.get("node")
+        earlier = self.stamps.steps[-1].time if self.stamps.steps else time
+        if time < earlier:
+            raise DslabError(f"{where} of the trace is at {time} ms, before the step that precedes it ({earlier} ms). Nothing is loaded")
         if "node" in one:
-            self.check(one["node"], f"step {number}")
-        if not 0 <= one.get("cause", 0) < max(number, 1):
-            raise DslabError(f"step {number} of the trace is caused by step {one['cause']}, which is not before it. Nothing is loaded")
-        return Step(number, one["time"], one.get("node"), one["kind"], one["name"], one.get("cause"),
-                    self.messages[one["message"]] if "message" in one else None, tuple(self.messages[sent] for sent in one.get("sent", ())),
-                    dict(one.get("timers", {})), tuple((name, *map(decode, values)) for name, *values in one.get("outputs", ())),
-                    tuple((client, decode(value)) for client, value in one.get("replies", ())), tuple(one.get("notes", ())),
-                    _decoded(one.get("changes", {})), one.get("local", one["time"]), self.stamps)
+            self.known(node, where)
+        elif one["kind"] in OF_A_NODE or "changes" in one:
+            raise DslabError(f"{where} of the trace is a {brief(one['kind'])} at no node. Nothing is loaded")
+        cause = self.reference(one["cause"], "steps", f"the cause of {where}") if "cause" in one else None
+        if cause is not None and cause >= number:
+            raise DslabError(f"{where} of the trace is caused by step {cause}, which is not before it. Nothing is loaded")
+        if one["kind"] in OF_A_MESSAGE and "message" not in one:
+            raise DslabError(f"{where} of the trace is a {one['kind']} of no message. Nothing is loaded")
+        message = self.messages[self.reference(one["message"], "messages", where)] if "message" in one else None
+        sent = [self.messages[self.reference(index, "messages", where)] for index in one.get("sent", ())]
+        timers = {timer: due if due is None else _expect(due, TIME, f"a timer of {where}") for timer, due in one.get("timers", {}).items()}
+        return Step(number, time, node, _expect(one["kind"], TEXT, f"the kind of {where}"), _expect(one["name"], TEXT, f"the name of {where}"),
+                    cause, message, tuple(sent), timers,
+                    tuple((_expect(name, TEXT, f"an output of {where}"), *map(decode, values)) for name, *values in one.get("outputs", ())),
+                    tuple((_expect(client, TEXT, f"a client in {where}"), decode(value)) for client, value in one.get("replies", ())),
+                    tuple(_expect(note, TEXT, f"a note of {where}") for note in one.get("notes", ())),
+                    _decoded(one.get("changes", {})), _expect(one.get("local", time), TIME, f"the local time of {where}"), self.stamps)
 
-    def check(self, node: str, where: str) -> None:
-        if node not in self.nodes:
+    def operation(self, number: int, one: dict) -> Operation:
+        """A client's operation, with the times of its two steps."""
+        where, steps = f"operation {number}", self.stamps.steps
+        invoked = self.reference(one["invoked"], "steps", where)
+        returned = None if one["returned"] is None else self.reference(one["returned"], "steps", where)
+        return Operation(_expect(one["client"], TEXT, f"the client of {where}"), self.known(one["node"], where), decode(one["call"]),
+                         invoked, steps[invoked].time, returned, None if returned is None else steps[returned].time, decode(one["result"]))
+
+    def known(self, node: Any, where: str) -> str:
+        """A name that must be one of the trace's nodes."""
+        if type(node) is not str or node not in self.nodes:
             raise DslabError(f"{where} of the trace names node {brief(node)}, which its header does not list. Nothing is loaded")
+        return node
+
+    def reference(self, index: Any, key: str, where: str) -> int:
+        """The number of a step or a message, which must exist."""
+        if type(index) is not int or not 0 <= index < len(self.data[key]):
+            raise DslabError(f"{where} of the trace names number {brief(index)} of its {len(self.data[key])} {key}. Nothing is loaded")
+        return index
+
+    def no_repeats(self, names: list[str], what: str) -> None:
+        """Two things with one name would be taken for each other."""
+        twice = sorted({name for name, times in Counter(names).items() if times > 1})
+        if twice:
+            raise DslabError(f"two {what} of the trace have the name {brief(twice[0])}. Nothing is loaded")
+
+
+def _expect(value: Any, kinds: tuple[type, ...], what: str) -> Any:
+    if type(value) not in kinds or (type(value) is float and not isfinite(value)):
+        raise DslabError(f"{what} in the trace is {brief(value)}, expected {'text' if kinds is TEXT else 'a number'}. Nothing is loaded")
+    return value
 
 
 def _decoded(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 from dslab.trace import Trace
 from dslab.views.layout import Point, positions
 
-NO_KERNEL = "Changing the run needs a running kernel: open the notebook and run the cell."
-NO_RUN = "This trace was not simulated here, so it can be watched but not changed."
+NO_KERNEL = "Changes need a running kernel."
+NO_RUN = "This trace has no run that could be changed."
 
 
 def payload(trace: Trace, *, layout: str | Mapping[str, Point] | None = None, height: int = 600, focus: int = 0,

@@ -5,7 +5,7 @@
 import { relations } from "./causality.js";
 import { FOCUSABLE, h, mark, s } from "./dom.js";
 import { createRow } from "./log.js";
-import { drawSpaceTime, MARGIN } from "./spacetime.js";
+import { drawSpaceTime, fitsBeside, MARGIN } from "./spacetime.js";
 import { shorten } from "./values.js";
 
 export const ROW = 25;
@@ -66,9 +66,10 @@ export function createHistory(index, actions) {
     inner.style.top = `${frame.first * ROW}px`;
     drawing.setAttribute("height", String((frame.last - frame.first) * ROW + 12));
     drawing.replaceChildren(...drawSpaceTime(index, frame, view, related));
+    const inLog = fitsBeside(index, view.stamps, frame.column) ? "none" : view.stamps;
     const until = view.future ? frame.last : Math.min(frame.last, view.step + 1);
     rows.replaceChildren(...Array.from({ length: Math.max(0, until - frame.first) }, (_, n) =>
-      createRow(index, frame.first + n, view.step, related)));
+      createRow(index, frame.first + n, view.step, related, inLog)));
   }
 
   element.addEventListener("scroll", () => {

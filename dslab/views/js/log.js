@@ -4,6 +4,7 @@
 /** @typedef {import("./data.js").Step} Step */
 import { FUTURE, PAST } from "./causality.js";
 import { h } from "./dom.js";
+import { stampOf } from "./spacetime.js";
 import { show, shorten, showTime } from "./values.js";
 
 /** What happened, in a sentence.
@@ -27,16 +28,18 @@ export function outputs(step) {
 /** @param {Index} index
  *  @param {number} k
  *  @param {number} current
- *  @param {Uint8Array|null} related */
-export function createRow(index, k, current, related) {
+ *  @param {Uint8Array|null} related
+ *  @param {string} stamps those that the diagram has no room for */
+export function createRow(index, k, current, related, stamps) {
   const step = index.steps[k];
   const relation = !related || k === current ? "" : related[k] === PAST ? " dslab-past" : related[k] === FUTURE ? " dslab-future" : " dslab-concurrent";
-  const said = sentence(step);
+  const said = sentence(step), stamp = stampOf(step, stamps);
   return h("div", { class: `dslab-row${k === current ? " dslab-current" : ""}${relation}`, "data-step": k, "aria-current": k === current ? "step" : null },
     h("span", { class: "dslab-row-k" }, String(k)),
     h("span", { class: "dslab-row-time" }, step.time.toFixed(1)),
     h("span", { class: "dslab-row-node" }, shorten(step.node ?? "–", 12)),
     h("span", { class: "dslab-row-text", title: shorten(said, 2000) },
+      stamp ? h("span", { class: "dslab-row-stamp" }, stamp) : null,
       ...outputs(step).map((output) => h("span", { class: "dslab-output" }, shorten(output, 40))), shorten(said, 220)));
 }
 

@@ -30,10 +30,10 @@ export function createFlights(index, points, radius, actions) {
   const drawn = new Map();
   const path = s("line", { class: "dslab-path" });
   const element = s("g", {}, path, group);
-  const ends = (/** @type {Flight} */ { message }) => [points[index.column.get(message.src)], points[index.column.get(message.dst)]];
-  const place = (/** @type {Flight} */ flight) => {
-    const [from, to] = ends(flight);
-    return from && to ? along(from, to, radius + 20, flight.part) : null;
+  const place = (/** @type {Point} */ from, /** @type {Point} */ to, /** @type {number} */ part) => along(from, to, radius + 20, part);
+  const whereabouts = (/** @type {Flight} */ { message, part }) => {
+    const from = points[index.column.get(message.src)], to = points[index.column.get(message.dst)];
+    return from && to ? { at: place(from, to, part), start: place(from, to, 0), middle: place(from, to, 0.5), down: to.y > from.y + 1 } : null;
   };
   return {
     element,
@@ -41,8 +41,8 @@ export function createFlights(index, points, radius, actions) {
       const flights = flightsAt(index, view.step, view.time);
       const seen = new Set(), labels = /** @type {Point[]} */ ([]);
       for (const flight of flights) {
-        const at = place(flight);
-        if (!at) continue;
+        const where = whereabouts(flight);
+        if (!where) continue;
         seen.add(flight.message.name);
         let item = drawn.get(flight.message.name);
         if (!item) {
@@ -50,22 +50,16 @@ export function createFlights(index, points, radius, actions) {
           drawn.set(flight.message.name, item);
           group.append(item.element);
         }
-        item.draw(flight, at, downwards(...ends(flight)), view, flights.length <= LABELLED, labels);
+        item.draw(flight, where, view, flights.length <= LABELLED, labels);
       }
       remove(drawn, seen, element);
-      drawPath(path, flights.find((flight) => flight.state !== "flying" && flight.message === view.message), place);
+      const now = flights.find((flight) => flight.state !== "flying" && flight.message === view.message);
+      drawPath(path, now ? whereabouts(now) : null);
     },
   };
 }
 
-/** A message that travels down has its label below, so that it does not cover the sender.
- * @param {Point} from
- * @param {Point} to */
-function downwards(from, to) {
-  return to.y > from.y + 1;
-}
-
-/** Is there room for the labels of both? Messages that leave a node together have the label of one.
+/** Is there room for the labels of both? Of messages that leave a node together one has its label.
  * @param {Point} a
  * @param {Point} b */
 function apart(a, b) {
@@ -86,16 +80,14 @@ function remove(drawn, seen, element) {
 
 /** The way that the current step's message has come.
  * @param {SVGElement} path
- * @param {Flight|undefined} flight
- * @param {(flight: Flight) => Point|null} place */
-function drawPath(path, flight, place) {
-  const from = flight ? place({ ...flight, part: 0 }) : null, to = flight ? place(flight) : null;
-  put(path, "visibility", from && to ? "visible" : "hidden");
-  if (!from || !to) return;
-  put(path, "x1", from.x.toFixed(1));
-  put(path, "y1", from.y.toFixed(1));
-  put(path, "x2", to.x.toFixed(1));
-  put(path, "y2", to.y.toFixed(1));
+ * @param {{start: Point, at: Point}|null} where */
+function drawPath(path, where) {
+  put(path, "visibility", where ? "visible" : "hidden");
+  if (!where) return;
+  put(path, "x1", where.start.x.toFixed(1));
+  put(path, "y1", where.start.y.toFixed(1));
+  put(path, "x2", where.at.x.toFixed(1));
+  put(path, "y2", where.at.y.toFixed(1));
 }
 
 /** @param {any} message
@@ -113,8 +105,9 @@ function createMessage(message, type, actions) {
   let state = "";
   return {
     element,
-    draw(flight, at, down, view, roomy, labels) {
-      put(label, "y", down ? 21 : -12);
+    draw(flight, { at, middle, down }, view, roomy, labels) {
+      put(label, "x", flight.state === "received" ? (middle.x - at.x).toFixed(1) : 0);
+      put(label, "y", flight.state === "received" ? (middle.y - at.y - 6).toFixed(1) : down ? 21 : -12);
       put(element, "transform", `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`);
       if (state !== flight.state) {
         state = flight.state;
@@ -124,8 +117,9 @@ function createMessage(message, type, actions) {
       }
       const chosen = view.selection?.kind === "message" && view.selection.id === message.name;
       mark(element, "dslab-selected", chosen);
-      const wanted = chosen || ((roomy || message.sent === view.step || message === view.message) && labels.every((other) => apart(other, at)));
-      if (wanted) labels.push(at);
+      const spot = flight.state === "received" ? middle : at;
+      const wanted = chosen || ((roomy || message.sent === view.step || message === view.message) && labels.every((other) => apart(other, spot)));
+      if (wanted) labels.push(spot);
       put(label, "visibility", wanted ? "visible" : "hidden");
     },
   };

@@ -51,14 +51,15 @@ export function arrowsIn(index, first, last) {
   return arrows;
 }
 
-/** `end` is where the arrow stops, as a part of the way across: a message lost at sending gets half-way.
+/** `end` is where the arrow stops, as a part of the way across: a lost message ends half a column before its receiver.
  * @param {import("./data.js").Message} message
  * @param {number} from
  * @param {number} to
  * @param {number} last the last step: messages in flight end below it */
 function arrowOf(message, from, to, last) {
-  if (message.ended !== null) return { message, from, to, top: message.sent, bottom: message.ended, end: message.fate === "lost" ? 0.85 : 1 };
-  if (message.fate === "lost") return { message, from, to, top: message.sent, bottom: message.sent + 0.9, end: 0.5 };
+  const short = 1 - 0.5 / Math.max(1, Math.abs(to - from));
+  if (message.ended !== null) return { message, from, to, top: message.sent, bottom: message.ended, end: message.fate === "lost" ? short : 1 };
+  if (message.fate === "lost") return { message, from, to, top: message.sent, bottom: message.sent + 0.9, end: short };
   return { message, from, to, top: message.sent, bottom: last + 1, end: 0.7 };
 }
 
@@ -141,10 +142,18 @@ function drawStep(index, k, x, y, view, related) {
   const parts = [s("path", { class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${step.kind === "crash" ? " dslab-fault" : ""}${relation}${now}`, d,
     transform: `translate(${x(i)} ${y})` })];
   const stamp = stampOf(step, view.stamps);
-  if (!stamp) return parts;
+  if (!stamp || !fitsBeside(index, view.stamps, x(1) - x(0))) return parts;
   const left = i > (index.nodes.length - 1) / 2;
   parts.push(s("text", { class: `dslab-stamp${relation}`, x: x(i) + (left ? -9 : 9), y, dy: "0.35em", "text-anchor": left ? "end" : "start" }, stamp));
   return parts;
+}
+
+/** Is there room for stamps beside the life lines? Long vectors stand in the log instead.
+ * @param {Index} index
+ * @param {string} stamps
+ * @param {number} column */
+export function fitsBeside(index, stamps, column) {
+  return stamps !== "vector" || index.nodes.length * 15 < 2 * column;
 }
 
 /** @param {import("./data.js").Step} step

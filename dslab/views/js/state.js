@@ -14,12 +14,27 @@ export function createState(index, actions) {
   const tables = [...protocols].map(([protocol, members]) => createTable(index, protocol, members, actions));
   const element = h("div", { class: "dslab-states", tabindex: "0", role: "group", "aria-label": "State of the nodes", ...FOCUSABLE },
     ...tables.map((table) => table.element));
+  let shown = null;
   return {
     element,
     draw(view) {
       for (const table of tables) table.draw(view);
+      const head = element.querySelector("thead .dslab-current");
+      if (head && head !== shown) reveal(element, head);
+      shown = head;
     },
   };
+}
+
+/** Scroll the panel sideways, and nothing else in the page, so that the column is in sight.
+ * @param {HTMLElement} panel
+ * @param {HTMLElement} head */
+function reveal(panel, head) {
+  if (panel.scrollWidth <= panel.clientWidth) return;
+  const box = panel.getBoundingClientRect(), column = head.getBoundingClientRect();
+  const fixed = 110;          // the names of the attributes stay on the left
+  if (column.left < box.left + fixed) panel.scrollLeft -= box.left + fixed - column.left;
+  else if (column.right > box.right) panel.scrollLeft += column.right - box.right;
 }
 
 /** The names of the rows: attributes in the order of their first assignment, then timers.

@@ -105,7 +105,7 @@ function createNode(index, i, point, radius, inRow, actions) {
     draw(step) {
       const state = new Map(stateAt(index, i, step).map((row) => [row.name, row.value]));
       const status = valueAt(index.status[i], step);
-      const role = info.roles.indexOf(state.get("role"));
+      const role = status === "down" ? -1 : info.roles.indexOf(state.get("role"));
       put(element, "class", `dslab-node dslab-role-${role < 0 ? "none" : role % ROLE_COUNT} dslab-is-${status}`);
       put(outline, "d", roleOutline(role, radius) + (role === 2 ? roleOutline(0, 0.82 * radius) : ""));
       const lines = labelLines(info, inside, state, status);
@@ -127,7 +127,7 @@ function labelLines(info, inside, state, status) {
   const lines = [];
   if (inside !== info.id) lines.push({ text: shorten(info.id, 18), full: "", strong: true });
   if (status !== "up") lines.push({ text: status, full: "", strong: true });
-  if (info.roles.includes(state.get("role"))) lines.push({ text: shorten(state.get("role"), 18), full: state.get("role"), strong: false });
+  if (status !== "down" && info.roles.includes(state.get("role"))) lines.push({ text: shorten(state.get("role"), 18), full: state.get("role"), strong: false });
   for (const name of info.shown) {
     if (state.has(name) && name !== "role") {
       const value = state.get(name);
@@ -148,7 +148,8 @@ function fillLabel(label, lines, point, radius, inRow) {
   const step = 14.5, height = step * (lines.length - 1);
   const middle = Math.abs(point.x - WIDTH / 2) < 30, left = point.x < WIDTH / 2 && !middle;
   const x = inRow ? 0 : (left ? -1 : 1) * (radius + 17);
-  const y = inRow ? radius + 30 : middle ? (point.y < HEIGHT / 2 ? -height - 4 : 14) : 4 - height / 2;
+  const wanted = inRow ? radius + 30 : middle ? (point.y < HEIGHT / 2 ? -height - 4 : 14) : 4 - height / 2;
+  const y = Math.max(12 - point.y, Math.min(HEIGHT - 6 - height - point.y, wanted));
   const anchor = inRow ? "middle" : left ? "end" : "start";
   label.replaceChildren(...lines.map((line, i) =>
     s("text", { class: line.strong ? "dslab-strong" : null, x, y: y + step * i, "text-anchor": anchor }, line.text)));
