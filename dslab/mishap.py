@@ -27,6 +27,7 @@ class ProtocolError(DslabError):
 def explain(problem: BaseException, sim: Simulation, entry: tuple | None) -> ProtocolError:
     """The error to raise for an exception that came out of a handler."""
     sim.record.end = f"stopped by an error at step {len(sim.steps)}"
+    sim.record.forget_unfinished()
     said = str(problem) if isinstance(problem, DslabError) else f"{type(problem).__name__}: {problem}"
     where = _where(problem)
     place = ", ".join(([f"in {where}"] if where else []) + ([_event(entry)] if entry else []))

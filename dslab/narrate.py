@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from dslab.trace import Step
-from dslab.values import brief, shorten, show
+from dslab.values import brief, shorten
 
 
 def describe(step: Step) -> str:
@@ -49,7 +49,7 @@ def table(steps: Sequence[Step]) -> str:
     """A line for each step: number, time, Lamport timestamp, what happened, and what it changed."""
     rows = [("step", "time", "node", "L", "what happened", "state that changed")]
     for step in steps:
-        changes = ", ".join(f"{name} = {shorten(show(value), limit=40)}" for name, value in step.changes.items())
+        changes = ", ".join(f"{name} = {brief(value, limit=40)}" for name, value in step.changes.items())
         rows.append((str(step.index), f"{step.time:.1f}", step.node or "-", str(step.lamport or ""), shorten(describe(step), limit=90), changes))
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, (*widths, 0), strict=True)).rstrip() for row in rows)

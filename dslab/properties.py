@@ -144,9 +144,9 @@ def judge(trace: Trace, promises: Iterable[Promise]) -> list[Verdict]:
             for number, promise in enumerate(promises):
                 if number not in decided:
                     verdict = _look(promise, world, step, trace)
-                    if verdict:
+                    if verdict is not None:         # a broken promise is a verdict too, and a false one
                         decided[number] = verdict
-    return [decided.get(number) or _at_the_end(promise, trace) for number, promise in enumerate(promises)]
+    return [decided[number] if number in decided else _at_the_end(promise, trace) for number, promise in enumerate(promises)]
 
 
 def _look(promise: Promise, world: World, step: Step, trace: Trace) -> Verdict | None:

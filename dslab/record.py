@@ -64,6 +64,15 @@ class Record:
         """An event of the script met a world that had no use for it."""
         self.unapplied.append((repr(event), why))
 
+    def forget_unfinished(self) -> None:
+        """Forget what a step had begun that never came to its end, because its handler failed."""
+        done = len(self.steps)
+        self.outputs[:] = [output for output in self.outputs if output.step < done]
+        self.calls = [call for call in self.calls if call.invoked < done]
+        for call in self.calls:
+            if call.returned is not None and call.returned >= done:
+                call.returned = call.result = None
+
     def trace(self) -> Trace:
         """The trace; its steps are made readable on first use."""
         run = self.run

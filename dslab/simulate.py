@@ -110,6 +110,7 @@ class Simulation:
             self.shared.check_globals()
         except KeyboardInterrupt:
             record.end = f"stopped by you at step {len(self.steps)}"
+            record.forget_unfinished()
         except (Exception, SystemExit) as problem:
             raise mishap.explain(problem, self, entry) from (None if isinstance(problem, DslabError) else problem)
         self.close()

@@ -191,10 +191,10 @@ def show(value: Any) -> str:
 
 
 def brief(value: Any, *, limit: int = 60) -> str:
-    """`show`, cut to `limit` characters; a value nested beyond all measure is only named."""
+    """`show`, cut to `limit` characters; a value nested or long beyond all measure is only named."""
     try:
         return shorten(show(value), limit=limit)
-    except RecursionError:
+    except (RecursionError, ValueError):            # Python refuses to write integers of thousands of digits
         return f"<{type(value).__name__}>"
 
 

@@ -7,6 +7,7 @@ place of the old one at the same moment.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from html import escape
@@ -161,15 +162,15 @@ class Page:
 
 
 def moment_after(trace: Trace, step: int, time: float | None = None) -> float:
-    """A short number of ms, after step `step` (and `time`) and not after the next later step; a µs is the finest."""
-    least = max(trace[step].time, time or 0.0) if len(trace) else 0.0
-    later = [one.time for one in trace.steps[step + 1:] if one.time > least]
-    for digits in (0, 1, 2):
-        unit = 10.0 ** -digits
-        moment = round((least // unit + 1) * unit, digits)
-        if least < moment and (not later or moment <= later[0]):
-            return moment
-    return round(least + 0.001, 3)
+    """The roundest number of ms after step `step` (and `time`) and not after the next later step."""
+    least = round(max(trace[step].time, time or 0.0) * 1000)        # in µs, the finest that a script knows
+    later = (round(one.time * 1000) for one in trace.steps[step + 1:])
+    limit = next((moment for moment in later if moment > least), math.inf)
+    for unit in (1000, 100, 10, 1):
+        moment = (least // unit + 1) * unit
+        if moment <= limit:
+            break
+    return moment // 1000 if moment % 1000 == 0 else moment / 1000
 
 
 def first_difference(old: Trace | None, new: Trace) -> int:

@@ -50,7 +50,7 @@ function roleItems(index) {
 function statusItems(index, kinds) {
   const items = [];
   if (kinds.has("crash")) items.push(item("down", s("g", { class: "dslab-node dslab-role-none dslab-is-down" },
-    s("path", { class: "dslab-shape", d: roleOutline(0, 8) }), s("path", { class: "dslab-hatch", d: hatching(8) + crossOutline(6) }))));
+    s("path", { class: "dslab-shape", d: roleOutline(0, 8) }), s("path", { class: "dslab-hatch", d: hatching(8) }), s("path", { class: "dslab-hatch dslab-crossed", d: crossOutline(6) }))));
   if (kinds.has("pause")) items.push(item("paused", s("path", { class: "dslab-sign dslab-always", d: "M-4 -6H-1V6H-4ZM1 -6H4V6H1Z" })));
   if (index.timers.some((timers) => timers.size)) items.push(item("timer, time left", s("circle", { class: "dslab-timer", r: 8, pathLength: 100, "stroke-dasharray": "70 100", transform: "rotate(-90)" })));
   return items;

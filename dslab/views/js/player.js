@@ -34,6 +34,7 @@ function render({ model, el }) {
   /** @type {any[]} */
   let views = [];
   let now = 0;                // where the playing is on the schedule
+  let loading = false;        // the cursor is not to be reported while the views are exchanged
 
   const clock = createClock((elapsed) => {
     now += elapsed * view.speed;
@@ -66,7 +67,7 @@ function render({ model, el }) {
 
   /** Tell Python where the cursor is: when the play stops and when the reader turns to something else, not at each step. */
   function report() {
-    if (model.get("step") === view.step) return;
+    if (loading || model.get("step") === view.step) return;
     model.set("step", view.step);
     model.save_changes();
   }
@@ -110,15 +111,18 @@ function render({ model, el }) {
   function load() {
     const payload = model.get("payload");
     const focused = focusedKey(root);
+    loading = true;
     views.forEach((one) => one.stop?.());
     index = indexTrace(payload.trace, payload.cuts);
     view.pace = naturalPace(index.messages);
     view.status = (i) => valueAt(index.status[i], view.step);
     moments = schedule(index.times, view.pace);
     view.waiting = false;
+    if (!exists(index, view.selection)) view.selection = null;
     views = build(root, index, payload, model.get("notice")?.text ?? "", actions);
     place(payload.focus ?? 0);
     restoreFocus(root, focused);
+    loading = false;
   }
 
   function refuse() {
@@ -175,6 +179,13 @@ function build(root, index, payload, error, actions) {
   root.replaceChildren(head, controls.element, createNotices(payload, error), panels.element, sentence.element,
     h("div", { class: "dslab-views" }, left, right), legend.element);
   return [controls, sentence, options, topology, selection, state, history, panels, legend];
+}
+
+/** Is what was selected in one trace to be found in another?
+ * @param {Index} index
+ * @param {{kind: string, id: string}|null} selection */
+function exists(index, selection) {
+  return selection?.kind === "node" ? index.column.has(selection.id) : index.messages.some((message) => message.name === selection?.id);
 }
 
 /** @param {HTMLElement} root */

@@ -85,7 +85,8 @@ export function stepOutline(kind) {
  * @param {number} r */
 export function hatching(r) {
   const lines = [];
-  for (let offset = -0.75 * r; offset <= 0.76 * r; offset += r / 4) {
+  const gap = Math.max(4, r / 4);
+  for (let offset = -2 * gap; Math.abs(offset) < r; offset += gap) {
     const half = Math.sqrt(Math.max(0, r * r - offset * offset)) * Math.SQRT1_2;
     const centre = offset * Math.SQRT1_2;
     lines.push(`M${(centre - half).toFixed(1)} ${(-centre - half).toFixed(1)}L${(centre + half).toFixed(1)} ${(-centre + half).toFixed(1)}`);

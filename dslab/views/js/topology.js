@@ -9,14 +9,14 @@ import { createFlights } from "./messages.js";
 import { crossOutline, hatching, ROLE_COUNT, roleOutline } from "./shapes.js";
 import { show, shorten } from "./values.js";
 
-const WIDTH = 620, HEIGHT = 380, SIDE = 130, TOP = 46;       // room at the sides for what is written beside the nodes
+const WIDTH = 500, HEIGHT = 340, SIDE = 116, TOP = 44;       // room at the sides for what is written beside the nodes
 
 /** The view of one trace. `actions.select` is told what was clicked.
  * @param {Index} index
  * @param {Array<[number, number]>} positions of the nodes in the unit square
  * @param {any} actions */
 export function createTopology(index, positions, actions) {
-  const radius = Math.max(9, Math.min(27, 160 / Math.sqrt(8 + index.nodes.length * index.nodes.length / 2)));
+  const radius = Math.max(8, Math.min(25, 150 / Math.sqrt(8 + index.nodes.length * index.nodes.length / 2)));
   const points = positions.map(([x, y]) => ({ x: SIDE + x * (WIDTH - 2 * SIDE), y: TOP + y * (HEIGHT - 2 * TOP) }));
   const links = createLinks(index, points, radius);
   const inRow = points.every((point) => Math.abs(point.y - HEIGHT / 2) < 1);
@@ -91,7 +91,8 @@ function createNode(index, i, point, radius, inRow, actions) {
   const size = Math.max(8, Math.min(0.72 * radius, 1.9 * radius / inside.length / 0.66));
   const outline = s("path", { class: "dslab-shape" });
   const ring = s("circle", { class: "dslab-now", r: radius + 13 });
-  const hatch = s("path", { class: "dslab-hatch", d: hatching(radius) + crossOutline(0.75 * radius) });
+  const hatch = s("path", { class: "dslab-hatch", d: hatching(radius) });
+  const cross = s("path", { class: "dslab-hatch dslab-crossed", d: crossOutline(0.72 * radius) });
   const sign = s("path", { class: "dslab-sign", d: "M-4 -6H-1V6H-4ZM1 -6H4V6H1Z", transform: `translate(${radius} ${-radius})` });
   const timers = createTimerRings(radius);
   const label = s("g", { class: "dslab-node-label" });
@@ -99,7 +100,7 @@ function createNode(index, i, point, radius, inRow, actions) {
   const choose = () => actions.select({ kind: "node", id: info.id });
   const element = s("g", { class: "dslab-node", transform: `translate(${point.x} ${point.y})`, tabindex: "0", role: "button",
     "data-key": `node ${info.id}`, onclick: choose, onkeydown: onEnter(choose), ...FOCUSABLE },
-    title, ring, timers.element, outline, hatch, s("text", { class: "dslab-id", "font-size": size, dy: "0.35em" }, inside), sign, label);
+    title, ring, timers.element, outline, hatch, cross, s("text", { class: "dslab-id", "font-size": size, dy: "0.35em" }, inside), sign, label);
   return {
     element,
     draw(step) {
@@ -145,7 +146,7 @@ function labelLines(info, inside, state, status) {
  * @param {number} radius
  * @param {boolean} inRow */
 function fillLabel(label, lines, point, radius, inRow) {
-  const step = 14.5, height = step * (lines.length - 1);
+  const step = 14, height = step * (lines.length - 1);
   const middle = Math.abs(point.x - WIDTH / 2) < 30, left = point.x < WIDTH / 2 && !middle;
   const x = inRow ? 0 : (left ? -1 : 1) * (radius + 17);
   const wanted = inRow ? radius + 30 : middle ? (point.y < HEIGHT / 2 ? -height - 4 : 14) : 4 - height / 2;

@@ -1,0 +1,245 @@
+"""Broadcast: one node speaks, all should hear it, though the speaker may crash and copies get lost.
+
+Best effort sends a copy to each node: if the sender crashes half-way, some nodes never hear of it. Reliable broadcast
+lets the receivers pass it on, all to all (eager) or each to a few at random (gossip). A message is *received* from the
+network perhaps often, and *delivered* to the application at most once.
+
+Sources: Cachin, Guerraoui and Rodrigues, "Introduction to Reliable and Secure Distributed Programming" (2011, chapter 3) for
+the promises; Demers et al., "Epidemic algorithms for replicated database maintenance" (1987) for gossip. Left out: recovery (a
+node that crashes is out of the game), repeated gossip and uniform agreement. The order of deliveries: `ordered_broadcast`.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from dslab.network import Network, constant
+from dslab.node import Node, message
+from dslab.properties import Promise, Verdict, World, always, sometimes
+from dslab.run import Run, node_names
+from dslab.script import at, crash, drop, request
+from dslab.trace import Trace
+
+
+@message
+class Broadcast:
+    """A request: say this to all."""
+
+    payload: Any
+
+
+@message
+class Answer:
+    """A request: say this to all as soon as the message `to` is delivered here."""
+
+    to: Any
+    payload: Any
+
+
+@message
+class Packet:
+    id: tuple           # (who broadcasts it, the sender's count of its messages)
+    payload: Any
+
+
+class BestEffort(Node):
+    """Send a copy to each node, and hope. The other algorithms change whom a message is relayed to, or when it is delivered."""
+
+    shown = ("delivered",)
+
+    def init(self):
+        self.sent = 0               # how many messages this node has broadcast
+        self.known = set()          # the ids of the messages that have reached this node
+        self.delivered = []         # payloads, in the order of their delivery
+        self.answers = {}           # payload -> what to broadcast when it is delivered
+
+    def on_broadcast(self, src, msg):
+        self.begin(msg.payload)
+
+    def on_answer(self, src, msg):
+        self.answers[msg.to] = msg.payload
+        if msg.to in self.delivered:
+            self.answer(msg.to)
+
+    def begin(self, payload):
+        self.sent += 1
+        self.output("broadcast", self.id, self.sent, payload)
+        self.spread(self.pack(payload))
+
+    def pack(self, payload):
+        return Packet((self.id, self.sent), payload)
+
+    def spread(self, msg):
+        """A node hears itself at once, and no message is lost on the way."""
+        self.on_packet(self.id, msg)
+
+    def on_packet(self, src, msg):
+        if msg.id in self.known:
+            return self.note(f"ignored: {msg.payload!r} is known")
+        self.known.add(msg.id)
+        self.relay(src, msg)
+        self.accept(msg)
+
+    def relay(self, src, msg):
+        """Only the sender itself sends copies."""
+        if src == self.id:
+            self.broadcast(msg)
+
+    def accept(self, msg):
+        """Without an order to keep, what has arrived is delivered."""
+        self.deliver(msg)
+
+    def deliver(self, msg):
+        self.delivered.append(msg.payload)
+        self.output("deliver", *msg.id, msg.payload)
+        self.answer(msg.payload)
+
+    def answer(self, payload):
+        if payload in self.answers:
+            self.begin(self.answers.pop(payload))
+
+
+class EagerReliable(BestEffort):
+    """Whoever hears a message for the first time sends it to all: n(n - 1) copies, and no crash can keep it from the rest."""
+
+    def relay(self, src, msg):
+        self.broadcast(msg)
+
+
+class Gossip(BestEffort):
+    """Whoever hears a message for the first time sends it to a few nodes, chosen at random: most hear of it, cheaply."""
+
+    def init(self):
+        super().init()
+        self.fanout = 3             # to how many
+
+    def relay(self, src, msg):
+        for peer in self.draw(self.peers, self.fanout):
+            self.send(peer, msg)
+
+
+class Flooding(BestEffort):
+    """Whoever hears a message for the first time sends it to all neighbours but the one it came from: any connected graph will do."""
+
+    def relay(self, src, msg):
+        for neighbour in self.neighbours:
+            if neighbour != src:
+                self.send(neighbour, msg)
+
+
+# ---- what broadcast promises at every moment -----------------------------------------------------------------------
+
+def deliveries(world: Any) -> dict[str, list[tuple]]:
+    """For each node of a world, or of a trace, the ids (sender, number) of its deliveries, in their order."""
+    found: dict[str, list[tuple]] = {node: [] for node in world.nodes}
+    for output in world.outputs("deliver"):
+        found[output.node].append(output.values[:2])
+    return found
+
+
+def payloads(trace: Trace) -> dict[str, tuple]:
+    """For each node what it delivered, in its order: {"A": ("m1", "m2"), ...}."""
+    return {node: tuple(output.values[2] for output in trace.outputs("deliver") if output.node == node) for node in trace.nodes}
+
+
+@always
+def no_message_is_delivered_twice(world):
+    """No duplication."""
+    for node, ids in deliveries(world).items():
+        for place, (sender, number) in enumerate(ids):
+            if (sender, number) in ids[:place]:
+                return f"{node} delivers message {number} of {sender} twice"
+
+
+@always
+def only_what_was_broadcast_is_delivered(world):
+    """No creation: a message that names a sender was broadcast by it, earlier."""
+    said = {output.values: output.step for output in world.outputs("broadcast")}
+    for output in world.outputs("deliver"):
+        sender, number, payload = output.values
+        if said.get(output.values, output.step + 1) > output.step:
+            return f"{output.node} delivers {payload!r} as message {number} of {sender}, which never broadcast it"
+
+
+@sometimes
+def all_nodes_that_are_up_deliver_a_message(world):
+    got = deliveries(world)
+    return world.outputs("broadcast") and all(got[node] for node in world.up)
+
+
+# ---- what broadcast promises sooner or later -----------------------------------------------------------------------
+
+def in_the_end(judge: Callable) -> Promise:
+    """A promise that a run is still to keep: judge it with `at_the_end`."""
+    return Promise("in the end", judge.__name__.replace("_", " "), judge)
+
+
+def at_the_end(trace: Trace, promises: Iterable[Promise]) -> list[Verdict]:
+    """Verdicts on promises that say "sooner or later", from the last moment of a run that came to rest.
+
+    Before that moment nothing can break such a promise: what is missing may be on its way. When nothing is left to happen,
+    what is missing will never come. A run that ends for another reason (time is up) decides nothing: give it more time.
+    """
+    world = World(trace.nodes, trace.initial)
+    for step in trace.steps:
+        world.after(step)
+    if not trace.end.startswith("nothing left"):
+        return [Verdict(promise, "not decided", None, f"the run did not come to rest: {trace.end}", trace) for promise in promises]
+    said = [(promise, promise.objection(world)) for promise in promises]
+    return [Verdict(promise, "broken" if objection else "holds", len(trace) - 1 if objection else None, objection, trace)
+            for promise, objection in said]
+
+
+@in_the_end
+def a_correct_sender_delivers_its_own_messages(world):
+    """Validity. A node is correct if it is up at the end."""
+    got = deliveries(world)
+    for sender, number, payload in (output.values for output in world.outputs("broadcast")):
+        if sender in world.up and (sender, number) not in got[sender]:
+            return f"{sender} never delivers its own {payload!r}"
+
+
+@in_the_end
+def correct_nodes_deliver_the_same_messages(world):
+    """Agreement: what one of them delivers, all of them deliver."""
+    got = deliveries(world)
+    for output in world.outputs("deliver"):
+        for node in world.nodes:
+            if {node, output.node} <= world.up and output.values[:2] not in got[node]:
+                return f"{output.node} delivers {output.values[2]!r}, and {node} never does"
+
+
+# ---- which class keeps what, and runs to see it --------------------------------------------------------------------
+
+PROMISES = (no_message_is_delivered_twice, only_what_was_broadcast_is_delivered, all_nodes_that_are_up_deliver_a_message)
+SAFETY = (no_message_is_delivered_twice, only_what_was_broadcast_is_delivered)
+VALIDITY, AGREEMENT = a_correct_sender_delivers_its_own_messages, correct_nodes_deliver_the_same_messages
+LIVENESS = (VALIDITY, AGREEMENT)
+
+# For each class what it promises, though senders crash: always, and in the end (for `at_the_end`).
+KEEPS = {
+    BestEffort: (SAFETY, (VALIDITY,)),
+    Gossip: (SAFETY, (VALIDITY,)),
+    EagerReliable: (SAFETY, LIVENESS),
+    Flooding: (SAFETY, (VALIDITY,)),
+}
+
+
+def crashing_sender(protocol: type[Node], *, title: str = "") -> Run:
+    """A crashes while it broadcasts: of its two copies only the one to B leaves it."""
+    return Run(protocol, network=Network(latency=constant(10)), title=title or f"{protocol.__name__}: the sender crashes half-way",
+               script=[at(0, drop("A->C#1")), at(10, request("A", Broadcast("m1"))), at(10, crash("A"))])
+
+
+def gossip(nodes: int = 30, *, fanout: int = 3, seed: int = 0) -> Run:
+    """The first of `nodes` nodes broadcasts; everybody passes it on, once, to `fanout` others."""
+    names = node_names(nodes)
+    return Run(Gossip, names, seed=seed, network=Network(latency=constant(10)), script=[at(10, request(names[0], Broadcast("m1")))],
+               initial={name: {"fanout": fanout} for name in names}, title=f"Gossip: {nodes} nodes, each tells {fanout}")
+
+
+DEMO = crashing_sender(EagerReliable)
+DEMOS = {
+    "best effort": crashing_sender(BestEffort),     # breaks agreement
+    "eager reliable": DEMO,
+    "gossip": gossip(),
+}

@@ -1,0 +1,103 @@
+"""Raft with one thing changed: mistakes to learn from, and a Raft whose elections a script directs.
+
+Each class differs from `Raft` in a few lines, so that what goes wrong is due to them. What is left out: variants that
+need another state, such as pre-vote.
+"""
+
+from typing import Any
+
+from dslab.node import message
+from dslab.protocols.client import Answer, Get
+from dslab.protocols.raft import Entry, Raft
+
+
+class Amnesia(Raft):
+    """What if a server forgets its vote when it crashes? Two leaders of one term."""
+
+    persistent = ("term", "log")
+
+
+class Bookworm(Raft):
+    """What if a server forgets its log when it crashes? Committed entries are lost."""
+
+    persistent = ("term", "voted_for")
+
+
+class CommitByCounting(Raft):
+    """What if a leader commits entries of earlier terms as soon as a majority stores them? Figure 8 of the paper."""
+
+    def may_commit(self, index):
+        return True
+
+
+class Truncate(Raft):
+    """What if a follower always drops what follows the leader's entries? A late message erases acknowledged entries."""
+
+    def append(self, prev_index, entries):
+        self.log[prev_index:] = entries
+
+
+class AnyLog(Raft):
+    """What if a server votes without comparing logs (section 5.4.1 left out)? A leader may lack committed entries."""
+
+    def objection(self, src, msg):
+        objection = super().objection(src, msg)
+        return "" if "less complete" in objection else objection
+
+
+class BackUpByOne(Raft):
+    """The leader tries one entry earlier after each refusal, as in the paper's figure 2: right, but slow."""
+
+    def first_suspect(self, index):
+        return index
+
+
+class LocalRead(Raft):
+    """What if a leader answers reads from its own state, at once? A leader that was deposed does not know it."""
+
+    def on_command(self, src, msg):
+        if self.role == "leader" and isinstance(msg.command, Get):
+            self.note("answers from its own state, without asking anybody")
+            return self.send(src, Answer(msg.serial, self.machine.get(msg.command.key)))
+        super().on_command(src, msg)
+
+
+class Impatient(Raft):
+    """What if all servers wait equally long for a leader? They all stand for election at once, again and again."""
+
+    election_timeout = (150, 150)
+
+
+# ---- elections by request: what the figures of the paper need --------------------------------------------------------
+
+@message
+class TimeOut:
+    """A request of a script: stand for election now."""
+
+
+@message
+class Propose:
+    """A request of a script: append this command, if you lead."""
+
+    command: Any
+
+
+class DirectedRaft(Raft):
+    """Raft in which nobody stands for election unless the script says so, and commands come without clients."""
+
+    def await_leader(self):
+        pass
+
+    def on_time_out(self, src, msg):
+        self.on_election_timer()
+
+    def on_propose(self, src, msg):
+        if self.role != "leader":
+            return self.note("only the leader takes commands")
+        self.log.append(Entry(self.term, "", len(self.log) + 1, msg.command))
+        self.replicate()
+        self.advance_commit_index()
+
+
+class DirectedCommitByCounting(DirectedRaft, CommitByCounting):
+    """The mistake of `CommitByCounting`, directed by a script."""

@@ -1,0 +1,183 @@
+"""Total order broadcast: all nodes deliver all messages in one and the same order, as if there were one queue.
+
+Two ways to the order. By Lamport stamps: all sort by (stamp, sender), and a message waits until none can come that precedes
+it. By a leader: it gives each message the next position, and a message waits for the positions before its own. Neither
+survives the crash of a node (by stamps, any node; by a leader, the leader): that takes consensus.
+
+Sources: Lamport (1978); Défago, Schiper and Urbán, "Total order broadcast and multicast algorithms" (2004). Both need links
+that are first in, first out (`Network(fifo=True)`): the stamps for the order itself, the leader for FIFO order.
+"""
+
+from dslab.network import Network, constant, uniform
+from dslab.node import message
+from dslab.properties import always
+from dslab.protocols.broadcast import LIVENESS, SAFETY, BestEffort, Broadcast, deliveries
+from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, HoldBack, same_run
+from dslab.run import Run
+from dslab.script import at, delay, request
+
+
+@message
+class Stamped:
+    id: tuple
+    payload: str
+    time: int           # the Lamport stamp of the broadcast
+
+
+@message
+class Acknowledgement:
+    time: int
+
+
+@message
+class Placed:
+    id: tuple
+    payload: str
+    position: int       # its place in the order of all messages, from 1
+
+
+class LamportOrder(HoldBack):
+    """Total order by (stamp, sender): deliver what no message still to come can precede.
+
+    On FIFO links the stamps from a node only grow. So nothing stamped at or below the `threshold`, the least of the
+    greatest stamps seen from each node, is still to come. One silent node stops everybody: hence the acknowledgements.
+    """
+
+    relay = BestEffort.relay                        # a detour through others would not be first in, first out
+    shown = ("time", "delivered", "held")
+
+    def init(self):
+        super().init()
+        self.time = 0                               # the Lamport clock
+        self.greatest = dict.fromkeys(self.counts, 0)       # node -> the greatest stamp seen from it
+
+    def pack(self, payload):
+        self.time += 1
+        return Stamped((self.id, self.sent), payload, self.time)
+
+    on_stamped = HoldBack.on_packet
+
+    def accept(self, msg):
+        sender = msg.id[0]
+        self.hear(sender, msg.time)
+        super().accept(msg)
+        if sender != self.id:
+            self.acknowledge()
+
+    def acknowledge(self):
+        self.time += 1
+        self.broadcast(Acknowledgement(self.time))
+
+    def on_acknowledgement(self, src, msg):
+        self.hear(src, msg.time)
+        self.release()
+
+    def hear(self, src, time):
+        self.time = self.greatest[self.id] = max(self.time, time)
+        self.greatest[src] = max(self.greatest[src], time)
+
+    def threshold(self):
+        return min(self.greatest.values())
+
+    def obstacle(self, msg):
+        if msg.time > self.threshold():
+            silent = [node for node, time in self.greatest.items() if time < msg.time]
+            return f"a message with a stamp up to {msg.time} may still come from {' and '.join(silent)}"
+        first = min(self.held, key=lambda held: (held.time, held.id))
+        return "" if msg == first else f"{first.payload!r} of {first.id[0]} with stamp {first.time} comes first"
+
+
+class LeaderOrder(HoldBack):
+    """Total order by a leader, which gives each message its position; the others send to it. FIFO if the links to it are."""
+
+    relay = BestEffort.relay
+    shown = ("leader", "delivered", "held")
+
+    def init(self):
+        super().init()
+        self.leader = min(self.counts)              # who gives the positions
+        self.position = 0                           # leader: the last position given
+
+    def spread(self, msg):
+        if self.id == self.leader:
+            self.on_packet(self.id, msg)
+        else:
+            self.send(self.leader, msg)
+
+    def on_packet(self, src, msg):
+        """The leader puts the message at the end of the order."""
+        if self.id != self.leader:
+            return self.note(f"{self.leader} gives the positions: {msg.payload!r} of {src} is lost")
+        self.position += 1
+        self.output("position", self.position, *msg.id)
+        self.on_placed(self.id, Placed(msg.id, msg.payload, self.position))
+
+    on_placed = HoldBack.on_packet
+
+    def obstacle(self, msg):
+        due = len(self.delivered) + 1
+        return f"its position is {msg.position}, and position {due} comes first" if msg.position > due else ""
+
+
+# ---- wrong variants ------------------------------------------------------------------------------------------------
+
+class WithoutAcknowledgements(LamportOrder):
+    """What if nodes speak only when they have something to say?"""
+
+    def acknowledge(self):
+        self.note("says nothing")
+
+
+@message
+class TakeOver:
+    """A request: be the leader from now on."""
+
+
+@message
+class NewLeader:
+    """The sender leads from now on."""
+
+
+class NaiveSecondLeader(LeaderOrder):
+    """What if a new leader goes on after the last position that it knows?"""
+
+    def on_take_over(self, src, msg):
+        self.leader, self.position = self.id, len(self.delivered)
+        self.broadcast(NewLeader())
+
+    def on_new_leader(self, src, msg):
+        self.leader = src
+
+
+# ---- what total order promises -------------------------------------------------------------------------------------
+
+@always
+def all_nodes_deliver_in_one_order(world):
+    """Total order: of two nodes' sequences of deliveries, one begins with the other."""
+    longest = max(deliveries(world).values(), key=len)
+    for node, ids in deliveries(world).items():
+        for place, (id, other) in enumerate(zip(ids, longest, strict=False), 1):
+            if id != other:
+                return f"{node} delivers message {id[1]} of {id[0]} as number {place}, another node message {other[1]} of {other[0]}"
+
+
+@always
+def two_messages_never_share_a_position(world):
+    """A leader numbers messages without gaps or repetition, whoever leads."""
+    placed = {}
+    for output in world.outputs("position"):
+        position, *id = output.values
+        if placed.setdefault(position, id) != id:
+            return f"two messages have number {position}: message {placed[position][1]} of {placed[position][0]} and message {id[1]} of {id[0]}"
+
+
+# ---- which class keeps what, and runs to see it --------------------------------------------------------------------
+
+TOTAL_ORDER = all_nodes_deliver_in_one_order
+PROMISES = (*SAFETY, FIFO_ORDER, CAUSAL_ORDER, TOTAL_ORDER, two_messages_never_share_a_position)
+
+# While no node crashes and the links are first in, first out.
+KEEPS = {
+    LamportOrder: (PROMISES, LIVENESS),
+    LeaderOrder: (PROMISES, LIVENESS),
+}

@@ -1,0 +1,1 @@
+"""Studies: what thousands of runs say, beside the numbers that papers published."""

@@ -1,0 +1,95 @@
+"""How long is a Raft cluster without a leader? Figure 16 of the paper, through the course's own engine.
+
+Five servers. The leader sends a heartbeat to all and crashes at a random moment before the next one. Two of the four
+survivors lack an entry and cannot win. A message takes 1 to 2 ms, and a vote is on disk after 8 to 14 ms more, so that
+asking all for their votes takes about 15 ms, as in the paper, which says no more about its machines.
+
+Source: Ongaro and Ousterhout 2014 (extended version), section 9.3; the medians were read from the vector figure.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from dslab.network import Network, uniform
+from dslab.protocols.client import Put
+from dslab.protocols.raft import Entry, Raft, Vote
+from dslab.run import Run
+from dslab.script import at, crash
+from dslab.simulate import simulate
+
+PUBLISHED = {                   # election timeout (ms) -> median time without a leader (ms)
+    (150, 151): 1199, (150, 155): 287, (150, 175): 141, (150, 200): 146, (150, 300): 171,
+    (100, 200): 120, (50, 100): 67, (25, 50): 43, (12, 24): 30,
+}
+FAST = Network(latency=uniform(1, 2))
+
+
+class Incumbent(Raft):
+    """Raft in a cluster that has a leader already, on disks that take their time to write a vote down."""
+
+    disk_write = (8, 14)                # ms
+
+    def init(self):
+        super().init()
+        self.unwritten = []             # votes that are not on disk yet: (candidate, vote)
+
+    def on_start(self):
+        if self.role == "leader":
+            self.lead()
+        else:
+            self.await_leader()
+
+    def lead(self):
+        super().lead()
+        if self.term > 1:
+            self.output("successor")
+
+    def send(self, dst, msg):
+        if isinstance(msg, Vote):
+            self.unwritten.append((dst, msg))
+            self.set_timer("disk", *self.disk_write)
+        else:
+            super().send(dst, msg)
+
+    def on_disk_timer(self):
+        for dst, vote in self.unwritten:
+            super().send(dst, vote)
+        self.unwritten = []
+
+
+def election(timeout: tuple[float, float], seed: int, *, network: Network = FAST) -> Run:
+    """One run: the leader of term 1 crashes, and the run ends when it has a successor."""
+    protocol = with_timeout(timeout)
+    complete, short = (Entry(1, "", 1, Put("x", 1)), Entry(1, "", 2, Put("x", 2))), (Entry(1, "", 1, Put("x", 1)),)
+    initial = {name: {"term": 1, "log": list(complete if name in "ABC" else short)} for name in "ABCDE"}
+    initial["A"]["role"] = "leader"
+    moment = Random(f"{seed} crash").random() * protocol.heartbeat_interval
+    return Run(protocol, 5, network=network, initial=initial, seed=seed, until="successor", duration=600_000,
+               script=[at(moment, crash("A"))], title=f"Raft: who succeeds A? Timeouts of {timeout[0]} to {timeout[1]} ms")
+
+
+def with_timeout(timeout: tuple[float, float]) -> type[Raft]:
+    """The class of servers with this election timeout; the heartbeat comes in half its least time, as in the paper."""
+    return type("Incumbent", (Incumbent,), {"election_timeout": timeout, "heartbeat_interval": timeout[0] / 2})
+
+
+def downtime(timeout: tuple[float, float], *, runs: int = 1000, network: Network = FAST) -> list[float]:
+    """The times without a leader, in ms and in ascending order, of `runs` runs with seeds 0, 1, 2, ..."""
+    times = []
+    for seed in range(runs):
+        run = election(timeout, seed, network=network)
+        times.append(simulate(run, states=False).outputs("successor")[0].time - run.script[0].time)
+    return sorted(times)
+
+
+def split_vote_rate(servers: int, standing: int, window: float, *, draws: int = 20_000) -> float:
+    """The chance that no candidate can win: `standing` of `servers` timers go off at random in a unit of time, and
+    those that go off within `window` of the first vote for themselves [Ongaro 2014, section 9.2]."""
+    random = Random(f"{servers} {standing} {window}").random
+    split = 0
+    for _ in range(draws):
+        timers = sorted(random() for _ in range(standing))
+        candidates = sum(timer < timers[0] + window for timer in timers)
+        split += candidates > standing - servers // 2
+    return split / draws

@@ -1,0 +1,233 @@
+"""The space-time diagram as text: for terminals, for tests, and for notebook cells that nbval compares.
+
+Time runs down, a line a step: its number, its time, the life lines, and what happened in words. A message is drawn
+where it arrives, as an arrow from its sender's line (`├──►●`); in a text, slanted arrows that cross would be a tangle.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from dslab.trace import Envelope, Step
+from dslab.values import brief, shorten
+from dslab.views.spacetime import Arrow, Picture, Row
+
+# Signs that every monospace font has, at the width of one letter, and that no system paints as an emoji.
+SIGNS = {"start": "○", "receive": "●", "timer": "▲", "request": "◊", "crash": "X", "recover": "◎", "pause": "=",
+         "resume": "»", "clock": "*"}
+LIFE = {"up": "│", "down": "┊", "paused": "╎"}
+WORDS = {"timer": "timer", "request": "client's request", "clock": "clock set"}
+GRAPH = 0.6                     # the part of the width that life lines may take
+
+
+def ascii(picture: Picture, *, width: int = 100) -> str:
+    """The diagram as lines of at most `width` columns."""
+    return "\n".join(line.rstrip() for line in _lines(picture, width))
+
+
+def _lines(picture: Picture, width: int) -> Iterator[str]:
+    if picture.wording.title:
+        yield fit(picture.wording.title, width)
+    sheet = Sheet(picture, width)
+    yield sheet.header()
+    for place, row in enumerate(picture.rows):
+        yield fit(sheet.line(place, row), width)
+    if not picture.rows:
+        yield fit("nothing happened", width)
+    on_their_way = [one.message for one in picture.arrows if one.message.fate == "in flight" or one.bottom > len(picture.rows) - 1]
+    if on_their_way:
+        names = ", ".join(f"{visible(type_name(message))} {visible(message.src)}→{visible(message.dst)}" for message in on_their_way)
+        yield fit(f"still on their way: {names}", width)
+    yield fit(_key(picture), width)
+    if picture.wording.window:
+        yield fit(picture.wording.window, width)
+
+
+class Sheet:
+    """The columns of one diagram: where each node's line stands, and the characters on it."""
+
+    def __init__(self, picture: Picture, width: int) -> None:
+        self.picture, self.width = picture, width
+        self.arrows = {arrow.bottom: arrow for arrow in picture.arrows if arrow.reach == 1 or arrow.message.ended is not None}
+        self.arrows = {row: arrow for row, arrow in self.arrows.items() if row.is_integer() and not arrow.is_stub}
+        stamps = [*map(picture.stamp, picture.shown), _stamp_word(picture)] if picture.stamps else []
+        columns = [[*(_number(picture, step) for step in picture.shown), "step"],
+                   [*(f"{step.time:.1f}" for step in picture.shown), "time"], stamps]
+        self.rooms = [min(max(map(len, column)), width // 4) for column in columns if column]
+        self.left = sum(self.rooms) + 2 * len(self.rooms)
+        wanted = max((width_of(visible(node)) for node in picture.nodes), default=1) + 2
+        most = int(width * GRAPH - self.left) // max(len(picture.nodes), 1)
+        self.pitch = max(min(max(wanted, 6), most), 3)
+
+    def header(self) -> str:
+        """The names over the columns."""
+        names = "".join(pad(fit(visible(node), self.pitch - 1), self.pitch) for node in self.picture.nodes)
+        return self.margin("step", "time", _stamp_word(self.picture)) + names
+
+    def line(self, place: int, row: Row) -> str:
+        """One row: margin, life lines with its marks and its arrow, and the words."""
+        step = row.steps[0]
+        graph = self.graph(place, row)
+        text = words(row, self.width - self.left - len(graph) - 2)
+        margin = self.margin(_number(self.picture, step), f"{step.time:.1f}", self.picture.stamp(step))
+        return margin + graph + "  " + text
+
+    def margin(self, number: str, time: str, stamp: str) -> str:
+        """The numbers at the left."""
+        cells = (number, time, stamp) if self.picture.stamps else (number, time)
+        return "".join(fit(cell, room).rjust(room) + "  " for cell, room in zip(cells, self.rooms, strict=True))
+
+    def graph(self, place: int, row: Row) -> str:
+        """The life lines in this row, with what happens on them."""
+        step, nodes = row.steps[0], self.picture.nodes
+        across = step.node is None and step.message is None and step.kind != "request"
+        cells = list(("╌" if across else " ") * (self.pitch * (len(nodes) - 1) + 1 + 2 * bool(nodes)))
+        for span in self.picture.spans:
+            if span.top <= place < span.bottom or place == span.top:
+                cells[span.column * self.pitch] = LIFE[span.status]
+        if place in self.arrows:
+            self.arrow(cells, self.arrows[place])
+        for one in row.steps:
+            column = self.picture.column(one.node)
+            if column is not None:
+                cells[column * self.pitch] = SIGNS.get(one.kind, "■")
+        self.stubs(cells, step)
+        return "".join(cells)
+
+    def arrow(self, cells: list[str], arrow: Arrow) -> None:
+        """`├──►` up to the receiver's column, or `├──×` as far as the message got."""
+        src, dst = int(arrow.src) * self.pitch, int(arrow.dst) * self.pitch
+        way = 1 if dst > src else -1
+        end = dst - way if arrow.reach > 0.5 else src + way * max(2, abs(dst - src) // 2)
+        for at in range(src + way, end, way):
+            cells[at] = "─" if cells[at] == " " else cells[at]
+        cells[end] = ("►" if way == 1 else "◄") if arrow.reach == 1 else "×"
+        if cells[src] == LIFE["up"]:
+            cells[src] = "├" if way == 1 else "┤"
+
+    def stubs(self, cells: list[str], step: Step) -> None:
+        """`●─×`: a message of this step was lost at once."""
+        column = self.picture.column(step.node)
+        for message in step.sent:
+            target = self.picture.column(message.dst)
+            if column is None or target is None or message.ended is not None or message.fate != "lost":
+                continue
+            way = 1 if target > column else -1
+            near, far = column * self.pitch + way, column * self.pitch + 2 * way
+            if cells[near] == cells[far] == " ":
+                cells[near], cells[far] = "─", "×"
+
+
+# ---- words -----------------------------------------------------------------------------------------------------------
+
+def words(row: Row, room: int) -> str:
+    """What happened, in one line: what the message says is cut first, what followed last."""
+    step = row.steps[0]
+    before, value, after = _sentence(row)
+    room_for_value = room - width_of(visible(before)) - width_of(visible(after))
+    least = len(type_name(step.message)) + 3 if step.message else 12
+    text = visible(before) + fit(visible(value), max(room_for_value, least)) + visible(after)
+    return fit(text, max(room, 1))
+
+
+def _sentence(row: Row) -> tuple[str, str, str]:
+    """The beginning, the value that may be shortened, and the end."""
+    step, message = row.steps[0], row.steps[0].message
+    after = "".join(f"; {part}" for part in consequences(step))
+    if step.kind == "receive" and message:
+        return f"{step.node} receives ", brief(message.payload, limit=200), f" from {message.src}{after}"
+    if step.kind == "loss" and message:
+        return "lost: ", brief(message.payload, limit=200), f" {message.src}→{message.dst}, {message.why}"
+    if message:
+        verb = {"drop": "dropped", "delay": "held back", "duplicate": "doubled"}.get(step.kind, step.kind)
+        return f"{verb}: {message.name}, ", brief(message.payload, limit=200), ""
+    nodes = ", ".join(one.node for one in row.steps if one.node)
+    s = "" if len(row.steps) > 1 else "s"
+    if step.kind in ("start", "recover", "resume", "pause"):
+        return f"{nodes} {step.kind}{s}", "", after
+    if step.kind == "crash":
+        return f"{nodes} crash{'es' if s else ''}", "", after
+    if step.kind == "timer":
+        return f"{nodes}: {step.name} timer", "", after
+    if step.kind == "request":
+        return f"{nodes or 'in vain'}: request ", step.name, after
+    return "", step.name or step.kind, after
+
+
+def consequences(step: Step) -> Iterator[str]:
+    """What a step led to: its outputs first, since promises speak of them."""
+    for name, *values in step.outputs:
+        yield " ".join([name, *(plain(value) for value in values)])
+    for client, value in step.replies:
+        yield f"answers {brief(value, limit=30)} to {client}"
+    receivers: dict[str, list[str]] = {}
+    for message in step.sent:
+        lost = " (lost)" if message.fate == "lost" and message.ended is None else ""
+        receivers.setdefault(type_name(message), []).append(message.dst + lost)
+    for kind, names in receivers.items():
+        yield f"sends {kind} to {', '.join(names) if len(names) < 7 else f'{len(names)} nodes'}"
+
+
+def type_name(message: Envelope) -> str:
+    """The class of a message's payload."""
+    return type(message.payload).__name__
+
+
+def plain(value: object) -> str:
+    """A value of an output: a string as it is, all else as Python writes it."""
+    return shorten(value, limit=60) if isinstance(value, str) else brief(value, limit=30)
+
+
+def _key(picture: Picture) -> str:
+    """What the signs mean, as far as they occur."""
+    kinds = [kind for kind in SIGNS if kind in picture.kinds()]
+    parts = [f"{SIGNS[kind]} {WORDS.get(kind, kind)}" for kind in kinds]
+    parts += [f"■ {kind}" for kind in picture.kinds() if kind not in SIGNS and any(s.node for s in picture.shown if s.kind == kind)]
+    if any(arrow.message.fate == "lost" for arrow in picture.arrows):
+        parts.append("× lost")
+    for status in ("down", "paused"):
+        if any(span.status == status for span in picture.spans):
+            parts.append(f"{LIFE[status]} {status}")
+    return "key: " + "  ".join(parts) if parts else ""
+
+
+def _number(picture: Picture, step: Step) -> str:
+    """A step's number, with an arrow at the one to look at."""
+    return f"{'►' * (step.index == picture.mark)}{step.index}"
+
+
+def _stamp_word(picture: Picture) -> str:
+    return {"lamport": "L", "vector": "vector"}.get(picture.stamps or "", "")
+
+
+# ---- measuring text ----------------------------------------------------------------------------------------------------
+
+def visible(text: str) -> str:
+    """The text with control characters written out: no escape sequence acts, no override turns the line round."""
+    return "".join(map(_seen, text))
+
+
+def _seen(char: str) -> str:
+    hidden = unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") or char in "\ufffe\uffff"
+    return char.encode("unicode_escape").decode() if hidden else char
+
+
+def width_of(text: str) -> int:
+    """The columns that a text takes in a terminal: two for a Chinese or Japanese character, none for an accent."""
+    return sum(0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
+
+
+def fit(text: str, room: int) -> str:
+    """The text, or as much of it as fits into `room` columns, with an ellipsis."""
+    if width_of(text) <= room and len(text) <= 2 * room:
+        return text
+    kept = text[: 2 * room]
+    while kept and width_of(kept) > room - 1:
+        kept = kept[:-1]
+    return kept + "…" if room > 0 else ""
+
+
+def pad(text: str, room: int) -> str:
+    """The text, with spaces up to `room` columns."""
+    return text + " " * (room - width_of(text))

@@ -1,0 +1,195 @@
+"""`diagram(trace)`: the space-time diagram of a run, as a picture for the notebook and as text everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from dslab.mishap import ProtocolError
+from dslab.properties import Verdict
+from dslab.run import Run
+from dslab.simulate import simulate
+from dslab.trace import Step, Trace
+from dslab.values import DslabError, brief, nearest
+from dslab.views.ascii import ascii
+from dslab.views.spacetime import Picture, Wording, draw
+from dslab.views.svg import svg
+
+WINDOW = 60                 # the steps that a diagram shows if it is not told otherwise: about two screens
+MOST_STEPS = 500            # and those that it shows when asked to: a browser draws them without a pause
+MOST_NODES = 16
+STAMPS = ("lamport", "vector")
+KINDS = ("start", "receive", "timer", "request", "crash", "recover", "pause", "resume", "clock", "loss", "partition",
+         "heal", "cut", "isolate", "drop", "duplicate", "delay", "set_link")
+
+
+class Diagram:
+    """A finished drawing. `svg` is the picture, `str(...)` the text; a notebook shows the one that it can."""
+
+    def __init__(self, picture: Picture, *, width: int = 100) -> None:
+        self.picture = picture
+        self.text = ascii(picture, width=width)
+        self.svg = svg(picture)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<diagram: {len(self.picture.shown)} steps of {', '.join(self.picture.nodes)}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Both forms: the notebook shows the picture, a terminal and nbval take the text."""
+        return {"image/svg+xml": self.svg, "text/plain": self.text}
+
+    def save(self, path: str | Path) -> None:
+        """Write the picture to an .svg file, or the text to a .txt file."""
+        kinds = {".svg": self.svg + "\n", ".txt": self.text + "\n"}
+        ending = Path(path).suffix.lower()
+        if ending not in kinds:
+            raise DslabError(f"cannot save a diagram as {brief(str(path))}: the name must end in .svg or .txt")
+        Path(path).write_text(kinds[ending], encoding="utf-8")
+
+
+def diagram(what: Any, *, first: int = 0, last: int | None = None, stamps: str | None = None,
+            nodes: Iterable[str] | None = None, kinds: Iterable[str] | None = None, width: int = 100) -> Diagram:
+    """The space-time diagram of a run: a life line for each node, time downwards, an arrow for each message.
+
+    Args:
+        what: a `Trace`, a `Run` (it is simulated), or a `Verdict` (its trace, with the step that matters marked).
+        first: the step to begin with.
+        last: the step to end before; None shows as much as is easy to read.
+        stamps: "lamport" or "vector" writes the logical timestamp beside each step.
+        nodes: the nodes to show, in this order; None shows all (the first 16 that do something, if there are more).
+        kinds: the kinds of steps ("crash"), types of messages ("Vote") and timers to show; None shows all.
+        width: of the text form, in columns.
+
+    Raises:
+        DslabError: one sentence, if an argument does not fit the trace.
+    """
+    trace, mark = _watched(what)
+    _check(trace, first, stamps, width)
+    names, wanted = _names(trace, nodes), _wanted(trace, kinds)
+    begin, end, _ = slice(first, last).indices(len(trace))
+    if mark is not None and last is None and first == 0 and mark >= WINDOW:
+        begin = mark - WINDOW // 2                  # the window opens around the step that matters
+    names = names or _busiest(trace, begin)
+    messages = _messages(trace, names, wanted)
+    eligible = [step for step in trace.steps[begin:end] if _is_shown(step, names, wanted, messages)]
+    shown = eligible[: WINDOW if last is None else MOST_STEPS]
+    more = eligible[len(shown)].index if len(shown) < len(eligible) else end
+    shortened = begin > 0 or more < len(trace)
+    wording = Wording(trace.title, _summary(trace, shown, names, messages),
+                      _window(trace, begin, more, names, filtered=bool(nodes or wanted)) if shortened
+                      or len(names) < len(trace.nodes) and not nodes else "")
+    return Diagram(draw(trace, shown, names, messages, wording=wording, stamps=stamps, mark=mark), width=width)
+
+
+# ---- the arguments -----------------------------------------------------------------------------------------------------
+
+def _watched(what: Any) -> tuple[Trace, int | None]:
+    """The trace to draw, and the step to point at."""
+    if isinstance(what, Trace):
+        return what, None
+    if isinstance(what, Verdict) and what.trace is not None:
+        return what.trace, what.step
+    if isinstance(what, Run):
+        try:
+            return simulate(what), None
+        except ProtocolError as problem:
+            return problem.trace, None              # what happened before the error is worth seeing
+    raise DslabError(f"cannot draw {brief(what)}: expected a Trace, a Run, or a Verdict with a trace")
+
+
+def _check(trace: Trace, first: int, stamps: str | None, width: int) -> None:
+    if type(first) is not int or first >= max(len(trace), 1):
+        raise DslabError(f"there is no step {brief(first)} to begin with: the trace has {len(trace)} steps, numbered from 0")
+    if stamps is not None and stamps not in STAMPS:
+        raise DslabError(f"stamps={brief(stamps)} is not known: expected None, 'lamport' or 'vector'."
+                         + nearest(str(stamps), STAMPS))
+    if type(width) is not int or not 40 <= width <= 1000:
+        raise DslabError(f"width={brief(width)} does not do: the text form takes a whole number of 40 to 1000 columns")
+
+
+def _names(trace: Trace, nodes: Iterable[str] | None) -> tuple[str, ...]:
+    """The nodes that were asked for; none if the choice is ours."""
+    if nodes is None:
+        return trace.nodes if len(trace.nodes) <= MOST_NODES else ()
+    names = (nodes,) if isinstance(nodes, str) else tuple(dict.fromkeys(nodes))
+    for name in names:
+        if name not in trace.nodes:
+            known = brief(", ".join(trace.nodes), limit=80).strip("'")
+            raise DslabError(f"there is no node {brief(name)} in this trace ({known}).{nearest(str(name), trace.nodes)}")
+    if not 0 < len(names) <= MOST_NODES:
+        raise DslabError(f"a diagram shows 1 to {MOST_NODES} nodes, not {len(names)}: choose with nodes=({trace.nodes[0]!r}, ...)")
+    return names
+
+
+def _wanted(trace: Trace, kinds: Iterable[str] | None) -> frozenset[str]:
+    """The kinds and names that were asked for; none if all are wanted."""
+    if kinds is None:
+        return frozenset()
+    wanted = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+    known = dict.fromkeys([*(step.name for step in trace.steps if step.kind in ("timer", "request")),
+                           *(type(message.payload).__name__ for message in trace.messages), *KINDS])
+    for kind in wanted:
+        if kind not in known:
+            raise DslabError(f"{brief(kind)} is neither a kind of step nor a message or timer of this trace "
+                             f"({brief(', '.join(known), limit=120)}).{nearest(str(kind), known)}")
+    if not wanted:
+        raise DslabError("kinds=() shows nothing: name some kinds of steps, such as ('receive', 'crash'), or leave it out")
+    return frozenset(wanted)
+
+
+# ---- what is shown -----------------------------------------------------------------------------------------------------
+
+def _busiest(trace: Trace, begin: int) -> tuple[str, ...]:
+    """Of a large cluster, the nodes that act first; the first ones if nobody acts."""
+    acting = dict.fromkeys(step.node for step in trace.steps[begin:] if step.node and step.kind != "start")
+    chosen = set(list(acting or trace.nodes)[:MOST_NODES])
+    return tuple(node for node in trace.nodes if node in chosen)
+
+
+def _messages(trace: Trace, names: Sequence[str], wanted: frozenset[str]) -> set[int]:
+    """The messages to draw, by their ids."""
+    ends = {"received": "receive", "lost": "loss", "in flight": "receive"}
+    return {message.id for message in trace.messages if message.src in names or message.dst in names
+            if not wanted or type(message.payload).__name__ in wanted or ends[message.fate] in wanted}
+
+
+def _is_shown(step: Step, names: Sequence[str], wanted: frozenset[str], messages: set[int]) -> bool:
+    """Is the step one of these nodes' (or the network's), and of these kinds, or an end of a shown message?"""
+    if step.node is not None and step.node not in names:
+        return False
+    if step.message is not None and step.node is None and not {step.message.src, step.message.dst} & set(names):
+        return False
+    if not wanted or step.kind in wanted or step.name in wanted:
+        return True
+    ends = (*step.sent, step.message) if step.message else step.sent
+    return any(message.id in messages for message in ends)
+
+
+def _window(trace: Trace, begin: int, more: int, names: Sequence[str], *, filtered: bool) -> str:
+    """Which part of the trace is shown, and the call that shows the rest."""
+    parts = [f"steps {begin}–{max(more - 1, begin)} of {len(trace)}"]
+    if len(names) < len(trace.nodes) and not filtered:
+        parts[0] += f", {len(names)} of {len(trace.nodes)} nodes"
+        parts.append(f"diagram(trace, nodes=({trace.nodes[0]!r}, ...)) chooses others")
+    if more < len(trace):
+        parts.append(f"diagram(trace, first={more}{', ...' if filtered else ''}) shows more")
+    return "; ".join(parts)
+
+
+def _summary(trace: Trace, shown: Sequence[Step], names: Sequence[str], messages: set[int]) -> str:
+    """The picture in a sentence or two, for those who do not see it."""
+    if not shown:
+        return f"A space-time diagram of {', '.join(names) or 'no nodes'} in which nothing happened."
+    inside = {message.id: message for step in shown for message in step.sent if message.id in messages}
+    lost = sum(message.fate == "lost" for message in inside.values())
+    faults = [f"{step.node} {step.kind}s" if step.kind != "crash" else f"{step.node} crashes" for step in shown
+              if step.kind in ("crash", "recover", "pause")]
+    outputs = [f"{step.node} {' '.join([name, *(brief(value, limit=20) for value in values)])}"
+               for step in shown for name, *values in step.outputs]
+    told = faults[:8] + outputs[:12]
+    return (f"A space-time diagram: {len(shown)} steps of {', '.join(names)}, from {shown[0].time:.1f} to "
+            f"{shown[-1].time:.1f} ms; {len(inside)} messages sent, {lost} lost." + (f" {'; '.join(told)}." if told else ""))

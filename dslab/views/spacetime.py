@@ -1,0 +1,172 @@
+"""What a space-time diagram shows, before it is drawn: rows of steps, arrows of messages, life lines of nodes.
+
+Both drawings, text and SVG, are made from one `Picture`, so they cannot tell different stories.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dslab.trace import Envelope, Step, Trace
+
+LOST_ON_ITS_WAY = 0.5           # where the X of a lost message stands, as a part of the way across
+LOST_AT_THE_DOOR = 0.8
+STATUS_AFTER = {"crash": "down", "recover": "up", "pause": "paused", "resume": "up"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the picture: one step, or several of one kind that happened at one moment at different nodes."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def time(self) -> float:
+        """True time in ms, the same for all steps of the row."""
+        return self.steps[0].time
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A message: from a column and row to another. Half rows lie between two rows or beyond the edge of the window."""
+
+    message: Envelope
+    src: float
+    dst: float
+    top: float
+    bottom: float
+    reach: float                # where the line ends, as a part of the way: 1 if the message is received
+
+    @property
+    def is_stub(self) -> bool:
+        """Does it come from a node that is not in the picture?"""
+        return not self.src.is_integer()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a life line: "up", "down" or "paused" from one row to another."""
+
+    column: int
+    top: float
+    bottom: float
+    status: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All that is drawn: some steps of a trace, at some of its nodes."""
+
+    trace: Trace
+    nodes: tuple[str, ...]
+    shown: tuple[Step, ...]
+    rows: tuple[Row, ...]
+    arrows: tuple[Arrow, ...]
+    spans: tuple[Span, ...]
+    stamps: str | None
+    mark: int | None            # a step to point at: the one that broke a promise
+    wording: Wording
+
+    def column(self, node: str | None) -> int | None:
+        """The place of a node in the picture, None if it is not there."""
+        return self.nodes.index(node) if node in self.nodes else None
+
+    def stamp(self, step: Step) -> str:
+        """The logical timestamp of a step, if stamps are shown and it has one."""
+        if self.stamps == "lamport" and step.lamport is not None:
+            return str(step.lamport)
+        if self.stamps == "vector" and step.vector is not None:
+            return f"[{' '.join(map(str, step.vector))}]"
+        return ""
+
+    def kinds(self) -> list[str]:
+        """The kinds of steps that the picture shows, each once."""
+        return list(dict.fromkeys(step.kind for step in self.shown))
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentences around the picture."""
+
+    title: str
+    summary: str                # what it shows, for those who do not see it
+    window: str                 # which part of the trace it is and how to see the rest; "" if it is all
+
+
+def draw(trace: Trace, shown: Sequence[Step], nodes: tuple[str, ...], messages: set[int], *, wording: Wording,
+         stamps: str | None = None, mark: int | None = None) -> Picture:
+    """The picture of these steps at these nodes, with the arrows of these messages (their ids)."""
+    rows = tuple(_rows(shown, share=stamps is None))
+    place = Places(rows)
+    arrows = tuple(arrow for message in trace.messages if message.id in messages
+                   for arrow in _arrow(message, nodes, place))
+    spans = tuple(span for column, node in enumerate(nodes) for span in _spans(trace, node, column, place))
+    return Picture(trace, nodes, tuple(shown), rows, arrows, spans, stamps, mark, wording)
+
+
+class Places:
+    """Where a step of the trace falls in the picture, shown or not."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.row = {step.index: float(place) for place, row in enumerate(rows) for step in row.steps}
+        self.starts = [row.steps[0].index for row in rows]
+        self.end = len(rows) - 0.5                  # the lower edge; the upper one is -0.5
+
+    def of(self, index: int | None) -> float:
+        """The row of a step; between two rows if it is not shown; the lower edge if there is none."""
+        if index is None:
+            return self.end
+        return self.row.get(index, bisect_left(self.starts, index) - 0.5)
+
+
+def _rows(shown: Sequence[Step], *, share: bool) -> Iterator[Row]:
+    """Quiet steps of one kind at one moment share a row: all nodes start at once, and that is one line."""
+    group: list[Step] = []
+    for step in shown:
+        if group and not (share and _together(group, step)):
+            yield Row(tuple(group))
+            group = []
+        group.append(step)
+    if group:
+        yield Row(tuple(group))
+
+
+def _together(group: Sequence[Step], step: Step) -> bool:
+    quiet = not any(one.node is None or one.message or one.sent or one.outputs or one.replies for one in (*group, step))
+    same = all(one.time == step.time and one.kind == step.kind and one.node != step.node for one in group)
+    return quiet and same and step.kind in ("start", "crash", "recover")
+
+
+def _arrow(message: Envelope, nodes: tuple[str, ...], place: Places) -> Iterator[Arrow]:
+    if message.dst not in nodes or message.src == message.dst:
+        return
+    dst, top, bottom = float(nodes.index(message.dst)), place.of(message.sent), place.of(message.ended)
+    if bottom < 0 or top >= place.end:
+        return                                      # it ended above the window, or was sent below it
+    if message.src not in nodes:
+        if message.fate == "received" and bottom.is_integer():
+            yield Arrow(message, dst + (0.3 if dst == 0 and len(nodes) > 1 else -0.3), dst, bottom - 0.4, bottom, 1.0)
+        return
+    reach = 1.0
+    if message.fate == "lost":
+        reach = LOST_AT_THE_DOOR if message.ended is not None else LOST_ON_ITS_WAY
+        bottom = bottom if message.ended is not None else top + 0.8
+    if message.fate == "lost" and message.why.startswith("dropped"):
+        reach = LOST_ON_ITS_WAY
+    if message.fate == "in flight":
+        reach = 0.7
+    yield Arrow(message, float(nodes.index(message.src)), dst, max(top, -0.5), min(bottom, place.end), reach)
+
+
+def _spans(trace: Trace, node: str, column: int, place: Places) -> Iterator[Span]:
+    status, since = "up", -0.5
+    for step in trace.steps:
+        if step.node == node and step.kind in STATUS_AFTER:
+            row = min(max(place.of(step.index), -0.5), place.end)
+            if row > since:
+                yield Span(column, since, row, status)
+            status, since = STATUS_AFTER[step.kind], row
+    if place.end > since:
+        yield Span(column, since, place.end, status)
