@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from dslab.trace import Step
 from dslab.values import brief, shorten
@@ -10,8 +11,8 @@ from dslab.values import brief, shorten
 
 def describe(step: Step) -> str:
     """What happened in a step, what followed at once, and the protocol's own reasons."""
-    parts = [_happening(step), *_consequences(step)]
-    sentence = parts[0] + (": " + ", ".join(parts[1:]) if len(parts) > 1 else "") + "."
+    happening, consequences = _happening(step), list(_consequences(step))
+    sentence = f"{happening}{': it ' if consequences else ''}{_listed(consequences)}."
     return " ".join([sentence, *(f"({note})" for note in step.notes)])
 
 
@@ -20,29 +21,38 @@ def _happening(step: Step) -> str:
     if step.kind == "receive":
         return f"{node} receives {brief(message.payload)} from {message.src}"
     if step.kind == "loss":
-        return f"{brief(message.payload)} from {message.src} is lost: {message.why}"
+        return f"{brief(message.payload)} from {message.src} to {message.dst} is lost: {message.why}"
     if step.kind in ("drop", "delay", "duplicate"):
         verb = {"drop": "dropped", "delay": "held back", "duplicate": "doubled"}[step.kind]
-        return f"{message.name}, {brief(message.payload)} from {message.src} to {message.dst}, is {verb}"
+        return f"The script: {message.name}, {brief(message.payload)} from {message.src} to {message.dst}, is {verb}"
     if step.kind == "timer":
-        return f"the {step.name} timer of {node} goes off"
+        return f"{node}'s {step.name} timer goes off"
     if step.kind == "request":
-        return f"a client asks {node}: {step.name}" if node else f"a client asks in vain: {step.name}"
-    return {"start": f"{node} starts", "crash": f"{node} crashes", "recover": f"{node} recovers", "pause": f"{node} stands still",
-            "resume": f"{node} goes on"}.get(step.kind, f"the script says {step.name}")
+        return _asking(*step.request) if step.request else f"a client asks: {step.name}"
+    said = {"start": "starts", "crash": "crashes", "recover": "recovers", "pause": "stands still", "resume": "goes on"}
+    return f"{node} {said[step.kind]}" if step.kind in said else f"The script: {step.name}"
+
+
+def _asking(client: str, node: str, msg: Any) -> str:
+    return f"{client} asks {node} for {brief(msg)}"
 
 
 def _consequences(step: Step) -> Iterable[str]:
     """What the handler asked for, in short: outputs first, since they count most."""
     for name, *values in step.outputs:
-        yield f"output {' '.join([name, *map(brief, values)])}"
+        yield f"outputs {' '.join([name, *map(brief, values)])}"
     for client, value in step.replies:
         yield f"answers {brief(value)} to {client}"
     receivers: dict[str, list[str]] = {}
     for message in step.sent:
-        receivers.setdefault(brief(message.payload), []).append(message.dst + (" (lost)" if message.fate == "lost" and message.ended is None else ""))
+        lost_at_once = message.fate == "lost" and message.ended is None
+        receivers.setdefault(brief(message.payload), []).append(message.dst + (" (lost)" if lost_at_once else ""))
     for payload, names in receivers.items():
         yield f"sends {payload} to {', '.join(names) if len(names) < 8 else f'{len(names)} nodes'}"
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
 
 def table(steps: Sequence[Step]) -> str:

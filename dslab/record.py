@@ -107,7 +107,12 @@ class Record:
                     tuple((effect[1], *effect[2]) for effect in effects if effect[0] == "output"),
                     tuple(effect[1:] for effect in effects if effect[0] == "reply"),
                     tuple(effect[1] for effect in effects if effect[0] == "note"),
-                    changes or {}, self.local.get(index, time) / 1000, stamps)
+                    changes or {}, self.local.get(index, time) / 1000, stamps, self.asked(number) if kind == "request" else None)
+
+    def asked(self, number: int) -> tuple[str, str, Any]:
+        """Who asks whom for what in a request."""
+        call = self.calls[number]
+        return call.client, call.node, call.msg
 
     def envelope(self, entry: tuple, now: int, messages: list[Envelope], by_name: dict[tuple, Envelope]) -> Envelope:
         """The readable form of a message that a step sent."""

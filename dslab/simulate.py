@@ -207,7 +207,7 @@ class Simulation:
     def request(self, entry: tuple) -> None:
         """A client asks something of a node; the operation is open until the node replies."""
         host, event = entry[3], entry[4]
-        client = dict(event.action.options).get("client") or f"client {len(self.record.calls) + 1}"
+        client = dict(event.action.options).get("client") or f"user {len(self.record.calls) + 1}"
         if self.record.waits(client):
             self.record.did_not_apply(event, f"{client} still waits for the answer to its last request")
             return

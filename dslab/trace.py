@@ -63,6 +63,7 @@ class Step:
     changes: dict[str, Any]             # the attributes of the node that are new or different
     local: float                        # what the node's own clock shows
     stamps: Stamps = field(repr=False)
+    request: tuple[str, str, Any] | None = None     # of a request: the client, the node it asks, and what
 
     @property
     def lamport(self) -> int | None:

@@ -24,7 +24,7 @@ FATES = ("received", "lost", "in flight")
 OF_A_NODE = ("start", "receive", "timer", "crash", "recover", "pause", "resume", "clock")      # kinds of steps that have a node
 OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate")                               # and those that have a message
 TEXT, TIME, WHOLE = (str,), (int, float), (int,)
-OPTIONAL = ("node", "cause", "lamport", "vector", "timers", "outputs", "replies", "notes", "changes", "sent", "message")
+OPTIONAL = ("request", "node", "cause", "lamport", "vector", "timers", "outputs", "replies", "notes", "changes", "sent", "message")
 
 
 # ---- traces ----------------------------------------------------------------------------------------------------------
@@ -55,7 +55,8 @@ def _step_to_dict(step: Step) -> dict[str, Any]:
         "message": step.message and step.message.id, "lamport": step.lamport, "vector": step.vector and list(step.vector),
         "sent": [message.id for message in step.sent], "timers": step.timers, "outputs": [[name, *map(encode, values)] for name, *values in step.outputs],
         "replies": [[client, encode(value)] for client, value in step.replies], "notes": list(step.notes),
-        "changes": _encoded(step.changes), "text": describe(step),
+        "changes": _encoded(step.changes), "request": step.request and [*step.request[:2], encode(step.request[2])],
+        "text": describe(step),
     }
     if step.local != step.time:
         data["local"] = step.local
@@ -164,7 +165,13 @@ class _Reader:
                     tuple((_expect(name, TEXT, f"an output of {where}"), *map(decode, values)) for name, *values in one.get("outputs", ())),
                     tuple((_expect(client, TEXT, f"a client in {where}"), decode(value)) for client, value in one.get("replies", ())),
                     tuple(_expect(note, TEXT, f"a note of {where}") for note in one.get("notes", ())),
-                    _decoded(one.get("changes", {})), _expect(one.get("local", time), TIME, f"the local time of {where}"), self.stamps)
+                    _decoded(one.get("changes", {})), _expect(one.get("local", time), TIME, f"the local time of {where}"), self.stamps,
+                    self.asked(one["request"], where) if "request" in one else None)
+
+    def asked(self, one: list, where: str) -> tuple[str, str, Any]:
+        """The client, the node and the message of a request."""
+        client, node, msg = one
+        return _expect(client, TEXT, f"the client of {where}"), self.known(node, where), decode(msg)
 
     def operation(self, number: int, one: dict) -> Operation:
         """A client's operation, with the times of its two steps."""

@@ -193,9 +193,20 @@ def show(value: Any) -> str:
 def brief(value: Any, *, limit: int = 60) -> str:
     """`show`, cut to `limit` characters; a value nested or long beyond all measure is only named."""
     try:
-        return shorten(show(value), limit=limit)
+        return _brief_message(value, limit) if fields_of(type(value)) else shorten(show(value), limit=limit)
     except (RecursionError, ValueError):            # Python refuses to write integers of thousands of digits
         return f"<{type(value).__name__}>"
+
+
+def _brief_message(msg: Any, limit: int) -> str:
+    """A message with as many of its fields as fit: Vote(term=1, …)."""
+    text = f"{type(msg).__name__}("
+    for field in fields_of(type(msg)) or ():
+        part = f"{'' if text.endswith('(') else ', '}{field}={brief(getattr(msg, field), limit=limit // 2)}"
+        if len(text) + len(part) > limit - 4:
+            return text + ("…)" if text.endswith("(") else ", …)")
+        text += part
+    return text + ")"
 
 
 def shorten(text: str, *, limit: int = 60) -> str:

@@ -2,11 +2,8 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parent.parent
 
 
 def program(names: str, remedy: str) -> str:

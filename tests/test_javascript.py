@@ -1,9 +1,11 @@
 """The JavaScript of the player, tested by Node's own test runner: `node --test tests/js/*.test.js`."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
-from conftest import ROOT
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.parametrize("file", sorted(ROOT.glob("tests/js/*.test.js")), ids=lambda file: file.name)

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 import dslab
 
@@ -17,12 +16,13 @@ LAYERS = [
     "protocols",
     "simulate links faults record mishap explore checkers",                     # the engines
     "views",
-    "exercises",
+    "studies exercises",                                                        # many runs of one protocol; tasks
 ]
 LAYER = {name: layer for layer, names in enumerate(LAYERS) for name in names.split()}
 ENGINES = LAYERS[3].split()
 ONE_DOOR = ("trace", "Trace.to_html", "dslab.views.export")     # the one import that points up
 
+ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dslab"
 FILES = sorted(file for file in PACKAGE.rglob("*.py") if file != PACKAGE / "__init__.py")
 SCREEN = {"ipywidgets", "anywidget", "matplotlib", "networkx", "numpy", "IPython"}

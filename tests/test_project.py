@@ -2,10 +2,11 @@
 
 import re
 import tomllib
+from pathlib import Path
 
 import yaml
-from conftest import ROOT
 
+ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 

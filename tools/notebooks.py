@@ -5,7 +5,7 @@ check   say what strip would change, and change nothing
 run     run the notebooks and store the text of the cells that promise one
 site    run the notebooks and write them as pages, in build/site/, that need neither a kernel nor a network
 
-A cell tagged `nbval-check-output` promises its text to the reader: it keeps its output, which pytest compares.
+A cell tagged `nbval-check-output` promises its text to the reader: it keeps its output, and pytest compares.
 (nbstripout cannot do this: it clears the count of a cell whose output it keeps, and nbval refuses the pair.)
 """
 
@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+from bs4 import BeautifulSoup
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
@@ -106,9 +107,8 @@ def store_promises(path: Path) -> None:
 TEMPLATE = "{% extends 'lab/index.html.j2' %}" + "".join(
     f"{{% block {name} %}}{{% endblock %}}"
     for name in ("html_head_js", "jupyter_widgets", "html_head_js_mathjax", "html_head_js_mermaidjs"))
-FETCHED = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=["']?(?:https?:)?//[^>]*>"""
-                     r"""|(?:import|url)\(\s*["']?https?:[^)]*\)""")
-LINK = re.compile(r'(?<=\shref=")(?![a-z]+:|#)([^"#]+)(?=["#])')
+LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)")       # the file in a Markdown link
+FETCHING = {"script": "src", "link": "href", "img": "src", "iframe": "src"}
 
 INDEX = """<!DOCTYPE html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -138,14 +138,25 @@ def title(notebook: NotebookNode) -> str:
 def write_page(path: Path, site: Path) -> str:
     """Write one chapter as a page; returns its title."""
     notebook = execute(path)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = LINK.sub(lambda link: linked(link[1], path, site), cell.source)
     exporter = HTMLExporter(raw_template=TEMPLATE, embed_images=True)
-    page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title(notebook)}})
-    page = LINK.sub(lambda link: linked(link[1], path, site), page)
-    fetched = FETCHED.search(page)
-    if fetched:
-        sys.exit(f"{path.name}: the page would fetch {fetched[0][:200]}, so it would not work offline")
+    resources = {"metadata": {"name": title(notebook), "path": str(path.parent)}}
+    page, _ = exporter.from_notebook_node(notebook, resources=resources)
+    if fetched(page):
+        sys.exit(f"{path.name}: the page would not work offline, it fetches {', '.join(fetched(page))}")
     (site / path.name).with_suffix(".html").write_text(page, encoding="utf-8")
     return title(notebook)
+
+
+def fetched(page: str) -> list[str]:
+    """What a browser would load from elsewhere to show the page."""
+    soup = BeautifulSoup(page, "html.parser")
+    named = [tag.get(key, "") for name, key in FETCHING.items() for tag in soup.find_all(name)]
+    styles = " ".join(style.get_text() for style in soup.find_all("style"))
+    return [address for address in named + re.findall(r"(?:url\(|@import)[\s\"']*([^\"')]+)", styles)
+            if re.match("(https?:)?//", address)]
 
 
 def linked(link: str, path: Path, site: Path) -> str:

@@ -224,10 +224,10 @@ KEEPS = {
 }
 
 
-def crashing_sender(protocol: type[Node], *, title: str = "") -> Run:
-    """A crashes while it broadcasts: of its two copies only the one to B leaves it."""
-    return Run(protocol, network=Network(latency=constant(10)), title=title or f"{protocol.__name__}: the sender crashes half-way",
-               script=[at(0, drop("A->C#1")), at(10, request("A", Broadcast("m1"))), at(10, crash("A"))])
+def crashing_sender(protocol: type[Node], *, lost: tuple[str, ...] = ("C",)) -> Run:
+    """A broadcasts, delivers its own message and crashes before the copies to the nodes in `lost` have left it."""
+    return Run(protocol, network=Network(latency=constant(10)), title=f"{protocol.__name__}: the sender crashes half-way",
+               script=[*(at(0, drop(f"A->{node}#1")) for node in lost), at(10, request("A", Broadcast("m1"))), at(10, crash("A"))])
 
 
 def gossip(nodes: int = 30, *, fanout: int = 3, seed: int = 0) -> Run:
@@ -241,5 +241,6 @@ DEMO = crashing_sender(EagerReliable)
 DEMOS = {
     "best effort": crashing_sender(BestEffort),     # breaks agreement
     "eager reliable": DEMO,
+    "not uniform": crashing_sender(EagerReliable, lost=("B", "C")),     # A delivers and crashes, and nobody else ever hears of it
     "gossip": gossip(),
 }

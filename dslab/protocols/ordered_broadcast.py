@@ -155,7 +155,7 @@ KEEPS = {
 }
 
 
-def same_run(protocol: type[Node], *, seed: int = 0, fifo: bool = False) -> Run:
+def same_run(protocol: type[Node], *, seed: int = 15, fifo: bool = False) -> Run:
     """A broadcasts m1, then m3; B answers m1 with m2: the same requests and network for each class."""
     return Run(protocol, seed=seed, network=Network(latency=uniform(5, 60), fifo=fifo), title=f"{protocol.__name__}: three messages",
                script=[at(0, request("B", Answer("m1", "m2"))), at(10, request("A", Broadcast("m1"))),

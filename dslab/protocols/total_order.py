@@ -8,8 +8,8 @@ Sources: Lamport (1978); Défago, Schiper and Urbán, "Total order broadcast and
 that are first in, first out (`Network(fifo=True)`): the stamps for the order itself, the leader for FIFO order.
 """
 
-from dslab.network import Network, constant, uniform
-from dslab.node import message
+from dslab.network import Network, constant
+from dslab.node import Node, message
 from dslab.properties import always
 from dslab.protocols.broadcast import LIVENESS, SAFETY, BestEffort, Broadcast, deliveries
 from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, HoldBack, same_run
@@ -154,11 +154,12 @@ class NaiveSecondLeader(LeaderOrder):
 @always
 def all_nodes_deliver_in_one_order(world):
     """Total order: of two nodes' sequences of deliveries, one begins with the other."""
-    longest = max(deliveries(world).values(), key=len)
-    for node, ids in deliveries(world).items():
-        for place, (id, other) in enumerate(zip(ids, longest, strict=False), 1):
+    got = deliveries(world)
+    ahead = max(got, key=lambda node: len(got[node]))
+    for node, ids in got.items():
+        for place, (id, other) in enumerate(zip(ids, got[ahead], strict=False), 1):
             if id != other:
-                return f"{node} delivers message {id[1]} of {id[0]} as number {place}, another node message {other[1]} of {other[0]}"
+                return f"delivery {place} is message {id[1]} of {id[0]} on {node}, but message {other[1]} of {other[0]} on {ahead}"
 
 
 @always
@@ -180,4 +181,36 @@ PROMISES = (*SAFETY, FIFO_ORDER, CAUSAL_ORDER, TOTAL_ORDER, two_messages_never_s
 KEEPS = {
     LamportOrder: (PROMISES, LIVENESS),
     LeaderOrder: (PROMISES, LIVENESS),
+}
+
+
+def together(protocol: type[Node]) -> Run:
+    """A broadcasts m1 and B broadcasts m2 at the same time; C only listens."""
+    return Run(protocol, network=Network(latency=constant(10), fifo=True), title=f"{protocol.__name__}: two messages at once",
+               script=[at(10, request("A", Broadcast("m1"))), at(10, request("B", Broadcast("m2")))])
+
+
+def reordered(protocol: type[Node], name: str, *, sender: str) -> Run:
+    """A node broadcasts m1, then m2; the packet `name` is so slow that what follows overtakes it."""
+    return Run(protocol, network=Network(latency=constant(10)), title=f"{protocol.__name__}: a link that is not first in, first out",
+               script=[at(0, delay(name, by=50)), at(10, request(sender, Broadcast("m1"))), at(15, request(sender, Broadcast("m2")))])
+
+
+# A gives m2 position 2 and seems dead to C, which knows of position 1 only and takes over.
+SECOND_LEADER = Run(
+    NaiveSecondLeader, network=Network(latency=constant(10), fifo=True), title="A naive second leader: two messages have number 2",
+    script=[at(0, delay("A->C#2", by=60)), at(10, request("A", Broadcast("m1"))), at(30, request("A", Broadcast("m2"))),
+            at(45, request("C", TakeOver())), at(50, request("C", Broadcast("m3")))])
+
+DEMO = same_run(LamportOrder, fifo=True)
+DEMOS = {
+    "Lamport stamps": DEMO,
+    "leader": same_run(LeaderOrder, fifo=True),
+    "causal breaks total order": together(Causal),
+    "two at once": together(LamportOrder),
+    "a quiet node stops the others": together(WithoutAcknowledgements),
+    "quiet nodes stop all": same_run(WithoutAcknowledgements, fifo=True),
+    "Lamport stamps on links that reorder": reordered(LamportOrder, "A->C#1", sender="A"),
+    "a leader on links that reorder": reordered(LeaderOrder, "B->A#1", sender="B"),
+    "second leader": SECOND_LEADER,
 }

@@ -49,16 +49,16 @@ class Sheet:
 
     def __init__(self, picture: Picture, width: int) -> None:
         self.picture, self.width = picture, width
-        self.arrows = {arrow.bottom: arrow for arrow in picture.arrows if arrow.reach == 1 or arrow.message.ended is not None}
+        self.arrows = {arrow.bottom: arrow for arrow in picture.arrows if arrow.message.ended is not None}
         self.arrows = {row: arrow for row, arrow in self.arrows.items() if row.is_integer() and not arrow.is_stub}
         stamps = [*map(picture.stamp, picture.shown), _stamp_word(picture)] if picture.stamps else []
         columns = [[*(_number(picture, step) for step in picture.shown), "step"],
                    [*(f"{step.time:.1f}" for step in picture.shown), "time"], stamps]
         self.rooms = [min(max(map(len, column)), width // 4) for column in columns if column]
         self.left = sum(self.rooms) + 2 * len(self.rooms)
-        wanted = max((width_of(visible(node)) for node in picture.nodes), default=1) + 2
+        wanted = max((width_of(visible(node)) for node in picture.nodes), default=1) + 1
         most = int(width * GRAPH - self.left) // max(len(picture.nodes), 1)
-        self.pitch = max(min(max(wanted, 6), most), 3)
+        self.pitch = max(min(max(wanted, 5), most), 3)
 
     def header(self) -> str:
         """The names over the columns."""
@@ -69,9 +69,9 @@ class Sheet:
         """One row: margin, life lines with its marks and its arrow, and the words."""
         step = row.steps[0]
         graph = self.graph(place, row)
-        text = words(row, self.width - self.left - len(graph) - 2)
+        text = words(self.picture, row, self.width - self.left - len(graph) - 1)
         margin = self.margin(_number(self.picture, step), f"{step.time:.1f}", self.picture.stamp(step))
-        return margin + graph + "  " + text
+        return margin + graph + " " + text
 
     def margin(self, number: str, time: str, stamp: str) -> str:
         """The numbers at the left."""
@@ -99,10 +99,10 @@ class Sheet:
         """`├──►` up to the receiver's column, or `├──×` as far as the message got."""
         src, dst = int(arrow.src) * self.pitch, int(arrow.dst) * self.pitch
         way = 1 if dst > src else -1
-        end = dst - way if arrow.reach > 0.5 else src + way * max(2, abs(dst - src) // 2)
+        end = dst - way if arrow.end == arrow.dst else round(arrow.end * self.pitch)
         for at in range(src + way, end, way):
             cells[at] = "─" if cells[at] == " " else cells[at]
-        cells[end] = ("►" if way == 1 else "◄") if arrow.reach == 1 else "×"
+        cells[end] = ("►" if way == 1 else "◄") if arrow.end == arrow.dst else "×"
         if cells[src] == LIFE["up"]:
             cells[src] = "├" if way == 1 else "┤"
 
@@ -121,27 +121,26 @@ class Sheet:
 
 # ---- words -----------------------------------------------------------------------------------------------------------
 
-def words(row: Row, room: int) -> str:
+def words(picture: Picture, row: Row, room: int) -> str:
     """What happened, in one line: what the message says is cut first, what followed last."""
     step = row.steps[0]
-    before, value, after = _sentence(row)
+    before, value, after = _sentence(picture, row)
     room_for_value = room - width_of(visible(before)) - width_of(visible(after))
     least = len(type_name(step.message)) + 3 if step.message else 12
     text = visible(before) + fit(visible(value), max(room_for_value, least)) + visible(after)
     return fit(text, max(room, 1))
 
 
-def _sentence(row: Row) -> tuple[str, str, str]:
+def _sentence(picture: Picture, row: Row) -> tuple[str, str, str]:
     """The beginning, the value that may be shortened, and the end."""
     step, message = row.steps[0], row.steps[0].message
     after = "".join(f"; {part}" for part in consequences(step))
     if step.kind == "receive" and message:
-        return f"{step.node} receives ", brief(message.payload, limit=200), f" from {message.src}{after}"
-    if step.kind == "loss" and message:
-        return "lost: ", brief(message.payload, limit=200), f" {message.src}→{message.dst}, {message.why}"
+        return f"{message.src}→{message.dst} ", brief(message.payload, limit=200), after
     if message:
-        verb = {"drop": "dropped", "delay": "held back", "duplicate": "doubled"}.get(step.kind, step.kind)
-        return f"{verb}: {message.name}, ", brief(message.payload, limit=200), ""
+        verb = {"drop": "dropped", "delay": "held back", "duplicate": "doubled", "loss": "lost"}.get(step.kind, step.kind)
+        why = f": {message.why}" if step.kind == "loss" else ""
+        return f"{message.src}→{message.dst} {verb} ", brief(message.payload, limit=200), why
     nodes = ", ".join(one.node for one in row.steps if one.node)
     s = "" if len(row.steps) > 1 else "s"
     if step.kind in ("start", "recover", "resume", "pause"):
@@ -151,8 +150,16 @@ def _sentence(row: Row) -> tuple[str, str, str]:
     if step.kind == "timer":
         return f"{nodes}: {step.name} timer", "", after
     if step.kind == "request":
-        return f"{nodes or 'in vain'}: request ", step.name, after
+        return f"{nodes or 'in vain'}: request ", request(picture, step), after
     return "", step.name or step.kind, after
+
+
+def request(picture: Picture, step: Step) -> str:
+    """What a client asks for, and who asks if the client is not a node."""
+    call = picture.calls.get(step.index)
+    if call is None:
+        return step.name
+    return brief(call.call, limit=200) + (f" by {call.client}" if call.client not in ("", "client", step.node) else "")
 
 
 def consequences(step: Step) -> Iterator[str]:

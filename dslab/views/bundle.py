@@ -12,7 +12,7 @@ IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z]+\.js)";\n', re.MULTILI
 
 @cache
 def script() -> str:
-    """All modules in one, those imported before those that import them, `export` only on the player itself."""
+    """All modules in one, each after those that it imports; only the player itself is exported."""
     order: list[str] = []
     _collect("player.js", order)
     return "\n".join(_stripped(name) for name in order)

@@ -12,7 +12,8 @@ from dslab.views.layout import Point
 from dslab.views.payload import payload
 from dslab.views.payload import title as title_of
 
-POLICY = "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+POLICY = ("default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data:; "
+          "base-uri 'none'; form-action 'none'")
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -40,17 +41,22 @@ START = """
 // A page has no kernel: a model that holds the payload and forgets the rest.
 const payload = JSON.parse(document.getElementById("payload").textContent);
 const values = new Map([["payload", payload], ["step", payload.focus]]);
-const model = { get: (name) => values.get(name), set: (name, value) => values.set(name, value), save_changes() {}, on() {}, off() {}, send() {} };
+const model = {
+  get: (name) => values.get(name), set: (name, value) => values.set(name, value),
+  save_changes() {}, on() {}, off() {}, send() {},
+};
 render({ model, el: document.getElementById("player") });
 """
 
 
-def html(trace: Trace, *, title: str = "", height: int = 600, focus: int = 0, layout: str | Mapping[str, Point] | None = None) -> str:
+def html(trace: Trace, *, title: str = "", height: int = 600, focus: int = 0,
+         layout: str | Mapping[str, Point] | None = None) -> str:
     """The page as text, the same bytes for the same trace."""
     data = payload(trace, height=height, focus=focus, layout=layout)
     data["title"] = title or title_of(trace)
     code = script().replace("export default { render };\n", "")
-    return PAGE.format(policy=POLICY, title=escape(data["title"][:200]), style=style(), data=_embedded(data), script=code, start=START)
+    return PAGE.format(policy=POLICY, title=escape(data["title"][:200]), style=style(), data=_embedded(data),
+                       script=code, start=START)
 
 
 def _embedded(data: dict) -> str:

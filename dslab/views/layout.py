@@ -1,4 +1,4 @@
-"""Where the nodes of a picture stand: points in the unit square, y downwards, the same for the same trace everywhere."""
+"""Where the nodes of a picture stand: points in the unit square, y downwards."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def positions(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None = No
     if isinstance(layout, Mapping):
         return _given(nodes, layout)
     if layout is not None and layout not in LAYOUTS:
-        raise DslabError(f"there is no layout {brief(layout)}: choose {', '.join(LAYOUTS)} or give a dict of points."
-                         + nearest(str(layout), LAYOUTS))
+        raise DslabError(f"there is no layout {brief(layout)}: choose {', '.join(LAYOUTS)} or give a dict of "
+                         f"points.{nearest(str(layout), LAYOUTS)}")
     if layout is not None:
         return LAYOUTS[layout](len(nodes))
     return _chosen(nodes, links)
@@ -35,8 +35,8 @@ def circle(count: int) -> list[Point]:
         return [(0.5, 0.5)]
     if count == 2:
         return line(2)
-    return [_rounded(0.5 + 0.5 * math.sin(2 * math.pi * i / count), 0.5 - 0.5 * math.cos(2 * math.pi * i / count))
-            for i in range(count)]
+    angles = (2 * math.pi * i / count for i in range(count))
+    return [_rounded(0.5 + 0.5 * math.sin(angle), 0.5 - 0.5 * math.cos(angle)) for angle in angles]
 
 
 def line(count: int) -> list[Point]:
@@ -48,7 +48,8 @@ def grid(count: int) -> list[Point]:
     """In rows, as many as columns or one fewer."""
     columns = max(1, math.ceil(math.sqrt(count)))
     rows = max(1, math.ceil(count / columns))
-    return [_rounded((i % columns) / max(1, columns - 1), (i // columns) / max(1, rows - 1)) for i in range(count)]
+    return [_rounded((i % columns) / max(1, columns - 1), (i // columns) / max(1, rows - 1))
+            for i in range(count)]
 
 
 LAYOUTS: Mapping[str, Callable[[int], list[Point]]] = {"circle": circle, "line": line, "grid": grid}
@@ -57,7 +58,8 @@ LAYOUTS: Mapping[str, Callable[[int], list[Point]]] = {"circle": circle, "line":
 def _chosen(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None) -> list[Point]:
     if links is None or len(nodes) < 4:
         return circle(len(nodes)) if len(nodes) <= 40 else grid(len(nodes))
-    if {frozenset(pair) for pair in links} == {frozenset(pair) for pair in zip(nodes, nodes[1:], strict=False)}:
+    chain = zip(nodes, nodes[1:], strict=False)
+    if {frozenset(pair) for pair in links} == {frozenset(pair) for pair in chain}:
         return line(len(nodes))
     return _drawn_by_networkx(nodes, links) or circle(len(nodes))
 
@@ -69,7 +71,8 @@ def _drawn_by_networkx(nodes: Sequence[str], links: Sequence[tuple[str, str]]) -
         graph = networkx.Graph()
         graph.add_nodes_from(nodes)
         graph.add_edges_from(links)
-        found = networkx.spring_layout(graph, pos=dict(zip(nodes, circle(len(nodes)), strict=True)), seed=0, iterations=200)
+        start = dict(zip(nodes, circle(len(nodes)), strict=True))
+        found = networkx.spring_layout(graph, pos=start, seed=0, iterations=200)
     except ImportError:
         return None
     return _fitted([(float(found[node][0]), float(found[node][1])) for node in nodes])
@@ -78,13 +81,15 @@ def _drawn_by_networkx(nodes: Sequence[str], links: Sequence[tuple[str, str]]) -
 def _fitted(points: list[Point]) -> list[Point]:
     """The points, stretched to fill the unit square."""
     spans = [(min(axis), (max(axis) - min(axis)) or 1.0) for axis in zip(*points, strict=True)]
-    return [_rounded(*((value - low) / span for value, (low, span) in zip(point, spans, strict=True))) for point in points]
+    return [_rounded(*((value - low) / span for value, (low, span) in zip(point, spans, strict=True)))
+            for point in points]
 
 
 def _given(nodes: Sequence[str], layout: Mapping[str, Point]) -> list[Point]:
     missing = [node for node in nodes if node not in layout]
     if missing:
-        raise DslabError(f"the layout has no point for {brief(missing[0])}: it needs one for each of {brief(list(nodes))}")
+        raise DslabError(f"the layout has no point for {brief(missing[0])}: it needs one for each of "
+                         f"{brief(list(nodes))}")
     return _fitted([(float(layout[node][0]), float(layout[node][1])) for node in nodes])
 
 

@@ -13,8 +13,9 @@ NO_KERNEL = "Changes need a running kernel."
 NO_RUN = "This trace has no run that could be changed."
 
 
-def payload(trace: Trace, *, layout: str | Mapping[str, Point] | None = None, height: int = 600, focus: int = 0,
-            editable: bool = False, reason: str = NO_KERNEL, edits: int = 0, serial: int = 0) -> dict[str, Any]:
+def payload(trace: Trace, *, layout: str | Mapping[str, Point] | None = None, height: int = 600,
+            focus: int = 0, editable: bool = False, reason: str = NO_KERNEL, edits: int = 0,
+            serial: int = 0) -> dict[str, Any]:
     """The JSON data of one player: see `dslab.trace_file` for the trace in it.
 
     Args:
@@ -27,10 +28,12 @@ def payload(trace: Trace, *, layout: str | Mapping[str, Point] | None = None, he
         serial: tells this payload from an equal one, so that the browser is told of it.
     """
     return {
-        "trace": trace.to_dict(), "title": title(trace), "script": "" if trace.run is None else trace.run.code(),
+        "trace": trace.to_dict(), "title": title(trace),
+        "script": "" if trace.run is None else trace.run.code(),
         "positions": [list(point) for point in positions(trace.nodes, trace.links, layout=layout)],
         "cuts": [[step, [list(link) for link in sorted(links)]] for step, links in cuts(trace)],
-        "height": height, "focus": focus, "editable": editable, "reason": reason, "edits": edits, "serial": serial,
+        "height": height, "focus": focus, "editable": editable, "reason": reason, "edits": edits,
+        "serial": serial,
     }
 
 
@@ -40,7 +43,7 @@ def title(trace: Trace) -> str:
 
 
 def cuts(trace: Trace) -> Iterator[tuple[int, set[tuple[str, str]]]]:
-    """For each step that changed the links: its index, and all links (sender, receiver) that are cut after it."""
+    """For each step that changed the links: its index, and the links (sender, receiver) cut after it."""
     now: set[tuple[str, str]] = set()
     for step in trace.steps:
         if step.kind in ("partition", "isolate", "cut", "heal"):
@@ -48,7 +51,8 @@ def cuts(trace: Trace) -> Iterator[tuple[int, set[tuple[str, str]]]]:
             yield step.index, now
 
 
-def _after(verb: str, args: tuple, now: set[tuple[str, str]], nodes: tuple[str, ...]) -> set[tuple[str, str]]:
+def _after(verb: str, args: tuple, now: set[tuple[str, str]],
+           nodes: tuple[str, ...]) -> set[tuple[str, str]]:
     """The links that are cut after one event of the script, by the rules of `dslab.faults`."""
     if verb == "partition":
         group = {node: number for number, members in enumerate(args) for node in members}

@@ -1,8 +1,8 @@
 """`play(run)`: step through a run in the notebook, and change it while you watch.
 
-The trace goes to the browser once; stepping and playing need no kernel. Only a change (a crash, a dropped message)
-comes back here: it becomes an event of the run's script, the run is simulated again, and the new trace takes the
-place of the old one at the same moment.
+The trace goes to the browser once; stepping and playing need no kernel. Only a change (a crash, a dropped
+message) comes back here: it becomes an event of the run's script, the run is simulated again, and the new trace
+takes the place of the old one at the same moment.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import traitlets
 from dslab.mishap import ProtocolError
 from dslab.properties import Verdict
 from dslab.run import Run
-from dslab.script import At, at, crash, drop, recover
+from dslab.script import at, crash, drop, recover
 from dslab.simulate import simulate
 from dslab.trace import Step, Trace
 from dslab.values import DslabError, brief
@@ -37,12 +37,13 @@ def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None, 
     """A player for a run.
 
     Args:
-        what: a `Run`, a `Trace`, a `Verdict` (its trace opens at the step that matters), or a function of choices
-            that returns one of them: `play(lambda seed: DEMO.but(seed=seed), seed=(0, 9))`.
+        what: a `Run`, a `Trace`, a `Verdict` (its trace opens at the step that matters), or a function of
+            choices that returns one of them: `play(lambda seed: DEMO.but(seed=seed), seed=(0, 9))`.
         step: where the player opens.
         height: of its four views, px.
         layout: "circle", "line", "grid" or a dict from node to point; None chooses.
-        choices: for a function, what each argument can be: (low, high) a slider, a list a menu, a bool a check box.
+        choices: for a function, what each argument can be: (low, high) a slider, a list a menu, a bool a check
+            box.
 
     Raises:
         DslabError: one sentence, if `what` cannot be played.
@@ -50,7 +51,8 @@ def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None, 
     if callable(what) and not isinstance(what, type):
         return _with_choices(what, choices, height=height, layout=layout)
     if choices:
-        raise DslabError(f"{', '.join(choices)}: choices need a function that takes them, such as play(lambda seed: ..., seed=(0, 9))")
+        raise DslabError(f"{', '.join(choices)}: choices need a function that takes them, such as "
+                         "play(lambda seed: ..., seed=(0, 9))")
     if os.environ.get("DSLAB_STATIC"):
         return Page(_watched(what)[0], step=_opening(what, step), height=height, layout=layout)
     player = Player(height=height, layout=layout)
@@ -59,13 +61,13 @@ def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None, 
 
 
 class Player(anywidget.AnyWidget):
-    """One player. `run` is what it plays now, with all that was changed by hand; `run.code()` is that as code."""
+    """One player. `run` is what it plays now, all changes by hand included; `run.code()` is that as code."""
 
     _esm = script()
     _css = style()
     payload = traitlets.Dict().tag(sync=True)
-    notice = traitlets.Dict().tag(sync=True)        # an error's sentence, numbered so that the same one is told again
-    step = traitlets.Int(0).tag(sync=True)          # where the cursor is: told when the play stops or the reader turns away
+    notice = traitlets.Dict().tag(sync=True)    # an error's sentence, numbered so that it can be told twice
+    step = traitlets.Int(0).tag(sync=True)      # the cursor, told when the play stops or the reader turns away
 
     def __init__(self, *, height: int = 600, layout: Layout = None) -> None:
         super().__init__()
@@ -87,9 +89,11 @@ class Player(anywidget.AnyWidget):
         self._tell(error)
 
     def edit(self, verb: str, target: str, *, step: int, time: float | None = None) -> None:
-        """Crash or recover a node, or drop a message, just after `step` (or at `time`, between it and the next)."""
-        if self.run is None or verb not in EDITS:
-            return self._tell(NO_RUN if self.run is None else f"there is no change {brief(verb)}: {', '.join(EDITS)}")
+        """Crash or recover a node, or drop a message, just after `step` (or at `time`, if that is later)."""
+        if self.run is None:
+            raise DslabError(NO_RUN)
+        if verb not in EDITS:
+            raise DslabError(f"there is no change {brief(verb)}: the player knows {', '.join(EDITS)}")
         moment = moment_after(self.trace, step, time)
         self._replay([*self.runs, self.run.plus(at(moment, EDITS[verb](target)))])
 
@@ -104,19 +108,23 @@ class Player(anywidget.AnyWidget):
             self._replay(self.runs[:1], back=1)
 
     def receive(self, content: Mapping[str, Any]) -> None:
-        """Do what the browser asks; what goes wrong becomes a sentence in the player."""
+        """Do what the browser asks."""
+        if content.get("type") == "edit":
+            self.attempt(lambda: self.edit(content["verb"], content["target"], step=content["step"],
+                                           time=content.get("time")))
+        elif content.get("type") in ("undo", "original"):
+            self.attempt(getattr(self, content["type"]))
+
+    def attempt(self, change: Callable[[], None]) -> None:
+        """Make a change; what goes wrong becomes a sentence in the player, and what it shows stays."""
         try:
-            if content.get("type") == "edit":
-                self.edit(content["verb"], content["target"], step=content["step"], time=content.get("time"))
-            elif content.get("type") == "undo":
-                self.undo()
-            elif content.get("type") == "original":
-                self.original()
+            change()
         except Exception as problem:        # the browser waits for an answer, whatever happened
-            self._tell(str(problem) if isinstance(problem, DslabError) else f"{type(problem).__name__}: {problem}")
+            known = isinstance(problem, DslabError)
+            self._tell(str(problem) if known else f"{type(problem).__name__}: {problem}")
 
     def _replay(self, runs: list[Run], back: int = 0) -> None:
-        """Simulate the last of `runs` and show it where it first differs from what is shown (or `back` steps before)."""
+        """Simulate the last of `runs`; show it where it first differs from what is shown, or `back` steps before."""
         trace = simulate(runs[-1])
         focus = first_difference(self.trace, trace) - back
         self.runs = runs
@@ -125,8 +133,8 @@ class Player(anywidget.AnyWidget):
 
     def _put(self, trace: Trace, *, focus: int) -> None:
         self.trace, self._serial = trace, self._serial + 1
-        self.payload = payload(trace, layout=self._layout, height=self._height, focus=focus, editable=bool(self.runs), reason=NO_RUN,
-                               edits=len(self.runs) - 1 if self.runs else 0, serial=self._serial)
+        self.payload = payload(trace, layout=self._layout, height=self._height, focus=focus, reason=NO_RUN,
+                               editable=bool(self.runs), edits=max(0, len(self.runs) - 1), serial=self._serial)
         self.step = focus
 
     def _tell(self, sentence: str) -> None:
@@ -154,8 +162,8 @@ class Page:
         self.page = html(trace, height=height, focus=step, layout=layout)
 
     def _repr_html_(self) -> str:
-        return (f'<iframe srcdoc="{escape(self.page)}" title="{escape(_described(self.trace))}" sandbox="allow-scripts" loading="lazy" '
-                f'style="width:100%;height:{self.height + 260}px;border:0"></iframe>')
+        return (f'<iframe srcdoc="{escape(self.page)}" title="{escape(_described(self.trace))}" loading="lazy" '
+                f'sandbox="allow-scripts" style="width:100%;height:{self.height + 260}px;border:0"></iframe>')
 
     def __repr__(self) -> str:
         return _described(self.trace)
@@ -178,7 +186,8 @@ def first_difference(old: Trace | None, new: Trace) -> int:
     def key(step: Step) -> tuple:
         return step.time, step.node, step.kind, step.name, step.changes
     pairs = zip(old.steps if old else (), new.steps, strict=False)
-    return next((index for index, (a, b) in enumerate(pairs) if key(a) != key(b)), min(len(old or ()), len(new)))
+    differing = (index for index, (a, b) in enumerate(pairs) if key(a) != key(b))
+    return next(differing, min(len(old or ()), len(new)))
 
 
 def _watched(what: Any) -> tuple[Trace, str]:
@@ -192,7 +201,8 @@ def _watched(what: Any) -> tuple[Trace, str]:
             return problem.trace, str(problem)
     if isinstance(what, Verdict) and what.trace is not None:
         return what.trace, ""
-    raise DslabError(f"cannot play {brief(what)}: expected a Run, a Trace, a Verdict with a trace, or a function that returns one")
+    raise DslabError(f"cannot play {brief(what)}: expected a Run, a Trace, a Verdict with a trace, or a function "
+                     "that returns one of them")
 
 
 def _opening(what: Any, step: int) -> int:
@@ -202,19 +212,17 @@ def _opening(what: Any, step: int) -> int:
 def _with_choices(function: Callable[..., Any], choices: Mapping[str, Any], *, height: int, layout: Layout) -> Any:
     """The player under controls that choose what it plays."""
     controls = {name: _control(name, choice) for name, choice in choices.items()}
-    if os.environ.get("DSLAB_STATIC"):
-        return play(function(**{name: control.value for name, control in controls.items()}), height=height, layout=layout)
-    player = Player(height=height, layout=layout)
 
-    def choose(_: Any = None) -> None:
-        try:
-            player.show(function(**{name: control.value for name, control in controls.items()}))
-        except DslabError as problem:
-            player._tell(str(problem))
+    def chosen() -> Any:
+        return function(**{name: control.value for name, control in controls.items()})
+
+    player = play(chosen(), height=height, layout=layout)
+    if isinstance(player, Page):
+        return player
     for control in controls.values():
-        control.observe(choose, names="value")
-    player.show(function(**{name: control.value for name, control in controls.items()}))
-    return ipywidgets.VBox([ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"}), player])
+        control.observe(lambda _: player.attempt(lambda: player.show(chosen())), names="value")
+    bar = ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})
+    return ipywidgets.VBox([bar, player])
 
 
 def _control(name: str, choice: Any) -> Any:

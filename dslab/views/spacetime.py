@@ -6,13 +6,12 @@ Both drawings, text and SVG, are made from one `Picture`, so they cannot tell di
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dslab.trace import Envelope, Step, Trace
+from dslab.trace import Envelope, Operation, Step, Trace
 
-LOST_ON_ITS_WAY = 0.5           # where the X of a lost message stands, as a part of the way across
-LOST_AT_THE_DOOR = 0.8
+DOOR = 0.25                     # how far from the receiver's line a message ends that is lost there, in columns
 STATUS_AFTER = {"crash": "down", "recover": "up", "pause": "paused", "resume": "up"}
 
 
@@ -37,7 +36,7 @@ class Arrow:
     dst: float
     top: float
     bottom: float
-    reach: float                # where the line ends, as a part of the way: 1 if the message is received
+    end: float                  # the column where the line ends: `dst` if the message is received
 
     @property
     def is_stub(self) -> bool:
@@ -66,6 +65,7 @@ class Picture:
     arrows: tuple[Arrow, ...]
     spans: tuple[Span, ...]
     stamps: str | None
+    calls: Mapping[int, Operation]      # the clients' operations, by the step that invoked them
     mark: int | None            # a step to point at: the one that broke a promise
     wording: Wording
 
@@ -103,7 +103,8 @@ def draw(trace: Trace, shown: Sequence[Step], nodes: tuple[str, ...], messages: 
     arrows = tuple(arrow for message in trace.messages if message.id in messages
                    for arrow in _arrow(message, nodes, place))
     spans = tuple(span for column, node in enumerate(nodes) for span in _spans(trace, node, column, place))
-    return Picture(trace, nodes, tuple(shown), rows, arrows, spans, stamps, mark, wording)
+    calls = {operation.invoked: operation for operation in trace.operations}
+    return Picture(trace, nodes, tuple(shown), rows, arrows, spans, stamps, calls, mark, wording)
 
 
 class Places:
@@ -147,17 +148,24 @@ def _arrow(message: Envelope, nodes: tuple[str, ...], place: Places) -> Iterator
         return                                      # it ended above the window, or was sent below it
     if message.src not in nodes:
         if message.fate == "received" and bottom.is_integer():
-            yield Arrow(message, dst + (0.3 if dst == 0 and len(nodes) > 1 else -0.3), dst, bottom - 0.4, bottom, 1.0)
+            yield Arrow(message, dst + (0.3 if dst == 0 and len(nodes) > 1 else -0.3), dst, bottom - 0.4, bottom, dst)
         return
-    reach = 1.0
-    if message.fate == "lost":
-        reach = LOST_AT_THE_DOOR if message.ended is not None else LOST_ON_ITS_WAY
-        bottom = bottom if message.ended is not None else top + 0.8
-    if message.fate == "lost" and message.why.startswith("dropped"):
-        reach = LOST_ON_ITS_WAY
-    if message.fate == "in flight":
-        reach = 0.7
-    yield Arrow(message, float(nodes.index(message.src)), dst, max(top, -0.5), min(bottom, place.end), reach)
+    src = float(nodes.index(message.src))
+    if message.fate == "lost" and message.ended is None:
+        bottom = top + 0.8                          # lost at sending: no step tells when
+    end = _end(message, src, dst)
+    yield Arrow(message, src, dst, max(top, -0.5), min(bottom, place.end), end)
+
+
+def _end(message: Envelope, src: float, dst: float) -> float:
+    """The column where a message ends: short of the receiver if it is lost, and never on another life line."""
+    if message.fate == "received":
+        return dst
+    at_the_door = message.ended is not None and not message.why.startswith("dropped")
+    if message.fate == "in flight" or at_the_door:
+        return dst - DOOR if dst > src else dst + DOOR
+    middle = (src + dst) / 2
+    return middle if abs(dst - src) % 2 else middle + (DOOR if dst < src else -DOOR)
 
 
 def _spans(trace: Trace, node: str, column: int, place: Places) -> Iterator[Span]:

@@ -37,8 +37,8 @@ export function createFlights(index, points, radius, actions) {
   };
   return {
     element,
-    draw(view) {
-      const flights = flightsAt(index, view.step, view.time);
+    draw(step, time, current, selection) {
+      const flights = flightsAt(index, step, time);
       const seen = new Set(), labels = /** @type {Point[]} */ ([]);
       for (const flight of flights) {
         const where = whereabouts(flight);
@@ -50,10 +50,10 @@ export function createFlights(index, points, radius, actions) {
           drawn.set(flight.message.name, item);
           group.append(item.element);
         }
-        item.draw(flight, where, view, flights.length <= LABELLED, labels);
+        item.draw(flight, where, selection, flights.length <= LABELLED || flight.message.sent === step || flight.message === current, labels);
       }
       remove(drawn, seen, element);
-      const now = flights.find((flight) => flight.state !== "flying" && flight.message === view.message);
+      const now = flights.find((flight) => flight.state !== "flying" && flight.message === current);
       drawPath(path, now ? whereabouts(now) : null);
     },
   };
@@ -105,7 +105,7 @@ function createMessage(message, type, actions) {
   let state = "";
   return {
     element,
-    draw(flight, { at, middle, down }, view, roomy, labels) {
+    draw(flight, { at, middle, down }, selection, labelled, labels) {
       put(label, "x", flight.state === "received" ? (middle.x - at.x).toFixed(1) : 0);
       put(label, "y", flight.state === "received" ? (middle.y - at.y - 6).toFixed(1) : down ? 21 : -12);
       put(element, "transform", `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`);
@@ -115,10 +115,10 @@ function createMessage(message, type, actions) {
         mark(element, "dslab-lost", state === "lost");
         mark(element, "dslab-received", state === "received");
       }
-      const chosen = view.selection?.kind === "message" && view.selection.id === message.name;
+      const chosen = selection?.kind === "message" && selection.id === message.name;
       mark(element, "dslab-selected", chosen);
       const spot = flight.state === "received" ? middle : at;
-      const wanted = chosen || ((roomy || message.sent === view.step || message === view.message) && labels.every((other) => apart(other, spot)));
+      const wanted = chosen || (labelled && labels.every((other) => apart(other, spot)));
       if (wanted) labels.push(spot);
       put(label, "visibility", wanted ? "visible" : "hidden");
     },

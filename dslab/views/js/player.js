@@ -2,7 +2,7 @@
 // The player: one cursor, and views that draw what it points at. The kernel is asked only when the run is to change.
 /** @typedef {import("./data.js").Index} Index */
 import { createControls, createOptions, changeSpeed } from "./controls.js";
-import { indexTrace, neighbourEvent, valueAt } from "./data.js";
+import { indexTrace, neighbourEvent } from "./data.js";
 import { button, FOCUSABLE, h } from "./dom.js";
 import { createHistory } from "./history.js";
 import { listen } from "./keys.js";
@@ -11,14 +11,14 @@ import { createSentence } from "./log.js";
 import { createNotices, createPanels } from "./panels.js";
 import { choices, createSelection } from "./selection.js";
 import { createState } from "./state.js";
-import { createClock, momentAt, naturalPace, schedule, timeAt } from "./time.js";
+import { createClock, createGlide, momentAt, naturalPace, schedule, timeAt } from "./time.js";
 import { createTopology } from "./topology.js";
 import { shorten } from "./values.js";
 
 /** What the cursor points at and what the reader has chosen; views read it and never write it. */
 function createView() {
   return { step: 0, part: 0, time: 0, playing: false, speed: 1, pace: 0.01, selection: /** @type {any} */ (null), stamps: "none",
-    causality: false, future: true, panel: "", waiting: false, message: /** @type {any} */ (null), status: (/** @type {number} */ _) => "up" };
+    scene: /** @type {any} */ (null), causality: false, future: true, panel: "", waiting: false, message: /** @type {any} */ (null) };
 }
 
 /** Show the model's trace in `el`.
@@ -33,6 +33,8 @@ function render({ model, el }) {
   let moments;
   /** @type {any[]} */
   let views = [];
+  /** @type {any} */
+  let topology;
   let now = 0;                // where the playing is on the schedule
   let loading = false;        // the cursor is not to be reported while the views are exchanged
 
@@ -43,6 +45,18 @@ function render({ model, el }) {
     place(moment.step, reducedMotion() && moment.part ? 0.5 : moment.part);
   });
 
+  const glide = createGlide((part) => {
+    show(part < 1 ? view.step - 1 : view.step, part < 1 ? part : 0);
+    topology.draw(view);
+  });
+
+  /** What the picture of the cluster shows: the cursor's moment, but for the short glide after a step.
+   * @param {number} step
+   * @param {number} part */
+  function show(step, part) {
+    view.scene = { step, time: timeAt(index, step, part), message: index.endedBy.get(step) ?? null };
+  }
+
   /** Put the cursor at a step, or on the way to the next.
    * @param {number} step
    * @param {number} part */
@@ -51,6 +65,8 @@ function render({ model, el }) {
     view.part = view.step < index.last ? part : 0;
     view.time = timeAt(index, view.step, view.part);
     view.message = index.endedBy.get(view.step) ?? null;
+    glide.stop();
+    show(view.step, view.part);
     draw();
   }
 
@@ -74,7 +90,11 @@ function render({ model, el }) {
 
   const actions = {
     go: (/** @type {number} */ step) => { pause(); place(step); },
-    step: (/** @type {number} */ way) => actions.go(way < 0 && view.part ? view.step : view.step + way),
+    step(/** @type {number} */ way) {
+      const before = view.step;
+      actions.go(way < 0 && view.part ? view.step : view.step + way);
+      if (view.step === before + 1 && !reducedMotion()) glide.start();
+    },
     event(/** @type {number} */ way) {
       const i = index.column.get(actions.followed());
       if (i !== undefined) actions.go(neighbourEvent(index, i, view.step, way));
@@ -115,11 +135,11 @@ function render({ model, el }) {
     views.forEach((one) => one.stop?.());
     index = indexTrace(payload.trace, payload.cuts);
     view.pace = naturalPace(index.messages);
-    view.status = (i) => valueAt(index.status[i], view.step);
     moments = schedule(index.times, view.pace);
     view.waiting = false;
     if (!exists(index, view.selection)) view.selection = null;
     views = build(root, index, payload, model.get("notice")?.text ?? "", actions);
+    topology = views[0];
     place(payload.focus ?? 0);
     restoreFocus(root, focused);
     loading = false;
@@ -147,6 +167,7 @@ function render({ model, el }) {
   model.on("change:step", obey);
   return () => {
     clock.stop();
+    glide.stop();
     views.forEach((one) => one.stop?.());
     model.off("change:payload", load);
     model.off("change:notice", refuse);
@@ -178,7 +199,7 @@ function build(root, index, payload, error, actions) {
   const right = h("div", { class: "dslab-right" }, options.element, history.element);
   root.replaceChildren(head, controls.element, createNotices(payload, error), panels.element, sentence.element,
     h("div", { class: "dslab-views" }, left, right), legend.element);
-  return [controls, sentence, options, topology, selection, state, history, panels, legend];
+  return [topology, controls, sentence, options, selection, state, history, panels, legend];
 }
 
 /** Is what was selected in one trace to be found in another?

@@ -79,3 +79,25 @@ export function createClock(tick) {
     },
   };
 }
+
+const GLIDE = 220;
+
+/** After a step forward the picture catches up: its messages move for a moment, so that the eye can follow them, while
+ *  all text is already at the new step.
+ * @param {(part: number) => void} paint called with 0 to 1, of the way to the step */
+export function createGlide(paint) {
+  let gone = 0;
+  const clock = createClock((elapsed) => {
+    gone += elapsed;
+    if (gone >= GLIDE) clock.stop();
+    paint(Math.min(1, gone / GLIDE));
+  });
+  return {
+    start() {
+      gone = 0;
+      clock.start();
+      paint(0);
+    },
+    stop: clock.stop,
+  };
+}

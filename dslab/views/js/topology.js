@@ -9,7 +9,7 @@ import { createFlights } from "./messages.js";
 import { crossOutline, hatching, ROLE_COUNT, roleOutline } from "./shapes.js";
 import { show, shorten } from "./values.js";
 
-const WIDTH = 500, HEIGHT = 340, SIDE = 116, TOP = 44;       // room at the sides for what is written beside the nodes
+const HEIGHT = 340, TOP = 44, SPREAD = 270;     // SPREAD: between the leftmost and the rightmost node
 
 /** The view of one trace. `actions.select` is told what was clicked.
  * @param {Index} index
@@ -17,24 +17,26 @@ const WIDTH = 500, HEIGHT = 340, SIDE = 116, TOP = 44;       // room at the side
  * @param {any} actions */
 export function createTopology(index, positions, actions) {
   const radius = Math.max(8, Math.min(25, 150 / Math.sqrt(8 + index.nodes.length * index.nodes.length / 2)));
-  const points = positions.map(([x, y]) => ({ x: SIDE + x * (WIDTH - 2 * SIDE), y: TOP + y * (HEIGHT - 2 * TOP) }));
+  const side = sideRoom(index, radius), width = 2 * side + SPREAD;
+  const points = positions.map(([x, y]) => ({ x: side + x * SPREAD, y: TOP + y * (HEIGHT - 2 * TOP) }));
   const links = createLinks(index, points, radius);
   const inRow = points.every((point) => Math.abs(point.y - HEIGHT / 2) < 1);
-  const nodes = index.nodes.map((_, i) => createNode(index, i, points[i], radius, inRow, actions));
+  const nodes = index.nodes.map((_, i) => createNode(index, i, points[i], radius, inRow ? "below" : sideOf(points[i], width), actions));
   const flights = createFlights(index, points, radius, actions);
-  const element = s("svg", { class: "dslab-topology", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": "Topology: nodes, links and messages" },
+  const element = s("svg", { class: "dslab-topology", viewBox: `0 0 ${width} ${HEIGHT}`, role: "group", "aria-label": "Topology: nodes, links and messages" },
     links.element, s("g", {}, ...nodes.map((node) => node.element)), flights.element);
   let drawn = -1;
   return {
     element,
     draw(view) {
-      if (drawn !== view.step) {
-        links.draw(view.step);
-        nodes.forEach((node) => node.draw(view.step));
-        drawn = view.step;
+      const { step, time, message } = view.scene;
+      if (drawn !== step) {
+        links.draw(step);
+        nodes.forEach((node) => node.draw(step));
+        drawn = step;
       }
-      nodes.forEach((node) => node.drawFrame(view));
-      flights.draw(view);
+      nodes.forEach((node) => node.drawFrame(step, time, view.selection));
+      flights.draw(step, time, message, view.selection);
     },
   };
 }
@@ -83,9 +85,9 @@ function createHalf(src, dst, from, to, radius) {
  *  @param {number} i
  *  @param {Point} point
  *  @param {number} radius
- *  @param {boolean} inRow
+ *  @param {string} side where what is written about it stands
  *  @param {any} actions */
-function createNode(index, i, point, radius, inRow, actions) {
+function createNode(index, i, point, radius, side, actions) {
   const info = index.nodes[i];
   const inside = shorten(info.id, radius > 20 ? 6 : 4);
   const size = Math.max(8, Math.min(0.72 * radius, 1.9 * radius / inside.length / 0.66));
@@ -110,15 +112,15 @@ function createNode(index, i, point, radius, inRow, actions) {
       put(element, "class", `dslab-node dslab-role-${role < 0 ? "none" : role % ROLE_COUNT} dslab-is-${status}`);
       put(outline, "d", roleOutline(role, radius) + (role === 2 ? roleOutline(0, 0.82 * radius) : ""));
       const lines = labelLines(info, inside, state, status);
-      fillLabel(label, lines, point, radius, inRow);
+      fillLabel(label, lines, point, radius, side);
       const sentence = [`Node ${shorten(info.id, 60)}`, ...lines.map((line) => line.full), status].join(", ");
       put(element, "aria-label", sentence);
       write(title, `${info.id}: ${info.protocol}, ${status}`);
     },
-    drawFrame(view) {
-      timers.draw(view.status(i) === "up" ? timersAt(index, i, view.step) : [], view.time);
-      mark(element, "dslab-current", index.steps[view.step]?.node === info.id);
-      mark(element, "dslab-selected", view.selection?.kind === "node" && view.selection.id === info.id);
+    drawFrame(step, time, selection) {
+      timers.draw(timersAt(index, i, step), time);
+      mark(element, "dslab-current", index.steps[step]?.node === info.id);
+      mark(element, "dslab-selected", selection?.kind === "node" && selection.id === info.id);
     },
   };
 }
@@ -144,16 +146,31 @@ function labelLines(info, inside, state, status) {
  * @param {Array<{text: string, strong: boolean}>} lines
  * @param {Point} point
  * @param {number} radius
- * @param {boolean} inRow */
-function fillLabel(label, lines, point, radius, inRow) {
+ * @param {string} side */
+function fillLabel(label, lines, point, radius, side) {
   const step = 14, height = step * (lines.length - 1);
-  const middle = Math.abs(point.x - WIDTH / 2) < 30, left = point.x < WIDTH / 2 && !middle;
-  const x = inRow ? 0 : (left ? -1 : 1) * (radius + 17);
-  const wanted = inRow ? radius + 30 : middle ? (point.y < HEIGHT / 2 ? -height - 4 : 14) : 4 - height / 2;
+  const x = side === "below" ? 0 : (side === "left" ? -1 : 1) * (radius + 17);
+  const outwards = new Map([["below", radius + 30], ["above right", -height - 4], ["below right", 14]]);
+  const wanted = outwards.get(side) ?? 4 - height / 2;
   const y = Math.max(12 - point.y, Math.min(HEIGHT - 6 - height - point.y, wanted));
-  const anchor = inRow ? "middle" : left ? "end" : "start";
+  const anchor = side === "below" ? "middle" : side === "left" ? "end" : "start";
   label.replaceChildren(...lines.map((line, i) =>
     s("text", { class: line.strong ? "dslab-strong" : null, x, y: y + step * i, "text-anchor": anchor }, line.text)));
+}
+
+/** @param {Point} point
+ *  @param {number} width */
+function sideOf(point, width) {
+  if (Math.abs(point.x - width / 2) < 30) return point.y < HEIGHT / 2 ? "above right" : "below right";
+  return point.x < width / 2 ? "left" : "right";
+}
+
+/** How much room what is written beside the nodes will need.
+ * @param {Index} index
+ * @param {number} radius */
+function sideRoom(index, radius) {
+  const lengths = index.nodes.flatMap((node) => [...node.roles.map((role) => role.length), ...node.shown.map((name) => name.length + 4)]);
+  return Math.max(90, Math.min(170, radius + 22 + 6.6 * Math.min(20, Math.max(0, ...lengths))));
 }
 
 /** Rings round a node that shrink while its timers run; those that go off first.

@@ -1,0 +1,102 @@
+"""What is written beside the signs of a space-time diagram, and on which side, so that arrows leave it legible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dslab.trace import Step
+from dslab.values import brief
+from dslab.views.ascii import plain, request, visible, width_of
+from dslab.views.ink import LETTER, label, num
+from dslab.views.spacetime import Picture
+
+GAP, PADDING = 6.0, 6.0         # px: between two pieces, and inside an output's frame
+LONGEST = 32                    # letters of one piece
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A text and its style; a framed one is an output."""
+
+    text: str
+    style: str
+    framed: bool = False
+
+    @property
+    def width(self) -> float:
+        """The room it takes, px: estimated, since what a font will measure is not known here."""
+        letters = min(width_of(visible(self.text[:100])), LONGEST)
+        return LETTER * (1.1 if "strong" in self.style else 1.0) * letters + 2 * PADDING * self.framed
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The pieces beside one step: at its left (-1) or right (1), on its line, above (-1) or below (1) it."""
+
+    pieces: tuple[Piece, ...]
+    column: int
+    side: int
+    level: int
+    is_crowded: bool            # other nodes act in the same row
+
+    @property
+    def width(self) -> float:
+        """The room that all pieces take, px."""
+        return sum(piece.width + GAP for piece in self.pieces)
+
+    def draw(self, x: float, y: float, room: float) -> str:
+        """The pieces, from the step outwards; one that does not fit any more is shortened, or left to the tooltip."""
+        parts, at, left = [], x + 11 * self.side, room - 11
+        for piece in self.pieces:
+            frame = 2 * PADDING * piece.framed
+            most = min(int((left - frame) / (piece.width - frame) * min(width_of(visible(piece.text[:100])), LONGEST)), LONGEST)
+            if most < 3 and most < len(piece.text):
+                break
+            width = min(piece.width, left)
+            parts.append(self._draw(piece, at, y + 9 * self.level, width, most))
+            at, left = at + self.side * (width + GAP), left - width - GAP
+        return "".join(parts)
+
+    def _draw(self, piece: Piece, at: float, y: float, width: float, most: int) -> str:
+        if not piece.framed:
+            return label(at, y + 4, piece.text, f"{piece.style} halo", most, anchor="end" if self.side < 0 else "start")
+        left = at if self.side > 0 else at - width
+        return (f'<rect class="card pill" x="{num(left)}" y="{num(y - 8)}" width="{num(width)}" height="16" rx="8"/>'
+                + label(left + width / 2, y + 4, piece.text, piece.style, most, anchor="middle"))
+
+
+def labels(picture: Picture) -> dict[int, Label]:
+    """For each step at a node: what is written beside it, and where."""
+    touching: dict[tuple[int, float, int], set[str]] = {}
+    for arrow in picture.arrows:
+        way = 1 if arrow.dst > arrow.src else -1
+        touching.setdefault((int(arrow.src), arrow.top, way), set()).add("out")
+        if arrow.end == arrow.dst:
+            touching.setdefault((int(arrow.dst), arrow.bottom, -way), set()).add("in")
+    made = {}
+    for place, row in enumerate(picture.rows):
+        for step in row.steps:
+            column = picture.column(step.node)
+            if column is not None:
+                sides = {side: touching.get((column, float(place), side), set()) for side in (-1, 1)}
+                made[step.index] = Label(tuple(_pieces(picture, step)), column, *_place(column, len(picture.nodes), sides),
+                                         len(row.steps) > 1)
+    return made
+
+
+def _place(column: int, count: int, sides: dict[int, set[str]]) -> tuple[int, int]:
+    """The side with the least traffic, the outer side of the picture if there is a choice; above what leaves, below what comes."""
+    outer = -1 if column == 0 and count > 1 else 1
+    side = min((outer, -outer), key=lambda side: len(sides[side]))
+    level = -1 if "out" in sides[side] else 1 if "in" in sides[side] else 0
+    return side, level
+
+
+def _pieces(picture: Picture, step: Step) -> list[Piece]:
+    said = {"timer": step.name, "request": request(picture, step)}.get(step.kind, step.kind)
+    style = "bad strong" if step.kind in ("crash", "pause", "clock") else "soft"
+    pieces = [Piece(picture.stamp(step), "text strong")]
+    pieces += [Piece(" ".join([name, *map(plain, values)]), "good strong", True) for name, *values in step.outputs]
+    pieces += [Piece(said, style)] * (step.kind not in ("start", "receive"))
+    pieces += [Piece(f"{client}: {brief(value, limit=20)}", "good") for client, value in step.replies]
+    return [piece for piece in pieces if piece.text]

@@ -1,0 +1,244 @@
+"""The player's Python side: what it sends to the browser, and what it does when the browser asks."""
+
+import json
+from types import SimpleNamespace
+
+import ipywidgets
+import pytest
+
+from dslab.network import Network, constant
+from dslab.node import Node, message
+from dslab.run import Run
+from dslab.script import at, crash, cut, drop, heal, isolate, partition, recover
+from dslab.simulate import simulate
+from dslab.values import DslabError
+from dslab.views import bundle
+from dslab.views.layout import positions
+from dslab.views.payload import cuts, payload
+from dslab.views.player import Page, Player, first_difference, moment_after, play
+
+
+@message
+class Ping:
+    number: int
+
+
+class Pinger(Node):
+    """Everybody sends a Ping to everybody, again and again, and counts those it gets."""
+
+    shown = ("count",)
+
+    def init(self):
+        self.count = 0
+
+    def on_start(self):
+        self.set_timer("again", 20)
+
+    def on_again_timer(self):
+        self.broadcast(Ping(self.count))
+        self.set_timer("again", 20)
+
+    def on_ping(self, src, msg):
+        self.count += 1
+        if self.count == 13:
+            raise ValueError("unlucky")
+
+
+RUN = Run(Pinger, network=Network(latency=constant(7)), duration=100, title="pings")
+
+
+@pytest.fixture
+def player():
+    return play(RUN)
+
+
+def ask(player, **content):
+    """What the browser sends."""
+    player.receive({"type": "edit", **content})
+
+
+def test_the_payload_is_json_with_a_place_for_each_node(player):
+    data = json.loads(json.dumps(player.payload, allow_nan=False))
+    assert data["trace"] == json.loads(simulate(RUN).to_json())
+    assert len(data["positions"]) == 3
+    assert data["editable"] and data["title"] == "pings" and data["script"] == RUN.code()
+
+
+def test_a_crash_becomes_an_event_of_the_script_and_the_new_trace_opens_at_it(player):
+    step = next(step.index for step in player.trace if step.time >= 40)
+    ask(player, verb="crash", target="B", step=step, time=player.trace[step].time)
+    assert player.run == RUN.plus(at(41, crash("B")))
+    assert player.trace[player.payload["focus"]].kind == "crash"
+    assert player.step == player.payload["focus"] and player.payload["edits"] == 1
+
+
+def test_between_two_steps_the_change_is_at_the_moment_that_is_shown(player):
+    step = max(step.index for step in player.trace if step.time == 20)
+    ask(player, verb="crash", target="C", step=step, time=24.31)
+    assert player.run.script == (at(25, crash("C")),)
+
+
+def test_a_message_in_flight_is_dropped(player):
+    step = max(step.index for step in player.trace if step.time == 20)
+    ask(player, verb="drop", target="A->B#1", step=step)
+    assert player.run.script == (at(21, drop("A->B#1")),)
+    assert player.trace.messages[0].fate == "lost"
+
+
+def test_a_crashed_node_recovers_and_both_changes_can_be_undone(player):
+    ask(player, verb="crash", target="A", step=3)
+    ask(player, verb="recover", target="A", step=player.step)
+    assert [event.action for event in player.run.script] == [crash("A"), recover("A")]
+    player.receive({"type": "undo"})
+    assert [event.action for event in player.run.script] == [crash("A")]
+    ask(player, verb="recover", target="A", step=player.step)
+    player.receive({"type": "original"})
+    assert player.run == RUN and player.payload["edits"] == 0
+    player.receive({"type": "undo"})
+    assert player.run == RUN and not player.notice
+
+
+def test_what_does_not_apply_is_listed(player):
+    ask(player, verb="recover", target="A", step=3)
+    assert [why for _, why in player.payload["trace"]["unapplied"]] == ["A is not down"]
+
+
+def test_an_equal_trace_is_a_new_payload(player):
+    before = player.payload
+    player.show(RUN)
+    assert player.payload != before and player.payload["trace"] == before["trace"]
+
+
+def test_a_protocol_that_raises_shows_what_happened_before_and_a_sentence():
+    player = play(RUN.but(duration=1000))
+    assert "unlucky" in player.notice["text"]
+    assert len(player.trace) and player.run is not None
+
+
+def test_after_an_error_the_old_trace_stays(player):
+    before = player.payload
+    player.runs.append(RUN.but(duration=1000))          # the change will meet the error that lies ahead
+    ask(player, verb="crash", target="nobody", step=3)
+    assert "nobody" in player.notice["text"] and player.payload is before
+    ask(player, verb="drop", target="C->A#1", step=len(player.trace) - 1)
+    assert "unlucky" in player.notice["text"] and player.payload is before
+
+
+def test_nonsense_from_the_browser_is_a_sentence_and_no_exception(player):
+    crash_a = {"verb": "crash", "target": "A"}
+    for content in ({"verb": "explode", "target": "A", "step": 0}, crash_a, crash_a | {"step": 10**9}):
+        ask(player, **content)
+        assert player.notice["text"]
+    player.receive({"type": "unknown"})
+    assert player.run == RUN
+
+
+def test_a_trace_without_a_run_can_be_watched_only():
+    trace = simulate(RUN)
+    trace.run = None
+    player = play(trace)
+    assert not player.payload["editable"] and "no run" in player.payload["reason"]
+    ask(player, verb="crash", target="A", step=3)
+    assert "no run" in player.notice["text"]
+
+
+def test_hostile_names_and_texts_reach_the_browser_as_data():
+    names = ("<script>alert(1)</script>", "__proto__", "\u202eevil", "x" * 10_000, '"><img onerror=1>')
+    player = play(Run(Pinger, names, duration=30, title="</script>"))
+    data = json.loads(json.dumps(player.payload))
+    assert [node["id"] for node in data["trace"]["nodes"]] == list(names)
+    assert len(data["positions"]) == 5
+
+
+def test_cut_links_are_worked_out_from_the_script():
+    script = [partition(("A", "B")), cut("A", "B"), heal("A", "B"), heal(), isolate("A")]
+    run = RUN.but(script=[at(10 * time, action) for time, action in enumerate(script)])
+    found = [links for _, links in cuts(simulate(run))]
+    apart = {("A", "C"), ("C", "A"), ("B", "C"), ("C", "B")}
+    alone = {("A", "B"), ("B", "A"), ("A", "C"), ("C", "A")}
+    assert found == [apart, apart | {("A", "B")}, apart, set(), alone]
+
+
+def test_the_text_form_is_the_same_in_every_process(player):
+    assert repr(player) == "<player: pings, 42 steps>" == repr(Page(player.trace))
+    assert repr(Player()) == "<player: empty>"
+
+
+def test_the_moment_of_a_change_is_a_round_number_before_the_next_step():
+    def moment(times, step, time=None):
+        class Stub(list):
+            steps = [SimpleNamespace(time=time) for time in times]
+        return moment_after(Stub(Stub.steps), step, time)
+    assert moment([10.2, 30], 0) == 11
+    assert moment([10.2, 10.9], 0) == 10.3
+    assert moment([10.2, 10.24], 0) == 10.21
+    assert moment([10.2, 10.201], 0) == 10.201
+    assert moment([10, 10, 20], 0) == 11
+    assert moment([10, 30], 0, 17.5) == 18
+    assert moment([10], 0) == 11
+
+
+def test_the_first_difference_of_two_traces():
+    one, other = simulate(RUN), simulate(RUN.plus(at(50, crash("A"))))
+    assert other[first_difference(one, other)].kind == "crash"
+    assert first_difference(one, one) == len(one)
+
+
+def test_choices_become_controls_above_one_player():
+    box = play(lambda seed, loud, size: RUN.but(seed=seed, title=f"{seed} {loud} {size}"),
+               seed=(0, 9), loud=True, size=["small", "large"])
+    assert isinstance(box, ipywidgets.VBox)
+    controls, player = box.children
+    assert player.payload["title"] == "0 True small"
+    slider, check, menu = controls.children
+    slider.value, check.value, menu.value = 4, False, "large"
+    assert player.payload["title"] == "4 False large"
+
+
+@pytest.mark.parametrize("wrong, hint", [(dict(seed=(1, 2, 3)), "low, high"), (dict(seed="x"), "choice")])
+def test_a_wrong_choice_is_one_sentence(wrong, hint):
+    with pytest.raises(DslabError, match=hint):
+        play(lambda seed: RUN, **wrong)
+
+
+def test_what_cannot_be_played_is_one_sentence():
+    with pytest.raises(DslabError, match="expected a Run"):
+        play(42)
+    with pytest.raises(DslabError, match="function"):
+        play(RUN, seed=(0, 9))
+
+
+def test_without_a_kernel_a_page_stands_in(monkeypatch):
+    monkeypatch.setenv("DSLAB_STATIC", "1")
+    page = play(RUN)
+    assert page._repr_html_().startswith('<iframe srcdoc="&lt;!doctype html')
+    assert repr(play(lambda seed: RUN, seed=(0, 9))) == repr(page)
+
+
+def test_layouts_are_inside_the_unit_square_and_deterministic():
+    names = [str(i) for i in range(9)]
+    ring = [(names[i], names[(i + 1) % 9]) for i in range(9)]
+    for layout in (None, "circle", "line", "grid", dict.fromkeys(names, (3, 4))):
+        points = positions(names, ring, layout=layout)
+        assert points == positions(names, ring, layout=layout)
+        assert all(0 <= x <= 1 and 0 <= y <= 1 for x, y in points)
+    path = [("A", "B"), ("C", "B"), ("C", "D")]
+    assert positions(list("ABCD"), path) == positions(list("ABCD"), layout="line")
+    assert positions([]) == [] and positions(["A"]) == [(0.5, 0.5)]
+    with pytest.raises(DslabError, match="circle"):
+        positions(names, layout="cirle")
+    with pytest.raises(DslabError, match="no point"):
+        positions(names, layout={"0": (0, 0)})
+
+
+def test_the_modules_become_one_script_without_imports():
+    script = bundle.script()
+    assert "import " not in script.replace('import("', "") and script.count("export ") == 1
+    assert script.index("function indexTrace") < script.index("function render(")
+    for path in (bundle.HERE / "js").glob("*.js"):
+        assert f"// ---- {path.name}" in script
+
+
+def test_an_empty_trace_has_a_payload():
+    trace = simulate(Run({}, duration=1))
+    assert payload(trace)["title"] == "an empty trace"
