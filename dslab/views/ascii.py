@@ -81,7 +81,7 @@ class Sheet:
     def graph(self, place: int, row: Row) -> str:
         """The life lines in this row, with what happens on them."""
         step, nodes = row.steps[0], self.picture.nodes
-        across = step.node is None and step.message is None and step.kind != "request"
+        across = row.is_of_the_network and step.kind != "request"
         cells = list(("╌" if across else " ") * (self.pitch * (len(nodes) - 1) + 1 + 2 * bool(nodes)))
         for span in self.picture.spans:
             if span.top <= place < span.bottom or place == span.top:

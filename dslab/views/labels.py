@@ -35,6 +35,7 @@ class Label:
 
     pieces: tuple[Piece, ...]
     column: int
+    row: int
     side: int
     level: int
     is_crowded: bool            # other nodes act in the same row
@@ -79,7 +80,7 @@ def labels(picture: Picture) -> dict[int, Label]:
             column = picture.column(step.node)
             if column is not None:
                 sides = {side: touching.get((column, float(place), side), set()) for side in (-1, 1)}
-                made[step.index] = Label(tuple(_pieces(picture, step)), column, *_place(column, len(picture.nodes), sides),
+                made[step.index] = Label(tuple(_pieces(picture, step)), column, place, *_place(column, len(picture.nodes), sides),
                                          len(row.steps) > 1)
     return made
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from dslab.views.ascii import fit, type_name, visible, width_of
 from dslab.views.ink import LETTER, label, num
@@ -13,6 +13,7 @@ from dslab.views.spacetime import Arrow
 CELL = 6.0                      # px: two texts that share a square of this size are in each other's way
 HEAD, TAIL, STEP = 18.0, 14.0, 20.0     # px: kept free at the ends of an arrow, and between two places to try
 TEXT, LINE = 6, 1               # how bad it is to cover one of these
+BENDS, CLEAR = (13.0, 20.0, 30.0), 8.5  # px: how far a line is bent, and how far it keeps from a step's sign
 LONGEST = 26                    # letters
 
 Cell = tuple[int, int]
@@ -20,13 +21,14 @@ Cell = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An arrow as drawn, in px."""
+    """An arrow as drawn, in px: `bend` is how far its middle is below the straight line."""
 
     arrow: Arrow
     x1: float
     y1: float
     x2: float
     y2: float
+    bend: float = 0.0
 
     @property
     def length(self) -> float:
@@ -34,16 +36,52 @@ class Line:
         return math.dist((self.x1, self.y1), (self.x2, self.y2))
 
     @property
-    def degrees(self) -> float:
-        """The direction in which it points, clockwise from rightwards."""
-        return math.degrees(math.atan2(self.y2 - self.y1, self.x2 - self.x1))
+    def path(self) -> str:
+        """The line as SVG."""
+        start, end = f"M{num(self.x1)} {num(self.y1)}", f"{num(self.x2)} {num(self.y2)}"
+        if not self.bend:
+            return f"{start}L{end}"
+        return f"{start}Q{num((self.x1 + self.x2) / 2)} {num((self.y1 + self.y2) / 2 + 2 * self.bend)} {end}"
+
+    def slope(self, back: float = 0.0) -> tuple[float, float]:
+        """The direction `back` px before the end, as a vector of length 1."""
+        t = 1 - back / max(self.length, 1.0)
+        dx, dy = self.x2 - self.x1, self.y2 - self.y1 + 4 * self.bend * (1 - 2 * t)
+        size = max(math.hypot(dx, dy), 1e-9)
+        return dx / size, dy / size
+
+    def degrees(self, back: float = 0.0) -> float:
+        """The direction `back` px before the end, clockwise from rightwards."""
+        dx, dy = self.slope(back)
+        return math.degrees(math.atan2(dy, dx))
 
     def point(self, back: float, aside: float = 0.0) -> tuple[float, float]:
         """The point `back` px before the end, and `aside` px above the line."""
-        way = max(self.length, 1.0)
-        dx, dy = (self.x2 - self.x1) / way, (self.y2 - self.y1) / way
+        t = 1 - back / max(self.length, 1.0)
+        dx, dy = self.slope(back)
         up = aside if dx >= 0 else -aside
-        return self.x2 - back * dx + up * dy, self.y2 - back * dy - up * dx
+        x, y = self.x1 + t * (self.x2 - self.x1), self.y1 + t * (self.y2 - self.y1) + 4 * t * (1 - t) * self.bend
+        return x + up * dy, y - up * dx
+
+    def clearance(self, spots: Iterable[tuple[float, float]]) -> float:
+        """How far the line stays from these points, px, of those that are beside it."""
+        span = self.x2 - self.x1
+        beside = [(x, y) for x, y in spots if span and 0.02 < (x - self.x1) / span < 0.98]
+        cosine = abs(span) / max(self.length, 1.0)
+        return min((abs(self.point(self.length * (self.x2 - x) / span)[1] - y) * cosine for x, y in beside), default=99.0)
+
+
+def around(line: Line, spots: Sequence[tuple[float, float]]) -> Line:
+    """The line, bent a little if it would run through somebody else's step: that would look like a relay.
+
+    It is never bent so far that it turns upwards, which would look like a message into the past.
+    """
+    most = abs(line.y2 - line.y1) / 4
+    for bend in (0.0, *(sign * size for size in BENDS for sign in (-1, 1) if size <= most + 0.1)):
+        bent = replace(line, bend=bend)
+        if bent.clearance(spots) >= CLEAR:
+            return bent
+    return line
 
 
 class Crowd:
@@ -89,11 +127,12 @@ def name(line: Line, crowd: Crowd) -> str:
     most = min(int((line.length - HEAD - TAIL) / LETTER), LONGEST)
     if most < 3:
         return ""
-    back = crowd.place(line, LETTER * width_of(fit(visible(words[:100]), most)))
-    rightwards = line.x2 >= line.x1
-    turn = line.degrees if rightwards else line.degrees - 180
-    text = label(-back if rightwards else back, -4, words, style, most, anchor="end" if rightwards else "start")
-    return f'<g transform="translate({num(line.x2)} {num(line.y2)}) rotate({num(turn)})">{text}</g>'
+    width = LETTER * width_of(fit(visible(words[:100]), most))
+    middle = crowd.place(line, width) + width / 2
+    turn = line.degrees(middle) if line.x2 >= line.x1 else line.degrees(middle) - 180
+    x, y = line.point(middle)
+    text = label(0, -4, words, style, most, anchor="middle")
+    return f'<g transform="translate({num(x)} {num(y)}) rotate({num(turn)})">{text}</g>'
 
 
 def _name_cells(line: Line, back: float, width: float) -> set[Cell]:

@@ -26,6 +26,11 @@ class Row:
         """True time in ms, the same for all steps of the row."""
         return self.steps[0].time
 
+    @property
+    def is_of_the_network(self) -> bool:
+        """Did it happen to no node and no message?"""
+        return self.steps[0].node is None and self.steps[0].message is None
+
 
 @dataclass(frozen=True, slots=True)
 class Arrow:

@@ -17,7 +17,7 @@ from dslab.values import brief
 from dslab.views.ascii import request, width_of
 from dslab.views.ink import CROSS, LETTER, SIGNS, label, num, sign, stylesheet, text_of
 from dslab.views.labels import Label, labels
-from dslab.views.names import Crowd, Line, name
+from dslab.views.names import Crowd, Line, around, name
 from dslab.views.spacetime import Arrow, Picture
 
 TOP, WIDTH = 22, 860        # px: above the first row, and the width to fill
@@ -44,6 +44,7 @@ class Page:
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
         self.labels: dict[int, Label] = labels(picture)
+        self.crowd = Crowd()
         self.row = 30 if len(picture.rows) <= 24 else 26
         count, last = len(picture.nodes), len(picture.nodes) - 1
         lengths = {side: max((label.width for label in self.labels.values() if label.column == column and label.side == side), default=0)
@@ -52,6 +53,7 @@ class Page:
         right = max(min(lengths[1], LONGEST) + 20, 40)
         self.pitch = min(max((WIDTH - self.left - right) / max(last, 1), 92), 230)
         self.width = max(self.left + self.pitch * max(last, 0) + right, 420)
+        self.middle = self.left + self.pitch * max(last, 0) / 2
         self.legend = list(self._legend())
         self.top = 26 + 22 * bool(picture.wording.title) + 20 * (1 + max((line for line, _, _ in self.legend), default=0)) + 22
         self.bottom = self.y(len(picture.rows) - 0.5) + 6
@@ -127,7 +129,7 @@ class Page:
             yield f'<path class="{life_class(status)}" d="M0 -8V8" stroke-dasharray="{DASHES[status]}"/>', status
         if any(step.outputs for step in self.picture.shown):
             yield '<rect class="card pill" x="-9" y="-5.5" width="18" height="11" rx="5.5"/>', "output"
-        if any(step.node is None and step.message is None for step in self.picture.shown):
+        if any(row.is_of_the_network for row in self.picture.rows):
             yield '<path class="fault line" d="M-9 0H9" stroke-dasharray="8 4"/>', "the network"
 
     # ---- what happens --------------------------------------------------------------------------------------------------
@@ -144,43 +146,51 @@ class Page:
             yield label(MARGIN - 16, self.y(place) + 4, f"{row.time:.1f}", "soft end")
 
     def across(self) -> Iterator[str]:
-        """What happens to the network: a line across all nodes, and what it is."""
+        """What happens to the network: a line across all nodes."""
+        for place, row in enumerate(self.picture.rows):
+            if row.is_of_the_network:
+                style = "recover" if row.steps[0].kind == "heal" else "fault"
+                yield (f'<path class="{style} line" d="M{MARGIN} {num(self.y(place))}H{num(self.width - 14)}"'
+                       ' stroke-dasharray="8 4"/>')
+
+    def captions(self) -> Iterator[str]:
+        """And what it is, over the arrows."""
         for place, row in enumerate(self.picture.rows):
             step = row.steps[0]
-            if step.node is None and step.message is None:
-                y = self.y(place)
-                yield f'<path class="fault line" d="M{MARGIN} {num(y)}H{num(self.width - 14)}" stroke-dasharray="8 4"/>'
+            if row.is_of_the_network:
                 words = f"in vain: {request(self.picture, step)}" if step.kind == "request" else step.name or step.kind
-                middle = (self.x(0) + self.x(len(self.picture.nodes) - 1)) / 2
-                yield label(middle, y - 4, words, "bad halo strong", int((self.width - MARGIN) / 7), anchor="middle")
+                style = f"{'good' if step.kind == 'heal' else 'bad'} halo strong"
+                most = int((self.width - MARGIN) / 7)
+                self.crowd.add_box(self.middle - 3.5 * min(width_of(words[:most]), most),
+                                   self.middle + 3.5 * min(width_of(words[:most]), most), self.y(place) - 8)
+                yield label(self.middle, self.y(place) - 5, words, style, most, anchor="middle")
 
     def arrows(self) -> Iterator[str]:
         """The messages, and then their names, so that no line crosses a name."""
-        lines = [Line(arrow, self.x(arrow.src), self.y(arrow.top), self.x(arrow.end), self.y(arrow.bottom))
+        signs = [(self.x(beside.column), self.y(beside.row)) for beside in self.labels.values()]
+        lines = [around(Line(arrow, self.x(arrow.src), self.y(arrow.top), self.x(arrow.end), self.y(arrow.bottom)), signs)
                  for arrow in self.picture.arrows]
-        crowd = Crowd()
         for line in lines:
-            crowd.add_line(line)
+            self.crowd.add_line(line)
             yield f"<g><title>{text_of(story(line.arrow))}</title>{self.shaft(line)}</g>"
-        for place, row in enumerate(self.picture.rows):
-            for beside in (self.labels[step.index] for step in row.steps if step.index in self.labels):
-                x, y = self.x(beside.column), self.y(place)
-                crowd.add_box(x - 6, x + 6, y)
-                crowd.add_box(*sorted((x, x + beside.side * min(beside.width, self.room(beside)))), y + 9 * beside.level)
-        yield from (name(line, crowd) for line in lines)
+        yield from self.captions()
+        for beside in self.labels.values():
+            x, y = self.x(beside.column), self.y(beside.row)
+            self.crowd.add_box(x - 6, x + 6, y)
+            self.crowd.add_box(*sorted((x, x + beside.side * min(beside.width, self.room(beside)))), y + 9 * beside.level)
+        yield from (name(line, self.crowd) for line in lines)
 
     def shaft(self, line: Line) -> str:
         """The line of a message and its end: a head, an X where it is lost, nothing where the window ends."""
         fate = line.arrow.message.fate
         dash = "" if fate == "received" else ' stroke-dasharray="5 3"'
-        style = "fault line" if fate == "lost" else "arrow line"
-        drawn = f'<path class="{style}" d="M{num(line.x1)} {num(line.y1)}L{num(line.x2)} {num(line.y2)}"{dash}/>'
-        there = f'transform="translate({num(line.x2)} {num(line.y2)})'
+        drawn = f'<path class="{"fault" if fate == "lost" else "arrow"} line" d="{line.path}"{dash}/>'
+        there = f"translate({num(line.x2)} {num(line.y2)})"
         if fate == "lost":
-            return f'{drawn}<path class="fault thick" {there}" d="{CROSS}"/>'
+            return f'{drawn}<path class="fault thick" transform="{there}" d="{CROSS}"/>'
         if fate == "received" and line.arrow.bottom == len(self.picture.rows) - 0.5:
             return drawn
-        return f'{drawn}<path class="head" {there} rotate({num(line.degrees)})" d="M-5 0L-14 -4.2V4.2Z"/>'
+        return f'{drawn}<path class="head" transform="{there} rotate({num(line.degrees())})" d="M-5 0L-14 -4.2V4.2Z"/>'
 
     def steps(self) -> Iterator[str]:
         """The signs on the life lines, with what is written beside them."""
