@@ -1,6 +1,7 @@
-# make lab    the course, in JupyterLab             make site   the HTML edition, in build/site/
-# make test   everything that must hold             make strip  take the outputs out of the notebooks
-# make bench  events a second, milliseconds a frame make clean  remove what was built (.venv stays)
+# make lab     the course, in JupyterLab           make site       the HTML edition, in build/site/
+# make test    everything that must hold           make notebooks  run them, renew the texts they promise
+# make bench   events a second, beside SimPy       make strip      take all other outputs out of them
+# make clean   remove what was built (not .venv)   make golden     renew the golden traces
 #
 # The first time, each of them sets up .venv/. Another Python: make test PYTHON=python3.13 VENV=.venv313
 
@@ -10,20 +11,26 @@ READY = $(VENV)/ready
 START = notebooks/00_start_here.ipynb
 
 lab: $(READY)
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(START)
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(START) $(ARGS)
 
 test: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/python -m pytest
 
 bench: $(READY)
-	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
+	$(BIN)/python benchmarks/simulator.py
 
 site: $(READY)
 	$(BIN)/python tools/notebooks.py site
 
 strip: $(READY)
 	$(BIN)/python tools/notebooks.py strip
+
+notebooks: $(READY)
+	$(BIN)/python tools/notebooks.py run
+
+golden: $(READY)
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/test_contract.py
 
 clean:
 	rm -rf build .pytest_cache .ruff_cache
@@ -34,4 +41,4 @@ $(READY): pyproject.toml tools/setup.sh
 	PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV)
 	touch $@
 
-.PHONY: lab test bench site strip clean
+.PHONY: lab test bench site strip notebooks golden clean

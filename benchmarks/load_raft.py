@@ -28,7 +28,7 @@ def run(duration: float) -> Run:
 def dslab(duration: float, *, states: bool = True) -> tuple[int, Trace]:
     """How many steps there were, and the trace."""
     trace = simulate(run(duration), states=states)
-    return len(trace.steps) - len(CLUSTER), trace       # without the starts
+    return len(trace) - len(CLUSTER), trace       # without the starts
 
 
 class OnSimPy:

@@ -8,7 +8,7 @@ from importlib import import_module
 from dslab.mishap import ProtocolError
 from dslab.network import Network, constant, exponential, long_tail, uniform
 from dslab.node import Node, message
-from dslab.properties import Verdict, always, judge, sometimes
+from dslab.properties import Verdict, always, in_the_end, judge, sometimes
 from dslab.run import Limits, Run
 from dslab.script import (
     at,
@@ -36,7 +36,7 @@ _VIEWS = {"play": "dslab.views.player", "diagram": "dslab.views.diagram", "sourc
 __all__ = [
     "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Trace", "Verdict",
     "always", "at", "clock", "constant", "crash", "cut", "delay", "diagram", "drop", "duplicate", "exponential", "heal",
-    "isolate", "judge", "long_tail", "message", "partition", "pause", "play", "recover", "request", "resume", "set_link",
+    "in_the_end", "isolate", "judge", "long_tail", "message", "partition", "pause", "play", "recover", "request", "resume", "set_link",
     "simulate", "sometimes", "source", "uniform",
 ]
 

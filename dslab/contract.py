@@ -58,7 +58,7 @@ def check_protocol(cls: type[Node]) -> None:
         if not (isinstance(value, tuple) and all(isinstance(one, str) for one in value)):
             raise DslabError(f"{cls.__name__}.{name} is a tuple of names, not {brief(value)}")
     for name, value in _members(cls):
-        if any(containers(value)):
+        if next(containers(value), None) is not None:
             raise DslabError(f"all nodes would share one {type(value).__name__}, {cls.__name__}.{name}. {SHARED}")
         if inspect.isfunction(value):
             _check_function(cls, name, value)

@@ -165,14 +165,16 @@ def duplicate(sim: Simulation, event: At, name: str, *, after: float) -> None:
         heappush(sim.queue, found)
         copy = sim.push(found[0] + round(after * 1000), "receive", found[3], found[4], sim.record.copy(found[3], found[5]), found[6])
         sim.faults["duplicated"] += 1
-        _record(sim, event, found, caused=(copy,))
+        sim.record.doubled[len(sim.steps)] = copy
+        _record(sim, event, found)
 
 
 def _catch(sim: Simulation, event: At, name: str, ms: float = 0.0) -> tuple | None:
     """Take the message out of the queue; if it is not there, arm its link or say why that is too late."""
     src, dst, number = parse_message_name(name)
     link = sim.hosts[src].links.get(dst)
-    if link is None or number > link.sent:
+    is_copy = isinstance(number, str)           # it comes to be only when its message is sent, so it cannot be awaited
+    if not is_copy and (link is None or number > link.sent):
         orders = sim.weather.orders.setdefault((src, dst), {})
         orders.setdefault(number, []).append((event, event.action.verb, round(ms * 1000)))
         if link is not None:
@@ -184,7 +186,7 @@ def _catch(sim: Simulation, event: At, name: str, ms: float = 0.0) -> tuple | No
             sim.queue.remove(entry)
             heapify(sim.queue)
             return entry
-    sim.record.did_not_apply(event, f"{name} was no longer on its way")
+    sim.record.did_not_apply(event, f"{name} was {'not' if is_copy else 'no longer'} on its way")
     return None
 
 
@@ -237,7 +239,7 @@ def turn_away(sim: Simulation, entry: tuple) -> None:
     why = f"the link {link.name} is cut" if link.cut else f"{host.name} is down"
     sim.record.fates[link, entry[5]] = (why, len(sim.steps))
     sim.faults["lost on a cut link" if link.cut else "lost at a crashed node"] += 1
-    sim.steps.append(((entry[0], entry[1], "loss", *entry[3:]), (), (), None))
+    sim.steps.append((*entry[:2], "loss", *entry[3:]))
 
 
 # ---- how it is written down ------------------------------------------------------------------------------------------
@@ -246,15 +248,15 @@ def _happen(sim: Simulation, event: At, host: Host | None) -> None:
     sim.faults[event.action.verb] += 1
     if sim.clocks_differ and host is not None:
         sim.record.local[len(sim.steps)] = sim.local(host)
-    sim.steps.append((_entry(sim, event, host), (), (), None))
+    sim.steps.append(_entry(sim, event, host))
 
 
 def _entry(sim: Simulation, event: At, host: Host | None) -> tuple:
     return (sim.now, next(sim.serial), event.action.verb, host, event, None, None)
 
 
-def _record(sim: Simulation, event: At, message: tuple, caused: tuple = ()) -> None:
-    sim.steps.append(((sim.now, next(sim.serial), event.action.verb, message[3], event, message[5], None), (), caused, None))
+def _record(sim: Simulation, event: At, message: tuple) -> None:
+    sim.steps.append((sim.now, next(sim.serial), event.action.verb, message[3], event, message[5], None))
 
 
 def _open_links(sim: Simulation) -> list[Link]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from dslab.values import DslabError, brief, nearest
+from dslab.values import DslabError, brief, nearest, shorten
 
 if TYPE_CHECKING:
     from dslab.simulate import Host, Simulation
@@ -38,16 +39,18 @@ def explain(problem: BaseException, sim: Simulation, entry: tuple | None) -> Pro
 
 def _where(problem: BaseException) -> str:
     """`Raft.on_vote, line 17`: the last place in the protocol's own code."""
-    frames = [frame for frame in traceback.walk_tb(problem.__traceback__) if not _is_bench(frame[0].f_code.co_filename)]
+    frames = [frame for frame in traceback.walk_tb(problem.__traceback__) if not _is_bench(frame[0].f_code)]
     if not frames:
         return ""
     frame, line = frames[-1]
     return f"{getattr(frame.f_code, 'co_qualname', frame.f_code.co_name)}, line {line}"
 
 
-def _is_bench(filename: str) -> bool:
-    path = Path(filename)
-    return path.parent == BENCH or filename.startswith("<frozen") or (LIBRARY in path.parents and "site-packages" not in path.parts)
+def _is_bench(code: CodeType) -> bool:
+    """Is this code ours, Python's own, or what Python generated for a message class?"""
+    path, generated = Path(code.co_filename), code.co_filename == "<string>" and code.co_name == "__init__"
+    return path.parent == BENCH or generated or path.name.startswith("<frozen") or (
+        LIBRARY in path.parents and "site-packages" not in path.parts)
 
 
 def _event(entry: tuple) -> str:
@@ -57,14 +60,14 @@ def _event(entry: tuple) -> str:
         return f"when {place.host.name} received {brief(what)} from {place.src} {at}"
     if kind == "timer":
         return f"at the {what} timer of {place.name} {at}"
-    return f"by the script's {what!r}" if kind in ("request", "script", "answer") else f"at the start of {place.name}"
+    return f"by the script's {shorten(repr(what))}" if kind in ("request", "script", "answer") else f"at the start of {place.name}"
 
 
 def too_much(sim: Simulation, at_once: int) -> str:
     """Why a run was stopped at one of its limits."""
     limits = sim.run.limits
     if at_once > limits.at_once:
-        names = sorted({_place(step[0]) for step in sim.steps[-100:]})
+        names = sorted({_place(entry) for entry in sim.steps[-100:]})
         busy = " and ".join(names) + (" keep answering each other" if len(names) > 1 else " never comes to rest")
         return f"{limits.at_once:,} events at time {sim.now / 1000}: {busy}"
     if len(sim.queue) > limits.in_flight:

@@ -11,9 +11,12 @@ from dslab.values import brief, shorten
 
 def describe(step: Step) -> str:
     """What happened in a step, what followed at once, and the protocol's own reasons."""
+    return " ".join([_sentence(step), *(f"({note})" for note in step.notes)])
+
+
+def _sentence(step: Step) -> str:
     happening, consequences = _happening(step), list(_consequences(step))
-    sentence = f"{happening}{': it ' if consequences else ''}{_listed(consequences)}."
-    return " ".join([sentence, *(f"({note})" for note in step.notes)])
+    return f"{happening}{': it ' if consequences else ''}{_listed(consequences)}."
 
 
 def _happening(step: Step) -> str:
@@ -56,10 +59,12 @@ def _listed(parts: list[str]) -> str:
 
 
 def table(steps: Sequence[Step]) -> str:
-    """A line for each step: number, time, Lamport timestamp, what happened, and what it changed."""
-    rows = [("step", "time", "node", "L", "what happened", "state that changed")]
+    """A line for each step: number, time, node, Lamport timestamp, what happened, the protocol's reasons, the new state."""
+    rows = [("step", "time", "node", "L", "what happened", "why", "state that changed")]
     for step in steps:
-        changes = ", ".join(f"{name} = {brief(value, limit=40)}" for name, value in step.changes.items())
-        rows.append((str(step.index), f"{step.time:.1f}", step.node or "-", str(step.lamport or ""), shorten(describe(step), limit=90), changes))
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, (*widths, 0), strict=True)).rstrip() for row in rows)
+        changes = ", ".join(f"{name} = {brief(value, limit=30)}" for name, value in step.changes.items())
+        rows.append((str(step.index), f"{step.time:.1f}", step.node or "-", str(step.lamport or ""),
+                     shorten(_sentence(step), limit=90), shorten("; ".join(step.notes), limit=70), shorten(changes, limit=90)))
+    used = [column for column in range(7) if column < 5 or any(row[column] for row in rows[1:])]
+    widths = {column: max(len(row[column]) for row in rows) for column in used}
+    return "\n".join("  ".join(row[column].ljust(widths[column]) for column in used).rstrip() for row in rows)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Iterable
 from functools import cache
+from math import inf
 from operator import attrgetter
 from random import Random
 from typing import Any, ClassVar, dataclass_transform
 
-from dslab.values import DslabError, brief, check_message, check_sendable, in_order, nearest, show, snapshot
+from dslab.values import DslabError, brief, check_message, check_sendable, fields_of, in_order, nearest, show, snapshot
 
 
 @dataclass_transform(frozen_default=True)
@@ -85,15 +85,15 @@ class Node:
 
     def send(self, dst: str, msg: Any) -> None:
         """Send a message to one node. The network may lose, delay, duplicate or reorder it."""
-        check_sendable(msg)
-        if dst not in self._known:
-            raise DslabError(self._unknown(dst))
+        if fields_of(type(msg)) is None or dst not in self._known:
+            self._refuse(dst, msg)
         self.effects.append(("send", dst, msg))
 
     def broadcast(self, msg: Any) -> None:
         """Send a message to every peer (not to the node itself), one by one, in the order of `peers`."""
-        check_sendable(msg)
-        self.effects.extend([("send", dst, msg) for dst in self.peers])
+        if fields_of(type(msg)) is None:
+            self._refuse("all", msg)
+        self.effects += [("send", dst, msg) for dst in self.peers]
 
     def set_timer(self, name: str, low: float, high: float | None = None) -> None:
         """Call `on_<name>_timer` in `low` ms of the node's clock, or at a random moment between `low` and `high`.
@@ -103,7 +103,7 @@ class Node:
         """
         high = low if high is None else high
         try:
-            if not 0 <= low <= high < math.inf:
+            if not 0 <= low <= high < inf:
                 raise DslabError(f"set_timer({name!r}, {low}, {high}): a delay is at least 0, finite, and given as low, high")
         except TypeError:
             raise DslabError(f"set_timer({name!r}, {brief(low)}, {brief(high)}): a delay is a number of milliseconds") from None
@@ -144,12 +144,14 @@ class Node:
         """Forget the recorded effects (for a unit test that calls handlers by hand)."""
         self.effects.clear()
 
-    def _unknown(self, dst: Any) -> str:
+    def _refuse(self, dst: Any, msg: Any) -> None:
+        """Say in one sentence why `msg` cannot be sent to `dst`."""
+        check_sendable(msg)
         if dst == self.id:
-            return f"{self.id} sent to itself: call a method instead, it is quicker and never lost"
+            raise DslabError(f"{self.id} sent to itself: call a method instead, it is quicker and never lost")
         cluster = ", ".join(sorted((*self._known, self.id)))
         hint = nearest(str(dst), self._known) or " A client gets its answer by self.reply."
-        return f"{self.id} sent to {brief(dst)}, which is not in this cluster ({cluster}).{hint}"
+        raise DslabError(f"{self.id} sent to {brief(dst)}, which is not in this cluster ({cluster}).{hint}")
 
 
 @cache

@@ -1,4 +1,5 @@
-"""Promises of a protocol, and what became of them: *always* for safety, *sometimes* for what must be able to happen.
+"""Promises of a protocol, and what became of them: *always* for safety, *in the end* for liveness, *sometimes* for what
+must be able to happen.
 
     @always
     def two_leaders_never_share_a_term(world):
@@ -10,7 +11,9 @@
                 return f"{leaders[term]} and {leader.node} both lead term {term}"
 
 An `always` function returns nothing (or True) while the promise is kept, and a sentence (or False) when it is broken.
-A `sometimes` function returns something true once it has happened. Both look at the `World`, never into a protocol.
+An `in_the_end` function does the same, but is asked
+only when nothing is left to happen. A `sometimes` function returns something true once it has happened. All look at
+the `World`, never into a protocol.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from dslab.values import DslabError, brief, nearest
 class Promise:
     """A sentence about all runs, and the function that judges it in a world."""
 
-    kind: str                                   # "always" or "sometimes"
+    kind: str                                   # "always", "in the end" or "sometimes"
     name: str                                   # the function's name, as words
     judge: Callable[[World], Any]
 
@@ -51,6 +54,14 @@ def always(judge: Callable[[World], Any]) -> Promise:
     return Promise("always", judge.__name__.replace("_", " "), judge)
 
 
+def in_the_end(judge: Callable[[World], Any]) -> Promise:
+    """A promise that is due when nothing is left to happen (liveness: something good happens, sooner or later).
+
+    Before that moment nothing can break it: what is missing may be on its way.
+    """
+    return Promise("in the end", judge.__name__.replace("_", " "), judge)
+
+
 def sometimes(judge: Callable[[World], Any]) -> Promise:
     """Something that can happen: a model in which it never does proves nothing (a witness against vacuous truth)."""
     return Promise("sometimes", judge.__name__.replace("_", " "), judge)
@@ -60,8 +71,8 @@ def sometimes(judge: Callable[[World], Any]) -> Promise:
 class Verdict:
     """What became of a promise.
 
-    status: "holds" (at every step of this trace, or seen in it), "broken" (at `step`), or "not decided" (not seen, or
-    the run was stopped before its end).
+    status: "holds" (at every step of this trace, at its end, or seen in it), "broken" (at `step`), or "not decided"
+    (not seen, or the run was stopped too early to tell).
     """
 
     promise: Promise
@@ -142,11 +153,12 @@ def judge(trace: Trace, promises: Iterable[Promise]) -> list[Verdict]:
     for step in trace.steps:
         if world.after(step) or step.index == 0:
             for number, promise in enumerate(promises):
-                if number not in decided:
+                if number not in decided and promise.kind != "in the end":
                     verdict = _look(promise, world, step, trace)
                     if verdict is not None:         # a broken promise is a verdict too, and a false one
                         decided[number] = verdict
-    return [decided[number] if number in decided else _at_the_end(promise, trace) for number, promise in enumerate(promises)]
+    return [decided[number] if number in decided else _at_the_end(promise, world, trace)
+            for number, promise in enumerate(promises)]
 
 
 def _look(promise: Promise, world: World, step: Step, trace: Trace) -> Verdict | None:
@@ -156,8 +168,13 @@ def _look(promise: Promise, world: World, step: Step, trace: Trace) -> Verdict |
     return Verdict(promise, "broken", step.index, objection, trace) if objection else None
 
 
-def _at_the_end(promise: Promise, trace: Trace) -> Verdict:
+def _at_the_end(promise: Promise, world: World, trace: Trace) -> Verdict:
     if promise.kind == "sometimes":
         return Verdict(promise, "not decided", None, "this run never shows it", trace)
-    whole = trace.end.startswith(("reached", "nothing left")) and not trace.end.startswith("reached the limit")
-    return Verdict(promise, "holds" if whole else "not decided", None, "" if whole else f"the run was cut short: {trace.end}", trace)
+    if promise.kind == "always":
+        why = f"the run was cut short: {trace.end}" if trace.was_cut_short else ""
+        return Verdict(promise, "not decided" if why else "holds", None, why, trace)
+    if not trace.came_to_rest:
+        return Verdict(promise, "not decided", None, f"the run did not come to rest: {trace.end}", trace)
+    why = promise.objection(world)
+    return Verdict(promise, "broken" if why else "holds", len(trace) - 1 if why else None, why, trace)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +27,14 @@ class Call:
 class Record:
     """The notes of one simulation. Messages are known by their link and number, `(link, 3)` for the third."""
 
-    def __init__(self, run: Run, steps: list[tuple], outputs: list[Output]) -> None:
-        self.run, self.steps, self.outputs = run, steps, outputs
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.steps: list[tuple] = []                    # what happened: entries of the queue
+        self.caused: list[tuple] = []                   # all that was sent, set or cancelled: entries that name their step last
+        self.doubled: dict[int, tuple] = {}             # step of the script -> the copy that it made of a message
+        self.said: dict[int, list[tuple]] = {}          # step -> its outputs, replies and notes, as effects
+        self.changes: dict[int, dict[str, Any]] = {}    # step -> the attributes that it changed
+        self.outputs: list[Output] = []
         self.faults: Counter = Counter()                # how often each kind of fault took effect
         self.unapplied: list[tuple[str, str]] = []
         self.fates: dict[tuple, tuple[str, int | None]] = {}    # message -> why it was lost, and in which step
@@ -39,8 +45,9 @@ class Record:
         self.initial: dict[str, dict] = {}              # the nodes' states before the first step
         self.end = ""
 
-    def copy(self, link: Any, number: int) -> str:
+    def copy(self, link: Any, number: int | str) -> str:
         """The number of one more copy of a message: 3' for the first copy of the third, then 3''."""
+        number = int(str(number).rstrip("'"))
         self.copies[link, number] += 1
         return f"{number}{chr(39) * self.copies[link, number]}"
 
@@ -85,29 +92,33 @@ class Record:
         messages: list[Envelope] = []
         by_name: dict[tuple, Envelope] = {}
         stamps = Stamps(self.run.nodes)
-        for index, (entry, effects, caused, changes) in enumerate(self.steps):
-            stamps.steps.append(self.step(index, entry, effects, caused, changes, stamps, messages, by_name))
+        caused: dict[int, list] = defaultdict(list)
+        for entry in self.caused:
+            caused[entry[6]].append(entry)
+        for index, entry in enumerate(self.steps):
+            stamps.steps.append(self.step(index, entry, caused[index], stamps, messages, by_name))
         times = [step.time for step in stamps.steps]
         operations = [Operation(call.client, call.node, call.msg, call.invoked, times[call.invoked], call.returned,
                                 None if call.returned is None else times[call.returned], call.result) for call in self.calls]
         return stamps.steps, messages, operations
 
-    def step(self, index: int, entry: tuple, effects: Any, caused: Any, changes: Any, stamps: Stamps,
+    def step(self, index: int, entry: tuple, caused: list[tuple], stamps: Stamps,
              messages: list[Envelope], by_name: dict[tuple, Envelope]) -> Step:
         """One readable step, with the messages that it sent added to `messages`."""
         time, _, kind, place, what, number, cause = entry
         message = by_name[place, number] if kind in OF_A_MESSAGE else None
         if kind == "receive":
             message.fate, message.ended, message.arrives = "received", index, time / 1000
-        sent = tuple(self.envelope(one, time, messages, by_name) for one in caused if one[2] == "receive")
-        set_here = (one[0] / 1000 for one in caused if one[2] == "timer")
-        timers = {effect[1]: next(set_here) if effect[0] == "timer" else None for effect in effects if effect[0] in ("timer", "cancel")}
+        made = caused if index not in self.doubled else [self.doubled[index]]
+        sent = tuple(self.envelope(one, time, messages, by_name) for one in made if one[2] == "receive")
+        timers = {one[4]: one[0] / 1000 if one[2] == "timer" else None for one in caused if one[2] != "receive"}
+        said = self.said.get(index, ())
         node = place.host.name if kind == "receive" else None if message is not None or place is None else place.name
         return Step(index, time / 1000, node, kind, _name(kind, what, message), cause, message, sent, timers,
-                    tuple((effect[1], *effect[2]) for effect in effects if effect[0] == "output"),
-                    tuple(effect[1:] for effect in effects if effect[0] == "reply"),
-                    tuple(effect[1] for effect in effects if effect[0] == "note"),
-                    changes or {}, self.local.get(index, time) / 1000, stamps, self.asked(number) if kind == "request" else None)
+                    tuple((effect[1], *effect[2]) for effect in said if effect[0] == "output"),
+                    tuple(effect[1:] for effect in said if effect[0] == "reply"),
+                    tuple(effect[1] for effect in said if effect[0] == "note"),
+                    self.changes.get(index, {}), self.local.get(index, time) / 1000, stamps, self.asked(number) if kind == "request" else None)
 
     def asked(self, number: int) -> tuple[str, str, Any]:
         """Who asks whom for what in a request."""

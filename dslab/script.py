@@ -148,12 +148,12 @@ def clock(node: str, *, offset: float | None = None, drift: float | None = None,
     return Action("clock", (node,), tuple(given.items()))
 
 
-def parse_message_name(name: str) -> tuple[str, str, int]:
-    """("A", "B", 3) for "A->B#3"."""
-    found = re.fullmatch(r"(.+)->(.+)#([1-9][0-9]*)", name) if isinstance(name, str) else None
+def parse_message_name(name: str) -> tuple[str, str, int | str]:
+    """("A", "B", 3) for "A->B#3", and ("A", "B", "3'") for the copy "A->B#3'"."""
+    found = re.fullmatch(r"(.+)->(.+)#([1-9][0-9]*'*)", name) if isinstance(name, str) else None
     if not found:
         raise DslabError(f'a message is named by link and count, such as "A->B#3", not {brief(name)}')
-    return found[1], found[2], int(found[3])
+    return found[1], found[2], found[3] if found[3].endswith("'") else int(found[3])
 
 
 def _ms(name: str, value: float) -> float:

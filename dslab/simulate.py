@@ -74,9 +74,8 @@ class Simulation:
         self.now = 0                                        # true time, µs
         self.queue: list[tuple] = []
         self.serial = count()
-        self.steps: list[tuple] = []                        # (entry, effects, entries it caused, changed state or None)
-        self.outputs: list[Output] = []
-        self.record = Record(run, self.steps, self.outputs)
+        self.record = Record(run)
+        self.steps, self.caused = self.record.steps, self.record.caused
         self.faults: Counter = self.record.faults
         self.hosts = {name: Host(name, index) for index, name in enumerate(run.nodes)}
         self.neighbours = _neighbours(run)
@@ -84,27 +83,30 @@ class Simulation:
         self.weather = faults.Weather()
         self.clocks_differ = False
         self.horizon = round(run.duration * 1000)
-        limits = run.limits
-        self.most_steps, self.most_at_once, self.most_in_flight = limits.steps, limits.at_once, limits.in_flight
         self.act = {"receive": self.receive, "timer": self.fire, "request": self.request, "answer": self.answer, "start": self.start, "script": self.script}
 
     def go(self) -> None:
         """Play the whole run. Where it ends early, `record.end` says why."""
         entry: Any = None
-        queue, record, act, at_once = self.queue, self.record, self.act, 0
+        queue, steps, record, receive, act, at_once = self.queue, self.steps, self.record, self.receive, self.act, 0
+        most_steps, most_at_once, most_in_flight = self.run.limits.steps, self.run.limits.at_once, self.run.limits.in_flight
         try:
             self.prepare()
             while queue and not record.end:
                 entry = heappop(queue)
-                if entry[0] != self.now:
-                    if entry[0] > self.horizon:
+                time, _, kind, _, _, _, _ = entry
+                if time != self.now:
+                    if time > self.horizon:
                         heappush(queue, entry)
                         self.now, record.end = self.horizon, f"reached {self.horizon / 1000:g} ms"
                         break
-                    self.now, at_once = entry[0], 0
+                    self.now, at_once = time, 0
                 at_once += 1
-                act[entry[2]](entry)
-                if at_once > self.most_at_once or len(queue) > self.most_in_flight or len(self.steps) >= self.most_steps:
+                if kind == "receive":               # by far the most frequent
+                    receive(entry)
+                else:
+                    act[kind](entry)
+                if at_once > most_at_once or len(queue) > most_in_flight or len(steps) >= most_steps:
                     record.end = mishap.too_much(self, at_once)
             entry = None
             self.shared.check_globals()
@@ -176,7 +178,7 @@ class Simulation:
 
     def receive(self, entry: tuple) -> None:
         """A message arrives."""
-        link, msg = entry[3], entry[4]
+        _, _, _, link, msg, _, _ = entry
         host = link.host
         if link.cut or not host.awake:
             faults.turn_away(self, entry)
@@ -219,7 +221,8 @@ class Simulation:
         if host.up:
             host.waiting.append((*entry[:2], "answer", *entry[3:6], len(self.steps)))
         note = f"{host.name} is {'paused: the request waits' if host.up else 'down: nobody answers'}"
-        self.steps.append(((*entry[:3], None, *entry[4:]), [("note", note)], (), None))
+        self.record.said[len(self.steps)] = [("note", note)]
+        self.steps.append((*entry[:3], None, *entry[4:]))
 
     def answer(self, entry: tuple) -> None:
         """The node handles a request."""
@@ -235,45 +238,46 @@ class Simulation:
 
     def finish(self, entry: tuple, host: Host) -> None:
         """Let the effects of the handler that has just run happen, in order, and record the step."""
-        node = host.node
-        effects: Any = node.effects
-        caused, changed, step = [], None, len(self.steps)
-        if effects:
-            node.effects = []
-        else:
-            effects = ()            # the node goes on writing into its own list
+        effects, step = host.node.effects, len(self.steps)
         for effect in effects:
-            if effect[0] == "send":
+            kind = effect[0]
+            if kind == "send":
                 link = host.links.get(effect[1]) or self.link(host, effect[1])
                 number = link.sent = link.sent + 1
                 if link.plain:
-                    sent = (self.now + int(link.low + link.span * link.random()), next(self.serial), "receive", link, effect[2], number, step)
+                    arrival = self.now + int(link.low + link.span * link.random())
+                    sent = (arrival, next(self.serial), "receive", link, effect[2], number, step)
                     heappush(self.queue, sent)
-                    caused.append(sent)
+                    self.caused.append(sent)
                 else:
-                    caused += faults.transmit(self, link, effect[2], step)
-            elif effect[0] == "timer":
-                caused.append(self.arm(host, effect[1], effect[2], effect[3], step))
-            elif effect[0] != "note":
-                self.tell(host, *effect)
-        if self.states and node.__dict__ != host.saved:
-            changed = self.changes(host)
+                    self.caused += faults.transmit(self, link, effect[2], step)
+            elif kind == "timer":
+                self.arm(host, effect[1], effect[2], effect[3], step)
+            else:
+                self.tell(host, effect, step)
+        effects.clear()
+        if self.states and host.node.__dict__ != host.saved:
+            self.record.changes[step] = self.changes(host)
         if self.clocks_differ:
             self.record.local[step] = self.local(host)
-        self.steps.append((entry, effects, caused, changed))
+        self.steps.append(entry)
 
-    def tell(self, host: Host, kind: str, name: str, values: Any = None) -> None:
-        """The rarer effects: what the world hears, what a client hears, and a timer that is cancelled."""
+    def tell(self, host: Host, effect: tuple, step: int) -> None:
+        """The rarer effects: a timer that is cancelled, what the world hears, what a client hears, and notes."""
+        kind, name, *values = effect
         if kind == "cancel":
             host.timers.pop(name, None)
-        elif kind == "reply":
-            self.record.respond(name, values)
-        else:
-            self.outputs.append(Output(len(self.steps), self.now / 1000, host.name, name, values))
+            self.caused.append((self.now, 0, "cancel", host, name, None, step))
+            return
+        self.record.said.setdefault(step, []).append(effect)
+        if kind == "reply":
+            self.record.respond(name, *values)
+        elif kind == "output":
+            self.record.outputs.append(Output(step, self.now / 1000, host.name, name, *values))
             if name == self.run.until:
                 self.record.end = f"reached the first output {name!r}"
 
-    def arm(self, host: Host, name: str, low: float, high: float, step: int) -> tuple:
+    def arm(self, host: Host, name: str, low: float, high: float, step: int) -> None:
         """Set a timer, which runs by the node's own clock.
 
         A timer that is put off, as a heartbeat puts off an election, stays in the queue as it was: when that moment
@@ -290,7 +294,7 @@ class Simulation:
         if queued is None or queued[0] > due:
             host.queued[name] = entry
             heappush(self.queue, entry)
-        return entry
+        self.caused.append(entry)
 
     def link(self, host: Host, dst: str) -> Link:
         """The link from a host to a node, opened when it is first used."""
@@ -305,28 +309,25 @@ class Simulation:
     def changes(self, host: Host) -> dict[str, Any]:
         """What the last step changed in the state of a node, as copies that stay as they are."""
         state, saved, changed = host.node.__dict__, host.saved, {}
-        if len(state) != len(saved):
+        if state.keys() != saved.keys():
             raise DslabError(mishap.undeclared(host))
         for name, value in state.items():
-            if name not in saved:
-                raise DslabError(mishap.undeclared(host))
-            if value is saved[name] or value == saved[name]:
-                continue
-            if type(value) not in ATOMS:
-                changed[name] = saved[name] = self.keep(host, name, value)
-            else:
-                changed[name] = saved[name] = value
+            before = saved[name]
+            if value is not before and value != before:
+                changed[name] = saved[name] = value if type(value) in ATOMS else self.keep(host, name, value)
         return changed
 
     def keep(self, host: Host, name: str, value: Any) -> Any:
         """A copy of an attribute's value for the record; other nodes must not hold the same list, set or dict."""
-        if value is not host.owned.get(name):
-            host.owned[name] = value
-            self.shared.claim(host.name, name, value)
         try:
+            if value is not host.owned.get(name):
+                host.owned[name] = value
+                self.shared.claim(host.name, name, value)
             return snapshot(value, host.saved.get(name))
-        except (NotPlain, RecursionError) as problem:
+        except NotPlain as problem:
             raise DslabError(f"{host.name}.{name} cannot be state: {problem}") from None
+        except RecursionError:
+            raise DslabError(f"{host.name}.{name} cannot be state: it contains itself, or is nested too deeply") from None
 
     def local(self, host: Host) -> int:
         """What the host's clock shows now, in µs."""

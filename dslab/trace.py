@@ -176,6 +176,16 @@ class Trace:
         """The clients' operations, in the order of their invocations: the history for checkers."""
         return self._loaded[2]
 
+    @property
+    def came_to_rest(self) -> bool:
+        """Did the run end because nothing was left to happen?"""
+        return self.end.startswith("nothing left")
+
+    @property
+    def was_cut_short(self) -> bool:
+        """Was the run stopped by a limit, an error or its user?"""
+        return self.end.startswith("reached the limit") or not self.end.startswith(("reached", "nothing left"))
+
     def outputs(self, name: str | None = None) -> list[Output]:
         """What the nodes told the world, all of it or what has this name."""
         return [output for output in self._outputs if name is None or output.name == name]

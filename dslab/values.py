@@ -36,6 +36,7 @@ class NotPlain(DslabError, TypeError):
     """A value that is not plain data, with the reason."""
 
 
+@cache
 def fields_of(kind: type) -> tuple[str, ...] | None:
     """The field names of a message class, or None for any other class."""
     return kind.__dict__.get("__message_fields__")
@@ -96,9 +97,10 @@ def snapshot(value: Any, earlier: Any = None) -> Any:
         kept = earlier if type(earlier) is list and earlier and value[: len(earlier)] == earlier else []
         return kept + [item if type(item) in ATOMS else snapshot(item) for item in value[len(kept):]]
     if kind is dict:
-        return {_constant(key): snapshot(item) for key, item in value.items()}
+        return {key if type(key) in ATOMS else _constant(key): item if type(item) in ATOMS else snapshot(item)
+                for key, item in value.items()}
     if kind is set:
-        return {_constant(item) for item in value}
+        return {item if type(item) in ATOMS else _constant(item) for item in value}
     return _constant(value) if kind is not tuple else tuple(map(snapshot, value))
 
 

@@ -71,8 +71,8 @@ class Gossip(Node):
     shown = ("beats",)
 
     def init(self):
-        self.known = {}         # node -> its highest count of beats heard of
-        self.beats = 0          # lost in a crash
+        self.known = {}  # node -> its highest count of beats heard of
+        self.beats = 0  # lost in a crash
 
     def on_start(self):
         self.set_timer("beat", 20, 60)
@@ -93,21 +93,31 @@ class Gossip(Node):
             self.send(peer, msg)
 
 
-ROUGH = Network(latency=exponential(12, least=1), loss=0.1, duplication=0.1, links={("A", "B"): {"fifo": True}})
+ROUGH = Network(
+    latency=exponential(12, least=1), loss=0.1, duplication=0.1, links={("A", "B"): {"fifo": True}}
+)
 
 
 def gossip_run(seed: int = 3) -> Run:
     """A run in which much goes wrong."""
-    return Run(Gossip, 5, seed=seed, duration=600, network=ROUGH, title="gossip", script=[
-        at(50, clock("C", drift=5000, step=-3)),
-        at(100, crash("B")),
-        at(120, partition(("A", "B"), ("C", "D"))),
-        at(200, pause("D")),
-        at(260, resume("D")),
-        at(300, recover("B")),
-        at(310, request("A", Put("user", 7), client="alice")),
-        at(400, partition(("A", "B", "C", "D", "E"))),
-    ])
+    return Run(
+        Gossip,
+        5,
+        seed=seed,
+        duration=600,
+        network=ROUGH,
+        title="gossip",
+        script=[
+            at(50, clock("C", drift=5000, step=-3)),
+            at(100, crash("B")),
+            at(120, partition(("A", "B"), ("C", "D"))),
+            at(200, pause("D")),
+            at(260, resume("D")),
+            at(300, recover("B")),
+            at(310, request("A", Put("user", 7), client="alice")),
+            at(400, partition(("A", "B", "C", "D", "E"))),
+        ],
+    )
 
 
 class Store(Node):

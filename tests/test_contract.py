@@ -1,7 +1,7 @@
 """What every protocol on the shelf must do. A new file in dslab/protocols is found by itself.
 
-The golden traces are rewritten by `UPDATE_GOLDEN=1 python -m pytest tests/test_contract.py`: read the diff, and change
-them only when you can say why.
+The golden traces are rewritten by `UPDATE_GOLDEN=1 python -m pytest tests/test_contract.py`: read the
+diff, and change them only when you can say why.
 """
 
 import ast
@@ -23,8 +23,11 @@ from dslab.simulate import simulate
 from dslab.trace import Trace
 
 GOLDEN = Path(__file__).parent / "golden"
-LONGEST = 25        # lines of a function in a protocol
-MODULES = {module.name: importlib.import_module(f"dslab.protocols.{module.name}") for module in pkgutil.iter_modules(protocols.__path__)}
+LONGEST = 25  # lines of a function in a protocol
+MODULES = {
+    module.name: importlib.import_module(f"dslab.protocols.{module.name}")
+    for module in pkgutil.iter_modules(protocols.__path__)
+}
 DEMOS = [name for name, module in MODULES.items() if hasattr(module, "DEMO")]
 
 each_module = pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
@@ -33,12 +36,18 @@ each_demo = pytest.mark.parametrize("name", DEMOS)
 
 def functions(module):
     """All functions of a module, methods too."""
-    return [node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.FunctionDef)]
+    return [
+        node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.FunctionDef)
+    ]
 
 
 def nodes(module):
     """The Node subclasses that a module defines."""
-    return [cls for cls in vars(module).values() if inspect.isclass(cls) and issubclass(cls, Node) and cls.__module__ == module.__name__]
+    return [
+        cls
+        for cls in vars(module).values()
+        if inspect.isclass(cls) and issubclass(cls, Node) and cls.__module__ == module.__name__
+    ]
 
 
 def test_there_are_protocols():
@@ -53,7 +62,9 @@ def test_a_protocol_says_what_problem_it_solves(module):
 
 @each_module
 def test_no_function_of_a_protocol_is_longer_than_a_screen(module):
-    long = [function.name for function in functions(module) if function.end_lineno - function.lineno >= LONGEST]
+    long = [
+        function.name for function in functions(module) if function.end_lineno - function.lineno >= LONGEST
+    ]
     assert long == []
 
 
@@ -79,7 +90,11 @@ def test_a_demo_gives_the_same_bytes_twice(name):
 @each_demo
 def test_a_demo_does_all_that_its_script_says(name):
     trace = simulate(MODULES[name].DEMO)
-    assert trace.unapplied == [] and trace.title and not trace.end.startswith(("reached the limit", "stopped", "over", "10,000"))
+    assert (
+        trace.unapplied == []
+        and trace.title
+        and not trace.end.startswith(("reached the limit", "stopped", "over", "10,000"))
+    )
 
 
 @each_demo
@@ -96,7 +111,8 @@ def test_a_demo_and_its_trace_survive_json(name):
     assert Run.from_json(demo.to_json()) == again.run == demo
     assert again.to_json() == trace.to_json() and again.table() == trace.table()
     assert [(verdict.status, verdict.step) for verdict in judge(again, MODULES[name].PROMISES)] == [
-        (verdict.status, verdict.step) for verdict in judge(trace, MODULES[name].PROMISES)]
+        (verdict.status, verdict.step) for verdict in judge(trace, MODULES[name].PROMISES)
+    ]
 
 
 @each_demo
@@ -106,7 +122,11 @@ def test_a_demo_has_the_golden_trace(name):
         GOLDEN.mkdir(exist_ok=True)
         file.write_text(found, encoding="utf-8")
     expected = file.read_text(encoding="utf-8") if file.exists() else ""
-    diff = list(difflib.unified_diff(expected.splitlines(), found.splitlines(), str(file.name), "this run", lineterm="", n=1))
+    diff = list(
+        difflib.unified_diff(
+            expected.splitlines(), found.splitlines(), str(file.name), "this run", lineterm="", n=1
+        )
+    )
     if diff:
         more = f"\n... and {len(diff) - 40} lines more" if len(diff) > 40 else ""
         pytest.fail("\n".join(diff[:40]) + more + "\nIf this is meant: UPDATE_GOLDEN=1", pytrace=False)
@@ -116,11 +136,19 @@ def test_every_golden_trace_has_its_protocol():
     assert sorted(file.stem for file in GOLDEN.glob("*.txt")) == sorted(DEMOS)
 
 
-# ---- the names that tie a class to its handlers ----------------------------------------------------------------------
+# ---- the names that tie a class to its handlers ----
 
-@pytest.mark.parametrize(("name", "handler"), [
-    ("Vote", "on_vote"), ("RequestVote", "on_request_vote"), ("HTTPRequest", "on_http_request"), ("Prepare2a", "on_prepare2a"), ("RPC", "on_rpc"),
-])
+
+@pytest.mark.parametrize(
+    ("name", "handler"),
+    [
+        ("Vote", "on_vote"),
+        ("RequestVote", "on_request_vote"),
+        ("HTTPRequest", "on_http_request"),
+        ("Prepare2a", "on_prepare2a"),
+        ("RPC", "on_rpc"),
+    ],
+)
 def test_a_handler_is_named_after_its_message(name, handler):
     assert handler_name(name) == handler
 

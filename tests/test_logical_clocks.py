@@ -1,4 +1,4 @@
-"""Logical clocks keep the clock condition, and the values are those of the literature (N17 of the course map)."""
+"""Logical clocks keep the clock condition, and the values are those of the literature (numbers as N17)."""
 
 import random
 

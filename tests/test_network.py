@@ -25,22 +25,27 @@ def test_latencies_have_the_mean_that_they_promise():
 
     assert mean(uniform(5, 15)) == pytest.approx(10)
     assert mean(exponential(10, least=1)) == pytest.approx(11, rel=1e-3)
-    assert mean(long_tail(5, alpha=3)) == pytest.approx(5 * 3 / 2, rel=1e-2)      # alpha / (alpha - 1) times the least
+    assert mean(long_tail(5, alpha=3)) == pytest.approx(
+        5 * 3 / 2, rel=1e-2
+    )  # alpha / (alpha - 1) times the least
 
 
-@pytest.mark.parametrize(("make", "sentence"), [
-    (lambda: constant(-1), "a delay is a number of milliseconds from 0 up, not -1"),
-    (lambda: constant("10"), "not '10'"),
-    (lambda: constant(float("inf")), "not inf"),
-    (lambda: uniform(15, 5), r"did you mean uniform\(5, 15\)\?"),
-    (lambda: long_tail(5, alpha=0), "alpha is above 0"),
-    (lambda: Network(loss=1.5), "loss is a chance from 0 to 1, not 1.5"),
-    (lambda: Network(loss=float("nan")), "loss is a chance from 0 to 1, not nan"),
-    (lambda: Network(latency=10), r"a latency is constant\(10\), uniform\(5, 15\), ..., not 10"),
-    (lambda: Network(los=0.1), "a link has no setting 'los' .* Did you mean 'loss'?"),
-    (lambda: Network(links={("A", "B"): {"latncy": 3}}), "'latency'"),
-    (lambda: Network(links={"A->B": {}}), r'links are named by a pair such as \("A", "B"\)'),
-])
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: constant(-1), "a delay is a number of milliseconds from 0 up, not -1"),
+        (lambda: constant("10"), "not '10'"),
+        (lambda: constant(float("inf")), "not inf"),
+        (lambda: uniform(15, 5), r"did you mean uniform\(5, 15\)\?"),
+        (lambda: long_tail(5, alpha=0), "alpha is above 0"),
+        (lambda: Network(loss=1.5), "loss is a chance from 0 to 1, not 1.5"),
+        (lambda: Network(loss=float("nan")), "loss is a chance from 0 to 1, not nan"),
+        (lambda: Network(latency=10), r"a latency is constant\(10\), uniform\(5, 15\), ..., not 10"),
+        (lambda: Network(los=0.1), "a link has no setting 'los' .* Did you mean 'loss'?"),
+        (lambda: Network(links={("A", "B"): {"latncy": 3}}), "'latency'"),
+        (lambda: Network(links={"A->B": {}}), r'links are named by a pair such as \("A", "B"\)'),
+    ],
+)
 def test_a_network_that_cannot_be_is_refused_with_a_sentence(make, sentence):
     with pytest.raises(DslabError, match=sentence):
         make()

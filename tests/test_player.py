@@ -1,6 +1,7 @@
 """The player's Python side: what it sends to the browser, and what it does when the browser asks."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import ipywidgets
@@ -237,6 +238,12 @@ def test_the_modules_become_one_script_without_imports():
     assert script.index("function indexTrace") < script.index("function render(")
     for path in (bundle.HERE / "js").glob("*.js"):
         assert f"// ---- {path.name}" in script
+
+
+def test_no_two_modules_use_one_name():
+    """They become one module: a name at the top of two of them would be an error in the browser."""
+    names = re.findall(r"^(?:export |async )*(?:function|const|let|class) (\w+)", bundle.script(), re.MULTILINE)
+    assert len(names) > 100 and [name for name in names if names.count(name) > 1] == []
 
 
 def test_an_empty_trace_has_a_payload():

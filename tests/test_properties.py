@@ -4,14 +4,16 @@ import pytest
 from samples import Ping, Pinger, Put, Quiet, Store, gossip_run
 
 from dslab.network import Network, constant
-from dslab.run import Limits, Run
 from dslab.properties import Promise, always, judge, sometimes
+from dslab.run import Limits, Run
 from dslab.script import at, crash, recover, request
 from dslab.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError
 
-PINGS = simulate(Run(Pinger, 3, network=Network(latency=constant(10)), script=[at(5, crash("C")), at(20, recover("C"))]))
+PINGS = simulate(
+    Run(Pinger, 3, network=Network(latency=constant(10)), script=[at(5, crash("C")), at(20, recover("C"))])
+)
 STORE = simulate(Run(Store, 2, script=[at(1, request("A", Put("x", 1))), at(2, request("B", Put("x", 2)))]))
 
 
@@ -30,12 +32,14 @@ def b_receives_a_thing(world):
 
 def verdict(promise, trace=PINGS):
     """The one verdict."""
-    one, = judge(trace, [promise])
+    (one,) = judge(trace, [promise])
     return one
 
 
 def test_a_promise_is_called_as_its_function_is():
-    assert repr(nobody_receives_a_thing) == "always: nobody receives a thing" and isinstance(b_receives_a_thing, Promise)
+    assert repr(nobody_receives_a_thing) == "always: nobody receives a thing" and isinstance(
+        b_receives_a_thing, Promise
+    )
 
 
 def test_a_broken_promise_names_the_first_step_that_breaks_it_and_says_how():
@@ -55,7 +59,10 @@ def test_what_did_not_happen_in_one_run_is_not_decided():
     assert verdict(sometimes(lambda world: False)).sentence == "this run never shows it"
 
 
-@pytest.mark.parametrize(("said", "status"), [(None, "holds"), (True, "holds"), (False, "broken"), ("because", "broken"), ("", "holds")])
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [(None, "holds"), (True, "holds"), (False, "broken"), ("because", "broken"), ("", "holds")],
+)
 def test_a_promise_answers_with_nothing_or_a_truth_value_or_a_sentence(said, status):
     assert verdict(always(lambda world: said)).status == status
 
@@ -69,7 +76,9 @@ def test_a_promise_that_answers_with_anything_else_is_refused(said):
 def test_a_promise_is_not_kept_by_a_run_that_was_cut_short():
     run = Run(Pinger, 3, limits=Limits(steps=2))
     assert repr(verdict(always(lambda world: True), simulate(run))).startswith("not decided: ")
-    assert verdict(always(lambda world: True), simulate(run)).sentence.startswith("the run was cut short: reached the limit of 2 steps")
+    assert verdict(always(lambda world: True), simulate(run)).sentence.startswith(
+        "the run was cut short: reached the limit of 2 steps"
+    )
     assert verdict(nobody_receives_a_thing, simulate(run.but(limits=Limits()))).status == "broken"
 
 
@@ -82,7 +91,9 @@ def test_the_first_output_of_a_name_is_an_end_like_another():
 
 
 def test_a_function_without_its_mark_is_no_promise():
-    with pytest.raises(DslabError, match="a promise is a function with @always or @sometimes, not a function"):
+    with pytest.raises(
+        DslabError, match="a promise is a function with @always or @sometimes, not a function"
+    ):
         judge(PINGS, [lambda world: True])
 
 
@@ -100,7 +111,14 @@ def test_a_world_knows_who_is_up():
 def test_a_world_tells_the_nodes_of_a_mixed_cluster_apart():
     trace = simulate(Run({"A": Quiet, "B": Store}, script=[at(1, request("A", Ping(7)))]))
     seen = []
-    verdict(always(lambda world: seen.append({node: state.received for node, state in world.having("received").items()})), trace)
+    verdict(
+        always(
+            lambda world: seen.append(
+                {node: state.received for node, state in world.having("received").items()}
+            )
+        ),
+        trace,
+    )
     assert seen == [{"A": [7]}]
 
 
@@ -112,14 +130,26 @@ def test_a_world_remembers_all_outputs_also_of_crashed_nodes():
 
     trace = simulate(Run(Teller, 1, script=[at(1, request("A", Ping(7))), at(2, crash("A"))]))
     seen = []
-    verdict(always(lambda world: seen.append((len(world.outputs()), [one.values for one in world.outputs("told")], world.time))), trace)
+    verdict(
+        always(
+            lambda world: seen.append(
+                (len(world.outputs()), [one.values for one in world.outputs("told")], world.time)
+            )
+        ),
+        trace,
+    )
     assert seen == [(2, [(7,)], 1.0), (2, [(7,)], 2.0)]
 
 
 def test_a_trace_from_a_file_is_judged_alike():
     trace = simulate(gossip_run())
-    promises = [always(lambda world: all(state.beats < 5 for state in world.states.values())), sometimes(lambda world: len(world.up) < 5)]
-    for before, after in zip(judge(trace, promises), judge(Trace.from_json(trace.to_json()), promises), strict=True):
+    promises = [
+        always(lambda world: all(state.beats < 5 for state in world.states.values())),
+        sometimes(lambda world: len(world.up) < 5),
+    ]
+    for before, after in zip(
+        judge(trace, promises), judge(Trace.from_json(trace.to_json()), promises), strict=True
+    ):
         assert (before.status, before.step, before.sentence) == (after.status, after.step, after.sentence)
 
 

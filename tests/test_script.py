@@ -28,10 +28,23 @@ from dslab.values import DslabError
 
 TEN = Network(latency=constant(10))
 ACTIONS = [
-    request("A", Put("x", 1), client="alice"), request("A", Put("x", 1)), crash("A"), recover("A"), pause("A"), resume("A"),
-    partition(("A", "B"), ("C",)), isolate("A"), cut("A", "B"), heal(), heal("A", "B"), drop("A->B#3"),
-    duplicate("A->B#3", after=5), delay("A->B#3", by=50), set_link("A", "B", latency=constant(3), loss=0.5),
-    set_link(fifo=True), clock("A", offset=50, drift=200, step=-30),
+    request("A", Put("x", 1), client="alice"),
+    request("A", Put("x", 1)),
+    crash("A"),
+    recover("A"),
+    pause("A"),
+    resume("A"),
+    partition(("A", "B"), ("C",)),
+    isolate("A"),
+    cut("A", "B"),
+    heal(),
+    heal("A", "B"),
+    drop("A->B#3"),
+    duplicate("A->B#3", after=5),
+    delay("A->B#3", by=50),
+    set_link("A", "B", latency=constant(3), loss=0.5),
+    set_link(fifo=True),
+    clock("A", offset=50, drift=200, step=-30),
 ]
 
 
@@ -47,7 +60,7 @@ def received(trace, node="B"):
 
 def why(trace):
     """The one event that did not apply."""
-    (_, sentence), = trace.unapplied
+    ((_, sentence),) = trace.unapplied
     return sentence
 
 
@@ -56,35 +69,49 @@ def test_an_action_shows_itself_as_the_code_that_makes_it(action):
     assert eval(repr(at(5, action))) == at(5, action)
 
 
-@pytest.mark.parametrize(("make", "sentence"), [
-    (lambda: at(-1, crash("A")), "a time is a number of milliseconds from 0 up"),
-    (lambda: at(float("nan"), crash("A")), r"at\(nan, ...\)"),
-    (lambda: at("5", crash("A")), r"at\('5', ...\)"),
-    (lambda: at(5, "crash A"), r'expected an action such as crash\("A"\)'),
-    (lambda: at(5, crash), r'expected an action such as crash\("A"\)'),
-    (lambda: request("A", "put x"), "a message is an instance of a class with @message, not a str"),
-    (lambda: request("A", Ping(), client=3), "a client is named by a string"),
-    (lambda: heal("A"), "give both names or none"),
-    (lambda: set_link("A", loss=0.1), "give both names or none"),
-    (lambda: set_link("A", "B", los=1), "Did you mean 'loss'"),
-    (lambda: set_link("A", "B"), "changes nothing: give latency"),
-    (lambda: drop("A to B, 3"), r'a message is named by link and count, such as "A->B#3"'),
-    (lambda: drop("A->B#0"), "a message is named by link and count"),
-    (lambda: drop(3), "not 3"),
-    (lambda: delay("A->B#1", by=-1), "by=-1: expected a number of milliseconds from 0 up"),
-    (lambda: duplicate("A->B#1", after="2"), "after='2'"),
-    (lambda: clock("A", step=float("inf")), "clock.step=inf.: expected a finite number"),
-    (lambda: clock("A", drift=-1e6), "a drift is in ppm, above -1,000,000"),
-    (lambda: clock("A"), "clock changes nothing"),
-    (lambda: partition(("A", "B"), ("B", "C")), "a node is in one group only"),
-])
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: at(-1, crash("A")), "a time is a number of milliseconds from 0 up"),
+        (lambda: at(float("nan"), crash("A")), r"at\(nan, ...\)"),
+        (lambda: at("5", crash("A")), r"at\('5', ...\)"),
+        (lambda: at(5, "crash A"), r'expected an action such as crash\("A"\)'),
+        (lambda: at(5, crash), r'expected an action such as crash\("A"\)'),
+        (lambda: request("A", "put x"), "a message is an instance of a class with @message, not a str"),
+        (lambda: request("A", Ping(), client=3), "a client is named by a string"),
+        (lambda: heal("A"), "give both names or none"),
+        (lambda: set_link("A", loss=0.1), "give both names or none"),
+        (lambda: set_link("A", "B", los=1), "Did you mean 'loss'"),
+        (lambda: set_link("A", "B"), "changes nothing: give latency"),
+        (lambda: drop("A to B, 3"), r'a message is named by link and count, such as "A->B#3"'),
+        (lambda: drop("A->B#0"), "a message is named by link and count"),
+        (lambda: drop(3), "not 3"),
+        (lambda: delay("A->B#1", by=-1), "by=-1: expected a number of milliseconds from 0 up"),
+        (lambda: duplicate("A->B#1", after="2"), "after='2'"),
+        (lambda: clock("A", step=float("inf")), "clock.step=inf.: expected a finite number"),
+        (lambda: clock("A", drift=-1e6), "a drift is in ppm, above -1,000,000"),
+        (lambda: clock("A"), "clock changes nothing"),
+        (lambda: partition(("A", "B"), ("B", "C")), "a node is in one group only"),
+    ],
+)
 def test_an_action_that_cannot_be_is_refused_with_a_sentence(make, sentence):
     with pytest.raises(DslabError, match=sentence):
         make()
 
 
-@pytest.mark.parametrize("action", [crash("Z"), request("Z", Ping()), partition(("A", "Z")), cut("A", "Z"), drop("A->Z#1"),
-                                    set_link("Z", "A", loss=1), clock("Z", step=1)], ids=repr)
+@pytest.mark.parametrize(
+    "action",
+    [
+        crash("Z"),
+        request("Z", Ping()),
+        partition(("A", "Z")),
+        cut("A", "Z"),
+        drop("A->Z#1"),
+        set_link("Z", "A", loss=1),
+        clock("Z", step=1),
+    ],
+    ids=repr,
+)
 def test_an_action_names_nodes_that_are_there(action):
     with pytest.raises(DslabError, match=r"at\(5, .* names 'Z', which is not in this cluster \(A, B, C\)"):
         Run(Quiet, 3, script=[at(5, action)])
@@ -92,10 +119,12 @@ def test_an_action_names_nodes_that_are_there(action):
 
 def test_a_message_is_named_by_link_and_count():
     assert parse_message_name("A->B#3") == ("A", "B", 3)
+    assert parse_message_name("A->B#3''") == ("A", "B", "3''")
     assert parse_message_name("node 1#x->B#2#12") == ("node 1#x", "B#2", 12)
 
 
-# ---- nodes -----------------------------------------------------------------------------------------------------------
+# ---- nodes ----
+
 
 def test_a_crashed_node_receives_nothing_and_its_timers_are_gone():
     trace = sender(at(35, crash("B")), at(42, crash("A")))
@@ -122,7 +151,9 @@ def test_recovering_twice_is_reported():
 def test_a_paused_node_goes_on_with_all_that_has_waited_in_order():
     trace = sender(at(15, pause("B")), at(45, resume("B")), duration=55)
     assert received(trace) == [(45, 1), (45, 2), (45, 3), (50, 4)]
-    assert [step.cause for step in only(trace, "receive")] == sorted(step.cause for step in only(trace, "receive"))
+    assert [step.cause for step in only(trace, "receive")] == sorted(
+        step.cause for step in only(trace, "receive")
+    )
 
 
 def test_a_paused_node_fires_its_timers_late():
@@ -145,7 +176,12 @@ def test_what_waited_for_a_paused_node_is_lost_when_it_crashes():
 
 
 def test_a_clock_has_offset_drift_and_steps():
-    trace = sender(at(5, clock("A", offset=100)), at(15, clock("A", drift=100_000)), at(25, clock("A", step=-50)), duration=30)
+    trace = sender(
+        at(5, clock("A", offset=100)),
+        at(15, clock("A", drift=100_000)),
+        at(25, clock("A", step=-50)),
+        duration=30,
+    )
     shown = {step.time: step.local for step in trace.steps if step.node == "A" and step.kind == "timer"}
     assert shown[10] == 110 and shown[20] == pytest.approx(115 + 5 * 1.1)
     assert only(trace, "clock")[2].local == pytest.approx(115 + 10 * 1.1 - 50)
@@ -153,7 +189,7 @@ def test_a_clock_has_offset_drift_and_steps():
 
 def test_a_fast_clock_makes_timers_go_off_early():
     trace = sender(at(5, clock("A", drift=1_000_000)), duration=31)
-    assert [step.time for step in only(trace, "timer")] == [10, 15, 20, 25, 30]      # the first was set before
+    assert [step.time for step in only(trace, "timer")] == [10, 15, 20, 25, 30]  # the first was set before
 
 
 def test_a_clock_is_what_now_shows():
@@ -165,13 +201,16 @@ def test_a_clock_is_what_now_shows():
     assert trace.outputs("time")[0].values == (60.0,)
 
 
-# ---- links -----------------------------------------------------------------------------------------------------------
+# ---- links ----
+
 
 def test_a_partition_cuts_what_is_between_groups_and_nothing_inside():
     trace = simulate(Run(Pinger, 4, network=TEN, script=[at(0, partition(("A", "B"), ("C",)))]))
     assert [step.node for step in only(trace, "receive")] == ["B"]
     assert {message.dst: message.why for message in trace.messages if message.fate == "lost"} == {
-        "C": "the link A->C is cut", "D": "the link A->D is cut"}      # D, which no group names, is a group of its own
+        "C": "the link A->C is cut",
+        "D": "the link A->D is cut",
+    }  # D, which no group names, is a group of its own
 
 
 def test_a_message_is_lost_if_its_link_is_cut_when_it_is_sent_or_when_it_would_arrive():
@@ -212,17 +251,24 @@ def test_cutting_a_link_that_the_topology_has_not_is_reported():
 
 
 def test_set_link_changes_what_is_sent_from_now_on():
-    trace = sender(at(15, set_link("A", "B", latency=constant(1))), at(35, set_link(latency=constant(2))), duration=43)
+    trace = sender(
+        at(15, set_link("A", "B", latency=constant(1))), at(35, set_link(latency=constant(2))), duration=43
+    )
     assert [time for time, _ in received(trace)] == [20, 21, 31, 42]
 
 
-# ---- single messages -------------------------------------------------------------------------------------------------
+# ---- single messages ----
+
 
 @pytest.mark.parametrize("moment", [0, 25, 30, 35])
 def test_a_message_is_dropped_before_it_is_sent_or_on_its_way(moment):
     trace = sender(at(moment, drop("A->B#3")), duration=55)
     assert [n for _, n in received(trace)] == [1, 2, 4]
-    assert trace.messages[2].why == "dropped by the script" and trace.faults == {"dropped": 1} and not trace.unapplied
+    assert (
+        trace.messages[2].why == "dropped by the script"
+        and trace.faults == {"dropped": 1}
+        and not trace.unapplied
+    )
 
 
 @pytest.mark.parametrize("moment", [0, 25, 30, 35])
@@ -243,7 +289,19 @@ def test_a_message_is_doubled_before_it_is_sent_or_on_its_way(moment):
 def test_each_copy_of_a_message_has_its_own_name():
     trace = sender(at(35, duplicate("A->B#3", after=1)), at(36, duplicate("A->B#3", after=2)), duration=49)
     assert [(message.name, message.arrives) for message in trace.messages if message.payload.n == 3] == [
-        ("A->B#3", 40), ("A->B#3'", 41), ("A->B#3''", 42)]
+        ("A->B#3", 40),
+        ("A->B#3'", 41),
+        ("A->B#3''", 42),
+    ]
+
+
+def test_a_copy_can_be_dropped_held_back_and_doubled_like_any_message():
+    copies = at(35, duplicate("A->B#3", after=1)), at(35, duplicate("A->B#3", after=2))
+    trace = sender(*copies, at(36, drop("A->B#3'")), at(36, delay("A->B#3''", by=3)), duration=49)
+    assert received(trace)[2:] == [(40, 3), (45, 3)] and trace.faults["dropped"] == 1
+    trace = sender(*copies, at(36, duplicate("A->B#3'", after=1)), duration=49)
+    assert [message.name for message in trace.messages][-3:] == ["A->B#3''", "A->B#3'''", "A->B#4"]
+    assert why(sender(at(5, drop("A->B#3'")))) == "A->B#3' was not on its way"
 
 
 def test_a_copy_is_in_flight_only_from_the_moment_when_it_is_made():
@@ -266,17 +324,31 @@ def test_a_message_that_was_never_sent_is_reported(action):
 
 
 def test_what_is_lost_already_can_be_neither_held_back_nor_doubled():
-    trace = sender(at(0, cut("A", "B")), at(1, delay("A->B#1", by=5)), at(2, duplicate("A->B#1")), at(3, drop("A->B#1")), duration=15)
-    assert [sentence for _, sentence in trace.unapplied] == ["A->B#1 was lost before: the link A->B is cut"] * 3
+    trace = sender(
+        at(0, cut("A", "B")),
+        at(1, delay("A->B#1", by=5)),
+        at(2, duplicate("A->B#1")),
+        at(3, drop("A->B#1")),
+        duration=15,
+    )
+    assert [sentence for _, sentence in trace.unapplied] == [
+        "A->B#1 was lost before: the link A->B is cut"
+    ] * 3
     assert trace.faults == {"cut": 1, "lost on a cut link": 1}
 
 
 def test_several_orders_for_one_message_add_up():
-    trace = sender(at(0, delay("A->B#1", by=5)), at(0, delay("A->B#1", by=6)), at(0, duplicate("A->B#1", after=2)), duration=35)
+    trace = sender(
+        at(0, delay("A->B#1", by=5)),
+        at(0, delay("A->B#1", by=6)),
+        at(0, duplicate("A->B#1", after=2)),
+        duration=35,
+    )
     assert received(trace)[:3] == [(30, 2), (31, 1), (33, 1)]
 
 
-# ---- requests --------------------------------------------------------------------------------------------------------
+# ---- requests ----
+
 
 def store(*script):
     return simulate(Run(Store, 2, script=script))
@@ -285,7 +357,9 @@ def store(*script):
 def test_a_request_is_answered_by_a_reply():
     trace = store(at(5, request("A", Put("x", 1), client="alice")), at(9, request("B", Put("x", 2))))
     assert [(op.client, op.node, op.invoked_at, op.returned_at, op.result) for op in trace.operations] == [
-        ("alice", "A", 5, 5, 1), ("client 2", "B", 9, 9, 2)]
+        ("alice", "A", 5, 5, 1),
+        ("user 2", "B", 9, 9, 2),
+    ]
 
 
 def test_a_request_to_a_crashed_node_is_never_answered():
@@ -301,7 +375,11 @@ def test_a_request_to_a_paused_node_waits():
 
 
 def test_a_client_has_one_request_at_a_time():
-    trace = store(at(1, crash("A")), at(5, request("A", Put("x", 1), client="alice")), at(6, request("B", Put("x", 2), client="alice")))
+    trace = store(
+        at(1, crash("A")),
+        at(5, request("A", Put("x", 1), client="alice")),
+        at(6, request("B", Put("x", 2), client="alice")),
+    )
     assert why(trace) == "alice still waits for the answer to its last request" and len(trace.operations) == 1
 
 

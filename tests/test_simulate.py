@@ -1,175 +1,22 @@
-"""The simulator: the same run gives the same bytes, and a fault changes only what it causes."""
+"""The simulator: order, time, timers, crashes, links, and where a run ends."""
 
-import os
-import random
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-from samples import ROUGH, Gossip, Nothing, Ping, Pinger, Put, Quiet, Sender, Store, gossip_run, kinds, only
+from samples import Gossip, Nothing, Ping, Pinger, Put, Quiet, Sender, Store, gossip_run, kinds, only
 
 from dslab.network import Network, constant, uniform
 from dslab.node import Node
 from dslab.run import Limits, Run
-from dslab.script import at, crash, delay, drop, isolate, pause, recover, request, resume, set_link
+from dslab.script import at, crash, delay, drop, pause, recover, request, resume, set_link
 from dslab.simulate import simulate
 from dslab.values import DslabError
 
-ROOT = Path(__file__).parent.parent
 TEN = Network(latency=constant(10))
-PRINT_DIGEST = """
-import hashlib
-from samples import gossip_run
-from dslab.simulate import simulate
-trace = simulate(gossip_run())
-print(hashlib.sha256((trace.to_json() + trace.table() + repr(trace.run)).encode()).hexdigest())
-"""
 
 
-def digest(python=sys.executable, cwd=None, **environment):
-    """What a fresh process prints for the run of many faults."""
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
-    done = subprocess.run([python, "-c", PRINT_DIGEST], env={"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", **environment},
-                          cwd=cwd, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+# ---- order and time ----
 
-
-@pytest.fixture(scope="module")
-def expected():
-    """The digest in a process with nothing unusual."""
-    return digest()
-
-
-# ---- the same run, the same bytes ------------------------------------------------------------------------------------
-
-def test_the_run_of_many_faults_is_worth_testing():
-    trace = simulate(gossip_run())
-    assert len(trace.steps) > 100 and not trace.unapplied
-    assert {"start", "receive", "timer", "request", "crash", "recover", "pause", "resume", "loss", "partition", "clock"} == {
-        step.kind for step in trace.steps}
-    assert {"duplicated", "lost by chance", "lost on a cut link", "lost at a crashed node"} <= trace.faults.keys()
-
-
-def test_the_same_run_gives_the_same_bytes_twice_in_a_process_and_after_other_runs():
-    first = simulate(gossip_run()).to_json()
-    random.seed(5)
-    simulate(gossip_run(seed=4))
-    assert simulate(gossip_run()).to_json() == first
-
-
-@pytest.mark.parametrize("seed", ["0", "1", "2", "random"])
-def test_the_same_run_gives_the_same_bytes_in_a_fresh_process_with_other_hashes(seed, expected):
-    assert digest(PYTHONHASHSEED=seed) == expected
-
-
-@pytest.mark.parametrize("version", ["3.12.1", "3.13.0"])
-def test_the_same_run_gives_the_same_bytes_on_another_python(version, expected):
-    python = Path(f"/root/.pyenv/versions/{version}/bin/python")
-    if not python.exists():
-        pytest.skip(f"Python {version} is not installed with pyenv")
-    assert digest(python) == expected
-
-
-def test_the_same_run_gives_the_same_bytes_in_another_place_and_language(tmp_path, expected):
-    assert digest(cwd=tmp_path, TZ="Asia/Tokyo", LANG="tr_TR.UTF-8", LC_ALL="C", PYTHONUTF8="1") == expected
-
-
-def test_another_seed_gives_another_trace():
-    assert simulate(gossip_run(3)).to_json() != simulate(gossip_run(4)).to_json()
-
-
-def test_recording_no_states_changes_nothing_else():
-    full, bare = simulate(gossip_run()), simulate(gossip_run(), states=False)
-    assert kinds(full) == kinds(bare) and full.outputs() == bare.outputs()
-    assert not any(step.changes for step in bare.steps)
-
-
-# ---- one more fault changes only what it causes ----------------------------------------------------------------------
-
-def facts(steps):
-    """What happened, without the numbers of the steps."""
-    return [(step.time, step.node, step.kind, step.name, step.message and step.message.name, step.outputs, step.notes,
-             tuple(sorted(map(repr, step.changes.items()))), tuple(message.name for message in step.sent)) for step in steps]
-
-
-def elsewhere(run, fault, touched):
-    """What happens at the other nodes than those touched, without and with the fault (which must change something)."""
-    before, after = simulate(run), simulate(run.plus(fault))
-    assert facts(before.steps) != facts(after.steps)
-    return [[one for one in facts(trace.steps) if one[1] not in (None, *touched)] for trace in (before, after)]
-
-
-TRIANGLES = [("A", "B"), ("B", "C"), ("C", "A"), ("D", "E"), ("E", "F"), ("F", "D")]
-
-
-class Neighbourly(Gossip):
-    """Gossips with its neighbours only."""
-
-    def on_beat_timer(self):
-        self.beats += 1
-        for neighbour in self.draw(self.neighbours):
-            self.send(neighbour, Put(self.id, self.beats))
-        self.set_timer("beat", 20, 60)
-
-    def on_put(self, src, msg):
-        self.known[src] = msg.value
-
-
-@pytest.mark.parametrize("fault", [crash("A"), pause("B"), isolate("C"), drop("A->B#1"), delay("B->C#1", by=70)], ids=repr)
-@pytest.mark.parametrize("seed", range(3))
-def test_a_fault_changes_nothing_in_a_part_of_the_network_that_hears_nothing_of_it(fault, seed):
-    run = Run(Neighbourly, 6, topology=TRIANGLES, network=ROUGH, seed=seed, duration=400)
-    before, after = elsewhere(run, at(15, fault), "ABC")
-    assert before == after and len(before) > 20
-
-
-@pytest.mark.parametrize("action", [crash("C"), pause("A"), drop("A->B#2"), isolate("D")], ids=repr)
-def test_nothing_changes_at_a_node_until_word_of_the_fault_can_have_reached_it(action):
-    run = Run(Gossip, 5, seed=8, duration=250)
-    before, after = simulate(run), simulate(run.plus(at(70, action)))
-    reached = first_word_of(action, before, after)
-    for node, since in reached.items():
-        first, second = ([one for one in facts(trace.steps) if one[1] == node and one[0] < since] for trace in (before, after))
-        assert first == second
-    assert min(reached.values()) >= 70
-
-
-def first_word_of(action, before, after):
-    """For each node the first moment at which word of the fault may have come to it, in either run.
-
-    The fault acts at the nodes and messages that it names; from there word travels with every message, and with
-    every message that came in one run only.
-    """
-    since = dict.fromkeys(before.nodes, float("inf"))
-    touched = {"A->B#2": ["B"]}.get(action.args[0], [action.args[0]])
-    for node in touched:
-        since[node] = 70
-    if action.verb == "isolate":
-        since = dict.fromkeys(since, 70)
-    for _ in before.nodes:
-        for trace in (before, after):
-            for message in trace.messages:
-                if message.departs >= since[message.src]:
-                    since[message.dst] = min(since[message.dst], message.arrives)
-    return since
-
-
-def test_a_node_that_draws_once_more_does_not_disturb_the_others():
-    class Drawer(Neighbourly):
-        def on_start(self):
-            if self.id == "A":
-                self.draw(range(100), 50)
-            super().on_start()
-
-    run = Run(Neighbourly, 6, topology=TRIANGLES, network=ROUGH, duration=300)
-    first, second = (facts(simulate(one).steps) for one in (run, run.but(protocol=Drawer)))
-    assert [one for one in first if one[1] in ("D", "E", "F")] == [one for one in second if one[1] in ("D", "E", "F")]
-
-
-# ---- order and time --------------------------------------------------------------------------------------------------
 
 def test_what_happens_at_one_moment_happens_in_the_order_of_its_causes():
     trace = simulate(Run(Pinger, 4, network=TEN))
@@ -178,8 +25,15 @@ def test_what_happens_at_one_moment_happens_in_the_order_of_its_causes():
 
 
 def test_events_of_the_script_at_one_moment_happen_in_the_order_of_the_script():
-    trace = simulate(Run(Quiet, 1, script=[at(5, crash("A")), at(5, recover("A")), at(5, pause("A")), at(5, resume("A"))]))
-    assert [kind for kind, _ in kinds(trace)] == ["crash", "recover", "pause", "resume"] and not trace.unapplied
+    trace = simulate(
+        Run(Quiet, 1, script=[at(5, crash("A")), at(5, recover("A")), at(5, pause("A")), at(5, resume("A"))])
+    )
+    assert [kind for kind, _ in kinds(trace)] == [
+        "crash",
+        "recover",
+        "pause",
+        "resume",
+    ] and not trace.unapplied
 
 
 def test_time_never_goes_backwards():
@@ -200,7 +54,8 @@ def test_the_effects_of_a_handler_happen_in_their_order():
     assert [message.dst for message in first.sent] == ["C", "B"] and first.outputs == (("one",), ("two",))
 
 
-# ---- timers ----------------------------------------------------------------------------------------------------------
+# ---- timers ----
+
 
 class Timed(Node):
     """Its timers are set by requests: Put(name, ms) sets, Ping() cancels."""
@@ -237,13 +92,20 @@ def fires(*requests, also=()):
 
 
 def test_setting_a_timer_again_replaces_it():
-    assert fires((0, Put("x", 50)), (10, Put("x", 50)), (20, Put("y", 1)), (30, Put("x", 5))) == [(21, "y"), (35, "x")]
+    assert fires((0, Put("x", 50)), (10, Put("x", 50)), (20, Put("y", 1)), (30, Put("x", 5))) == [
+        (21, "y"),
+        (35, "x"),
+    ]
     assert fires((0, Put("x", 50)), (10, Put("x", 100))) == [(110, "x")]
     assert fires((0, Put("x", 50)), (10, Put("x", 20)), (20, Put("x", 30)), (20, Put("x", 31))) == [(51, "x")]
 
 
 def test_a_timer_that_has_gone_off_can_be_set_again():
-    assert fires((0, Put("x", 10)), (20, Put("x", 10)), (40, Put("x", 0))) == [(10, "x"), (30, "x"), (40, "x")]
+    assert fires((0, Put("x", 10)), (20, Put("x", 10)), (40, Put("x", 0))) == [
+        (10, "x"),
+        (30, "x"),
+        (40, "x"),
+    ]
 
 
 def test_a_cancelled_timer_never_goes_off():
@@ -254,7 +116,9 @@ def test_a_cancelled_timer_never_goes_off():
 
 def test_a_timer_dies_with_its_node():
     assert fires((0, Put("x", 50)), also=[at(10, crash("A")), at(20, recover("A"))]) == []
-    assert fires((0, Put("x", 50)), (30, Put("x", 50)), also=[at(10, crash("A")), at(20, recover("A"))]) == [(80, "x")]
+    assert fires((0, Put("x", 50)), (30, Put("x", 50)), also=[at(10, crash("A")), at(20, recover("A"))]) == [
+        (80, "x")
+    ]
 
 
 def test_setting_and_cancelling_in_one_handler_leaves_what_came_last():
@@ -264,18 +128,25 @@ def test_setting_and_cancelling_in_one_handler_leaves_what_came_last():
 
 
 def test_a_random_delay_lies_in_its_range_and_fills_it():
-    timers = [step.timers["beat"] - step.time for step in simulate(Run(Gossip, 20, duration=2000)).steps if step.timers]
+    timers = [
+        step.timers["beat"] - step.time
+        for step in simulate(Run(Gossip, 20, duration=2000)).steps
+        if step.timers
+    ]
     assert 20 <= min(timers) < 21 and 59 < max(timers) <= 60
 
 
-# ---- crashes ---------------------------------------------------------------------------------------------------------
+# ---- crashes ----
+
 
 def test_only_persistent_attributes_survive_a_crash():
-    trace = simulate(Run(Gossip, 2, seed=1, duration=300, script=[at(200, crash("A")), at(250, recover("A"))]))
+    trace = simulate(
+        Run(Gossip, 2, seed=1, duration=300, script=[at(200, crash("A")), at(250, recover("A"))])
+    )
     crashed, recovered = only(trace, "crash")[0], only(trace, "recover")[0]
     before, after = trace.state_at(crashed.index)["A"], trace.state_at(recovered.index)["A"]
     assert before["known"] == after["known"] != {} and before["beats"] > 0 == after["beats"]
-    assert recovered.timers        # on_recover calls on_start by default
+    assert recovered.timers  # on_recover calls on_start by default
 
 
 def test_a_recovering_node_may_do_something_else_than_a_starting_one():
@@ -287,7 +158,8 @@ def test_a_recovering_node_may_do_something_else_than_a_starting_one():
     assert [output.values for output in trace.outputs("recovered")] == [([],)]
 
 
-# ---- links -----------------------------------------------------------------------------------------------------------
+# ---- links ----
+
 
 def burst(network, duration=3000):
     """The counts of A's pings in the order in which B receives them."""
@@ -338,14 +210,17 @@ def test_a_node_knows_its_peers_and_its_neighbours():
         def on_start(self):
             self.output("knows", self.peers, self.neighbours)
 
-    run = Run({"A": Gossip, "B": Variant, "C": Teller, "D": Store}, topology=[("A", "B"), ("C", "A"), ("D", "C")])
+    run = Run(
+        {"A": Gossip, "B": Variant, "C": Teller, "D": Store}, topology=[("A", "B"), ("C", "A"), ("D", "C")]
+    )
     nodes = simulate(run).outputs("knows")
     assert nodes[0].values == ((), ("A", "D"))
     with pytest.raises(DslabError, match="A has no link to C: its neighbours are B"):
         simulate(Run(Pinger, 3, topology=[("A", "B"), ("B", "C")]))
 
 
-# ---- where a run ends ------------------------------------------------------------------------------------------------
+# ---- where a run ends ----
+
 
 class Echo(Node):
     """Two of them keep answering each other; one alone wakes itself."""
@@ -371,16 +246,26 @@ class Storm(Echo):
         self.broadcast(Ping(msg.n + 1))
 
 
-@pytest.mark.parametrize(("run", "end"), [
-    (Run(Quiet, 3), "nothing left to happen after 0 ms"),
-    (Run(Sender, 2, duration=65.5), "reached 65.5 ms"),
-    (Run(Sender, 2, duration=0), "reached 0 ms"),
-    (Run(Gossip, 3, until="news"), "reached the first output 'news'"),
-    (Run(Echo, 2, network=Network(latency=constant(0))), "10,000 events at time 0.0: A and B keep answering each other"),
-    (Run(Echo, 1), "10,000 events at time 0.0: A never comes to rest"),
-    (Run(Echo, 2, limits=Limits(steps=50)), r"reached the limit of 50 steps at \d+.* ms"),
-    (Run(Storm, 3, limits=Limits(in_flight=5000)), r"over 5,000 messages in flight, \d\d % of type Ping from [ABC]"),
-], ids=lambda value: None if isinstance(value, Run) else value[:20])
+@pytest.mark.parametrize(
+    ("run", "end"),
+    [
+        (Run(Quiet, 3), "nothing left to happen after 0 ms"),
+        (Run(Sender, 2, duration=65.5), "reached 65.5 ms"),
+        (Run(Sender, 2, duration=0), "reached 0 ms"),
+        (Run(Gossip, 3, until="news"), "reached the first output 'news'"),
+        (
+            Run(Echo, 2, network=Network(latency=constant(0))),
+            "10,000 events at time 0.0: A and B keep answering each other",
+        ),
+        (Run(Echo, 1), "10,000 events at time 0.0: A never comes to rest"),
+        (Run(Echo, 2, limits=Limits(steps=50)), r"reached the limit of 50 steps at \d+.* ms"),
+        (
+            Run(Storm, 3, limits=Limits(in_flight=5000)),
+            r"over 5,000 messages in flight, \d\d % of type Ping from [ABC]",
+        ),
+    ],
+    ids=lambda value: None if isinstance(value, Run) else value[:20],
+)
 def test_a_run_says_why_it_ended(run, end):
     assert re.fullmatch(end, simulate(run).end)
 
@@ -405,9 +290,18 @@ def test_a_run_has_as_many_nodes_as_one_likes(nodes):
     assert len(trace.steps) == nodes + max(nodes - 1, 0) and len(trace.nodes) == nodes
 
 
-@pytest.mark.parametrize("names", [("a b", "c d"), ("A#1", "B'"), ("1", "2"), ("__proto__", "constructor"), ("<script>", '"'), ("名", "é")])
+@pytest.mark.parametrize(
+    "names",
+    [("a b", "c d"), ("A#1", "B'"), ("1", "2"), ("__proto__", "constructor"), ("<script>", '"'), ("名", "é")],
+)
 def test_nodes_may_have_any_names(names):
-    trace = simulate(Run({names[0]: Talker, names[1]: Talker}, network=TEN, script=[at(0, drop(f"{names[0]}->{names[1]}#1"))]))
+    trace = simulate(
+        Run(
+            {names[0]: Talker, names[1]: Talker},
+            network=TEN,
+            script=[at(0, drop(f"{names[0]}->{names[1]}#1"))],
+        )
+    )
     assert trace.faults == {"dropped": 1} and trace.messages[1].fate == "received"
 
 

@@ -1,20 +1,20 @@
 """Broadcast: one node speaks, all should hear it, though the speaker may crash and copies get lost.
 
-Best effort sends a copy to each node: if the sender crashes half-way, some nodes never hear of it. Reliable broadcast
-lets the receivers pass it on, all to all (eager) or each to a few at random (gossip). A message is *received* from the
-network perhaps often, and *delivered* to the application at most once.
+Best effort sends a copy to each node: if the sender crashes half-way, some nodes never hear of it. Reliable
+broadcast lets the receivers pass it on, all to all (eager) or each to a few at random (gossip). A message is
+*received* from the network perhaps often, and *delivered* to the application at most once.
 
-Sources: Cachin, Guerraoui and Rodrigues, "Introduction to Reliable and Secure Distributed Programming" (2011, chapter 3) for
-the promises; Demers et al., "Epidemic algorithms for replicated database maintenance" (1987) for gossip. Left out: recovery (a
-node that crashes is out of the game), repeated gossip and uniform agreement. The order of deliveries: `ordered_broadcast`.
+Sources: Cachin, Guerraoui and Rodrigues, "Introduction to Reliable and Secure Distributed Programming" (2011,
+chapter 3) for the promises; Demers et al., "Epidemic algorithms for replicated database maintenance" (1987)
+for gossip. Left out: recovery (a node that crashes is out of the game), repeated gossip and uniform
+agreement. The order of deliveries: `ordered_broadcast`.
 """
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 from dslab.network import Network, constant
 from dslab.node import Node, message
-from dslab.properties import Promise, Verdict, World, always, sometimes
+from dslab.properties import always, in_the_end, sometimes
 from dslab.run import Run, node_names
 from dslab.script import at, crash, drop, request
 from dslab.trace import Trace
@@ -42,7 +42,10 @@ class Packet:
 
 
 class BestEffort(Node):
-    """Send a copy to each node, and hope. The other algorithms change whom a message is relayed to, or when it is delivered."""
+    """Send a copy to each node, and hope.
+
+    The other algorithms change to whom a message is relayed, or when it is delivered.
+    """
 
     shown = ("delivered",)
 
@@ -69,7 +72,7 @@ class BestEffort(Node):
         return Packet((self.id, self.sent), payload)
 
     def spread(self, msg):
-        """A node hears itself at once, and no message is lost on the way."""
+        """A node hears itself at once: there is no link in between."""
         self.on_packet(self.id, msg)
 
     def on_packet(self, src, msg):
@@ -99,14 +102,14 @@ class BestEffort(Node):
 
 
 class EagerReliable(BestEffort):
-    """Whoever hears a message for the first time sends it to all: n(n - 1) copies, and no crash can keep it from the rest."""
+    """Whoever hears a message for the first time sends it to all: n(n - 1) copies, no crash stops it."""
 
     def relay(self, src, msg):
         self.broadcast(msg)
 
 
 class Gossip(BestEffort):
-    """Whoever hears a message for the first time sends it to a few nodes, chosen at random: most hear of it, cheaply."""
+    """Whoever hears a message for the first time sends it to a few at random: most hear of it, cheaply."""
 
     def init(self):
         super().init()
@@ -118,7 +121,7 @@ class Gossip(BestEffort):
 
 
 class Flooding(BestEffort):
-    """Whoever hears a message for the first time sends it to all neighbours but the one it came from: any connected graph will do."""
+    """Whoever hears a message for the first time sends it to all neighbours but the one it came from."""
 
     def relay(self, src, msg):
         for neighbour in self.neighbours:
@@ -126,7 +129,7 @@ class Flooding(BestEffort):
                 self.send(neighbour, msg)
 
 
-# ---- what broadcast promises at every moment -----------------------------------------------------------------------
+# ---- what broadcast promises at every moment ---------------------------------------------------------------
 
 def deliveries(world: Any) -> dict[str, list[tuple]]:
     """For each node of a world, or of a trace, the ids (sender, number) of its deliveries, in their order."""
@@ -138,7 +141,8 @@ def deliveries(world: Any) -> dict[str, list[tuple]]:
 
 def payloads(trace: Trace) -> dict[str, tuple]:
     """For each node what it delivered, in its order: {"A": ("m1", "m2"), ...}."""
-    return {node: tuple(output.values[2] for output in trace.outputs("deliver") if output.node == node) for node in trace.nodes}
+    return {node: tuple(output.values[2] for output in trace.outputs("deliver") if output.node == node)
+            for node in trace.nodes}
 
 
 @always
@@ -157,7 +161,7 @@ def only_what_was_broadcast_is_delivered(world):
     for output in world.outputs("deliver"):
         sender, number, payload = output.values
         if said.get(output.values, output.step + 1) > output.step:
-            return f"{output.node} delivers {payload!r} as message {number} of {sender}, which never broadcast it"
+            return f"{output.node} delivers {payload!r} as message {number} of {sender}, who has not said it"
 
 
 @sometimes
@@ -166,28 +170,7 @@ def all_nodes_that_are_up_deliver_a_message(world):
     return world.outputs("broadcast") and all(got[node] for node in world.up)
 
 
-# ---- what broadcast promises sooner or later -----------------------------------------------------------------------
-
-def in_the_end(judge: Callable) -> Promise:
-    """A promise that a run is still to keep: judge it with `at_the_end`."""
-    return Promise("in the end", judge.__name__.replace("_", " "), judge)
-
-
-def at_the_end(trace: Trace, promises: Iterable[Promise]) -> list[Verdict]:
-    """Verdicts on promises that say "sooner or later", from the last moment of a run that came to rest.
-
-    Before that moment nothing can break such a promise: what is missing may be on its way. When nothing is left to happen,
-    what is missing will never come. A run that ends for another reason (time is up) decides nothing: give it more time.
-    """
-    world = World(trace.nodes, trace.initial)
-    for step in trace.steps:
-        world.after(step)
-    if not trace.end.startswith("nothing left"):
-        return [Verdict(promise, "not decided", None, f"the run did not come to rest: {trace.end}", trace) for promise in promises]
-    said = [(promise, promise.objection(world)) for promise in promises]
-    return [Verdict(promise, "broken" if objection else "holds", len(trace) - 1 if objection else None, objection, trace)
-            for promise, objection in said]
-
+# ---- what broadcast promises sooner or later ---------------------------------------------------------------
 
 @in_the_end
 def a_correct_sender_delivers_its_own_messages(world):
@@ -208,39 +191,44 @@ def correct_nodes_deliver_the_same_messages(world):
                 return f"{output.node} delivers {output.values[2]!r}, and {node} never does"
 
 
-# ---- which class keeps what, and runs to see it --------------------------------------------------------------------
+# ---- which class keeps what, and runs to see it ------------------------------------------------------------
 
-PROMISES = (no_message_is_delivered_twice, only_what_was_broadcast_is_delivered, all_nodes_that_are_up_deliver_a_message)
 SAFETY = (no_message_is_delivered_twice, only_what_was_broadcast_is_delivered)
+PROMISES = (*SAFETY, all_nodes_that_are_up_deliver_a_message)
 VALIDITY, AGREEMENT = a_correct_sender_delivers_its_own_messages, correct_nodes_deliver_the_same_messages
 LIVENESS = (VALIDITY, AGREEMENT)
 
-# For each class what it promises, though senders crash: always, and in the end (for `at_the_end`).
+# What each class promises, though nodes crash. Gossip misses some nodes by chance, and flooding those that crashes cut off.
 KEEPS = {
-    BestEffort: (SAFETY, (VALIDITY,)),
-    Gossip: (SAFETY, (VALIDITY,)),
-    EagerReliable: (SAFETY, LIVENESS),
-    Flooding: (SAFETY, (VALIDITY,)),
+    BestEffort: (*SAFETY, VALIDITY),
+    Gossip: (*SAFETY, VALIDITY),
+    EagerReliable: (*SAFETY, *LIVENESS),
+    Flooding: (*SAFETY, VALIDITY),
 }
 
 
 def crashing_sender(protocol: type[Node], *, lost: tuple[str, ...] = ("C",)) -> Run:
-    """A broadcasts, delivers its own message and crashes before the copies to the nodes in `lost` have left it."""
-    return Run(protocol, network=Network(latency=constant(10)), title=f"{protocol.__name__}: the sender crashes half-way",
-               script=[*(at(0, drop(f"A->{node}#1")) for node in lost), at(10, request("A", Broadcast("m1"))), at(10, crash("A"))])
+    """A broadcasts, delivers its own message, and crashes before the copies to those in `lost` leave it."""
+    return Run(protocol, network=Network(latency=constant(10)), script=[
+        *(at(0, drop(f"A->{node}#1")) for node in lost),
+        at(10, request("A", Broadcast("m1"))),
+        at(10, crash("A")),
+    ], title=f"{protocol.__name__}: the sender crashes half-way")
 
 
 def gossip(nodes: int = 30, *, fanout: int = 3, seed: int = 0) -> Run:
     """The first of `nodes` nodes broadcasts; everybody passes it on, once, to `fanout` others."""
     names = node_names(nodes)
-    return Run(Gossip, names, seed=seed, network=Network(latency=constant(10)), script=[at(10, request(names[0], Broadcast("m1")))],
-               initial={name: {"fanout": fanout} for name in names}, title=f"Gossip: {nodes} nodes, each tells {fanout}")
+    return Run(Gossip, names, seed=seed, network=Network(latency=constant(10)),
+               script=[at(10, request(names[0], Broadcast("m1")))],
+               initial={name: {"fanout": fanout} for name in names},
+               title=f"Gossip: {nodes} nodes, each tells {fanout}")
 
 
 DEMO = crashing_sender(EagerReliable)
 DEMOS = {
-    "best effort": crashing_sender(BestEffort),     # breaks agreement
+    "best effort": crashing_sender(BestEffort),             # breaks agreement
     "eager reliable": DEMO,
-    "not uniform": crashing_sender(EagerReliable, lost=("B", "C")),     # A delivers and crashes, and nobody else ever hears of it
+    "not uniform": crashing_sender(EagerReliable, lost=("B", "C")),     # only A, which crashes, ever delivers
     "gossip": gossip(),
 }

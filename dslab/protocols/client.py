@@ -1,8 +1,9 @@
 """The client of a replicated state machine, and the machine itself: a key-value store.
 
-A client sends one command at a time, again and again under the same serial number until it is answered. The servers
-remember the last serial number of each client, so a command that reaches them twice takes effect once
-[Ongaro and Ousterhout 2014, section 8]. Exactly-once effect is at-least-once sending plus at-most-once execution.
+A client sends one command at a time, again and again under the same serial number until it is answered. The
+servers remember the last serial number of each client, so a command that reaches them twice takes effect once
+[Ongaro and Ousterhout 2014, section 8]. Exactly-once effect is at-least-once sending plus at-most-once
+execution.
 """
 
 from typing import Any
@@ -45,7 +46,7 @@ class Answer:
 
 
 class Client(Node):
-    """A client: one command at a time, sent again under the same serial number until it is answered [section 8]."""
+    """A client of the servers: it has one command open at a time [section 8]."""
 
     persistent = ("serial",)
     shown = ("serial",)
@@ -71,18 +72,20 @@ class Client(Node):
         self.ask()
 
     def ask(self):
-        self.send(self.neighbours[self.server], Command(self.serial, self.command))
+        self.send(self.servers()[self.server], Command(self.serial, self.command))
         self.set_timer("retry", self.patience)
 
     def on_retry_timer(self):
-        self.server = (self.server + 1) % len(self.neighbours)
+        self.server = (self.server + 1) % len(self.servers())
         self.note("no answer: was the command lost, or the answer? It asks the next server")
         self.ask()
 
     def on_not_leader(self, src, msg):
-        if self.command is None or msg.leader is None:
+        if self.command is None:
+            return self.note("was answered before")
+        if msg.leader not in self.servers():
             return self.note("there is no leader to turn to: waits")
-        self.server = self.neighbours.index(msg.leader)
+        self.server = self.servers().index(msg.leader)
         self.ask()
 
     def on_answer(self, src, msg):
@@ -93,6 +96,10 @@ class Client(Node):
         self.cancel_timer("retry")
         if self.waiting:
             self.next_command()
+
+    def servers(self):
+        """Whom it can ask: all neighbours but other clients."""
+        return [name for name in self.neighbours if name not in self.peers]
 
 
 def execute(command, machine):

@@ -1,12 +1,12 @@
 """Logical clocks: what can be said about the order of events when no physical clock is to be trusted.
 
-A Lamport clock counts: one up at each event, and above the stamp of a message at its receipt. What happened before
-then has the smaller stamp, but a smaller stamp does not mean "before". A vector clock counts the events of each node
-that can have had an influence, and its order is exactly "happened before".
+A Lamport clock counts: one up at each event, and above the stamp of a message at its receipt. What happened
+before then has the smaller stamp, but a smaller stamp does not mean "before". A vector clock counts the
+events of each node that can have had an influence, and its order is exactly "happened before".
 
-Sources: Lamport, "Time, clocks, and the ordering of events in a distributed system" (1978); Fidge (1988) and Mattern
-(1989) for vectors, with the rule of today: a receiver takes the element-wise maximum, then counts its own event.
-Left out: clocks that survive a crash (keep the counter on disk) and hybrid logical clocks.
+Sources: Lamport, "Time, clocks, and the ordering of events in a distributed system" (1978); Fidge (1988) and
+Mattern (1989) for vectors, with the rule of today: a receiver takes the element-wise maximum, then counts its
+own event. Left out: clocks that survive a crash (keep the counter on disk) and hybrid logical clocks.
 """
 
 from collections import Counter
@@ -74,7 +74,7 @@ class VectorClock(Node):
     shown = ("vector",)
 
     def init(self):
-        self.vector = (0,) * (len(self.peers) + 1)      # how many events of each node can have influenced this one
+        self.vector = (0,) * (len(self.peers) + 1)      # how many events of each node can have had influence
 
     def on_local(self, src, msg):
         self.tick(msg.event)
@@ -96,7 +96,7 @@ class VectorClock(Node):
         self.output("event", event, self.vector, *cause)
 
 
-# ---- wrong variants ------------------------------------------------------------------------------------------------
+# ---- wrong variants ----------------------------------------------------------------------------------------
 
 class Deaf(LamportClock):
     """What if a receiver takes no notice of the stamp on the message?"""
@@ -130,7 +130,7 @@ class UncountedSendVector(VectorClock):
             self.send(dst, Stamped(self.vector, msg.event, receipt))
 
 
-# ---- comparing stamps ----------------------------------------------------------------------------------------------
+# ---- comparing stamps --------------------------------------------------------------------------------------
 
 class Event(NamedTuple):
     """An event as the nodes told it."""
@@ -147,7 +147,7 @@ def events(world: Any) -> list[Event]:
 
 
 def happened_before(events: list[Event]) -> dict[str, set[str]]:
-    """For each event the names of those that happened before it: on its node, through messages, or through both."""
+    """For each event the names of those that happened before it, on its node, through messages, or both."""
     past: dict[str, set[str]] = {"": set()}
     latest: dict[str, str] = {}
     for event in events:
@@ -160,9 +160,11 @@ def happened_before(events: list[Event]) -> dict[str, set[str]]:
 
 def compare(u: tuple[int, ...], v: tuple[int, ...]) -> str:
     """How two vectors lie to each other: "<", ">", "=", or "||" for concurrent."""
-    at_most = all(a <= b for a, b in zip(u, v, strict=True))
-    at_least = all(a >= b for a, b in zip(u, v, strict=True))
-    return {(True, True): "=", (True, False): "<", (False, True): ">", (False, False): "||"}[at_most, at_least]
+    if u == v:
+        return "="
+    if all(a <= b for a, b in zip(u, v, strict=True)):
+        return "<"
+    return ">" if all(a >= b for a, b in zip(u, v, strict=True)) else "||"
 
 
 def is_smaller(first: Any, second: Any) -> bool:
@@ -171,11 +173,11 @@ def is_smaller(first: Any, second: Any) -> bool:
 
 
 def in_total_order(events: list[Event]) -> list[str]:
-    """The names of events with Lamport stamps in Lamport's total order: by stamp, and by node where stamps are equal."""
+    """The names of events in Lamport's total order: by stamp, and by node where stamps are equal."""
     return [event.name for event in sorted(events, key=lambda event: (event.stamp, event.node))]
 
 
-# ---- what logical clocks promise -----------------------------------------------------------------------------------
+# ---- what logical clocks promise ---------------------------------------------------------------------------
 
 @always
 def what_happened_before_has_the_smaller_stamp(world):
@@ -185,7 +187,8 @@ def what_happened_before_has_the_smaller_stamp(world):
     for second, past in happened_before(told).items():
         for first in sorted(past):
             if not is_smaller(stamp[first], stamp[second]):
-                return f"{first} happened before {second}, but its stamp {stamp[first]} is not smaller than {stamp[second]}"
+                return (f"{first} happened before {second}, but its stamp {stamp[first]} is not smaller"
+                        f" than {stamp[second]}")
 
 
 @always
@@ -196,13 +199,14 @@ def what_has_the_smaller_vector_happened_before(world):
     for first in told:
         for second in told:
             if is_smaller(first.stamp, second.stamp) and first.name not in past[second.name]:
-                return f"{first.name} did not happen before {second.name}, but {first.stamp} is smaller than {second.stamp}"
+                return (f"{first.name} did not happen before {second.name}, but {first.stamp} is smaller"
+                        f" than {second.stamp}")
 
 
 PROMISES = (what_happened_before_has_the_smaller_stamp, what_has_the_smaller_vector_happened_before)
 
 
-# ---- runs that follow a drawing ------------------------------------------------------------------------------------
+# ---- runs that follow a drawing ----------------------------------------------------------------------------
 
 COLUMN = 10             # ms from one column of a drawing to the next
 
@@ -210,8 +214,8 @@ COLUMN = 10             # ms from one column of a drawing to the next
 def drawing(clock: type[Node], rows: dict[str, str], messages: str, *, title: str = "") -> Run:
     """A run whose space-time diagram is drawn in letters.
 
-    `rows` gives each node its events, a column for each instant and a dot where nothing happens; `messages` names the
-    two ends of each message, such as "b>c d>f". An event at which a message is received sends none.
+    `rows` gives each node its events, a column for each instant and a dot where nothing happens; `messages`
+    names the two ends of each message, such as "b>c d>f". An event that receives a message sends none.
     """
     place = {event: (node, COLUMN * column) for node, row in rows.items()
              for column, event in enumerate(row.split(), 1) if event != "."}

@@ -1,19 +1,30 @@
-"""Broadcast with an order: messages of one sender, or messages that answer others, are delivered in an order that makes sense.
+"""Broadcast in FIFO and in causal order: no message is delivered before those that it follows.
 
-The idea is to hold a message back, though it has arrived, until nothing speaks against its delivery. FIFO order waits for
-the sender's earlier messages; causal order waits for all that the sender had delivered before it spoke. Both are built on
-reliable broadcast, need no leader and no round trip, and leave open the order of messages that nothing connects.
+The idea is to hold a message back, though it has arrived, until nothing speaks against its delivery. FIFO
+order waits for the sender's earlier messages; causal order waits for all that the sender had delivered before
+it spoke. Both are built on reliable broadcast, need no leader and no round trip, and leave open the order of
+messages that nothing connects.
 
-Sources: Hadzilacos and Toueg, "A modular approach to fault-tolerant broadcasts" (1994); Birman, Schiper and Stephenson,
-"Lightweight causal and atomic group multicast" (1991). Left out: forgetting old ids. One order for all: `total_order`.
+Sources: Hadzilacos and Toueg, "A modular approach to fault-tolerant broadcasts" (1994); Birman, Schiper and
+Stephenson, "Lightweight causal and atomic group multicast" (1991). Left out: forgetting old ids. One order
+for all: `total_order`.
 """
 
 from itertools import permutations, product
+from typing import Any
 
 from dslab.network import Network, constant, uniform
 from dslab.node import Node, message
 from dslab.properties import always
-from dslab.protocols.broadcast import LIVENESS, SAFETY, Answer, Broadcast, EagerReliable, deliveries
+from dslab.protocols.broadcast import (
+    LIVENESS,
+    SAFETY,
+    Answer,
+    Broadcast,
+    EagerReliable,
+    all_nodes_that_are_up_deliver_a_message,
+    deliveries,
+)
 from dslab.run import Run
 from dslab.script import at, delay, request
 
@@ -21,7 +32,7 @@ from dslab.script import at, delay, request
 @message
 class Dependent:
     id: tuple           # (sender, the sender's count)
-    payload: str
+    payload: Any
     deps: tuple         # for each node, how many of its messages the sender had delivered
 
 
@@ -33,7 +44,8 @@ class HoldBack(EagerReliable):
     def init(self):
         super().init()
         self.held = []                              # messages that have arrived and wait
-        self.counts = dict.fromkeys(sorted((self.id, *self.peers)), 0)      # node -> how many of its messages were delivered
+        nodes = sorted((self.id, *self.peers))
+        self.counts = dict.fromkeys(nodes, 0)       # node -> how many of its messages were delivered here
 
     def accept(self, msg):
         self.held.append(msg)
@@ -66,8 +78,8 @@ class Causal(HoldBack):
     """A message is delivered after all that its sender had delivered before.
 
     `deps` counts *delivered* messages, not events, the message itself not included: deliver it as soon as
-    `deps <= counts` in every entry. (Birman, Schiper and Stephenson include it: the sender's entry must then be exactly one
-    above the receiver's. Who mixes the two conventions delivers too early or never.)
+    `deps <= counts` in every entry (Kleppmann's convention). Birman, Schiper and Stephenson include it: the
+    sender's entry must then be exactly one above the receiver's. Mixed, they deliver too early or never.
     """
 
     def pack(self, payload):
@@ -82,7 +94,7 @@ class Causal(HoldBack):
         return ""
 
 
-# ---- what the orders promise ---------------------------------------------------------------------------------------
+# ---- what the orders promise -------------------------------------------------------------------------------
 
 @always
 def messages_of_one_sender_are_delivered_in_its_order(world):
@@ -98,7 +110,7 @@ def messages_of_one_sender_are_delivered_in_its_order(world):
 @always
 def causes_are_delivered_before_their_effects(world):
     """Causal order: what a sender had broadcast or delivered before it spoke comes first everywhere."""
-    heard = {node: set() for node in world.nodes}       # what a node has broadcast or delivered, and what came before that
+    heard = {node: set() for node in world.nodes}   # what a node has said or delivered, and what was before
     got = {node: set() for node in world.nodes}
     past = {}
     for output in world.outputs():
@@ -108,21 +120,23 @@ def causes_are_delivered_before_their_effects(world):
         elif output.name == "deliver":
             missing = sorted(past.get(id, set()) - got[node])
             if missing:
-                return f"{node} delivers message {id[1]} of {id[0]} before message {missing[0][1]} of {missing[0][0]}, on which it depends"
+                (sender, number), (cause, earlier) = id, missing[0]
+                return (f"{node} delivers message {number} of {sender} before message {earlier} of {cause},"
+                        " on which it depends")
             got[node].add(id)
         else:
             continue
         heard[node] |= {id} | past.get(id, set())
 
 
-# ---- which delivery orders are allowed -----------------------------------------------------------------------------
+# ---- which delivery orders are allowed ---------------------------------------------------------------------
 
 def respects(order: tuple[str, ...], before: tuple[tuple[str, str], ...]) -> bool:
     """Does a node that delivers in this order deliver the first message of each pair before the second?"""
     return all(order.index(first) < order.index(second) for first, second in before)
 
 
-def allowed_orders(messages: tuple[str, ...], before: tuple[tuple[str, str], ...] = (), *, nodes: int = 3,
+def allowed_orders(messages: tuple[str, ...], *, before: tuple[tuple[str, str], ...] = (), nodes: int = 3,
                    total: bool = False) -> list[tuple[tuple[str, ...], ...]]:
     """All ways in which `nodes` nodes may deliver the messages, as tuples with the order of each node.
 
@@ -145,35 +159,43 @@ GUARANTEES = {
 }
 
 
-# ---- which class keeps what, and runs to see it --------------------------------------------------------------------
+# ---- which class keeps what, and runs to see it ------------------------------------------------------------
 
-FIFO_ORDER, CAUSAL_ORDER = messages_of_one_sender_are_delivered_in_its_order, causes_are_delivered_before_their_effects
-PROMISES = (*SAFETY, FIFO_ORDER, CAUSAL_ORDER)
+FIFO_ORDER = messages_of_one_sender_are_delivered_in_its_order
+CAUSAL_ORDER = causes_are_delivered_before_their_effects
+PROMISES = (*SAFETY, FIFO_ORDER, CAUSAL_ORDER, all_nodes_that_are_up_deliver_a_message)
 KEEPS = {
-    Fifo: ((*SAFETY, FIFO_ORDER), LIVENESS),
-    Causal: (PROMISES, LIVENESS),
+    Fifo: (*SAFETY, FIFO_ORDER, *LIVENESS),
+    Causal: (*SAFETY, FIFO_ORDER, CAUSAL_ORDER, *LIVENESS),
 }
 
 
 def same_run(protocol: type[Node], *, seed: int = 15, fifo: bool = False) -> Run:
     """A broadcasts m1, then m3; B answers m1 with m2: the same requests and network for each class."""
-    return Run(protocol, seed=seed, network=Network(latency=uniform(5, 60), fifo=fifo), title=f"{protocol.__name__}: three messages",
-               script=[at(0, request("B", Answer("m1", "m2"))), at(10, request("A", Broadcast("m1"))),
-                       at(20, request("A", Broadcast("m3")))])
+    return Run(protocol, seed=seed, network=Network(latency=uniform(5, 60), fifo=fifo), script=[
+        at(0, request("B", Answer("m1", "m2"))),
+        at(10, request("A", Broadcast("m1"))),
+        at(20, request("A", Broadcast("m3"))),
+    ], title=f"{protocol.__name__}: three messages")
 
 
 def overtaking(protocol: type[Node]) -> Run:
     """A broadcasts m1, then m2, and m1 is slow on its way to C."""
-    return Run(protocol, network=Network(latency=constant(10)), title=f"{protocol.__name__}: the second message overtakes the first",
-               script=[at(0, delay("A->C#1", by=50)), at(10, request("A", Broadcast("m1"))), at(15, request("A", Broadcast("m2")))])
+    return Run(protocol, network=Network(latency=constant(10)), script=[
+        at(0, delay("A->C#1", by=50)),
+        at(10, request("A", Broadcast("m1"))),
+        at(15, request("A", Broadcast("m2"))),
+    ], title=f"{protocol.__name__}: the second message overtakes the first")
 
 
 def early_answer(protocol: type[Node]) -> Run:
-    """Alice asks, Bob answers, and Carol receives the answer first: both copies of the question are slow on their way to her."""
-    return Run(protocol, ("Alice", "Bob", "Carol"), network=Network(latency=constant(10)),
-               title=f"{protocol.__name__}: Carol receives the answer before the question",
-               script=[at(0, request("Bob", Answer("Tea?", "Yes."))), at(0, delay("Alice->Carol#1", by=50)),
-                       at(0, delay("Bob->Carol#1", by=50)), at(10, request("Alice", Broadcast("Tea?")))])
+    """Alice asks, Bob answers, and Carol receives the answer first: the question is slow both ways to her."""
+    return Run(protocol, ("Alice", "Bob", "Carol"), network=Network(latency=constant(10)), script=[
+        at(0, delay("Alice->Carol#1", by=50)),
+        at(0, delay("Bob->Carol#1", by=50)),
+        at(0, request("Bob", Answer("Tea?", "Yes."))),
+        at(10, request("Alice", Broadcast("Tea?"))),
+    ], title=f"{protocol.__name__}: Carol receives the answer before the question")
 
 
 DEMO = early_answer(Causal)

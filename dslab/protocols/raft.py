@@ -1,16 +1,22 @@
 """Raft: a cluster of servers agrees on one log of commands, though servers crash and messages are lost.
 
-The idea in three sentences. Servers elect a leader, at most one in each term, and only a server whose log is as
-complete as that of a majority can win. Clients talk to the leader, which appends their commands to its log and copies
-the log to the others. An entry that a majority stores is committed, will be in the log of every later leader, and is
-applied by every server in the same order.
+The idea in three sentences. Servers elect a leader, at most one in each term, and only a server whose log is
+as complete as that of a majority can win. Clients talk to the leader, which appends their commands to its log
+and copies the log to the others. An entry that a majority stores is committed, will be in the log of every
+later leader, and is applied by every server in the same order.
 
-Source: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm" (2014, extended version). Names
-are those of its figure 2; read this file beside it. Logs are numbered from 1, as there.
+Source: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm" (2014, extended version).
+Read this file beside its figure 2, whose names it shortens a little. Logs are numbered from 1, as there.
 
-Left out: cluster membership changes (section 6), log compaction (section 7), reads that bypass the log and the no-op
-entry at the start of a term (section 8). Two differences: a reply to AppendEntries carries the index it speaks about,
-so that replies may be lost, doubled and reordered; and it names where to try next, the fast back-up of section 5.3.
+Left out: cluster membership changes (section 6), log compaction (section 7), reads that bypass the log and
+the no-op entry at the start of a term (section 8). Where this file differs from figure 2:
+
+* Every message has a sender, `src`, so none carries candidateId or leaderId.
+* Replies may be lost, doubled and reordered: a reply to AppendEntries carries the index that it speaks about.
+  It also says where to try next, the fast back-up of section 5.3.
+* Nobody asks for the same vote twice, as section 5.1 would: the next election is the second attempt.
+* What is committed is applied at once: `commit_index` is lastApplied too.
+* A command that a client sends again is logged again. It is executed once; the answer is the remembered one.
 """
 
 from itertools import combinations
@@ -68,6 +74,7 @@ class Raft(Node):
     shown = ("term", "commit_index")
     election_timeout = (150, 300)       # ms [section 9.3]
     heartbeat_interval = 50             # ms, well below the least election timeout
+    batch = 200                         # entries, at most, in one message
 
     def init(self):
         # On disk.
@@ -125,9 +132,10 @@ class Raft(Node):
         self.adopt(msg.term)
         if self.role != "candidate" or msg.term < self.term:
             return self.note("this election is over")
-        if msg.granted:
-            self.votes.add(src)
-            self.count_votes()
+        if not msg.granted:
+            return self.note(f"{src} refuses its vote")
+        self.votes.add(src)
+        self.count_votes()
 
     def count_votes(self):
         if self.is_majority(len(self.votes)):
@@ -176,7 +184,8 @@ class Raft(Node):
     def replicate_to(self, peer):
         """Send what the peer may lack; nothing is a heartbeat."""
         prev = self.next_index[peer] - 1
-        self.send(peer, AppendEntries(self.term, prev, self.term_at(prev), tuple(self.log[prev:]), self.commit_index))
+        entries = tuple(self.log[prev:prev + self.batch])
+        self.send(peer, AppendEntries(self.term, prev, self.term_at(prev), entries, self.commit_index))
 
     def on_append_entries(self, src, msg):
         self.adopt(msg.term)
@@ -194,14 +203,14 @@ class Raft(Node):
         self.send(src, Appended(self.term, True, agreed))
 
     def append(self, prev_index, entries):
-        """Add the entries that are new. Only an entry in conflict removes what follows: messages may be late."""
+        """Add what is new. Only an entry in conflict removes what follows it: messages may be late."""
         for index, entry in enumerate(entries, prev_index + 1):
             if self.term_at(index) != entry.term:
                 del self.log[index - 1:]
                 self.log.append(entry)
 
     def first_suspect(self, index):
-        """Where the leader should try next: after a short log, or at the first entry of the term in conflict."""
+        """Where the leader should try next: after a short log, or at the first entry of the wrong term."""
         term = self.term_at(index)
         if term is None:
             return len(self.log) + 1
@@ -218,6 +227,8 @@ class Raft(Node):
         elif self.match_index[src] < msg.index < self.next_index[src]:
             self.next_index[src] = msg.index
             self.replicate_to(src)
+        else:
+            self.note("refuses what was tried before: the leader has gone on since")
 
     # ---- commitment (sections 5.3 and 5.4.2) and clients (section 8) ----
 
@@ -229,7 +240,7 @@ class Raft(Node):
                 return self.commit(index)
 
     def may_commit(self, index):
-        """Copies are counted for entries of the current term only; older ones are committed with them (figure 8)."""
+        """Copies count only for entries of the current term; older ones come along with them (figure 8)."""
         return self.term_at(index) == self.term
 
     def commit(self, index):
@@ -262,7 +273,8 @@ class Raft(Node):
         return self.log[index - 1].term if index <= len(self.log) else None
 
 
-# ---- what Raft promises (figure 3) ---------------------------------------------------------------------------------
+# ---- what Raft promises (figure 3) -------------------------------------------------------------------------
+# Its fifth property, that a leader only appends to its log, is plain here: only `append`, a follower's, removes.
 
 @always
 def two_leaders_never_share_a_term(world):
@@ -291,8 +303,8 @@ def a_leader_has_all_entries_committed_in_earlier_terms(world):
     for index, (_, entry, committed_in) in first_applied(world).items():
         for name, server in world.having("log").items():
             leads = name in world.up and server.role == "leader" and server.term > committed_in
-            if leads and (len(server.log) < index or server.log[index - 1] != entry):
-                return f"{name} leads term {server.term} without entry {index}, which was committed in term {committed_in}"
+            if leads and server.log[index - 1:index] != [entry]:
+                return f"{name} leads term {server.term} without entry {index}, committed in {committed_in}"
 
 
 @always
@@ -321,12 +333,18 @@ def a_leader_is_elected(world):
 
 @sometimes
 def a_command_is_applied_by_all(world):
-    return world.outputs("apply") and all(server.commit_index for server in world.having("commit_index").values())
+    servers = world.having("commit_index").values()
+    return world.outputs("apply") and all(server.commit_index for server in servers)
 
 
-PROMISES = (two_leaders_never_share_a_term, logs_that_agree_on_an_entry_agree_on_all_before_it,
-            a_leader_has_all_entries_committed_in_earlier_terms, two_servers_never_apply_different_entries_at_one_index,
-            a_leader_is_elected, a_command_is_applied_by_all)
+PROMISES = (
+    two_leaders_never_share_a_term,
+    logs_that_agree_on_an_entry_agree_on_all_before_it,
+    a_leader_has_all_entries_committed_in_earlier_terms,
+    two_servers_never_apply_different_entries_at_one_index,
+    a_leader_is_elected,
+    a_command_is_applied_by_all,
+)
 
 CLUSTER = dict.fromkeys("ABCDE", Raft) | {"alice": Client}
 

@@ -1,7 +1,8 @@
-"""The figures of the Raft paper as runs: the logs of figure 7, the commit anomaly of figure 8, and three small logs.
+"""Figures of the Raft paper as runs: logs to repair (7), the commit anomaly (8); and three small logs.
 
-Source: Ongaro and Ousterhout 2014 (extended version), figures 7 and 8. The three logs are an exercise of Kleppmann's
-Cambridge lecture notes. Logs are written as strings of terms: "1144" has four entries, two of term 1 and two of term 4.
+Source: Ongaro and Ousterhout 2014 (extended version), figures 7 and 8. The three logs are an exercise of
+Kleppmann's Cambridge lecture notes. Logs are written as strings of terms: "1144" has four entries, two of
+term 1 and two of term 4.
 """
 
 from dslab.network import Network, constant
@@ -20,56 +21,66 @@ def log_of(terms):
 def cluster(protocol, logs, *, term, **options):
     """A run in which servers start with these logs, in `term`; nobody stands for election by itself."""
     initial = {name: {"term": term, "log": log_of(terms)} for name, terms in logs.items()}
-    return Run(dict.fromkeys(logs, protocol), initial=initial, network=Network(latency=constant(10)), **options)
+    network = Network(latency=constant(10))
+    return Run(dict.fromkeys(logs, protocol), initial=initial, network=network, **options)
 
 
-# ---- figure 7: a leader repairs the logs of its followers -----------------------------------------------------------
+# ---- figure 7: a leader repairs the logs of its followers --------------------------------------------------
 
-FIGURE_7 = {"leader": "1114455666", "a": "111445566", "b": "1114", "c": "11144556666", "d": "111445566677", "e": "1114444",
-            "f": "11122233333"}
+FIGURE_7 = {
+    "leader": "1114455666",
+    "a": "111445566",
+    "b": "1114",
+    "c": "11144556666",
+    "d": "111445566677",
+    "e": "1114444",
+    "f": "11122233333",
+}
 
 
 def figure_7(protocol=DirectedRaft):
-    """The leader of term 8 comes to power; it brings one follower's log after the other into line with its own."""
-    return cluster(protocol, FIGURE_7, term=7, duration=2000, title="Raft, figure 7: logs are repaired", script=[
-        at(10, request("leader", TimeOut())),
-        at(1500, request("leader", Propose(Put("x", "8.11")))),
-    ])
+    """The leader of term 8 comes to power and brings the followers' logs into line with its own."""
+    script = [at(10, request("leader", TimeOut())), at(1500, request("leader", Propose(Put("x", "8.11"))))]
+    title = "Raft, figure 7: logs are repaired"
+    return cluster(protocol, FIGURE_7, term=7, duration=2000, script=script, title=title)
 
 
-# ---- figure 8: an entry on a majority is not yet committed ------------------------------------------------------------
+# ---- figure 8: an entry on a majority is not yet committed -------------------------------------------------
 
-BEGINNING = [                                                           # (a), (b) and (c) of the figure
-    at(0, request("S1", TimeOut())),                                    # S1 leads term 2 ...
+# (a), (b) and (c) of the figure.
+BEGINNING = [
+    at(0, request("S1", TimeOut())),                        # S1 leads term 2 ...
     at(100, partition(("S1", "S2"), ("S3", "S4", "S5"))),
-    at(110, request("S1", Propose(Put("x", "2.2")))),                             # ... and copies entry 2 to S2 only
+    at(110, request("S1", Propose(Put("x", "2.2")))),       # ... and copies entry 2 to S2 only
     at(150, crash("S1")),
-    at(200, request("S5", TimeOut())),                                  # S5 leads term 3, by S3 and S4 ...
+    at(200, request("S5", TimeOut())),                      # S5 leads term 3, by S3 and S4 ...
     at(240, isolate("S5")),
-    at(250, request("S5", Propose(Put("x", "3.2")))),                             # ... and keeps its entry 2 to itself
+    at(250, request("S5", Propose(Put("x", "3.2")))),       # ... and keeps its entry 2 to itself
     at(300, crash("S5")),
     at(310, heal()),
     at(320, recover("S1")),
-    at(330, request("S1", TimeOut())),                                  # S1 asks for term 3, in vain,
+    at(330, request("S1", TimeOut())),                      # S1 asks for term 3, in vain,
     at(360, cut("S1", "S4")),
-    at(370, request("S1", TimeOut())),                                  # leads term 4, and copies entry 2 to S3
+    at(370, request("S1", TimeOut())),                      # leads term 4, and copies entry 2 to S3
 ]
-OVERWRITTEN = [                                                         # (d): S1 fails before it commits anything new
+# (d): S1 fails before it commits anything new.
+OVERWRITTEN = [
     at(500, isolate("S1")),
     at(510, request("S1", Propose(Put("x", "4.3")))),
     at(550, crash("S1")),
     at(560, heal()),
     at(570, recover("S5")),
-    at(580, request("S5", TimeOut())),                                  # S5 asks for term 4, in vain,
-    at(620, request("S5", TimeOut())),                                  # leads term 5, and overwrites entry 2
+    at(580, request("S5", TimeOut())),                      # S5 asks for term 4, in vain,
+    at(620, request("S5", TimeOut())),                      # leads term 5, and overwrites entry 2
     at(700, request("S5", Propose(Put("x", "5.3")))),
 ]
-COMMITTED = [                                                           # (e): S1 commits an entry of its own term first
+# (e): S1 commits an entry of its own term first.
+COMMITTED = [
     at(510, request("S1", Propose(Put("x", "4.3")))),
     at(600, crash("S1")),
     at(610, heal()),
     at(620, recover("S5")),
-    at(630, request("S5", TimeOut())),                                  # now S5 can get no more than one other vote
+    at(630, request("S5", TimeOut())),                      # now S5 can get no more than one other vote
     at(700, request("S5", TimeOut())),
 ]
 
@@ -77,12 +88,13 @@ COMMITTED = [                                                           # (e): S
 def figure_8(ending, *, protocol=DirectedRaft):
     """Figure 8 with the ending `OVERWRITTEN` (d) or `COMMITTED` (e)."""
     logs = dict.fromkeys(("S1", "S2", "S3", "S4", "S5"), "1")
-    return cluster(protocol, logs, term=1, script=BEGINNING + ending, duration=900, title="Raft, figure 8: the commit anomaly")
+    title = "Raft, figure 8: the commit anomaly"
+    return cluster(protocol, logs, term=1, script=BEGINNING + ending, duration=900, title=title)
 
 
 FIGURE_8_BROKEN = figure_8(OVERWRITTEN, protocol=DirectedCommitByCounting)
 
-# ---- three logs -------------------------------------------------------------------------------------------------------
+# ---- three logs --------------------------------------------------------------------------------------------
 
 THREE_LOGS = {"A": "11", "B": "1222", "C": "123"}
 

@@ -1,7 +1,7 @@
 """Raft with one thing changed: mistakes to learn from, and a Raft whose elections a script directs.
 
-Each class differs from `Raft` in a few lines, so that what goes wrong is due to them. What is left out: variants that
-need another state, such as pre-vote.
+Each class differs from `Raft` in a few lines, so that what goes wrong is due to them. What is left out:
+variants that need another state, such as pre-vote.
 """
 
 from typing import Any
@@ -17,6 +17,12 @@ class Amnesia(Raft):
     persistent = ("term", "log")
 
 
+class Timeless(Raft):
+    """What if a server forgets the current term when it crashes? It may vote in that term again: two leaders."""
+
+    persistent = ("voted_for", "log")
+
+
 class Bookworm(Raft):
     """What if a server forgets its log when it crashes? Committed entries are lost."""
 
@@ -24,21 +30,21 @@ class Bookworm(Raft):
 
 
 class CommitByCounting(Raft):
-    """What if a leader commits entries of earlier terms as soon as a majority stores them? Figure 8 of the paper."""
+    """What if a leader counts copies of entries of earlier terms, too? Figure 8 of the paper."""
 
     def may_commit(self, index):
         return True
 
 
 class Truncate(Raft):
-    """What if a follower always drops what follows the leader's entries? A late message erases acknowledged entries."""
+    """What if a follower drops all that follows the leader's entries? A late message undoes its promise."""
 
     def append(self, prev_index, entries):
         self.log[prev_index:] = entries
 
 
 class AnyLog(Raft):
-    """What if a server votes without comparing logs (section 5.4.1 left out)? A leader may lack committed entries."""
+    """What if a server votes without comparing logs [section 5.4.1]? A leader may lack committed entries."""
 
     def objection(self, src, msg):
         objection = super().objection(src, msg)
@@ -53,7 +59,7 @@ class BackUpByOne(Raft):
 
 
 class LocalRead(Raft):
-    """What if a leader answers reads from its own state, at once? A leader that was deposed does not know it."""
+    """What if a leader answers reads from its own state, at once? One that was deposed does not know it."""
 
     def on_command(self, src, msg):
         if self.role == "leader" and isinstance(msg.command, Get):
@@ -63,12 +69,12 @@ class LocalRead(Raft):
 
 
 class Impatient(Raft):
-    """What if all servers wait equally long for a leader? They all stand for election at once, again and again."""
+    """What if all servers wait equally long for a leader? They stand for election together, every time."""
 
     election_timeout = (150, 150)
 
 
-# ---- elections by request: what the figures of the paper need --------------------------------------------------------
+# ---- elections by request: what the figures of the paper need ----------------------------------------------
 
 @message
 class TimeOut:
@@ -83,12 +89,14 @@ class Propose:
 
 
 class DirectedRaft(Raft):
-    """Raft in which nobody stands for election unless the script says so, and commands come without clients."""
+    """Raft in which nobody stands for election unless the script says so; commands need no clients."""
 
     def await_leader(self):
         pass
 
     def on_time_out(self, src, msg):
+        if self.role == "leader":
+            return self.note("leads already: a leader has no election timer")
         self.on_election_timer()
 
     def on_propose(self, src, msg):
@@ -101,3 +109,7 @@ class DirectedRaft(Raft):
 
 class DirectedCommitByCounting(DirectedRaft, CommitByCounting):
     """The mistake of `CommitByCounting`, directed by a script."""
+
+
+class DirectedBackUpByOne(DirectedRaft, BackUpByOne):
+    """The slow repair of `BackUpByOne`, directed by a script."""

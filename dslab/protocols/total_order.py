@@ -1,17 +1,28 @@
-"""Total order broadcast: all nodes deliver all messages in one and the same order, as if there were one queue.
+"""Total order broadcast: all nodes deliver all messages in one order, as if there were one queue.
 
-Two ways to the order. By Lamport stamps: all sort by (stamp, sender), and a message waits until none can come that precedes
-it. By a leader: it gives each message the next position, and a message waits for the positions before its own. Neither
-survives the crash of a node (by stamps, any node; by a leader, the leader): that takes consensus.
+Two ways to the order. By Lamport stamps: all sort by (stamp, sender), and a message waits until none can come
+that precedes it. By a leader: it gives each message the next position, and a message waits for the positions
+before its own. Neither survives the crash of a node (by stamps, any node; by a leader, the leader): that
+takes consensus.
 
-Sources: Lamport (1978); Défago, Schiper and Urbán, "Total order broadcast and multicast algorithms" (2004). Both need links
-that are first in, first out (`Network(fifo=True)`): the stamps for the order itself, the leader for FIFO order.
+Sources: Lamport (1978); Défago, Schiper and Urbán, "Total order broadcast and multicast algorithms" (2004).
+Both need links that are first in, first out (`Network(fifo=True)`): the stamps for the order itself, the
+leader for FIFO order.
 """
+
+from typing import Any
 
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.properties import always
-from dslab.protocols.broadcast import LIVENESS, SAFETY, BestEffort, Broadcast, deliveries
+from dslab.protocols.broadcast import (
+    LIVENESS,
+    SAFETY,
+    BestEffort,
+    Broadcast,
+    all_nodes_that_are_up_deliver_a_message,
+    deliveries,
+)
 from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, HoldBack, same_run
 from dslab.run import Run
 from dslab.script import at, delay, request
@@ -19,8 +30,8 @@ from dslab.script import at, delay, request
 
 @message
 class Stamped:
-    id: tuple
-    payload: str
+    id: tuple           # (sender, the sender's count)
+    payload: Any
     time: int           # the Lamport stamp of the broadcast
 
 
@@ -32,15 +43,16 @@ class Acknowledgement:
 @message
 class Placed:
     id: tuple
-    payload: str
+    payload: Any
     position: int       # its place in the order of all messages, from 1
 
 
 class LamportOrder(HoldBack):
     """Total order by (stamp, sender): deliver what no message still to come can precede.
 
-    On FIFO links the stamps from a node only grow. So nothing stamped at or below the `threshold`, the least of the
-    greatest stamps seen from each node, is still to come. One silent node stops everybody: hence the acknowledgements.
+    On FIFO links the stamps from a node only grow. So nothing stamped at or below the `threshold`, the least
+    of the greatest stamps seen from each node, is still to come. One silent node holds up the others: hence
+    the acknowledgements.
     """
 
     relay = BestEffort.relay                        # a detour through others would not be first in, first out
@@ -84,13 +96,13 @@ class LamportOrder(HoldBack):
             silent = [node for node, time in self.greatest.items() if time < msg.time]
             return f"a message with a stamp up to {msg.time} may still come from {' and '.join(silent)}"
         first = min(self.held, key=lambda held: (held.time, held.id))
-        return "" if msg == first else f"{first.payload!r} of {first.id[0]} with stamp {first.time} comes first"
+        return "" if msg == first else f"{first.payload!r} of {first.id[0]}, stamped {first.time}, is first"
 
 
 class LeaderOrder(HoldBack):
-    """Total order by a leader, which gives each message its position; the others send to it. FIFO if the links to it are."""
+    """Total order by a leader, which gives each message its position: FIFO if the links to it are."""
 
-    relay = BestEffort.relay
+    relay = BestEffort.relay                        # the leader alone sends copies
     shown = ("leader", "delivered", "held")
 
     def init(self):
@@ -119,7 +131,7 @@ class LeaderOrder(HoldBack):
         return f"its position is {msg.position}, and position {due} comes first" if msg.position > due else ""
 
 
-# ---- wrong variants ------------------------------------------------------------------------------------------------
+# ---- wrong variants ----------------------------------------------------------------------------------------
 
 class WithoutAcknowledgements(LamportOrder):
     """What if nodes speak only when they have something to say?"""
@@ -149,7 +161,7 @@ class NaiveSecondLeader(LeaderOrder):
         self.leader = src
 
 
-# ---- what total order promises -------------------------------------------------------------------------------------
+# ---- what total order promises -----------------------------------------------------------------------------
 
 @always
 def all_nodes_deliver_in_one_order(world):
@@ -159,7 +171,8 @@ def all_nodes_deliver_in_one_order(world):
     for node, ids in got.items():
         for place, (id, other) in enumerate(zip(ids, got[ahead], strict=False), 1):
             if id != other:
-                return f"delivery {place} is message {id[1]} of {id[0]} on {node}, but message {other[1]} of {other[0]} on {ahead}"
+                return (f"delivery {place} is message {id[1]} of {id[0]} on {node},"
+                        f" but message {other[1]} of {other[0]} on {ahead}")
 
 
 @always
@@ -167,40 +180,50 @@ def two_messages_never_share_a_position(world):
     """A leader numbers messages without gaps or repetition, whoever leads."""
     placed = {}
     for output in world.outputs("position"):
-        position, *id = output.values
-        if placed.setdefault(position, id) != id:
-            return f"two messages have number {position}: message {placed[position][1]} of {placed[position][0]} and message {id[1]} of {id[0]}"
+        position, sender, number = output.values
+        name = f"message {number} of {sender}"
+        if placed.setdefault(position, name) != name:
+            return f"two messages have number {position}: {placed[position]} and {name}"
 
 
-# ---- which class keeps what, and runs to see it --------------------------------------------------------------------
+# ---- which class keeps what, and runs to see it ------------------------------------------------------------
 
 TOTAL_ORDER = all_nodes_deliver_in_one_order
-PROMISES = (*SAFETY, FIFO_ORDER, CAUSAL_ORDER, TOTAL_ORDER, two_messages_never_share_a_position)
+ORDER = (FIFO_ORDER, CAUSAL_ORDER, TOTAL_ORDER, two_messages_never_share_a_position)
+PROMISES = (*SAFETY, *ORDER, all_nodes_that_are_up_deliver_a_message)
 
 # While no node crashes and the links are first in, first out.
 KEEPS = {
-    LamportOrder: (PROMISES, LIVENESS),
-    LeaderOrder: (PROMISES, LIVENESS),
+    LamportOrder: (*SAFETY, *ORDER, *LIVENESS),
+    LeaderOrder: (*SAFETY, *ORDER, *LIVENESS),
 }
 
 
 def together(protocol: type[Node]) -> Run:
     """A broadcasts m1 and B broadcasts m2 at the same time; C only listens."""
-    return Run(protocol, network=Network(latency=constant(10), fifo=True), title=f"{protocol.__name__}: two messages at once",
-               script=[at(10, request("A", Broadcast("m1"))), at(10, request("B", Broadcast("m2")))])
+    return Run(protocol, network=Network(latency=constant(10), fifo=True), script=[
+        at(10, request("A", Broadcast("m1"))),
+        at(10, request("B", Broadcast("m2"))),
+    ], title=f"{protocol.__name__}: two messages at once")
 
 
 def reordered(protocol: type[Node], name: str, *, sender: str) -> Run:
     """A node broadcasts m1, then m2; the packet `name` is so slow that what follows overtakes it."""
-    return Run(protocol, network=Network(latency=constant(10)), title=f"{protocol.__name__}: a link that is not first in, first out",
-               script=[at(0, delay(name, by=50)), at(10, request(sender, Broadcast("m1"))), at(15, request(sender, Broadcast("m2")))])
+    return Run(protocol, network=Network(latency=constant(10)), script=[
+        at(0, delay(name, by=50)),
+        at(10, request(sender, Broadcast("m1"))),
+        at(15, request(sender, Broadcast("m2"))),
+    ], title=f"{protocol.__name__}: a link that is not first in, first out")
 
 
 # A gives m2 position 2 and seems dead to C, which knows of position 1 only and takes over.
-SECOND_LEADER = Run(
-    NaiveSecondLeader, network=Network(latency=constant(10), fifo=True), title="A naive second leader: two messages have number 2",
-    script=[at(0, delay("A->C#2", by=60)), at(10, request("A", Broadcast("m1"))), at(30, request("A", Broadcast("m2"))),
-            at(45, request("C", TakeOver())), at(50, request("C", Broadcast("m3")))])
+SECOND_LEADER = Run(NaiveSecondLeader, network=Network(latency=constant(10), fifo=True), script=[
+    at(0, delay("A->C#2", by=60)),
+    at(10, request("A", Broadcast("m1"))),
+    at(30, request("A", Broadcast("m2"))),
+    at(45, request("C", TakeOver())),
+    at(50, request("C", Broadcast("m3"))),
+], title="A naive second leader: two messages have number 2")
 
 DEMO = same_run(LamportOrder, fifo=True)
 DEMOS = {

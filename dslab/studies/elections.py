@@ -1,10 +1,12 @@
 """How long is a Raft cluster without a leader? Figure 16 of the paper, through the course's own engine.
 
-Five servers. The leader sends a heartbeat to all and crashes at a random moment before the next one. Two of the four
-survivors lack an entry and cannot win. A message takes 1 to 2 ms, and a vote is on disk after 8 to 14 ms more, so that
-asking all for their votes takes about 15 ms, as in the paper, which says no more about its machines.
+Five servers. The leader sends a heartbeat to all and crashes at a random moment before the next one. Two of
+the four survivors cannot win: the other two hold an entry more, which the leader never had. A message takes 1
+to 2 ms, and a vote is on disk after 8 to 14 ms more, so that asking all for their votes takes about 15 ms, as
+in the paper, which says no more about its machines.
 
-Source: Ongaro and Ousterhout 2014 (extended version), section 9.3; the medians were read from the vector figure.
+Source: Ongaro and Ousterhout 2014 (extended version), section 9.3; the medians were read from the vector
+figure.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ PUBLISHED = {                   # election timeout (ms) -> median time without a
     (100, 200): 120, (50, 100): 67, (25, 50): 43, (12, 24): 30,
 }
 FAST = Network(latency=uniform(1, 2))
+REIGN = 2                       # the term of the leader that crashes
 
 
 class Incumbent(Raft):
@@ -31,21 +34,25 @@ class Incumbent(Raft):
     disk_write = (8, 14)                # ms
 
     def init(self):
+        """Raft's state, and votes that wait for the disk."""
         super().init()
         self.unwritten = []             # votes that are not on disk yet: (candidate, vote)
 
     def on_start(self):
+        """One of them leads already."""
         if self.role == "leader":
             self.lead()
         else:
             self.await_leader()
 
     def lead(self):
+        """Tell the world when the office is filled again."""
         super().lead()
-        if self.term > 1:
+        if self.term > REIGN:
             self.output("successor")
 
     def send(self, dst, msg):
+        """Hold votes back until they are on disk."""
         if isinstance(msg, Vote):
             self.unwritten.append((dst, msg))
             self.set_timer("disk", *self.disk_write)
@@ -53,25 +60,28 @@ class Incumbent(Raft):
             super().send(dst, msg)
 
     def on_disk_timer(self):
+        """The votes are on disk now."""
         for dst, vote in self.unwritten:
             super().send(dst, vote)
         self.unwritten = []
 
 
 def election(timeout: tuple[float, float], seed: int, *, network: Network = FAST) -> Run:
-    """One run: the leader of term 1 crashes, and the run ends when it has a successor."""
+    """One run: A, the leader, crashes; the run ends when B or C, which have longer logs, succeeds it."""
     protocol = with_timeout(timeout)
-    complete, short = (Entry(1, "", 1, Put("x", 1)), Entry(1, "", 2, Put("x", 2))), (Entry(1, "", 1, Put("x", 1)),)
-    initial = {name: {"term": 1, "log": list(complete if name in "ABC" else short)} for name in "ABCDE"}
+    log = [Entry(1, "", 1, Put("x", 1)), Entry(1, "", 2, Put("x", 2))]
+    initial = {name: {"term": REIGN, "log": log[:2 if name in "BC" else 1]} for name in "ABCDE"}
     initial["A"]["role"] = "leader"
     moment = Random(f"{seed} crash").random() * protocol.heartbeat_interval
+    title = f"Raft: who succeeds A? Timeouts of {timeout[0]} to {timeout[1]} ms"
     return Run(protocol, 5, network=network, initial=initial, seed=seed, until="successor", duration=600_000,
-               script=[at(moment, crash("A"))], title=f"Raft: who succeeds A? Timeouts of {timeout[0]} to {timeout[1]} ms")
+               script=[at(moment, crash("A"))], title=title)
 
 
 def with_timeout(timeout: tuple[float, float]) -> type[Raft]:
-    """The class of servers with this election timeout; the heartbeat comes in half its least time, as in the paper."""
-    return type("Incumbent", (Incumbent,), {"election_timeout": timeout, "heartbeat_interval": timeout[0] / 2})
+    """Servers with this election timeout, and a heartbeat in half its least time, as in the paper."""
+    settings = {"election_timeout": timeout, "heartbeat_interval": timeout[0] / 2}
+    return type("Incumbent", (Incumbent,), settings)
 
 
 def downtime(timeout: tuple[float, float], *, runs: int = 1000, network: Network = FAST) -> list[float]:
@@ -84,8 +94,11 @@ def downtime(timeout: tuple[float, float], *, runs: int = 1000, network: Network
 
 
 def split_vote_rate(servers: int, standing: int, window: float, *, draws: int = 20_000) -> float:
-    """The chance that no candidate can win: `standing` of `servers` timers go off at random in a unit of time, and
-    those that go off within `window` of the first vote for themselves [Ongaro 2014, section 9.2]."""
+    """The chance that no candidate can win [Ongaro 2014, thesis, section 9.2].
+
+    Of `servers`, `standing` have timers that go off at random in a unit of time. Those that go off within
+    `window` of the first vote for themselves.
+    """
     random = Random(f"{servers} {standing} {window}").random
     split = 0
     for _ in range(draws):

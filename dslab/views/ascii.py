@@ -6,11 +6,11 @@ where it arrives, as an arrow from its sender's line (`├──►●`); in a t
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 from dslab.trace import Envelope, Step
 from dslab.values import brief, shorten
+from dslab.views.letters import fit, pad, visible, width_of
 from dslab.views.spacetime import Arrow, Picture, Row
 
 # Signs that every monospace font has, at the width of one letter, and that no system paints as an emoji.
@@ -18,7 +18,8 @@ SIGNS = {"start": "○", "receive": "●", "timer": "▲", "request": "◊", "cr
          "resume": "»", "clock": "*"}
 LIFE = {"up": "│", "down": "┊", "paused": "╎"}
 WORDS = {"timer": "timer", "request": "client's request", "clock": "clock set"}
-GRAPH = 0.6                     # the part of the width that life lines may take
+GRAPH, TEXT = 0.6, 22           # the part of the width that life lines may take, and the columns that words need
+NAME = 14                       # columns of a node's name among the words
 
 
 def ascii(picture: Picture, *, width: int = 100) -> str:
@@ -28,7 +29,7 @@ def ascii(picture: Picture, *, width: int = 100) -> str:
 
 def _lines(picture: Picture, width: int) -> Iterator[str]:
     if picture.wording.title:
-        yield fit(picture.wording.title, width)
+        yield fit(visible(picture.wording.title), width)
     sheet = Sheet(picture, width)
     yield sheet.header()
     for place, row in enumerate(picture.rows):
@@ -37,11 +38,10 @@ def _lines(picture: Picture, width: int) -> Iterator[str]:
         yield fit("nothing happened", width)
     on_their_way = [one.message for one in picture.arrows if one.message.fate == "in flight" or one.bottom > len(picture.rows) - 1]
     if on_their_way:
-        names = ", ".join(f"{visible(type_name(message))} {visible(message.src)}→{visible(message.dst)}" for message in on_their_way)
+        names = ", ".join(f"{visible(type_name(message))} {_way(message)}" for message in on_their_way)
         yield fit(f"still on their way: {names}", width)
     yield fit(_key(picture), width)
-    if picture.wording.window:
-        yield fit(picture.wording.window, width)
+    yield from (fit(sentence, width) for sentence in picture.wording.window)
 
 
 class Sheet:
@@ -49,15 +49,16 @@ class Sheet:
 
     def __init__(self, picture: Picture, width: int) -> None:
         self.picture, self.width = picture, width
-        self.arrows = {arrow.bottom: arrow for arrow in picture.arrows if arrow.message.ended is not None}
-        self.arrows = {row: arrow for row, arrow in self.arrows.items() if row.is_integer() and not arrow.is_stub}
+        self.arrows = {arrow.bottom: arrow for arrow in picture.arrows
+                       if arrow.message.ended is not None and arrow.bottom.is_integer()}
         stamps = [*map(picture.stamp, picture.shown), _stamp_word(picture)] if picture.stamps else []
         columns = [[*(_number(picture, step) for step in picture.shown), "step"],
                    [*(f"{step.time:.1f}" for step in picture.shown), "time"], stamps]
         self.rooms = [min(max(map(len, column)), width // 4) for column in columns if column]
         self.left = sum(self.rooms) + 2 * len(self.rooms)
         wanted = max((width_of(visible(node)) for node in picture.nodes), default=1) + 1
-        most = int(width * GRAPH - self.left) // max(len(picture.nodes), 1)
+        count = max(len(picture.nodes), 1)
+        most = max(int(width * GRAPH - self.left) // count, min((width - self.left - TEXT) // count, 4))
         self.pitch = max(min(max(wanted, 5), most), 3)
 
     def header(self) -> str:
@@ -98,7 +99,11 @@ class Sheet:
     def arrow(self, cells: list[str], arrow: Arrow) -> None:
         """`├──►` up to the receiver's column, or `├──×` as far as the message got."""
         src, dst = int(arrow.src) * self.pitch, int(arrow.dst) * self.pitch
-        way = 1 if dst > src else -1
+        way = 1 if arrow.dst > arrow.src else -1
+        if arrow.is_stub:                           # from a node that is not in the picture: a head is all
+            if 0 <= dst - way < len(cells):
+                cells[dst - way] = "×" if arrow.end != arrow.dst else "►" if way == 1 else "◄"
+            return
         end = dst - way if arrow.end == arrow.dst else round(arrow.end * self.pitch)
         for at in range(src + way, end, way):
             cells[at] = "─" if cells[at] == " " else cells[at]
@@ -136,12 +141,12 @@ def _sentence(picture: Picture, row: Row) -> tuple[str, str, str]:
     step, message = row.steps[0], row.steps[0].message
     after = "".join(f"; {part}" for part in consequences(step))
     if step.kind == "receive" and message:
-        return f"{message.src}→{message.dst} ", brief(message.payload, limit=200), after
+        return f"{_way(message)} ", brief(message.payload, limit=200), after
     if message:
         verb = {"drop": "dropped", "delay": "held back", "duplicate": "doubled", "loss": "lost"}.get(step.kind, step.kind)
         why = f": {message.why}" if step.kind == "loss" else ""
-        return f"{message.src}→{message.dst} {verb} ", brief(message.payload, limit=200), why
-    nodes = ", ".join(one.node for one in row.steps if one.node)
+        return f"{_way(message)} {verb} ", brief(message.payload, limit=200), why
+    nodes = ", ".join(who(one.node) for one in row.steps if one.node)
     s = "" if len(row.steps) > 1 else "s"
     if step.kind in ("start", "recover", "resume", "pause"):
         return f"{nodes} {step.kind}{s}", "", after
@@ -159,7 +164,7 @@ def request(picture: Picture, step: Step) -> str:
     call = picture.calls.get(step.index)
     if call is None:
         return step.name
-    return brief(call.call, limit=200) + (f" by {call.client}" if call.client not in ("", "client", step.node) else "")
+    return brief(call.call, limit=200) + (f" by {who(call.client)}" if call.client not in ("", "client", step.node) else "")
 
 
 def consequences(step: Step) -> Iterator[str]:
@@ -167,13 +172,22 @@ def consequences(step: Step) -> Iterator[str]:
     for name, *values in step.outputs:
         yield " ".join([name, *(plain(value) for value in values)])
     for client, value in step.replies:
-        yield f"answers {brief(value, limit=30)} to {client}"
+        yield f"answers {brief(value, limit=30)} to {who(client)}"
     receivers: dict[str, list[str]] = {}
     for message in step.sent:
         lost = " (lost)" if message.fate == "lost" and message.ended is None else ""
-        receivers.setdefault(type_name(message), []).append(message.dst + lost)
+        receivers.setdefault(type_name(message), []).append(who(message.dst) + lost)
     for kind, names in receivers.items():
         yield f"sends {kind} to {', '.join(names) if len(names) < 7 else f'{len(names)} nodes'}"
+
+
+def who(node: str) -> str:
+    """A node's name, short enough to leave room for what it does."""
+    return fit(visible(node[:200]), NAME)
+
+
+def _way(message: Envelope) -> str:
+    return f"{who(message.src)}→{who(message.dst)}"
 
 
 def type_name(message: Envelope) -> str:
@@ -206,35 +220,3 @@ def _number(picture: Picture, step: Step) -> str:
 
 def _stamp_word(picture: Picture) -> str:
     return {"lamport": "L", "vector": "vector"}.get(picture.stamps or "", "")
-
-
-# ---- measuring text ----------------------------------------------------------------------------------------------------
-
-def visible(text: str) -> str:
-    """The text with control characters written out: no escape sequence acts, no override turns the line round."""
-    return "".join(map(_seen, text))
-
-
-def _seen(char: str) -> str:
-    hidden = unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") or char in "\ufffe\uffff"
-    return char.encode("unicode_escape").decode() if hidden else char
-
-
-def width_of(text: str) -> int:
-    """The columns that a text takes in a terminal: two for a Chinese or Japanese character, none for an accent."""
-    return sum(0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
-
-
-def fit(text: str, room: int) -> str:
-    """The text, or as much of it as fits into `room` columns, with an ellipsis."""
-    if width_of(text) <= room and len(text) <= 2 * room:
-        return text
-    kept = text[: 2 * room]
-    while kept and width_of(kept) > room - 1:
-        kept = kept[:-1]
-    return kept + "…" if room > 0 else ""
-
-
-def pad(text: str, room: int) -> str:
-    """The text, with spaces up to `room` columns."""
-    return text + " " * (room - width_of(text))

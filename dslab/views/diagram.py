@@ -78,10 +78,8 @@ def diagram(what: Any, *, first: int = 0, last: int | None = None, stamps: str |
     eligible = [step for step in trace.steps[begin:end] if _is_shown(step, names, wanted, messages)]
     shown = eligible[: WINDOW if last is None else MOST_STEPS]
     more = eligible[len(shown)].index if len(shown) < len(eligible) else end
-    shortened = begin > 0 or more < len(trace)
-    wording = Wording(trace.title, _summary(trace, shown, names, messages),
-                      _window(trace, begin, more, names, filtered=bool(nodes or wanted)) if shortened
-                      or len(names) < len(trace.nodes) and not nodes else "")
+    window = _window(trace, begin, more, names, filtered=bool(nodes or wanted))
+    wording = Wording(trace.title, _summary(trace, shown, names, messages), window)
     return Diagram(draw(trace, shown, names, messages, wording=wording, stamps=stamps, mark=mark), width=width)
 
 
@@ -145,7 +143,7 @@ def _wanted(trace: Trace, kinds: Iterable[str] | None) -> frozenset[str]:
 
 def _busiest(trace: Trace, begin: int) -> tuple[str, ...]:
     """Of a large cluster, the nodes that act first; the first ones if nobody acts."""
-    acting = dict.fromkeys(step.node for step in trace.steps[begin:] if step.node and step.kind != "start")
+    acting = dict.fromkeys(step.node for step in trace.steps[begin:] if step.node and (step.sent or step.kind != "start"))
     chosen = set(list(acting or trace.nodes)[:MOST_NODES])
     return tuple(node for node in trace.nodes if node in chosen)
 
@@ -169,15 +167,15 @@ def _is_shown(step: Step, names: Sequence[str], wanted: frozenset[str], messages
     return any(message.id in messages for message in ends)
 
 
-def _window(trace: Trace, begin: int, more: int, names: Sequence[str], *, filtered: bool) -> str:
-    """Which part of the trace is shown, and the call that shows the rest."""
-    parts = [f"steps {begin}–{max(more - 1, begin)} of {len(trace)}"]
+def _window(trace: Trace, begin: int, more: int, names: Sequence[str], *, filtered: bool) -> tuple[str, ...]:
+    """Which part of the trace is shown, and the calls that show the rest."""
+    sentences = []
+    if begin > 0 or more < len(trace):
+        rest = f"; diagram(trace, first={more}{', ...' if filtered else ''}) shows more" if more < len(trace) else ""
+        sentences.append(f"steps {begin}–{max(more - 1, begin)} of {len(trace)}{rest}")
     if len(names) < len(trace.nodes) and not filtered:
-        parts[0] += f", {len(names)} of {len(trace.nodes)} nodes"
-        parts.append(f"diagram(trace, nodes=({trace.nodes[0]!r}, ...)) chooses others")
-    if more < len(trace):
-        parts.append(f"diagram(trace, first={more}{', ...' if filtered else ''}) shows more")
-    return "; ".join(parts)
+        sentences.append(f"{len(names)} of {len(trace.nodes)} nodes; diagram(trace, nodes=({brief(trace.nodes[0])}, ...)) chooses")
+    return tuple(sentences)
 
 
 def _summary(trace: Trace, shown: Sequence[Step], names: Sequence[str], messages: set[int]) -> str:

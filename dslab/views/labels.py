@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from dslab.trace import Step
 from dslab.values import brief
-from dslab.views.ascii import plain, request, visible, width_of
+from dslab.views.ascii import plain, request
 from dslab.views.ink import LETTER, label, num
+from dslab.views.letters import visible, width_of
 from dslab.views.spacetime import Picture
 
 GAP, PADDING = 6.0, 6.0         # px: between two pieces, and inside an output's frame

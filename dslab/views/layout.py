@@ -41,7 +41,7 @@ def circle(count: int) -> list[Point]:
 
 def line(count: int) -> list[Point]:
     """From left to right."""
-    return [_rounded((i + 0.5) / count if count < 3 else i / (count - 1), 0.5) for i in range(count)]
+    return [_rounded(i / (count - 1) if count > 1 else 0.5, 0.5) for i in range(count)]
 
 
 def grid(count: int) -> list[Point]:

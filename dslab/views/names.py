@@ -6,14 +6,16 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dslab.views.ascii import fit, type_name, visible, width_of
+from dslab.views.ascii import type_name
 from dslab.views.ink import LETTER, label, num
+from dslab.views.letters import fit, visible, width_of
 from dslab.views.spacetime import Arrow
 
 CELL = 6.0                      # px: two texts that share a square of this size are in each other's way
 HEAD, TAIL, STEP = 18.0, 14.0, 20.0     # px: kept free at the ends of an arrow, and between two places to try
 TEXT, LINE = 6, 1               # how bad it is to cover one of these
-BENDS, CLEAR = (13.0, 20.0, 30.0), 8.5  # px: how far a line is bent, and how far it keeps from a step's sign
+BENDS = (-13.0, 13.0, -20.0, 20.0, -30.0, 30.0)     # px: how far a line may be bent, in the order of preference
+CLEAR = 8.5                     # px: how far it keeps from the sign of a step
 LONGEST = 26                    # letters
 
 Cell = tuple[int, int]
@@ -77,11 +79,9 @@ def around(line: Line, spots: Sequence[tuple[float, float]]) -> Line:
     It is never bent so far that it turns upwards, which would look like a message into the past.
     """
     most = abs(line.y2 - line.y1) / 4
-    for bend in (0.0, *(sign * size for size in BENDS for sign in (-1, 1) if size <= most + 0.1)):
-        bent = replace(line, bend=bend)
-        if bent.clearance(spots) >= CLEAR:
-            return bent
-    return line
+    tried = [replace(line, bend=bend) for bend in (0.0, *BENDS) if abs(bend) <= most + 0.1]
+    rooms = [bent.clearance(spots) for bent in tried]
+    return next((bent for bent, room in zip(tried, rooms, strict=True) if room >= CLEAR), tried[rooms.index(max(rooms))])
 
 
 class Crowd:
@@ -122,8 +122,10 @@ def name(line: Line, crowd: Crowd) -> str:
     style = "bad halo" if line.arrow.message.fate == "lost" else "soft halo"
     words = type_name(line.arrow.message)
     if line.arrow.is_stub:
-        anchor = "end" if line.arrow.src < line.arrow.dst else "start"
-        return label(line.x1, line.y1, f"{words} from {line.arrow.message.src}", style, LONGEST, anchor=anchor)
+        words += f" from {line.arrow.message.src}"
+        side = -1 if line.arrow.src < line.arrow.dst else 1
+        crowd.add_box(*sorted((line.x1, line.x1 + side * LETTER * min(width_of(words[:100]), LONGEST))), line.y1 - 4)
+        return label(line.x1, line.y1, words, style, LONGEST, anchor="end" if side < 0 else "start")
     most = min(int((line.length - HEAD - TAIL) / LETTER), LONGEST)
     if most < 3:
         return ""

@@ -97,7 +97,7 @@ class Wording:
 
     title: str
     summary: str                # what it shows, for those who do not see it
-    window: str                 # which part of the trace it is and how to see the rest; "" if it is all
+    window: tuple[str, ...]     # which part of the trace it is, and how to see the rest; nothing if it is all
 
 
 def draw(trace: Trace, shown: Sequence[Step], nodes: tuple[str, ...], messages: set[int], *, wording: Wording,
@@ -152,14 +152,20 @@ def _arrow(message: Envelope, nodes: tuple[str, ...], place: Places) -> Iterator
     if bottom < 0 or top >= place.end:
         return                                      # it ended above the window, or was sent below it
     if message.src not in nodes:
-        if message.fate == "received" and bottom.is_integer():
-            yield Arrow(message, dst + (0.3 if dst == 0 and len(nodes) > 1 else -0.3), dst, bottom - 0.4, bottom, dst)
+        if bottom.is_integer():
+            yield _stub(message, dst, bottom, 1 if dst == 0 and len(nodes) > 1 else -1)
         return
     src = float(nodes.index(message.src))
     if message.fate == "lost" and message.ended is None:
         bottom = top + 0.8                          # lost at sending: no step tells when
     end = _end(message, src, dst)
     yield Arrow(message, src, dst, max(top, -0.5), min(bottom, place.end), end)
+
+
+def _stub(message: Envelope, dst: float, row: float, side: int) -> Arrow:
+    """A short arrow at the receiver, for a message from a node that is not in the picture."""
+    lost = message.fate == "lost"
+    return Arrow(message, dst + side * (DOOR + 0.25 if lost else 0.3), dst, row - 0.4, row, dst + side * DOOR * lost)
 
 
 def _end(message: Envelope, src: float, dst: float) -> float:

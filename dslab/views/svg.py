@@ -14,14 +14,15 @@ from collections.abc import Iterator
 
 from dslab.narrate import describe
 from dslab.values import brief
-from dslab.views.ascii import request, width_of
+from dslab.views.ascii import request
 from dslab.views.ink import CROSS, LETTER, SIGNS, label, num, sign, stylesheet, text_of
 from dslab.views.labels import Label, labels
+from dslab.views.letters import visible, width_of
 from dslab.views.names import Crowd, Line, around, name
 from dslab.views.spacetime import Arrow, Picture
 
-TOP, WIDTH = 22, 860        # px: above the first row, and the width to fill
-LONGEST = 180               # px: of what is written beside a step
+TOP, WIDTH = 22, 900        # px: above the first row, and the width to fill
+GUTTER, LONGEST = 140, 200  # px: of what is written beside a step, outside the life lines and anywhere
 MARGIN = 96                             # px, for the numbers and times at the left
 DASHES = {"up": None, "down": "2 5", "paused": "6 4"}
 WORDS = {"timer": "timer goes off", "request": "client's request", "clock": "clock set"}
@@ -49,9 +50,10 @@ class Page:
         count, last = len(picture.nodes), len(picture.nodes) - 1
         lengths = {side: max((label.width for label in self.labels.values() if label.column == column and label.side == side), default=0)
                    for side, column in ((-1, 0), (1, last))}
-        self.left = MARGIN + max(min(lengths[-1], LONGEST) + 12, 34)
-        right = max(min(lengths[1], LONGEST) + 20, 40)
-        self.pitch = min(max((WIDTH - self.left - right) / max(last, 1), 92), 230)
+        names = [4.5 * min(width_of(visible(node[:40])), 16) for node in picture.nodes] or [0.0]      # half their widths
+        self.left = MARGIN + max(min(lengths[-1], GUTTER) + 12, names[0], 34)
+        right = max(min(lengths[1], GUTTER) + 20, names[-1] + 10, 40)
+        self.pitch = min(max((WIDTH - self.left - right) / max(last, 1), 56), 230)
         self.width = max(self.left + self.pitch * max(last, 0) + right, 420)
         self.middle = self.left + self.pitch * max(last, 0) / 2
         self.legend = list(self._legend())
@@ -94,12 +96,12 @@ class Page:
         elif not self.picture.rows:
             yield label(14, self.y(0), "nothing happened", "soft")
         if self.picture.wording.window:
-            yield label(14, self.height - 12, self.picture.wording.window, "soft", int(self.width / LETTER))
+            yield label(14, self.height - 12, "; ".join(self.picture.wording.window), "soft", int(self.width / LETTER))
 
     def names(self, y: float) -> Iterator[str]:
         """The nodes' names over their life lines."""
         for column, node in enumerate(self.picture.nodes):
-            yield label(self.x(column), y, node, "text name", int(self.pitch / 8.2))
+            yield label(self.x(column), y, node, "text name", min(int(self.pitch / 8.2), 16))
 
     def _legend(self) -> Iterator[tuple[int, float, str]]:
         """What the signs mean, as far as they occur: (line, x, drawing)."""
@@ -178,7 +180,7 @@ class Page:
             x, y = self.x(beside.column), self.y(beside.row)
             self.crowd.add_box(x - 6, x + 6, y)
             self.crowd.add_box(*sorted((x, x + beside.side * min(beside.width, self.room(beside)))), y + 9 * beside.level)
-        yield from (name(line, self.crowd) for line in lines)
+        yield from (name(line, self.crowd) for line in sorted(lines, key=lambda line: not line.arrow.is_stub))
 
     def shaft(self, line: Line) -> str:
         """The line of a message and its end: a head, an X where it is lost, nothing where the window ends."""
@@ -204,11 +206,8 @@ class Page:
 
     def room(self, beside: Label) -> float:
         """How far a label may reach: over other life lines if nothing happens there, not over the edge of the card."""
-        last = len(self.picture.nodes) - 1
-        if beside.column == (0 if beside.side < 0 else last):
-            return LONGEST
-        columns = beside.column if beside.side < 0 else last - beside.column
-        return self.pitch - 16 if beside.is_crowded else min(self.pitch * columns, LONGEST)
+        outside = self.x(beside.column) - MARGIN if beside.side < 0 else self.width - 8 - self.x(beside.column)
+        return min(outside, self.pitch - 16 if beside.is_crowded else LONGEST)
 
 
 def life_class(status: str) -> str:

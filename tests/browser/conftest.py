@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,7 +15,8 @@ import pytest
 from lab import Lab
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+import notebooks
+
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]
 
@@ -29,8 +31,18 @@ def browser(chromium) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory, chromium) -> Iterator[tuple[str, str]]:
-    """The address and the token of a JupyterLab that serves the repository, without the user's settings."""
+def course(tmp_path_factory) -> Path:
+    """Copies of the notebooks: JupyterLab saves what it opens, and must not touch the originals."""
+    folder = tmp_path_factory.mktemp("course")
+    (folder / "notebooks").mkdir()
+    for path in notebooks.NOTEBOOKS:
+        shutil.copy(path, folder / "notebooks")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, chromium, course) -> Iterator[tuple[str, str]]:
+    """The address and the token of a JupyterLab that serves the course, without the user's settings."""
     home, token = tmp_path_factory.mktemp("jupyter"), secrets.token_hex(16)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -39,7 +51,7 @@ def server(tmp_path_factory, chromium) -> Iterator[tuple[str, str]]:
         "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "JUPYTERLAB_WORKSPACES_DIR",
         "JUPYTERLAB_SETTINGS_DIR", "IPYTHONDIR")}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-               f"--ServerApp.root_dir={ROOT}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+               f"--ServerApp.root_dir={course}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
                f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True"]
     with open(home / "log", "w") as log:
         process = subprocess.Popen(command, env=os.environ | folders, stdin=subprocess.DEVNULL,

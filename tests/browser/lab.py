@@ -6,27 +6,21 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Page
 
-# The toolbar says "idle" before there is a kernel, and "run all" would then run nothing. So the kernel is asked.
-READY = """async () => {
-    const deadline = Date.now() + 60_000;
-    const until = async (what, reached) => {
-        while (!reached()) {
-            if (Date.now() > deadline) throw new Error(`waited a minute for ${what}`);
-            await new Promise(resolve => setTimeout(resolve, 50));
-        }
-    };
-    await until("JupyterLab", () => window.jupyterapp);
-    await window.jupyterapp.restored;
-    const notebook = () => window.jupyterapp.shell.currentWidget;
-    await until("the notebook", () => notebook()?.sessionContext);
-    await notebook().context.ready;
-    await notebook().sessionContext.ready;
-    await until("the kernel", () => {
-        const kernel = notebook().sessionContext.session?.kernel;
-        return kernel?.connectionStatus === "connected" && kernel.status === "idle";
-    });
+# The toolbar says "idle" before there is a kernel, and "run all" would then run nothing: ask the kernel.
+STATE = """() => {
+    const lab = window.jupyterapp;
+    const notebook = lab?.shell.currentWidget;
+    const kernel = notebook?.sessionContext?.session?.kernel;
+    if (!lab) return "the page is loading";
+    if (document.querySelector(".jp-Dialog")) return document.querySelector(".jp-Dialog").innerText;
+    if (!notebook?.context?.isReady) return "the notebook is loading";
+    if (!notebook.sessionContext.isReady || kernel?.connectionStatus !== "connected") return "no kernel yet";
+    return kernel.status;
 }"""
-RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
+RUN_ALL = """() => Promise.race([
+    window.jupyterapp.commands.execute("notebook:run-all-cells"),
+    new Promise((_, reject) => setTimeout(() => reject(new Error("the cells ran for two minutes")), 120_000)),
+])"""
 CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .filter(cell => cell.model.type === "code")
     .map(cell => ({source: cell.model.sharedModel.getSource(), count: cell.model.executionCount,
@@ -40,9 +34,14 @@ class Lab:
         self.page, self.address, self.token = page, address, token
 
     def open(self, path: str) -> None:
-        """Open a notebook (a path from the root of the repository) and wait until its kernel takes orders."""
+        """Open a notebook (`notebooks/07_consensus.ipynb`) and wait until its kernel takes orders."""
         self.page.goto(f"{self.address}/lab/tree/{quote(path)}?reset&token={self.token}")
-        self.page.evaluate(READY)
+        for _ in range(600):
+            state = self.page.evaluate(STATE)
+            if state == "idle":
+                return
+            self.page.wait_for_timeout(100)
+        raise TimeoutError(f"{path} was not ready after a minute: {state}")
 
     def run_all(self) -> None:
         """Run all cells, from top to bottom."""

@@ -1,23 +1,21 @@
 """JupyterLab itself, before any chapter: it opens without a question, runs a notebook, and calls nobody."""
 
-import shutil
-from pathlib import Path
-
 import nbformat
 import pytest
 
+import notebooks
+
 pytestmark = pytest.mark.browser
-FOLDER = Path(__file__).parents[2] / "build" / "browser"     # JupyterLab shows nothing above its root
 
 
 @pytest.fixture
-def tiny():
+def tiny(course):
     """A notebook of two cells, the second of which fails."""
     cells = [nbformat.v4.new_code_cell("import dslab\n6 * 7"), nbformat.v4.new_code_cell("1 / 0")]
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), FOLDER / "tiny.ipynb")
-    yield "build/browser/tiny.ipynb"
-    shutil.rmtree(FOLDER)
+    # Without the metadata, JupyterLab would ask which kernel to take.
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=notebooks.METADATA)
+    nbformat.write(notebook, course / "tiny.ipynb")
+    return "tiny.ipynb"
 
 
 def test_a_notebook_runs_and_its_errors_are_seen(lab, tiny):

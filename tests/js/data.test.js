@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PAST, FUTURE, PRESENT, CONCURRENT, relations } from "../../dslab/views/js/causality.js";
-import { indexTrace, lastAtMost, neighbourEvent, stateAt, timersAt, valueAt } from "../../dslab/views/js/data.js";
+import {
+  indexTrace,
+  lastAtMost,
+  neighbourEvent,
+  stateAt,
+  timersAt,
+  valueAt,
+} from "../../dslab/views/js/data.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);
@@ -14,7 +21,10 @@ test("the state after any step is a look-up", () => {
 });
 
 test("a node is down from its crash to its recovery", () => {
-  assert.deepEqual([2, 3, 4, 5].map((k) => valueAt(index.status[1], k)), ["up", "down", "down", "up"]);
+  assert.deepEqual(
+    [2, 3, 4, 5].map((k) => valueAt(index.status[1], k)),
+    ["up", "down", "down", "up"],
+  );
 });
 
 test("a timer runs from where it is set until it goes off", () => {
@@ -28,9 +38,15 @@ test("cut links are those of the last change", () => {
 });
 
 test("causal past and future follow messages and life lines, and agree with the vector stamps", () => {
-  assert.deepEqual([...relations(index, 2)],
-    [PAST, CONCURRENT, PRESENT, FUTURE, FUTURE, FUTURE, CONCURRENT, FUTURE, FUTURE]);
-  const nodes = new Map([["A", 0], ["B", 1], ["C", 2]]);
+  assert.deepEqual(
+    [...relations(index, 2)],
+    [PAST, CONCURRENT, PRESENT, FUTURE, FUTURE, FUTURE, CONCURRENT, FUTURE, FUTURE],
+  );
+  const nodes = new Map([
+    ["A", 0],
+    ["B", 1],
+    ["C", 2],
+  ]);
   for (const [k, step] of TRACE.steps.entries()) {
     const related = relations(index, k);
     TRACE.steps.forEach((other, j) => {
@@ -48,13 +64,19 @@ test("the next and the previous step of a node", () => {
 });
 
 test("a search in sorted numbers finds the last that is not greater", () => {
-  assert.deepEqual([-1, 0, 2, 9].map((limit) => lastAtMost([0, 2, 2, 5], limit)), [-1, 0, 2, 3]);
+  assert.deepEqual(
+    [-1, 0, 2, 9].map((limit) => lastAtMost([0, 2, 2, 5], limit)),
+    [-1, 0, 2, 3],
+  );
 });
 
 test("a node called __proto__ and attributes of that name are ordinary", () => {
-  const trace = JSON.parse(`{"nodes": [{"id": "__proto__", "protocol": "P", "roles": [], "shown": []}], "messages": [],
+  const trace =
+    JSON.parse(`{"nodes": [{"id": "__proto__", "protocol": "P", "roles": [], "shown": []}], "messages": [],
     "initial": {"__proto__": {"__proto__": 1}}, "steps": [{"time": 0, "node": "__proto__", "kind": "start", "changes": {"__proto__": 2}}]}`);
-  assert.deepEqual(stateAt(indexTrace(trace), 0, 0), [{ name: "__proto__", value: 2, changed: true, before: 1 }]);
+  assert.deepEqual(stateAt(indexTrace(trace), 0, 0), [
+    { name: "__proto__", value: 2, changed: true, before: 1 },
+  ]);
 });
 
 test("a trace with no steps and no nodes is indexed too", () => {

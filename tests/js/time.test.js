@@ -6,7 +6,8 @@ import { momentAt, naturalPace, schedule, stepAt, timeAt } from "../../dslab/vie
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);
-const seen = (k, time) => flightsAt(index, k, time).map(({ message, part, state }) => [message.name, part, state]);
+const seen = (k, time) =>
+  flightsAt(index, k, time).map(({ message, part, state }) => [message.name, part, state]);
 
 test("waits are shortened to a second, and steps at one moment are still seen apart", () => {
   const moments = schedule([0, 0, 10, 5000], 0.01);
@@ -27,7 +28,10 @@ test("the pace lets a median message fly for about a second", () => {
 });
 
 test("messages move, and one that is lost dies half-way", () => {
-  assert.deepEqual(seen(1, 5), [["A->B#1", 0.5, "flying"], ["A->C#1", 5 / 12, "flying"]]);
+  assert.deepEqual(seen(1, 5), [
+    ["A->B#1", 0.5, "flying"],
+    ["A->C#1", 5 / 12, "flying"],
+  ]);
   assert.deepEqual(seen(1, 9)[1], ["A->C#1", 0.5, "lost"]);
   assert.deepEqual(seen(3, 15), [["B->A#1", 0.5, "flying"]]);
 });
@@ -38,7 +42,11 @@ test("the step that receives or loses a message still shows it", () => {
 });
 
 test("the way between two nodes begins and ends at their borders", () => {
-  const from = { x: 0, y: 0 }, to = { x: 100, y: 0 };
-  assert.deepEqual([along(from, to, 20, 0).x, along(from, to, 20, 0.5).x, along(from, to, 20, 1).x], [20, 50, 80]);
+  const from = { x: 0, y: 0 },
+    to = { x: 100, y: 0 };
+  assert.deepEqual(
+    [along(from, to, 20, 0).x, along(from, to, 20, 0.5).x, along(from, to, 20, 1).x],
+    [20, 50, 80],
+  );
   assert.ok(Number.isFinite(along(from, from, 20, 0.5).x));
 });

@@ -4,10 +4,30 @@ import { plain, shorten, show, showCall } from "../../dslab/views/js/values.js";
 
 test("values are shown as Python writes them", () => {
   const cases = [
-    [null, "None"], [true, "True"], [3, "3"], ["a", "'a'"], [[1, 2], "[1, 2]"], [{ tuple: [1] }, "(1,)"], [{ tuple: [1, 2] }, "(1, 2)"],
-    [{ tuple: [] }, "()"], [{ set: [1, 2] }, "{1, 2}"], [{ set: [] }, "set()"], [{ frozenset: [1] }, "frozenset({1})"],
-    [{ dict: [["a", 1], [2, { tuple: [] }]] }, "{'a': 1, 2: ()}"], [{ message: ["Vote", { term: 3, granted: true }] }, "Vote(term=3, granted=True)"],
-    [{ float: "inf" }, "inf"], ["it's", '"it\'s"'], ["a\nb", "'a\\nb'"],
+    [null, "None"],
+    [true, "True"],
+    [3, "3"],
+    ["a", "'a'"],
+    [[1, 2], "[1, 2]"],
+    [{ tuple: [1] }, "(1,)"],
+    [{ tuple: [1, 2] }, "(1, 2)"],
+    [{ tuple: [] }, "()"],
+    [{ set: [1, 2] }, "{1, 2}"],
+    [{ set: [] }, "set()"],
+    [{ frozenset: [1] }, "frozenset({1})"],
+    [
+      {
+        dict: [
+          ["a", 1],
+          [2, { tuple: [] }],
+        ],
+      },
+      "{'a': 1, 2: ()}",
+    ],
+    [{ message: ["Vote", { term: 3, granted: true }] }, "Vote(term=3, granted=True)"],
+    [{ float: "inf" }, "inf"],
+    ["it's", '"it\'s"'],
+    ["a\nb", "'a\\nb'"],
   ];
   for (const [value, text] of cases) assert.equal(show(value), text);
 });

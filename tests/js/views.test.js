@@ -27,19 +27,33 @@ test("the cursor is kept in sight, and the list is left alone while it is", () =
 });
 
 test("arrows that cross the window are drawn, others not", () => {
-  assert.deepEqual(arrowsIn(index, 3, 5).map((arrow) => arrow.message.name), ["B->A#1"]);
+  assert.deepEqual(
+    arrowsIn(index, 3, 5).map((arrow) => arrow.message.name),
+    ["B->A#1"],
+  );
   assert.equal(arrowsIn(index, 0, 9).length, 4);
   assert.equal(arrowsIn(index, 0, 9)[1].end, 0.75);
 });
 
 test("stamps are shown on demand", () => {
-  assert.deepEqual(["none", "lamport", "vector"].map((stamps) => stampOf(TRACE.steps[2], stamps)), ["", "2", "[1 1 0]"]);
+  assert.deepEqual(
+    ["none", "lamport", "vector"].map((stamps) => stampOf(TRACE.steps[2], stamps)),
+    ["", "2", "[1 1 0]"],
+  );
   assert.equal(stampOf(TRACE.steps[6], "vector"), "");
 });
 
 test("every key that the help lists does something, and only without Ctrl", () => {
   const done = [];
-  const actions = new Proxy({}, { get: (_, name) => (...args) => done.push([name, ...args]) });
+  const actions = new Proxy(
+    {},
+    {
+      get:
+        (_, name) =>
+        (...args) =>
+          done.push([name, ...args]),
+    },
+  );
   for (const binding of BINDINGS) {
     for (const key of binding.keys) bindingOf({ key, shiftKey: Boolean(binding.shift) })?.act(actions);
   }
@@ -75,7 +89,8 @@ test("speeds have a least and a greatest", () => {
 });
 
 test("roles, types and kinds differ in shape", () => {
-  for (const outline of [roleOutline, typeOutline]) assert.equal(new Set([0, 1, 2, 3, 4, 5].map((place) => outline(place, 10))).size, 6);
+  for (const outline of [roleOutline, typeOutline])
+    assert.equal(new Set([0, 1, 2, 3, 4, 5].map((place) => outline(place, 10))).size, 6);
   const kinds = ["receive", "timer", "request", "start", "crash", "recover", "pause", "resume"];
   assert.equal(new Set(kinds.map((kind) => stepOutline(kind).d)).size, kinds.length);
   assert.doesNotMatch(hatching(20), /NaN/);
@@ -84,7 +99,11 @@ test("roles, types and kinds differ in shape", () => {
 test("no module turns data into markup, and none asks the network", () => {
   for (const name of readdirSync(SOURCES).filter((name) => name.endsWith(".js"))) {
     const text = readFileSync(new URL(name, SOURCES), "utf8");
-    assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|fetch\(|XMLHttp|(?<!\{)import\(/, name);
+    assert.doesNotMatch(
+      text,
+      /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|fetch\(|XMLHttp|(?<!\{)import\(/,
+      name,
+    );
     assert.ok(text.startsWith("// @ts-check\n"), name);
     assert.ok(text.split("\n").length <= 250, `${name} is too long`);
   }

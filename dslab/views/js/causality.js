@@ -2,7 +2,10 @@
 // Who could have known what. A step follows from the one before it on its node and from the one that caused it.
 /** @typedef {import("./data.js").Index} Index */
 
-export const CONCURRENT = 0, PAST = 1, FUTURE = 2, PRESENT = 3;
+export const CONCURRENT = 0;
+export const PAST = 1;
+export const FUTURE = 2;
+export const PRESENT = 3;
 
 /** For each step: is it in the causal past of step k, in its future, or neither?
  * @param {Index} index

@@ -11,20 +11,38 @@ import { shorten, showTime } from "./values.js";
 export function createControls(index, actions) {
   const play = button({ label: "Play", word: "Play", icon: "play", key: "Space", onclick: actions.toggle });
   play.classList.add("dslab-play");
-  const previous = button({ label: "Previous step of the selected node", icon: "previousEvent", key: "Shift+Left", onclick: () => actions.event(-1) });
-  const next = button({ label: "Next step of the selected node", icon: "nextEvent", key: "Shift+Right", onclick: () => actions.event(1) });
+  const previous = button({
+    label: "Previous step of the selected node",
+    icon: "previousEvent",
+    key: "Shift+Left",
+    onclick: () => actions.event(-1),
+  });
+  const next = button({
+    label: "Next step of the selected node",
+    icon: "nextEvent",
+    key: "Shift+Right",
+    onclick: () => actions.event(1),
+  });
   const who = h("span", { class: "dslab-who" });
   const speed = h("span", { class: "dslab-speed" });
   const scrubber = createScrubber(index, actions);
-  const bar = h("div", { class: "dslab-bar", role: "toolbar", "aria-label": "Playback" },
+  const bar = h(
+    "div",
+    { class: "dslab-bar", role: "toolbar", "aria-label": "Playback" },
     group(
       button({ label: "First step", icon: "start", key: "Home", onclick: () => actions.go(0) }),
-      button({ label: "Step back", icon: "back", key: "Left", onclick: () => actions.step(-1) }), play,
+      button({ label: "Step back", icon: "back", key: "Left", onclick: () => actions.step(-1) }),
+      play,
       button({ label: "Step forward", icon: "step", key: "Right", onclick: () => actions.step(1) }),
-      button({ label: "Last step", icon: "end", key: "End", onclick: () => actions.go(Infinity) })),
+      button({ label: "Last step", icon: "end", key: "End", onclick: () => actions.go(Infinity) }),
+    ),
     group(previous, who, next),
-    group(button({ label: "Slower", word: "−", key: "-", onclick: () => actions.faster(-1) }), speed,
-      button({ label: "Faster", word: "+", key: "+", onclick: () => actions.faster(1) })));
+    group(
+      button({ label: "Slower", word: "−", key: "-", onclick: () => actions.faster(-1) }),
+      speed,
+      button({ label: "Faster", word: "+", key: "+", onclick: () => actions.faster(1) }),
+    ),
+  );
   return {
     element: h("div", { class: "dslab-controls" }, bar, scrubber.element),
     draw(view) {
@@ -47,11 +65,25 @@ function group(...children) {
  *  @param {any} actions */
 function createScrubber(index, actions) {
   const last = Math.max(0, index.last);
-  const range = h("input", { type: "range", class: "dslab-range", min: 0, max: last, step: 1, value: 0, "aria-label": "Step",
-    oninput: () => actions.go(Number(range.value)), ...FOCUSABLE });
+  const range = h("input", {
+    type: "range",
+    class: "dslab-range",
+    min: 0,
+    max: last,
+    step: 1,
+    value: 0,
+    "aria-label": "Step",
+    oninput: () => actions.go(Number(range.value)),
+    ...FOCUSABLE,
+  });
   const readout = h("output", { class: "dslab-readout" });
   return {
-    element: h("div", { class: "dslab-scrubber" }, h("div", { class: "dslab-track" }, faultMarks(index), range), readout),
+    element: h(
+      "div",
+      { class: "dslab-scrubber" },
+      h("div", { class: "dslab-track" }, faultMarks(index), range),
+      readout,
+    ),
     draw(view) {
       if (Number(range.value) !== view.step) range.value = String(view.step);
       if (!view.playing) put(range, "aria-valuetext", spoken(index, view.step));
@@ -64,10 +96,24 @@ function createScrubber(index, actions) {
  * @param {Index} index */
 function faultMarks(index) {
   const ordinary = new Set(["start", "receive", "timer", "request", "loss"]);
-  const ticks = index.steps.flatMap((step, k) => ordinary.has(step.kind) ? [] :
-    [s("line", { class: `dslab-tick dslab-tick-${step.kind === "recover" || step.kind === "heal" || step.kind === "resume" ? "mend" : "fault"}`,
-      x1: 1000 * k / Math.max(1, index.last), x2: 1000 * k / Math.max(1, index.last), y1: 0, y2: 6 })]);
-  return s("svg", { class: "dslab-ticks", viewBox: "0 0 1000 6", preserveAspectRatio: "none", "aria-hidden": "true" }, ...ticks);
+  const ticks = index.steps.flatMap((step, k) =>
+    ordinary.has(step.kind)
+      ? []
+      : [
+          s("line", {
+            class: `dslab-tick dslab-tick-${step.kind === "recover" || step.kind === "heal" || step.kind === "resume" ? "mend" : "fault"}`,
+            x1: (1000 * k) / Math.max(1, index.last),
+            x2: (1000 * k) / Math.max(1, index.last),
+            y1: 0,
+            y2: 6,
+          }),
+        ],
+  );
+  return s(
+    "svg",
+    { class: "dslab-ticks", viewBox: "0 0 1000 6", preserveAspectRatio: "none", "aria-hidden": "true" },
+    ...ticks,
+  );
 }
 
 /** The next speed in this direction.
@@ -81,10 +127,26 @@ export function changeSpeed(speed, way) {
 /** What the history shows: stamps, causality, the future.
  * @param {any} actions */
 export function createOptions(actions) {
-  const stamps = h("select", { class: "dslab-select", "aria-label": "Timestamps in the diagram", onchange: () => actions.option("stamps", stamps.value), ...FOCUSABLE },
-    ...[["none", "no stamps"], ["lamport", "Lamport stamps"], ["vector", "vector stamps"]].map(([value, text]) => h("option", { value }, text)));
-  const causality = checkbox("causality", "Colour the causal past and future of this step", (on) => actions.option("causality", on));
-  const hidden = checkbox("hide what comes next", "For predictions: hide the steps after this one", (on) => actions.option("future", !on));
+  const stamps = h(
+    "select",
+    {
+      class: "dslab-select",
+      "aria-label": "Timestamps in the diagram",
+      onchange: () => actions.option("stamps", stamps.value),
+      ...FOCUSABLE,
+    },
+    ...[
+      ["none", "no stamps"],
+      ["lamport", "Lamport stamps"],
+      ["vector", "vector stamps"],
+    ].map(([value, text]) => h("option", { value }, text)),
+  );
+  const causality = checkbox("causality", "Colour the causal past and future of this step", (on) =>
+    actions.option("causality", on),
+  );
+  const hidden = checkbox("hide what comes next", "For predictions: hide the steps after this one", (on) =>
+    actions.option("future", !on),
+  );
   return {
     element: h("div", { class: "dslab-options" }, stamps, causality.element, hidden.element),
     draw(view) {

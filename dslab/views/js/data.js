@@ -20,7 +20,11 @@ export function indexTrace(trace, cuts = []) {
   const nodes = trace.nodes;
   const column = new Map(nodes.map((/** @type {any} */ node, /** @type {number} */ i) => [node.id, i]));
   const index = {
-    trace, steps, messages, nodes, column,
+    trace,
+    steps,
+    messages,
+    nodes,
+    column,
     times: Float64Array.from(steps, (step) => step.time),
     last: steps.length - 1,
     eventsOf: nodes.map(() => /** @type {number[]} */ ([])),
@@ -30,7 +34,9 @@ export function indexTrace(trace, cuts = []) {
     endedBy: new Map(messages.map((message) => [message.ended, message])),
     cuts: { steps: cuts.map((entry) => entry[0]), values: cuts.map((entry) => entry[1]) },
   };
-  nodes.forEach((/** @type {any} */ node, /** @type {number} */ i) => recordInitial(index.attributes[i], trace.initial, node.id));
+  nodes.forEach((/** @type {any} */ node, /** @type {number} */ i) =>
+    recordInitial(index.attributes[i], trace.initial, node.id),
+  );
   steps.forEach((step, k) => record(index, step, k));
   return index;
 }
@@ -64,7 +70,12 @@ function record(index, step, k) {
   if (status === "down") for (const timer of index.timers[i].values()) push(timer, k, null);
 }
 
-const AFTER = new Map([["crash", "down"], ["recover", "up"], ["pause", "paused"], ["resume", "up"]]);
+const AFTER = new Map([
+  ["crash", "down"],
+  ["recover", "up"],
+  ["pause", "paused"],
+  ["resume", "up"],
+]);
 
 /** @param {Map<string, History>} histories
  *  @param {string} name
@@ -87,7 +98,8 @@ function push(history, k, value) {
  * @param {ArrayLike<number>} sorted
  * @param {number} limit */
 export function lastAtMost(sorted, limit) {
-  let low = 0, high = sorted.length;
+  let low = 0;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (sorted[middle] <= limit) low = middle + 1;
@@ -127,7 +139,8 @@ export function timersAt(index, i, k) {
   const running = [];
   for (const [name, past] of index.timers[i]) {
     const at = lastAtMost(past.steps, k);
-    if (at >= 0 && past.values[at] !== null) running.push({ name, set: index.times[past.steps[at]], due: past.values[at] });
+    if (at >= 0 && past.values[at] !== null)
+      running.push({ name, set: index.times[past.steps[at]], due: past.values[at] });
   }
   return running;
 }

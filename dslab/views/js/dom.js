@@ -76,7 +76,11 @@ export function onEnter(action) {
 export function button({ label, word, icon, key, onclick }) {
   const title = key ? `${label} (${key})` : label;
   const parts = [icon ? drawIcon(icon) : null, word ? h("span", {}, word) : null];
-  return h("button", { type: "button", class: "dslab-button", "aria-label": label, title, onclick, ...FOCUSABLE }, ...parts);
+  return h(
+    "button",
+    { type: "button", class: "dslab-button", "aria-label": label, title, onclick, ...FOCUSABLE },
+    ...parts,
+  );
 }
 
 const ICONS = new Map([
@@ -94,7 +98,11 @@ const ICONS = new Map([
 /** @param {string} name
  *  @returns {SVGElement} */
 export function drawIcon(name) {
-  return s("svg", { class: "dslab-icon", viewBox: "0 0 24 24", "aria-hidden": "true" }, s("path", { d: ICONS.get(name) }));
+  return s(
+    "svg",
+    { class: "dslab-icon", viewBox: "0 0 24 24", "aria-hidden": "true" },
+    s("path", { d: ICONS.get(name) }),
+  );
 }
 
 /** Set an icon button's picture and name (Play becomes Pause).

@@ -5,7 +5,7 @@
 /** @typedef {{x: number, y: number}} Point */
 /** @typedef {{message: Message, part: number, state: "flying"|"lost"|"received"}} Flight */
 
-const HALF = 0.5;       // a message that the network lost is seen to die half-way
+const HALF = 0.5; // a message that the network lost is seen to die half-way
 
 /** The messages to be drawn after step k at a moment of simulated time: those in the network, and the one that
  *  step k received or lost.
@@ -31,7 +31,8 @@ function candidates(index, k) {
   for (let number = 0; number < index.messages.length; number++) {
     const message = index.messages[number];
     if (message.sent > k) break;
-    const open = message.ended === null ? message.fate === "in flight" || message.arrives > now : message.ended >= k;
+    const open =
+      message.ended === null ? message.fate === "in flight" || message.arrives > now : message.ended >= k;
     if (open) numbers.push(number);
   }
   latest.set(index, { k, numbers });
@@ -46,7 +47,9 @@ function flight(message, k, time) {
   const part = progress(message, time);
   if (message.ended !== null && message.ended <= k) {
     if (message.ended < k) return null;
-    return message.fate === "received" ? { message, part: 1, state: "received" } : { message, part: Math.min(part, 0.9), state: "lost" };
+    return message.fate === "received"
+      ? { message, part: 1, state: "received" }
+      : { message, part: Math.min(part, 0.9), state: "lost" };
   }
   if (message.fate === "lost" && message.ended === null) {
     if (time >= message.arrives) return null;
@@ -72,7 +75,8 @@ export function progress(message, time) {
 export function along(from, to, border, part) {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   if (length < 1) return loop(from, border, part);
-  const ux = (to.x - from.x) / length, uy = (to.y - from.y) / length;
+  const ux = (to.x - from.x) / length;
+  const uy = (to.y - from.y) / length;
   const far = border + part * Math.max(0, length - 2 * border);
   const aside = 6;
   return { x: from.x + ux * far - uy * aside, y: from.y + uy * far + ux * aside };

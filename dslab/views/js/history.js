@@ -9,7 +9,8 @@ import { drawSpaceTime, fitsBeside, MARGIN } from "./spacetime.js";
 import { shorten } from "./values.js";
 
 export const ROW = 25;
-const HEAD = 28, SPARE = 12;        // SPARE: rows kept above and below those in sight
+const HEAD = 28;
+const SPARE = 12; // SPARE: rows kept above and below those in sight
 
 /** The rows [first, last) to be in the page when the list is scrolled to `top`.
  * @param {number} top
@@ -40,15 +41,37 @@ export function createHistory(index, actions) {
   const inner = h("div", { class: "dslab-window" }, rows, drawing);
   const cursor = h("div", { class: "dslab-cursor" });
   const head = h("div", { class: "dslab-heads" });
-  const body = h("div", { class: "dslab-all-rows", style: `height:${ROW * index.steps.length + 12}px` }, inner, cursor);
-  const element = h("div", { class: "dslab-scroll", tabindex: "0", role: "group", "aria-label": "Space-time diagram and event log",
-    ...FOCUSABLE }, head, body);
-  let frame = { first: 0, last: 0, row: ROW, column: 40 }, size = { width: 600, height: 400 }, scrolled = 0, view = null, drawn = "";
+  const body = h(
+    "div",
+    { class: "dslab-all-rows", style: `height:${ROW * index.steps.length + 12}px` },
+    inner,
+    cursor,
+  );
+  const element = h(
+    "div",
+    {
+      class: "dslab-scroll",
+      tabindex: "0",
+      role: "group",
+      "aria-label": "Space-time diagram and event log",
+      ...FOCUSABLE,
+    },
+    head,
+    body,
+  );
+  let frame = { first: 0, last: 0, row: ROW, column: 40 };
+  let size = { width: 600, height: 400 };
+  let scrolled = 0;
+  let view = null;
+  let drawn = "";
 
   function measure() {
     size = { width: element.clientWidth || 600, height: (element.clientHeight || 400) - HEAD };
     const share = size.width < 480 ? 0.42 : 0.34;
-    const column = Math.max(15, Math.min(60, (size.width * share - 2 * MARGIN) / Math.max(1, index.nodes.length)));
+    const column = Math.max(
+      15,
+      Math.min(60, (size.width * share - 2 * MARGIN) / Math.max(1, index.nodes.length)),
+    );
     frame = { ...frame, column };
     element.style.setProperty("--dslab-diagram", `${2 * MARGIN + column * index.nodes.length}px`);
     head.replaceChildren(...heads(index, column));
@@ -58,7 +81,9 @@ export function createHistory(index, actions) {
 
   function redraw() {
     const wanted = windowOf(scrolled, size.height, index.steps.length);
-    const key = [wanted.first, view.step, view.stamps, view.causality, view.future, view.selection?.id].join(" ");
+    const key = [wanted.first, view.step, view.stamps, view.causality, view.future, view.selection?.id].join(
+      " ",
+    );
     if (key === drawn) return;
     drawn = key;
     frame = { ...frame, ...wanted };
@@ -68,8 +93,11 @@ export function createHistory(index, actions) {
     drawing.replaceChildren(...drawSpaceTime(index, frame, view, related));
     const inLog = fitsBeside(index, view.stamps, frame.column) ? "none" : view.stamps;
     const until = view.future ? frame.last : Math.min(frame.last, view.step + 1);
-    rows.replaceChildren(...Array.from({ length: Math.max(0, until - frame.first) }, (_, n) =>
-      createRow(index, frame.first + n, view.step, related, inLog)));
+    rows.replaceChildren(
+      ...Array.from({ length: Math.max(0, until - frame.first) }, (_, n) =>
+        createRow(index, frame.first + n, view.step, related, inLog),
+      ),
+    );
   }
 
   element.addEventListener("scroll", () => {
@@ -107,7 +135,17 @@ export function createHistory(index, actions) {
  * @param {number} column */
 function heads(index, column) {
   const names = index.nodes.map((node, i) =>
-    h("span", { class: "dslab-column", title: node.id, style: `left:${MARGIN + column * i}px;width:${column}px` }, shorten(node.id, Math.max(2, Math.floor(column / 9)))));
-  return [...names, h("span", { class: "dslab-row-k" }, "step"), h("span", { class: "dslab-row-time" }, "ms"),
-    h("span", { class: "dslab-row-node" }, "node"), h("span", { class: "dslab-row-text" }, "what happened")];
+    h(
+      "span",
+      { class: "dslab-column", title: node.id, style: `left:${MARGIN + column * i}px;width:${column}px` },
+      shorten(node.id, Math.max(2, Math.floor(column / 9))),
+    ),
+  );
+  return [
+    ...names,
+    h("span", { class: "dslab-row-k" }, "step"),
+    h("span", { class: "dslab-row-time" }, "ms"),
+    h("span", { class: "dslab-row-node" }, "node"),
+    h("span", { class: "dslab-row-text" }, "what happened"),
+  ];
 }

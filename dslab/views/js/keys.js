@@ -6,10 +6,32 @@
 /** @type {Binding[]} */
 export const BINDINGS = [
   { keys: [" "], name: "Space", does: "play or pause", act: (actions) => actions.toggle() },
-  { keys: ["ArrowRight", "PageDown"], name: "Right, Page Down", does: "step forward", act: (actions) => actions.step(1) },
-  { keys: ["ArrowLeft", "PageUp"], name: "Left, Page Up", does: "step back", act: (actions) => actions.step(-1) },
-  { keys: ["ArrowRight"], shift: true, name: "Shift+Right", does: "next step of the selected node", act: (actions) => actions.event(1) },
-  { keys: ["ArrowLeft"], shift: true, name: "Shift+Left", does: "previous step of the selected node", act: (actions) => actions.event(-1) },
+  {
+    keys: ["ArrowRight", "PageDown"],
+    name: "Right, Page Down",
+    does: "step forward",
+    act: (actions) => actions.step(1),
+  },
+  {
+    keys: ["ArrowLeft", "PageUp"],
+    name: "Left, Page Up",
+    does: "step back",
+    act: (actions) => actions.step(-1),
+  },
+  {
+    keys: ["ArrowRight"],
+    shift: true,
+    name: "Shift+Right",
+    does: "next step of the selected node",
+    act: (actions) => actions.event(1),
+  },
+  {
+    keys: ["ArrowLeft"],
+    shift: true,
+    name: "Shift+Left",
+    does: "previous step of the selected node",
+    act: (actions) => actions.event(-1),
+  },
   { keys: ["Home"], name: "Home", does: "first step", act: (actions) => actions.go(0) },
   { keys: ["End"], name: "End", does: "last step", act: (actions) => actions.go(Infinity) },
   { keys: ["+", "="], name: "+", does: "faster", act: (actions) => actions.faster(1) },
@@ -19,7 +41,12 @@ export const BINDINGS = [
   { keys: ["d"], name: "d", does: "drop the selected message", act: (actions) => actions.edit("drop") },
   { keys: ["s"], name: "s", does: "show the script of this run", act: (actions) => actions.panel("script") },
   { keys: ["?"], name: "?", does: "list these keys", act: (actions) => actions.panel("keys") },
-  { keys: ["Escape"], name: "Escape", does: "clear the selection, close what is open", act: (actions) => actions.escape() },
+  {
+    keys: ["Escape"],
+    name: "Escape",
+    does: "clear the selection, close what is open",
+    act: (actions) => actions.escape(),
+  },
 ];
 
 /** What a key press means, if anything. Keys with Ctrl, Alt or Meta belong to the browser and to JupyterLab.
@@ -28,7 +55,9 @@ export const BINDINGS = [
 export function bindingOf(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) return undefined;
   const arrow = event.key.startsWith("Arrow");
-  return BINDINGS.find((binding) => binding.keys.includes(event.key) && (!arrow || Boolean(binding.shift) === event.shiftKey));
+  return BINDINGS.find(
+    (binding) => binding.keys.includes(event.key) && (!arrow || Boolean(binding.shift) === event.shiftKey),
+  );
 }
 
 /** Does the focused element use this key itself? A button its Space, a list of choices its arrows, letters a text field.

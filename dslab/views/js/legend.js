@@ -3,20 +3,50 @@
 /** @typedef {import("./data.js").Index} Index */
 import { h, mark, s } from "./dom.js";
 import { typesOf } from "./messages.js";
-import { crossOutline, hatching, ROLE_COUNT, roleOutline, stepOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
+import {
+  crossOutline,
+  hatching,
+  PAUSE_SIGN,
+  ROLE_COUNT,
+  roleOutline,
+  stepOutline,
+  TYPE_COUNT,
+  typeOutline,
+} from "./shapes.js";
 import { shorten } from "./values.js";
 
-const KIND_WORDS = new Map([["start", "start"], ["receive", "receive"], ["timer", "timer goes off"], ["request", "client's request"],
-  ["crash", "crash"], ["recover", "recover"], ["pause", "pause"], ["resume", "resume"], ["clock", "clock set"]]);
+const KIND_WORDS = new Map([
+  ["start", "start"],
+  ["receive", "receive"],
+  ["timer", "timer goes off"],
+  ["request", "client's request"],
+  ["crash", "crash"],
+  ["recover", "recover"],
+  ["pause", "pause"],
+  ["resume", "resume"],
+  ["clock", "clock set"],
+]);
 
 /** @param {Index} index */
 export function createLegend(index) {
   const kinds = new Set(index.steps.map((step) => step.kind));
-  const causal = h("div", { class: "dslab-legend-group" }, h("strong", {}, "causality"), ...["past", "future", "concurrent"].map(causalItem));
-  const element = h("div", { class: "dslab-legend", role: "group", "aria-label": "Legend" },
+  const causal = h(
+    "div",
+    { class: "dslab-legend-group" },
+    h("strong", {}, "causality"),
+    ...["past", "future", "concurrent"].map(causalItem),
+  );
+  const element = h(
+    "div",
+    { class: "dslab-legend", role: "group", "aria-label": "Legend" },
     titled("nodes", [...roleItems(index), ...statusItems(index, kinds)]),
     titled("messages", [...typeItems(index), ...messageItems(index, kinds)]),
-    titled("steps", [...KIND_WORDS].filter(([kind]) => kinds.has(kind)).map(([kind, word]) => kindItem(kind, word))), causal);
+    titled(
+      "steps",
+      [...KIND_WORDS].filter(([kind]) => kinds.has(kind)).map(([kind, word]) => kindItem(kind, word)),
+    ),
+    causal,
+  );
   return {
     element,
     draw(view) {
@@ -34,40 +64,97 @@ function titled(title, items) {
 /** @param {string} word
  *  @param {...Node} drawing within 10 px of the origin */
 function item(word, ...drawing) {
-  return h("span", { class: "dslab-legend-item", title: word },
-    s("svg", { viewBox: "-11 -11 22 22", "aria-hidden": "true" }, ...drawing), h("bdi", {}, shorten(word, 24)));
+  return h(
+    "span",
+    { class: "dslab-legend-item", title: word },
+    s("svg", { viewBox: "-11 -11 22 22", "aria-hidden": "true" }, ...drawing),
+    h("bdi", {}, shorten(word, 24)),
+  );
 }
 
 /** @param {Index} index */
 function roleItems(index) {
   const roles = new Map(index.nodes.flatMap((node) => node.roles.map((role, place) => [role, place])));
-  return [...roles].map(([role, place]) => item(role, s("g", { class: `dslab-node dslab-role-${place % ROLE_COUNT}` },
-    s("path", { class: "dslab-shape", d: roleOutline(place, 8) + (place === 2 ? roleOutline(0, 6) : "") }))));
+  return [...roles].map(([role, place]) =>
+    item(
+      role,
+      s(
+        "g",
+        { class: `dslab-node dslab-role-${place % ROLE_COUNT}` },
+        s("path", {
+          class: "dslab-shape",
+          d: roleOutline(place, 8) + (place === 2 ? roleOutline(0, 6) : ""),
+        }),
+      ),
+    ),
+  );
 }
 
 /** @param {Index} index
  *  @param {Set<string>} kinds */
 function statusItems(index, kinds) {
   const items = [];
-  if (kinds.has("crash")) items.push(item("down", s("g", { class: "dslab-node dslab-role-none dslab-is-down" },
-    s("path", { class: "dslab-shape", d: roleOutline(0, 8) }), s("path", { class: "dslab-hatch", d: hatching(8) }), s("path", { class: "dslab-hatch dslab-crossed", d: crossOutline(6) }))));
-  if (kinds.has("pause")) items.push(item("paused", s("path", { class: "dslab-sign dslab-always", d: "M-4 -6H-1V6H-4ZM1 -6H4V6H1Z" })));
-  if (index.timers.some((timers) => timers.size)) items.push(item("timer, time left", s("circle", { class: "dslab-timer", r: 8, pathLength: 100, "stroke-dasharray": "70 100", transform: "rotate(-90)" })));
+  if (kinds.has("crash"))
+    items.push(
+      item(
+        "down",
+        s(
+          "g",
+          { class: "dslab-node dslab-role-none dslab-is-down" },
+          s("path", { class: "dslab-shape", d: roleOutline(0, 8) }),
+          s("path", { class: "dslab-hatch", d: hatching(8) }),
+          s("path", { class: "dslab-hatch dslab-crossed", d: crossOutline(6) }),
+        ),
+      ),
+    );
+  if (kinds.has("pause"))
+    items.push(item("paused", s("path", { class: "dslab-sign dslab-always", d: PAUSE_SIGN })));
+  if (index.timers.some((timers) => timers.size))
+    items.push(
+      item(
+        "timer, time left",
+        s("circle", {
+          class: "dslab-timer",
+          r: 8,
+          pathLength: 100,
+          "stroke-dasharray": "70 100",
+          transform: "rotate(-90)",
+        }),
+      ),
+    );
   return items;
 }
 
 /** @param {Index} index */
 function typeItems(index) {
-  return [...typesOf(index)].slice(0, 8).map(([type, place]) => item(type, s("path", { class: `dslab-body dslab-type-${place % TYPE_COUNT}`, d: typeOutline(place, 7) })));
+  return [...typesOf(index)]
+    .slice(0, 8)
+    .map(([type, place]) =>
+      item(
+        type,
+        s("path", { class: `dslab-body dslab-type-${place % TYPE_COUNT}`, d: typeOutline(place, 7) }),
+      ),
+    );
 }
 
 /** @param {Index} index
  *  @param {Set<string>} kinds */
 function messageItems(index, kinds) {
   const items = [];
-  if (index.messages.some((message) => message.fate === "lost")) items.push(item("lost", s("path", { class: "dslab-loss", d: crossOutline(6) })));
-  if (["cut", "partition", "isolate"].some((kind) => kinds.has(kind))) items.push(item("link cut on this side", s("g", { class: "dslab-half dslab-cut" },
-    s("line", { x1: -11, x2: 11, y1: 0, y2: 0 }), s("path", { d: "M-3 -7V7M3 -7V7", transform: "rotate(20)" }))));
+  if (index.messages.some((message) => message.fate === "lost"))
+    items.push(item("lost", s("path", { class: "dslab-loss", d: crossOutline(6) })));
+  if (["cut", "partition", "isolate"].some((kind) => kinds.has(kind)))
+    items.push(
+      item(
+        "link cut on this side",
+        s(
+          "g",
+          { class: "dslab-half dslab-cut" },
+          s("line", { x1: -11, x2: 11, y1: 0, y2: 0 }),
+          s("path", { d: "M-3 -7V7M3 -7V7", transform: "rotate(20)" }),
+        ),
+      ),
+    );
   return items;
 }
 
@@ -75,11 +162,20 @@ function messageItems(index, kinds) {
  *  @param {string} word */
 function kindItem(kind, word) {
   const { d, stroked } = stepOutline(kind);
-  return item(word, s("path", { class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${kind === "crash" ? " dslab-fault" : ""}`, d }));
+  return item(
+    word,
+    s("path", {
+      class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${kind === "crash" ? " dslab-fault" : ""}`,
+      d,
+    }),
+  );
 }
 
 /** @param {string} relation */
 function causalItem(relation) {
-  return item(relation, s("g", { class: `dslab-arrow dslab-${relation}` }, s("path", { class: "dslab-shaft", d: "M-10 0H10" })),
-    s("path", { class: `dslab-mark dslab-kind-filled dslab-${relation}`, d: stepOutline("receive").d }));
+  return item(
+    relation,
+    s("g", { class: `dslab-arrow dslab-${relation}` }, s("path", { class: "dslab-shaft", d: "M-10 0H10" })),
+    s("path", { class: `dslab-mark dslab-kind-filled dslab-${relation}`, d: stepOutline("receive").d }),
+  );
 }

@@ -16,7 +16,10 @@ export function sentence(step) {
 /** The sentence without the protocol's notes, which the text carries in brackets at its end.
  * @param {Step} step */
 export function headline(step) {
-  return (step.notes ?? []).reduceRight((text, note) => text.endsWith(` (${note})`) ? text.slice(0, -note.length - 3) : text, sentence(step));
+  return (step.notes ?? []).reduceRight(
+    (text, note) => (text.endsWith(` (${note})`) ? text.slice(0, -note.length - 3) : text),
+    sentence(step),
+  );
 }
 
 /** What the step told the world: `leader 3`.
@@ -32,15 +35,34 @@ export function outputs(step) {
  *  @param {string} stamps those that the diagram has no room for */
 export function createRow(index, k, current, related, stamps) {
   const step = index.steps[k];
-  const relation = !related || k === current ? "" : related[k] === PAST ? " dslab-past" : related[k] === FUTURE ? " dslab-future" : " dslab-concurrent";
-  const said = sentence(step), stamp = stampOf(step, stamps);
-  return h("div", { class: `dslab-row${k === current ? " dslab-current" : ""}${relation}`, "data-step": k, "aria-current": k === current ? "step" : null },
+  const relation =
+    !related || k === current
+      ? ""
+      : related[k] === PAST
+        ? " dslab-past"
+        : related[k] === FUTURE
+          ? " dslab-future"
+          : " dslab-concurrent";
+  const said = sentence(step);
+  const stamp = stampOf(step, stamps);
+  return h(
+    "div",
+    {
+      class: `dslab-row${k === current ? " dslab-current" : ""}${relation}`,
+      "data-step": k,
+      "aria-current": k === current ? "step" : null,
+    },
     h("span", { class: "dslab-row-k" }, String(k)),
     h("span", { class: "dslab-row-time" }, step.time.toFixed(1)),
     h("span", { class: "dslab-row-node" }, shorten(step.node ?? "–", 12)),
-    h("span", { class: "dslab-row-text", title: shorten(said, 2000) },
+    h(
+      "span",
+      { class: "dslab-row-text", title: shorten(said, 2000) },
       stamp ? h("span", { class: "dslab-row-stamp" }, stamp) : null,
-      ...outputs(step).map((output) => h("span", { class: "dslab-output" }, shorten(output, 40))), shorten(said, 220)));
+      ...outputs(step).map((output) => h("span", { class: "dslab-output" }, shorten(output, 26))),
+      shorten(said, 220),
+    ),
+  );
 }
 
 /** What a screen reader says about a step.
@@ -63,13 +85,20 @@ export function createSentence(index) {
   return {
     element: h("div", { class: "dslab-sentence" }, what, why, status),
     draw(view) {
-      if (!view.playing && status.textContent !== spoken(index, view.step)) status.textContent = spoken(index, view.step);
+      if (!view.playing && status.textContent !== spoken(index, view.step))
+        status.textContent = spoken(index, view.step);
       if (drawn === view.step) return;
       drawn = view.step;
       const step = index.steps[view.step];
       what.textContent = step ? shorten(headline(step), 1200) : spoken(index, 0);
-      why.replaceChildren(...(step ? [...outputs(step).map((output) => h("span", { class: "dslab-output" }, shorten(output, 200))),
-        shorten((step.notes ?? []).join(" · "), 1200)] : []));
+      why.replaceChildren(
+        ...(step
+          ? [
+              ...outputs(step).map((output) => h("span", { class: "dslab-output" }, shorten(output, 200))),
+              shorten((step.notes ?? []).join(" · "), 1200),
+            ]
+          : []),
+      );
     },
   };
 }

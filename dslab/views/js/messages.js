@@ -8,8 +8,8 @@ import { along, flightsAt } from "./flights.js";
 import { crossOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
 import { showCall, shorten } from "./values.js";
 
-const LABELLED = 8;         // with more messages than this only those of the current step keep their labels
-const LABEL = { width: 92, height: 15 };
+const LABELLED = 8; // with more messages than this only those of the current step keep their labels
+const LABEL = { width: 98, height: 16 };
 
 /** The types of a trace's messages, in the order of their first appearance.
  * @param {Index} index
@@ -30,16 +30,26 @@ export function createFlights(index, points, radius, actions) {
   const drawn = new Map();
   const path = s("line", { class: "dslab-path" });
   const element = s("g", {}, path, group);
-  const place = (/** @type {Point} */ from, /** @type {Point} */ to, /** @type {number} */ part) => along(from, to, radius + 20, part);
+  const place = (/** @type {Point} */ from, /** @type {Point} */ to, /** @type {number} */ part) =>
+    along(from, to, radius + 20, part);
   const whereabouts = (/** @type {Flight} */ { message, part }) => {
-    const from = points[index.column.get(message.src)], to = points[index.column.get(message.dst)];
-    return from && to ? { at: place(from, to, part), start: place(from, to, 0), middle: place(from, to, 0.5), down: to.y > from.y + 1 } : null;
+    const from = points[index.column.get(message.src)];
+    const to = points[index.column.get(message.dst)];
+    return from && to
+      ? {
+          at: place(from, to, part),
+          start: place(from, to, 0),
+          middle: place(from, to, 0.5),
+          down: to.y > from.y + 1,
+        }
+      : null;
   };
   return {
     element,
     draw(step, time, current, selection) {
       const flights = flightsAt(index, step, time);
-      const seen = new Set(), labels = /** @type {Point[]} */ ([]);
+      const seen = new Set();
+      const labels = /** @type {Point[]} */ ([]);
       for (const flight of flights) {
         const where = whereabouts(flight);
         if (!where) continue;
@@ -50,7 +60,13 @@ export function createFlights(index, points, radius, actions) {
           drawn.set(flight.message.name, item);
           group.append(item.element);
         }
-        item.draw(flight, where, selection, flights.length <= LABELLED || flight.message.sent === step || flight.message === current, labels);
+        item.draw(
+          flight,
+          where,
+          selection,
+          flights.length <= LABELLED || flight.message.sent === step || flight.message === current,
+          labels,
+        );
       }
       remove(drawn, seen, element);
       const now = flights.find((flight) => flight.state !== "flying" && flight.message === current);
@@ -72,10 +88,15 @@ function apart(a, b) {
 function remove(drawn, seen, element) {
   for (const [name, item] of drawn) {
     if (seen.has(name)) continue;
-    if (item.element === item.element.ownerDocument.activeElement) element.closest("[tabindex]")?.focus({ preventScroll: true });
+    if (item.element === document.activeElement) refocus(element.closest("[tabindex]"));
     item.element.remove();
     drawn.delete(name);
   }
+}
+
+/** @param {any} stage */
+function refocus(stage) {
+  stage?.focus({ preventScroll: true });
 }
 
 /** The way that the current step's message has come.
@@ -97,11 +118,23 @@ function createMessage(message, type, actions) {
   const choose = () => actions.select({ kind: "message", id: message.name });
   const text = `${shorten(showCall(message.type, message.fields), 300)} from ${shorten(message.src, 40)} to ${shorten(message.dst, 40)}`;
   const label = s("text", { class: "dslab-message-label" }, shorten(message.type, 18));
-  const element = s("g", { class: "dslab-message", tabindex: "0", role: "button", "data-key": `message ${message.name}`,
-    onclick: choose, onkeydown: onEnter(choose), ...FOCUSABLE },
-    s("title", {}, `${text}\n${shorten(message.name, 80)}`), s("circle", { class: "dslab-grip", r: 14 }),
+  const element = s(
+    "g",
+    {
+      class: "dslab-message",
+      tabindex: "0",
+      role: "button",
+      "data-key": `message ${message.name}`,
+      onclick: choose,
+      onkeydown: onEnter(choose),
+      ...FOCUSABLE,
+    },
+    s("title", {}, `${text}\n${shorten(message.name, 80)}`),
+    s("circle", { class: "dslab-grip", r: 14 }),
     s("path", { class: `dslab-body dslab-type-${type % TYPE_COUNT}`, d: typeOutline(type, 6.5) }),
-    s("path", { class: "dslab-dead", d: crossOutline(6) }), label);
+    s("path", { class: "dslab-dead", d: crossOutline(6) }),
+    label,
+  );
   let state = "";
   return {
     element,

@@ -7,7 +7,10 @@ import { plain, shorten } from "./values.js";
 /** @param {any} payload
  *  @param {any} actions */
 export function createPanels(payload, actions) {
-  const panels = new Map([["script", createScript(payload, actions)], ["keys", createKeys(actions)]]);
+  const panels = new Map([
+    ["script", createScript(payload, actions)],
+    ["keys", createKeys(actions)],
+  ]);
   const element = h("div", { class: "dslab-panels" }, ...panels.values());
   return {
     element,
@@ -20,13 +23,34 @@ export function createPanels(payload, actions) {
 /** @param {any} payload
  *  @param {any} actions */
 function createScript(payload, actions) {
-  const code = h("pre", { class: "dslab-code", tabindex: "0", "aria-label": "The run as Python code", ...FOCUSABLE },
-    payload.script || "This trace has no run: it was imported, so there is no code that makes it again.");
+  const code = h(
+    "pre",
+    { class: "dslab-code", tabindex: "0", "aria-label": "The run as Python code", ...FOCUSABLE },
+    payload.script || "This trace has no run: it was imported, so there is no code that makes it again.",
+  );
   const copied = h("span", { role: "status" });
-  const copy = button({ label: "Copy", word: "Copy", onclick: () => copyText(code).then((said) => { copied.textContent = said; }) });
-  return h("section", { class: "dslab-panel", "aria-label": "Script", hidden: true },
-    h("div", { class: "dslab-panel-head" }, h("strong", {}, "This run as code"), payload.script ? copy : null, copied,
-      h("span", { class: "dslab-spring" }), button({ label: "Close", word: "Close", key: "Escape", onclick: () => actions.panel("") })), code);
+  const copy = button({
+    label: "Copy",
+    word: "Copy",
+    onclick: () =>
+      copyText(code).then((said) => {
+        copied.textContent = said;
+      }),
+  });
+  return h(
+    "section",
+    { class: "dslab-panel", "aria-label": "Script", hidden: true },
+    h(
+      "div",
+      { class: "dslab-panel-head" },
+      h("strong", {}, "This run as code"),
+      payload.script ? copy : null,
+      copied,
+      h("span", { class: "dslab-spring" }),
+      button({ label: "Close", word: "Close", key: "Escape", onclick: () => actions.panel("") }),
+    ),
+    code,
+  );
 }
 
 /** Copy by the clipboard, which pages on plain http lack, or at least select the text.
@@ -44,11 +68,19 @@ async function copyText(code) {
 
 /** @param {any} actions */
 function createKeys(actions) {
-  const rows = BINDINGS.map((binding) => h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, binding.name)), h("td", {}, binding.does)));
-  return h("section", { class: "dslab-panel", "aria-label": "Keys", hidden: true },
-    h("div", { class: "dslab-panel-head" }, h("strong", {}, "Keys, while the player has the focus"), h("span", { class: "dslab-spring" }),
-      button({ label: "Close", word: "Close", key: "Escape", onclick: () => actions.panel("") })),
-    h("table", { class: "dslab-keys" }, h("tbody", {}, ...rows)));
+  const keys = BINDINGS.map(({ name, does }) => h("div", {}, h("dt", {}, h("kbd", {}, name)), h("dd", {}, does)));
+  return h(
+    "section",
+    { class: "dslab-panel", "aria-label": "Keys", hidden: true },
+    h(
+      "div",
+      { class: "dslab-panel-head" },
+      h("strong", {}, "Keys, while the player has the focus"),
+      h("span", { class: "dslab-spring" }),
+      button({ label: "Close", word: "Close", key: "Escape", onclick: () => actions.panel("") }),
+    ),
+    h("dl", { class: "dslab-keys" }, ...keys),
+  );
 }
 
 /** The sentence of an error, and the events of the script that did not apply.
@@ -56,7 +88,11 @@ function createKeys(actions) {
  * @param {string} error */
 export function createNotices(payload, error) {
   const unapplied = payload.trace.unapplied ?? [];
-  const lines = unapplied.slice(0, 5).map(([event, why]) => h("p", {}, h("code", {}, shorten(event, 80)), ` did not apply: ${shorten(why, 200)}`));
+  const lines = unapplied
+    .slice(0, 5)
+    .map(([event, why]) =>
+      h("p", {}, h("code", {}, shorten(event, 80)), ` did not apply: ${shorten(why, 200)}`),
+    );
   if (unapplied.length > 5) lines.push(h("p", {}, `and ${unapplied.length - 5} more`));
   if (error) lines.unshift(h("p", { class: "dslab-error", role: "alert" }, plain(shorten(error, 1500))));
   return h("div", { class: "dslab-notices", hidden: !lines.length }, ...lines);

@@ -1,24 +1,34 @@
 // @ts-check
 // The player: one cursor, and views that draw what it points at. The kernel is asked only when the run is to change.
 /** @typedef {import("./data.js").Index} Index */
-import { createControls, createOptions, changeSpeed } from "./controls.js";
+import { changeSpeed } from "./controls.js";
 import { indexTrace, neighbourEvent } from "./data.js";
-import { button, FOCUSABLE, h } from "./dom.js";
-import { createHistory } from "./history.js";
+import { FOCUSABLE, h } from "./dom.js";
+import { focusedKey, restoreFocus } from "./focus.js";
 import { listen } from "./keys.js";
-import { createLegend } from "./legend.js";
-import { createSentence } from "./log.js";
-import { createNotices, createPanels } from "./panels.js";
-import { choices, createSelection } from "./selection.js";
-import { createState } from "./state.js";
+import { createNotices } from "./panels.js";
+import { choices } from "./selection.js";
 import { createClock, createGlide, momentAt, naturalPace, schedule, timeAt } from "./time.js";
-import { createTopology } from "./topology.js";
-import { shorten } from "./values.js";
+import { createViews } from "./views.js";
 
 /** What the cursor points at and what the reader has chosen; views read it and never write it. */
 function createView() {
-  return { step: 0, part: 0, time: 0, playing: false, speed: 1, pace: 0.01, selection: /** @type {any} */ (null), stamps: "none",
-    scene: /** @type {any} */ (null), causality: false, future: true, panel: "", waiting: false, message: /** @type {any} */ (null) };
+  return {
+    step: 0,
+    part: 0,
+    time: 0,
+    playing: false,
+    speed: 1,
+    pace: 0.01,
+    selection: /** @type {any} */ (null),
+    stamps: "none",
+    scene: /** @type {any} */ (null),
+    causality: false,
+    future: true,
+    panel: "",
+    waiting: false,
+    message: /** @type {any} */ (null),
+  };
 }
 
 /** Show the model's trace in `el`.
@@ -35,8 +45,8 @@ function render({ model, el }) {
   let views = [];
   /** @type {any} */
   let topology;
-  let now = 0;                // where the playing is on the schedule
-  let loading = false;        // the cursor is not to be reported while the views are exchanged
+  let now = 0; // where the playing is on the schedule
+  let loading = false; // the cursor is not to be reported while the views are exchanged
 
   const clock = createClock((elapsed) => {
     now += elapsed * view.speed;
@@ -89,7 +99,10 @@ function render({ model, el }) {
   }
 
   const actions = {
-    go: (/** @type {number} */ step) => { pause(); place(step); },
+    go: (/** @type {number} */ step) => {
+      pause();
+      place(step);
+    },
     step(/** @type {number} */ way) {
       const before = view.step;
       actions.go(way < 0 && view.part ? view.step : view.step + way);
@@ -99,15 +112,33 @@ function render({ model, el }) {
       const i = index.column.get(actions.followed());
       if (i !== undefined) actions.go(neighbourEvent(index, i, view.step, way));
     },
-    followed: () => view.selection?.kind === "node" ? view.selection.id : index.steps[view.step]?.node ?? null,
-    toggle: () => view.playing ? (pause(), draw()) : play(),
-    faster: (/** @type {number} */ way) => { view.speed = changeSpeed(view.speed, way); draw(); },
-    select: (/** @type {any} */ selection) => { view.selection = selection; draw(); },
-    option: (/** @type {string} */ name, /** @type {any} */ value) => { /** @type {any} */ (view)[name] = value; draw(); },
-    panel: (/** @type {string} */ name) => { view.panel = view.panel === name ? "" : name; draw(); },
-    escape: () => { view.selection = null; view.panel = ""; draw(); },
+    followed: () =>
+      view.selection?.kind === "node" ? view.selection.id : (index.steps[view.step]?.node ?? null),
+    toggle: () => (view.playing ? (pause(), draw()) : play()),
+    faster: (/** @type {number} */ way) => {
+      view.speed = changeSpeed(view.speed, way);
+      draw();
+    },
+    select: (/** @type {any} */ selection) => {
+      view.selection = selection;
+      draw();
+    },
+    option: (/** @type {string} */ name, /** @type {any} */ value) => {
+      /** @type {any} */ (view)[name] = value;
+      draw();
+    },
+    panel: (/** @type {string} */ name) => {
+      view.panel = view.panel === name ? "" : name;
+      draw();
+    },
+    escape: () => {
+      view.selection = null;
+      view.panel = "";
+      draw();
+    },
     edit(/** @type {string} */ verb) {
-      if (!model.get("payload").editable || !choices(index, view.selection, view.step).verbs.includes(verb)) return;
+      if (!model.get("payload").editable || !choices(index, view.selection, view.step).verbs.includes(verb))
+        return;
       actions.send({ type: "edit", verb, target: view.selection.id, step: view.step, time: view.time });
     },
     send(/** @type {any} */ content) {
@@ -121,7 +152,8 @@ function render({ model, el }) {
 
   function play() {
     if (view.step >= index.last) place(0);
-    now = moments[view.step] + view.part * ((moments[view.step + 1] ?? moments[view.step]) - moments[view.step]);
+    now =
+      moments[view.step] + view.part * ((moments[view.step + 1] ?? moments[view.step]) - moments[view.step]);
     view.playing = true;
     clock.start();
     draw();
@@ -138,7 +170,7 @@ function render({ model, el }) {
     moments = schedule(index.times, view.pace);
     view.waiting = false;
     if (!exists(index, view.selection)) view.selection = null;
-    views = build(root, index, payload, model.get("notice")?.text ?? "", actions);
+    views = createViews(root, index, payload, model.get("notice")?.text ?? "", actions);
     topology = views[0];
     place(payload.focus ?? 0);
     restoreFocus(root, focused);
@@ -176,55 +208,13 @@ function render({ model, el }) {
   };
 }
 
-/** Fill the player with views of one trace.
- * @param {HTMLElement} root
- * @param {Index} index
- * @param {any} payload
- * @param {string} error
- * @param {any} actions */
-function build(root, index, payload, error, actions) {
-  const title = payload.title || "A run";
-  const controls = createControls(index, actions), sentence = createSentence(index), options = createOptions(actions);
-  const topology = createTopology(index, payload.positions, actions), state = createState(index, actions);
-  const history = createHistory(index, actions), selection = createSelection(index, payload, actions);
-  const panels = createPanels(payload, actions), legend = createLegend(index);
-  root.setAttribute("aria-label", `Player: ${shorten(title, 120)}`);
-  root.style.setProperty("--dslab-height", `${payload.height}px`);
-  const head = h("div", { class: "dslab-title" }, h("bdi", { title: shorten(title, 1000) }, shorten(title, 100)), h("span", { class: "dslab-end" }, shorten(payload.trace.end ?? "", 120)),
-    h("span", { class: "dslab-spring" }),
-    button({ label: "Show the script of this run", word: "Script", key: "s", onclick: () => actions.panel("script") }),
-    button({ label: "List the keys", word: "Keys", key: "?", onclick: () => actions.panel("keys") }));
-  const stage = h("div", { class: "dslab-stage", tabindex: "0", role: "group", "aria-label": "Cluster", ...FOCUSABLE }, topology.element);
-  const left = h("div", { class: "dslab-left" }, stage, selection.element, state.element);
-  const right = h("div", { class: "dslab-right" }, options.element, history.element);
-  root.replaceChildren(head, controls.element, createNotices(payload, error), panels.element, sentence.element,
-    h("div", { class: "dslab-views" }, left, right), legend.element);
-  return [topology, controls, sentence, options, selection, state, history, panels, legend];
-}
-
 /** Is what was selected in one trace to be found in another?
  * @param {Index} index
  * @param {{kind: string, id: string}|null} selection */
 function exists(index, selection) {
-  return selection?.kind === "node" ? index.column.has(selection.id) : index.messages.some((message) => message.name === selection?.id);
-}
-
-/** @param {HTMLElement} root */
-function focusedKey(root) {
-  const active = root.ownerDocument.activeElement;
-  if (!active || !root.contains(active)) return null;
-  return active.getAttribute("data-key") ?? active.getAttribute("aria-label") ?? "";
-}
-
-/** Give the focus back to what had it before the views were built anew, or to the player.
- * @param {HTMLElement} root
- * @param {string|null} key */
-function restoreFocus(root, key) {
-  if (key === null) return;
-  const again = [...root.querySelectorAll("[data-key], [aria-label]")].find((one) =>
-    (one.getAttribute("data-key") ?? one.getAttribute("aria-label")) === key);
-  const target = /** @type {HTMLElement|undefined} */ (again) ?? root;
-  target.focus({ preventScroll: true });
+  return selection?.kind === "node"
+    ? index.column.has(selection.id)
+    : index.messages.some((message) => message.name === selection?.id);
 }
 
 function reducedMotion() {

@@ -14,29 +14,66 @@ export function choices(index, selection, k) {
   if (!selection) return { verbs: [], about: "Select a node or a message: click it, or Tab and Enter." };
   if (selection.kind === "node") {
     const status = valueAt(index.status[index.column.get(selection.id)], k);
-    return { verbs: status === "down" ? ["recover"] : ["crash"], about: `${shorten(selection.id, 30)} is ${status}.` };
+    return {
+      verbs: status === "down" ? ["recover"] : ["crash"],
+      about: `${shorten(selection.id, 30)} is ${status}.`,
+    };
   }
   const message = index.messages.find((one) => one.name === selection.id);
   if (!message) return { verbs: [], about: "This message does not exist in this run." };
   const about = `${shorten(showCall(message.type, message.fields), 90)} from ${shorten(message.src, 20)} to ${shorten(message.dst, 20)}`;
-  const flying = message.sent <= k && (message.ended === null ? message.fate === "in flight" : message.ended > k);
-  const fate = message.fate === "lost" && message.ended === null ? ": lost on its way" : message.fate === "received" ? ": arrived" : ": lost";
-  return flying ? { verbs: ["drop"], about: `${about}: in flight.` } : { verbs: [], about: `${about}${message.sent > k ? ": not sent yet" : fate}.` };
+  const flying =
+    message.sent <= k && (message.ended === null ? message.fate === "in flight" : message.ended > k);
+  const fate =
+    message.fate === "lost" && message.ended === null
+      ? ": lost on its way"
+      : message.fate === "received"
+        ? ": arrived"
+        : ": lost";
+  return flying
+    ? { verbs: ["drop"], about: `${about}: in flight.` }
+    : { verbs: [], about: `${about}${message.sent > k ? ": not sent yet" : fate}.` };
 }
 
-const WORDS = new Map([["crash", ["Crash", "c"]], ["recover", ["Recover", "r"]], ["drop", ["Drop", "d"]]]);
+const WORDS = new Map([
+  ["crash", ["Crash", "c"]],
+  ["recover", ["Recover", "r"]],
+  ["drop", ["Drop", "d"]],
+]);
 
 /** @param {Index} index
  *  @param {any} payload
  *  @param {any} actions */
 export function createSelection(index, payload, actions) {
   const about = h("span", { class: "dslab-about" });
-  const verbs = new Map([...WORDS].map(([verb, [word, key]]) =>
-    [verb, button({ label: `${word} it now`, word, key, onclick: () => actions.edit(verb) })]));
+  const verbs = new Map(
+    [...WORDS].map(([verb, [word, key]]) => [
+      verb,
+      button({ label: `${word} it now`, word, key, onclick: () => actions.edit(verb) }),
+    ]),
+  );
   const reason = h("span", { class: "dslab-reason" });
-  const undo = button({ label: "Undo the last change", word: "Undo", icon: "undo", onclick: () => actions.send({ type: "undo" }) });
-  const original = button({ label: "Back to the original run", word: "Original run", onclick: () => actions.send({ type: "original" }) });
-  const element = h("div", { class: "dslab-selection" }, about, ...verbs.values(), reason, h("span", { class: "dslab-spring" }), undo, original);
+  const undo = button({
+    label: "Undo the last change",
+    word: "Undo",
+    icon: "undo",
+    onclick: () => actions.send({ type: "undo" }),
+  });
+  const original = button({
+    label: "Back to the original run",
+    word: "Original run",
+    onclick: () => actions.send({ type: "original" }),
+  });
+  const element = h(
+    "div",
+    { class: "dslab-selection" },
+    about,
+    ...verbs.values(),
+    reason,
+    h("span", { class: "dslab-spring" }),
+    undo,
+    original,
+  );
   undo.hidden = original.hidden = !payload.edits;
   return {
     element,
@@ -48,7 +85,10 @@ export function createSelection(index, payload, actions) {
         element.disabled = !payload.editable || view.waiting;
       }
       undo.disabled = original.disabled = view.waiting;
-      write(reason, !now.verbs.length ? "" : view.waiting ? "simulating again …" : payload.editable ? "" : payload.reason);
+      write(
+        reason,
+        !now.verbs.length ? "" : view.waiting ? "simulating again …" : payload.editable ? "" : payload.reason,
+      );
     },
   };
 }

@@ -89,10 +89,14 @@ export function hatching(r) {
   for (let offset = -2 * gap; Math.abs(offset) < r; offset += gap) {
     const half = Math.sqrt(Math.max(0, r * r - offset * offset)) * Math.SQRT1_2;
     const centre = offset * Math.SQRT1_2;
-    lines.push(`M${(centre - half).toFixed(1)} ${(-centre - half).toFixed(1)}L${(centre + half).toFixed(1)} ${(-centre + half).toFixed(1)}`);
+    lines.push(
+      `M${(centre - half).toFixed(1)} ${(-centre - half).toFixed(1)}L${(centre + half).toFixed(1)} ${(-centre + half).toFixed(1)}`,
+    );
   }
   return lines.join("");
 }
 
 /** @param {number} r */
 export const crossOutline = cross;
+
+export const PAUSE_SIGN = "M-4 -6H-1V6H-4ZM1 -6H4V6H1Z";

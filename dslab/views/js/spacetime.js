@@ -22,7 +22,7 @@ export function drawSpaceTime(index, frame, view, related) {
   const shown = { ...frame, last: Math.max(frame.first, until) };
   const x = (/** @type {number} */ i) => MARGIN + frame.column * (i + 0.5);
   const y = (/** @type {number} */ k) => (k - frame.first + 0.5) * frame.row;
-  const named = new Set();        // the types of the current step's messages that have their label
+  const named = new Set(); // the types of the current step's messages that have their label
   return [
     ...index.nodes.flatMap((_, i) => lifeLine(index, i, shown, x(i), y, view)),
     ...arrowsIn(index, shown.first, shown.last).map((arrow) => drawArrow(arrow, x, y, view, related, named)),
@@ -43,7 +43,8 @@ export function arrowsIn(index, first, last) {
   const arrows = [];
   for (const message of index.messages) {
     if (message.sent >= last) break;
-    const from = index.column.get(message.src), to = index.column.get(message.dst);
+    const from = index.column.get(message.src);
+    const to = index.column.get(message.dst);
     if (from === undefined || to === undefined) continue;
     const arrow = arrowOf(message, from, to, index.last);
     if (arrow.bottom >= first) arrows.push(arrow);
@@ -58,8 +59,17 @@ export function arrowsIn(index, first, last) {
  * @param {number} last the last step: messages in flight end below it */
 function arrowOf(message, from, to, last) {
   const short = 1 - 0.5 / Math.max(1, Math.abs(to - from));
-  if (message.ended !== null) return { message, from, to, top: message.sent, bottom: message.ended, end: message.fate === "lost" ? short : 1 };
-  if (message.fate === "lost") return { message, from, to, top: message.sent, bottom: message.sent + 0.9, end: short };
+  if (message.ended !== null)
+    return {
+      message,
+      from,
+      to,
+      top: message.sent,
+      bottom: message.ended,
+      end: message.fate === "lost" ? short : 1,
+    };
+  if (message.fate === "lost")
+    return { message, from, to, top: message.sent, bottom: message.sent + 0.9, end: short };
   return { message, from, to, top: message.sent, bottom: last + 1, end: 0.7 };
 }
 
@@ -73,10 +83,18 @@ function arrowOf(message, from, to, last) {
 function lifeLine(index, i, frame, x, y, view) {
   const { steps: since, values } = index.status[i];
   const lines = [];
-  const chosen = view.selection?.kind === "node" && view.selection.id === index.nodes[i].id ? " dslab-selected" : "";
-  for (let at = Math.max(0, lastAtMost(since, frame.first)); at < since.length && since[at] < frame.last; at++) {
-    const top = Math.max(y(frame.first - 0.5), y(since[at])), bottom = Math.min(y(frame.last - 0.5), y(since[at + 1] ?? Infinity));
-    lines.push(s("line", { class: `dslab-life dslab-life-${values[at]}${chosen}`, x1: x, x2: x, y1: top, y2: bottom }));
+  const chosen =
+    view.selection?.kind === "node" && view.selection.id === index.nodes[i].id ? " dslab-selected" : "";
+  for (
+    let at = Math.max(0, lastAtMost(since, frame.first));
+    at < since.length && since[at] < frame.last;
+    at++
+  ) {
+    const top = Math.max(y(frame.first - 0.5), y(since[at]));
+    const bottom = Math.min(y(frame.last - 0.5), y(since[at + 1] ?? Infinity));
+    lines.push(
+      s("line", { class: `dslab-life dslab-life-${values[at]}${chosen}`, x1: x, x2: x, y1: top, y2: bottom }),
+    );
   }
   return lines;
 }
@@ -89,27 +107,48 @@ function lifeLine(index, i, frame, x, y, view) {
  *  @param {Set<string>} named */
 function drawArrow(arrow, x, y, view, related, named) {
   const { message } = arrow;
-  const x1 = x(arrow.from), y1 = y(arrow.top), bend = arrow.from === arrow.to ? 16 : 0;
-  const x2 = x1 + (x(arrow.to) - x1) * arrow.end, y2 = y1 + (y(arrow.bottom) - y1) * arrow.end;
+  const x1 = x(arrow.from);
+  const y1 = y(arrow.top);
+  const bend = arrow.from === arrow.to ? 16 : 0;
+  const x2 = x1 + (x(arrow.to) - x1) * arrow.end;
+  const y2 = y1 + (y(arrow.bottom) - y1) * arrow.end;
   const classes = ["dslab-arrow", `dslab-fate-${message.fate.replace(" ", "-")}`];
   if (related) classes.push(`dslab-${RELATION[relationOf(message, related)]}`);
-  if (view.selection?.kind === "message" && view.selection.id === message.name) classes.push("dslab-selected");
+  if (view.selection?.kind === "message" && view.selection.id === message.name)
+    classes.push("dslab-selected");
   const isNow = message.sent === view.step || message === view.message;
   if (isNow) classes.push("dslab-now-arrow");
   const label = isNow && !named.has(message.type);
   if (label) named.add(message.type);
   const middle = { x: (x1 + x2) / 2 + bend / 2, y: (y1 + y2) / 2 };
-  const tip = message.fate === "lost" ? s("path", { class: "dslab-loss", d: crossOutline(4), transform: `translate(${x2} ${y2})` })
-    : s("path", { class: "dslab-head", d: "M-5 0L-12 -4L-12 4Z", transform: `translate(${x2} ${y2}) rotate(${angle(x1 + bend, y1, x2, y2)})` });
-  return s("g", { class: classes.join(" ") },
-    s("path", { class: "dslab-shaft", d: `M${x1} ${y1}Q${middle.x + bend} ${middle.y} ${x2} ${y2}` }), tip,
-    label ? s("text", { class: "dslab-arrow-label", x: Math.max(46, middle.x), y: middle.y - 5 }, shorten(message.type, 16)) : null);
+  const tip =
+    message.fate === "lost"
+      ? s("path", { class: "dslab-loss", d: crossOutline(4), transform: `translate(${x2} ${y2})` })
+      : s("path", {
+          class: "dslab-head",
+          d: "M-5 0L-12 -4L-12 4Z",
+          transform: `translate(${x2} ${y2}) rotate(${angle(x1 + bend, y1, x2, y2)})`,
+        });
+  return s(
+    "g",
+    { class: classes.join(" ") },
+    s("path", { class: "dslab-shaft", d: `M${x1} ${y1}Q${middle.x + bend} ${middle.y} ${x2} ${y2}` }),
+    tip,
+    label
+      ? s(
+          "text",
+          { class: "dslab-arrow-label", x: Math.max(46, middle.x), y: middle.y - 5 },
+          shorten(message.type, 16),
+        )
+      : null,
+  );
 }
 
 /** @param {import("./data.js").Message} message
  *  @param {Uint8Array} related */
 function relationOf(message, related) {
-  const start = related[message.sent], end = message.ended === null ? start : related[message.ended];
+  const start = related[message.sent];
+  const end = message.ended === null ? start : related[message.ended];
   if (start === PAST && (end === PAST || end === PRESENT)) return PAST;
   return start >= FUTURE ? FUTURE : CONCURRENT;
 }
@@ -119,7 +158,7 @@ function relationOf(message, related) {
  *  @param {number} x2
  *  @param {number} y2 */
 function angle(x1, y1, x2, y2) {
-  return (Math.atan2(y2 - y1, x2 - x1) * 180 / Math.PI).toFixed(1);
+  return ((Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI).toFixed(1);
 }
 
 /** A step: its mark on the life line and its stamp, or a line across for what happens to the network.
@@ -139,12 +178,29 @@ function drawStep(index, k, x, y, view, related) {
   const { d, stroked } = stepOutline(step.kind);
   const relation = related ? ` dslab-${RELATION[related[k]]}` : "";
   const now = k === view.step ? " dslab-here" : "";
-  const parts = [s("path", { class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${step.kind === "crash" ? " dslab-fault" : ""}${relation}${now}`, d,
-    transform: `translate(${x(i)} ${y})` })];
+  const parts = [
+    s("path", {
+      class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${step.kind === "crash" ? " dslab-fault" : ""}${relation}${now}`,
+      d,
+      transform: `translate(${x(i)} ${y})`,
+    }),
+  ];
   const stamp = stampOf(step, view.stamps);
   if (!stamp || !fitsBeside(index, view.stamps, x(1) - x(0))) return parts;
   const left = i > (index.nodes.length - 1) / 2;
-  parts.push(s("text", { class: `dslab-stamp${relation}`, x: x(i) + (left ? -9 : 9), y, dy: "0.35em", "text-anchor": left ? "end" : "start" }, stamp));
+  parts.push(
+    s(
+      "text",
+      {
+        class: `dslab-stamp${relation}`,
+        x: x(i) + (left ? -9 : 9),
+        y,
+        dy: "0.35em",
+        "text-anchor": left ? "end" : "start",
+      },
+      stamp,
+    ),
+  );
   return parts;
 }
 
@@ -159,7 +215,8 @@ export function fitsBeside(index, stamps, column) {
 /** @param {import("./data.js").Step} step
  *  @param {string} stamps "none", "lamport" or "vector" */
 export function stampOf(step, stamps) {
-  if (stamps === "lamport" && step.lamport !== undefined && step.lamport !== null) return String(step.lamport);
+  if (stamps === "lamport" && step.lamport !== undefined && step.lamport !== null)
+    return String(step.lamport);
   if (stamps === "vector" && step.vector) return `[${step.vector.join(" ")}]`;
   return "";
 }

@@ -4,9 +4,9 @@
 /** @typedef {import("./data.js").Index} Index */
 import { lastAtMost } from "./data.js";
 
-const FLIGHT = 1100;        // a typical message is seen flying for about this long
-const LONGEST = 1000;       // nothing happens for at most this long: longer gaps are shortened
-const SHORTEST = 140;       // steps at (nearly) the same moment are still seen one after the other
+const FLIGHT = 1100; // a typical message is seen flying for about this long
+const LONGEST = 1000; // nothing happens for at most this long: longer gaps are shortened
+const SHORTEST = 140; // steps at (nearly) the same moment are still seen one after the other
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
 
@@ -27,7 +27,10 @@ export function schedule(times, pace) {
 /** The pace at which a message of median latency flies for about a second.
  * @param {Array<{departs: number, arrives: number}>} messages */
 export function naturalPace(messages) {
-  const flights = messages.map((message) => message.arrives - message.departs).filter((ms) => ms > 0).sort((a, b) => a - b);
+  const flights = messages
+    .map((message) => message.arrives - message.departs)
+    .filter((ms) => ms > 0)
+    .sort((a, b) => a - b);
   return flights.length ? flights[flights.length >> 1] / FLIGHT : 0.01;
 }
 
@@ -60,10 +63,11 @@ export function stepAt(index, time) {
 /** A clock that calls `tick(elapsed ms)` once a frame while it runs.
  * @param {(elapsed: number) => void} tick */
 export function createClock(tick) {
-  let request = 0, before = 0;
+  let request = 0;
+  let before = 0;
   const frame = (/** @type {number} */ now) => {
     request = requestAnimationFrame(frame);
-    const elapsed = Math.min(100, now - before);        // a hidden tab does not make the play jump
+    const elapsed = Math.min(100, now - before); // a hidden tab does not make the play jump
     before = now;
     tick(elapsed);
   };

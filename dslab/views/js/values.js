@@ -30,7 +30,9 @@ function showTagged(value) {
  * @param {string} name
  * @param {object} fields */
 export function showCall(name, fields) {
-  return `${name}(${Object.entries(fields).map(([field, value]) => `${field}=${show(value)}`).join(", ")})`;
+  return `${name}(${Object.entries(fields)
+    .map(([field, value]) => `${field}=${show(value)}`)
+    .join(", ")})`;
 }
 
 /** A string in single quotes, with what cannot be seen written as an escape.
@@ -44,8 +46,10 @@ function quote(text) {
 /** Text without characters that would reorder or hide what stands beside them (controls, direction overrides).
  * @param {string} text */
 export function plain(text) {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (one) => "\\u" + one.charCodeAt(0).toString(16).padStart(4, "0"));
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (one) => "\\u" + one.charCodeAt(0).toString(16).padStart(4, "0"),
+  );
 }
 
 /** The text, or its beginning and an ellipsis.

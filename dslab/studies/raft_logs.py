@@ -1,0 +1,77 @@
+"""The logs of a Raft cluster as text, and what follows from them: who could win, and how a leader repairs them.
+
+    A  leader    term 4  commit 1   1 | 2  4
+
+is server A with three entries, of terms 1, 2 and 4. What stands left of the bar is known to A to be committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dslab.protocols.raft import AppendEntries, Raft, RequestVote
+from dslab.protocols.raft_figures import log_of
+from dslab.trace import Trace
+
+
+def logs(trace: Trace, k: int = -1) -> str:
+    """The log of each server after step k, a line each, as the terms of its entries."""
+    up, rows = trace.up_at(k), []
+    for name, state in trace.state_at(k).items():
+        if "log" in state:
+            role = state["role"] if name in up else "down"
+            rows.append((name, role, f"term {state['term']}", f"commit {state['commit_index']}",
+                         _entries(state["log"], state["commit_index"])))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, (*widths, 0), strict=True)).rstrip()
+                     for row in rows)
+
+
+def _entries(log: list, committed: int) -> str:
+    """The terms, with a bar behind the last entry that the server knows to be committed."""
+    marks = ["|" if index == committed else " " for index in range(len(log) + 1)]
+    return marks[0] + "".join(f"{entry.term:>2} {mark}" for entry, mark in zip(log, marks[1:], strict=True))
+
+
+def moment(trace: Trace, time: float) -> int:
+    """The last step up to this time (ms): the k at which `logs`, `play` and `state_at` show that moment."""
+    return max(step.index for step in trace.steps if step.time <= time)
+
+
+def voters(logs_of: Mapping[str, str], candidate: str) -> list[str]:
+    """Who would vote for the candidate in a new term: the servers, itself included, that have no objection to its log.
+
+    Logs are strings of terms, as in `raft_figures`. The answer is that of `Raft.on_request_vote` itself.
+    """
+    entries, new_term = log_of(logs_of[candidate]), 1 + max(int(term) for terms in logs_of.values() for term in terms)
+    question = RequestVote(new_term, len(entries), entries[-1].term if entries else 0)
+    granted = [candidate]
+    for name, terms in logs_of.items():
+        if name != candidate:
+            server = Raft(name, [other for other in logs_of if other != name])
+            server.log = log_of(terms)
+            server.on_request_vote(candidate, question)
+            granted += [name] if server.voted_for == candidate else []
+    return granted
+
+
+def elections(logs_of: Mapping[str, str]) -> str:
+    """For each server who would vote for it, and whether that is a majority: a line each."""
+    lines = []
+    for candidate in logs_of:
+        granted = voters(logs_of, candidate)
+        wins = "can win" if 2 * len(granted) > len(logs_of) else "cannot win"
+        lines.append(f"{candidate:<8} {len(granted)} of {len(logs_of)}  {wins:<10}  {', '.join(granted)}")
+    return "\n".join(lines)
+
+
+def attempts(trace: Trace, leader: str) -> dict[str, list[int]]:
+    """For each follower the places (prev_index) at which the leader tried to append, until one fitted."""
+    tried: dict[str, list[int]] = {}
+    for message in trace.messages:
+        if message.src == leader and isinstance(message.payload, AppendEntries):
+            places = tried.setdefault(message.dst, [])
+            if message.payload.prev_index not in places:
+                places.append(message.payload.prev_index)
+    first = {name: places[0] for name, places in tried.items()}
+    return {name: [place for place in places if place <= first[name]] for name, places in tried.items()}

@@ -1,0 +1,174 @@
+// @ts-check
+// The nodes of the topology: shape and colour for the role, hatching for a crash, rings for timers, attributes beside.
+/** @typedef {import("./data.js").Index} Index */
+/** @typedef {import("./flights.js").Point} Point */
+import { stateAt, timersAt, valueAt } from "./data.js";
+import { FOCUSABLE, mark, onEnter, put, s, write } from "./dom.js";
+import { crossOutline, hatching, PAUSE_SIGN, ROLE_COUNT, roleOutline } from "./shapes.js";
+import { show, shorten } from "./values.js";
+
+/** @typedef {{point: Point, radius: number, labels: string, bottom: number}} Place where a node stands, and on which side
+ *    of it what is written about it; `bottom` is the lowest line of the picture */
+
+/** @param {Index} index
+ *  @param {number} i
+ *  @param {Place} place
+ *  @param {any} actions */
+export function createNode(index, i, place, actions) {
+  const info = index.nodes[i];
+  const name = nameInside(info.id, place.radius);
+  const outline = s("path", { class: "dslab-shape" });
+  const timers = createTimerRings(place.radius);
+  const label = s("g", { class: "dslab-node-label" });
+  const title = s("title");
+  const element = createButton(index, i, place, actions);
+  element.append(
+    title,
+    s("circle", { class: "dslab-now", r: place.radius + 13 }),
+    timers.element,
+    outline,
+    ...faults(place.radius),
+    name,
+    label,
+  );
+  return {
+    element,
+    draw(step) {
+      const state = new Map(stateAt(index, i, step).map((row) => [row.name, row.value]));
+      const status = valueAt(index.status[i], step);
+      const role = status === "down" ? -1 : info.roles.indexOf(state.get("role"));
+      const lines = labelLines(info, name.textContent, state, status);
+      put(
+        element,
+        "class",
+        `dslab-node dslab-role-${role < 0 ? "none" : role % ROLE_COUNT} dslab-is-${status}`,
+      );
+      put(
+        element,
+        "aria-label",
+        [`Node ${shorten(info.id, 60)}`, ...lines.map((line) => line.full), status]
+          .filter(Boolean)
+          .join(", "),
+      );
+      put(
+        outline,
+        "d",
+        roleOutline(role, place.radius) + (role === 2 ? roleOutline(0, 0.82 * place.radius) : ""),
+      );
+      fillLabel(label, lines, place);
+      write(title, `${shorten(info.id, 1000)}: ${info.protocol}, ${status}`);
+    },
+    drawFrame(step, time, selection) {
+      timers.draw(timersAt(index, i, step), time);
+      mark(element, "dslab-current", index.steps[step]?.node === info.id);
+      mark(element, "dslab-selected", selection?.kind === "node" && selection.id === info.id);
+    },
+  };
+}
+
+/** @param {Index} index
+ *  @param {number} i
+ *  @param {Place} place
+ *  @param {any} actions */
+function createButton(index, i, { point }, actions) {
+  const id = index.nodes[i].id;
+  const choose = () => actions.select({ kind: "node", id });
+  return s("g", {
+    transform: `translate(${point.x} ${point.y})`,
+    tabindex: "0",
+    role: "button",
+    "data-key": `node ${id}`,
+    onclick: choose,
+    onkeydown: onEnter(choose),
+    ...FOCUSABLE,
+  });
+}
+
+/** The name, or its beginning, in letters that fit into the shape.
+ * @param {string} id
+ * @param {number} radius */
+function nameInside(id, radius) {
+  const text = shorten(id, radius > 20 ? 6 : 4);
+  const wide = text.match(/[\u1100-\uffdc]/g)?.length ?? 0; // Chinese, Japanese and Korean letters take the room of two
+  const size = Math.max(8, Math.min(0.72 * radius, (2.9 * radius) / (text.length + 0.8 * wide)));
+  return s("text", { class: "dslab-id", "font-size": size.toFixed(1), dy: "0.35em" }, text);
+}
+
+/** The signs of a node that is down (hatched and crossed out) or paused; the style sheet shows them when it is.
+ * @param {number} radius */
+function faults(radius) {
+  return [
+    s("path", { class: "dslab-hatch", d: hatching(radius) }),
+    s("path", { class: "dslab-hatch dslab-crossed", d: crossOutline(0.72 * radius) }),
+    s("path", { class: "dslab-sign", d: PAUSE_SIGN, transform: `translate(${radius} ${-radius})` }),
+  ];
+}
+
+/** What stands beside a node: its name if that is too long for the shape, its role, and the attributes it shows.
+ * @param {any} info
+ * @param {string} inside the name in the shape
+ * @param {Map<string, any>} state
+ * @param {string} status */
+function labelLines(info, inside, state, status) {
+  const lines = [];
+  if (inside !== info.id) lines.push({ text: shorten(info.id, 18), full: "", strong: true });
+  if (status !== "up") lines.push({ text: status, full: "", strong: true });
+  const role = state.get("role");
+  if (status !== "down" && info.roles.includes(role))
+    lines.push({ text: shorten(role, 18), full: role, strong: false });
+  for (const name of info.shown) {
+    if (state.has(name) && name !== "role") {
+      const value = state.get(name);
+      const text = `${name} ${typeof value === "string" ? value : show(value)}`;
+      lines.push({ text: shorten(text, 18), full: shorten(text, 80), strong: false });
+    }
+  }
+  return lines.slice(0, 4);
+}
+
+/** Write the lines below a node of a row, else on the side away from the links: outwards, and up or down from the middle.
+ * @param {SVGElement} label
+ * @param {Array<{text: string, strong: boolean}>} lines
+ * @param {Place} place */
+function fillLabel(label, lines, { point, radius, labels, bottom }) {
+  const step = 15.5;
+  const height = step * (lines.length - 1);
+  const x = labels === "below" ? 0 : (labels === "left" ? -1 : 1) * (radius + 17);
+  const wanted =
+    new Map([
+      ["below", radius + 30],
+      ["above right", -height - 2],
+      ["below right", 14],
+    ]).get(labels) ?? 4 - height / 2;
+  const y = Math.max(12 - point.y, Math.min(bottom - 6 - height - point.y, wanted));
+  const anchor = labels === "below" ? "middle" : labels === "left" ? "end" : "start";
+  label.replaceChildren(
+    ...lines.map((line, i) =>
+      s(
+        "text",
+        { class: line.strong ? "dslab-strong" : null, x, y: y + step * i, "text-anchor": anchor },
+        line.text,
+      ),
+    ),
+  );
+}
+
+/** Rings round a node that shrink while its timers run; those that go off first.
+ * @param {number} radius */
+function createTimerRings(radius) {
+  const rings = [5, 9].map((gap) =>
+    s("circle", { class: "dslab-timer", r: radius + gap, pathLength: "100", transform: "rotate(-90)" }),
+  );
+  return {
+    element: s("g", { "aria-hidden": "true" }, ...rings),
+    draw(timers, time) {
+      const soonest = timers.length > 2 ? [...timers].sort((a, b) => a.due - b.due) : timers;
+      rings.forEach((ring, n) => {
+        const timer = soonest[n];
+        const left = timer ? Math.max(0, Math.min(1, (timer.due - time) / (timer.due - timer.set || 1))) : 0;
+        put(ring, "stroke-dasharray", `${(100 * left).toFixed(1)} 100`);
+        put(ring, "visibility", left > 0 ? "visible" : "hidden");
+      });
+    },
+  };
+}

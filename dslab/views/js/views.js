@@ -1,0 +1,73 @@
+// @ts-check
+// All views of one trace, and where they stand.
+/** @typedef {import("./data.js").Index} Index */
+import { createControls, createOptions } from "./controls.js";
+import { button, FOCUSABLE, h } from "./dom.js";
+import { createHistory } from "./history.js";
+import { createLegend } from "./legend.js";
+import { createSentence } from "./log.js";
+import { createNotices, createPanels } from "./panels.js";
+import { createSelection } from "./selection.js";
+import { createState } from "./state.js";
+import { createTopology } from "./topology.js";
+import { shorten } from "./values.js";
+
+/** Fill the player with views of one trace. The first of them is the topology, which is also drawn alone.
+ * @param {HTMLElement} root
+ * @param {Index} index
+ * @param {any} payload
+ * @param {string} error
+ * @param {any} actions */
+export function createViews(root, index, payload, error, actions) {
+  const views = {
+    topology: createTopology(index, payload.positions, actions),
+    controls: createControls(index, actions),
+    sentence: createSentence(index),
+    selection: createSelection(index, payload, actions),
+    state: createState(index, actions),
+    options: createOptions(actions),
+    history: createHistory(index, actions),
+    panels: createPanels(payload, actions),
+    legend: createLegend(index),
+  };
+  const stage = { class: "dslab-stage", tabindex: "0", role: "group", "aria-label": "Cluster", ...FOCUSABLE };
+  const left = [h("div", stage, views.topology.element), views.selection.element, views.state.element];
+  const right = [views.options.element, views.history.element];
+  root.setAttribute("aria-label", `Player: ${shorten(payload.title, 120)}`);
+  root.style.setProperty("--dslab-height", `${payload.height}px`);
+  root.replaceChildren(
+    createTitle(payload, actions),
+    views.controls.element,
+    createNotices(payload, error),
+    views.panels.element,
+    views.sentence.element,
+    h(
+      "div",
+      { class: "dslab-views" },
+      h("div", { class: "dslab-left" }, ...left),
+      h("div", { class: "dslab-right" }, ...right),
+    ),
+    views.legend.element,
+  );
+  return Object.values(views);
+}
+
+/** @param {any} payload
+ *  @param {any} actions */
+function createTitle(payload, actions) {
+  const { title, trace } = payload;
+  return h(
+    "div",
+    { class: "dslab-title" },
+    h("bdi", { title: shorten(title, 1000) }, shorten(title, 100)),
+    h("span", { class: "dslab-end" }, shorten(trace.end ?? "", 120)),
+    h("span", { class: "dslab-spring" }),
+    button({
+      label: "Show the script of this run",
+      word: "Script",
+      key: "s",
+      onclick: () => actions.panel("script"),
+    }),
+    button({ label: "List the keys", word: "Keys", key: "?", onclick: () => actions.panel("keys") }),
+  );
+}

@@ -1,0 +1,35 @@
+"""Text that cannot act and that fits: control characters written out, widths as a terminal counts them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def visible(text: str) -> str:
+    """The text with control characters written out: no escape sequence acts, no override turns the line round."""
+    return "".join(map(_seen, text))
+
+
+def _seen(char: str) -> str:
+    hidden = unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") or char in "\ufffe\uffff"
+    return char.encode("unicode_escape").decode() if hidden else char
+
+
+def width_of(text: str) -> int:
+    """The columns that a text takes in a terminal: two for a Chinese or Japanese character, none for an accent."""
+    return sum(0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
+
+
+def fit(text: str, room: int) -> str:
+    """The text, or as much of it as fits into `room` columns, with an ellipsis."""
+    if width_of(text) <= room and len(text) <= 2 * room:
+        return text
+    kept = text[: 2 * room]
+    while kept and width_of(kept) > room - 1:
+        kept = kept[:-1]
+    return kept + "…" if room > 0 else ""
+
+
+def pad(text: str, room: int) -> str:
+    """The text, with spaces up to `room` columns."""
+    return text + " " * (room - width_of(text))

@@ -1,0 +1,199 @@
+"""`source(Raft.on_vote)`: the code itself, highlighted, so that text and code cannot drift apart."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from pathlib import Path
+from textwrap import dedent
+from types import ModuleType
+from typing import Any
+
+from dslab.node import Node
+from dslab.values import DslabError, brief
+
+# Classes of Pygments -> (light, dark): a contrast of at least 4.5 to the background of either.
+INK = {
+    "k kc kd kn kr kt ow": ("#7a3a9a", "#d5a3ee"), "s s1 s2 sa sb sd se si sr": ("#14683a", "#6fd698"),
+    "c c1 cm ch sd": ("#545d68", "#a9b3c0"), "m mb mf mh mi mo": ("#b3420b", "#ff9d63"), "nf fm nc": ("#0a5dc2", "#74b6ff"),
+    "nd": ("#8a5a00", "#f0bc52"), "bp nb": ("#0b6670", "#6fd0da"),
+}
+CARD, TEXT, SOFT, RULE = ("#f6f8fa", "#1a1e24"), ("#15191e", "#eef1f5"), ("#545d68", "#a9b3c0"), ("#d3dae1", "#3a424d")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One class, function or module: its name, where it stands, and its lines."""
+
+    name: str
+    file: str
+    first: int
+    code: str
+
+    @property
+    def caption(self) -> str:
+        """`Raft.on_vote: dslab/protocols/raft.py, lines 71–84`."""
+        last = self.first + self.code.count("\n")
+        lines = f"line {self.first}" if last == self.first else f"lines {self.first}–{last}"
+        return f"{self.name}: {self.file}, {lines}"
+
+
+class Source:
+    """Source code to show: HTML in a notebook, plain text elsewhere."""
+
+    def __init__(self, pieces: tuple[Piece, ...]) -> None:
+        self.pieces = pieces
+
+    def __str__(self) -> str:
+        return "\n\n".join(f"# {piece.caption}\n{piece.code}" for piece in self.pieces)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f'<div class="dslab-source"><style>{_style()}</style>{"".join(map(_figure, self.pieces))}</div>'
+
+
+def source(*objects: Any) -> Source:
+    """The source code of classes, methods, functions or modules, as a notebook shows it.
+
+    Raises:
+        DslabError: one sentence, if there is nothing to show.
+    """
+    if not objects:
+        raise DslabError("source() needs something to show, such as source(Raft.on_vote) or source(Raft)")
+    return Source(tuple(map(_piece, objects)))
+
+
+def _piece(what: Any) -> Piece:
+    found = _function_of(what)
+    if not isinstance(found, (type, ModuleType)) and not inspect.isroutine(found):
+        hint = f"; the class is source({type(what).__name__})" if isinstance(what, Node) else ""
+        raise DslabError(f"cannot show the source of {brief(what)}: expected a class, a method, a function or a module{hint}")
+    name = found.__name__ if isinstance(found, ModuleType) else found.__qualname__.replace("<locals>.", "")
+    try:
+        lines, first, file = _lines(found)
+    except (OSError, TypeError, SyntaxError):
+        raise DslabError(f"the source of {brief(name).strip(chr(39))} cannot be found: it is built in, or the cell or file "
+                         "in which it was written is not there any more") from None
+    code = dedent("".join(lines)).rstrip()
+    return Piece(name, _place(file, found), max(first, 1), code)
+
+
+def _function_of(what: Any) -> Any:
+    """The function inside a method, a property, a partial or a wrapper; anything else as it is."""
+    if isinstance(what, property):
+        what = what.fget
+    while isinstance(what, partial):
+        what = what.func
+    if isinstance(what, (staticmethod, classmethod)) or inspect.ismethod(what):
+        what = what.__func__
+    return inspect.unwrap(what) if inspect.isfunction(what) else what
+
+
+# ---- finding the lines ---------------------------------------------------------------------------------------------------
+
+def _lines(what: Any) -> tuple[list[str], int, str]:
+    """The lines, the number of the first one, and the file; raises `OSError` or `TypeError` if there are none."""
+    if not isinstance(what, type):
+        lines, first = inspect.getsourcelines(what)
+        return lines, first, inspect.getfile(what)
+    try:
+        file = inspect.getfile(what)
+    except (OSError, TypeError):                    # a class from a cell: its module has no file
+        return _from_cells(what)
+    lines, first = inspect.getsourcelines(what)
+    return lines, first, file
+
+
+def _from_cells(cls: type) -> tuple[list[str], int, str]:
+    """A class from a notebook's cell: where its methods stand, or else the last cell that defines such a class."""
+    codes = [value.__code__ for value in vars(cls).values() if inspect.isfunction(value)]
+    near = [(code.co_filename, code.co_firstlineno) for code in codes if code.co_qualname.startswith(cls.__qualname__)]
+    files = [file for file, _ in near] or [file for file in reversed(list(linecache.cache)) if "ipy" in file or file.startswith("<")]
+    for file in files:
+        lines = linecache.getlines(file)
+        for definition in _definitions(lines, cls.__qualname__):
+            if _fits(definition, cls, near):
+                first = min([definition.lineno, *(one.lineno for one in definition.decorator_list)])
+                return lines[first - 1: definition.end_lineno], first, file
+    raise OSError
+
+
+def _definitions(lines: list[str], qualname: str) -> Iterator[ast.ClassDef]:
+    """The classes of this name, the last one first."""
+    try:
+        nodes = list(ast.walk(ast.parse("".join(lines))))
+    except (SyntaxError, ValueError):               # a cell with magics is no Python
+        return
+    found = [node for node in nodes if isinstance(node, ast.ClassDef) and node.name == qualname.rpartition(".")[2]]
+    yield from reversed(found)
+
+
+def _fits(definition: ast.ClassDef, cls: type, near: list[tuple[str, int]]) -> bool:
+    """Is it this class, and not an earlier one of the same name?"""
+    if near:
+        return any(definition.lineno <= line <= (definition.end_lineno or 0) for _, line in near)
+    fields = [one.target.id for one in definition.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)]
+    return fields == list(vars(cls).get("__annotations__", {}))
+
+
+def _place(file: str, what: Any) -> str:
+    """The file relative to what holds its package; a cell has a name that differs from one run to the next, so it has none."""
+    path = Path(file)
+    if not path.exists() or any(part.startswith("ipykernel_") for part in path.parts):
+        return "a cell of this notebook"
+    name = what.__name__ if isinstance(what, ModuleType) else what.__module__
+    package = sys.modules.get(name.partition(".")[0])
+    for home in getattr(package, "__path__", ()):
+        if path.resolve().is_relative_to(Path(home).resolve().parent):
+            return path.resolve().relative_to(Path(home).resolve().parent).as_posix()
+    return path.name
+
+
+# ---- HTML ----------------------------------------------------------------------------------------------------------------
+
+def _figure(piece: Piece) -> str:
+    caption = escape(piece.caption)
+    width = len(str(piece.first + piece.code.count("\n")))
+    lines = "\n".join(
+        f'<span class="dslab-line">{number:>{width}}</span>{line}' for number, line in enumerate(_highlighted(piece.code), piece.first))
+    return (f'<figure><figcaption>{caption}</figcaption><pre tabindex="0" role="region" aria-label="{caption}">'
+            f"<code>{lines}</code></pre></figure>")
+
+
+def _highlighted(code: str) -> list[str]:
+    """The lines as HTML; without Pygments, which comes with IPython, in one colour."""
+    try:
+        from pygments import highlight
+        from pygments.formatters import HtmlFormatter
+        from pygments.lexers import PythonLexer
+    except ImportError:
+        return escape(code).split("\n")
+    return highlight(code, PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
+
+
+def _style() -> str:
+    """Light or dark as the notebook's theme says, and as the reader prefers where there is no notebook."""
+    def pair(colours: tuple[str, str]) -> str:
+        return f"light-dark({colours[0]}, {colours[1]})"
+    ink = "".join(f".dslab-source :is({', '.join('.' + name for name in names.split())}) {{ color: {pair(colours)}; }}\n"
+                  for names, colours in INK.items())
+    return f"""
+.dslab-source {{ color-scheme: light dark; }}
+[data-jp-theme-light="true"] .dslab-source, .vscode-light .dslab-source {{ color-scheme: light; }}
+[data-jp-theme-light="false"] .dslab-source, .vscode-dark .dslab-source {{ color-scheme: dark; }}
+.dslab-source figure {{ margin: 0 0 8px; }}
+.dslab-source figcaption {{ margin: 0; padding: 3px 10px; border: 1px solid {pair(RULE)}; border-bottom: 0; border-radius: 6px 6px 0 0; \
+background: {pair(CARD)}; color: {pair(SOFT)}; font: 12px/1.5 system-ui, sans-serif; text-align: left; overflow-wrap: anywhere; }}
+.dslab-source figure pre {{ max-height: 40em; margin: 0; padding: 8px 10px; overflow: auto; border: 1px solid {pair(RULE)}; \
+border-radius: 0 0 6px 6px; background: {pair(CARD)}; color: {pair(TEXT)}; \
+font: 13px/1.45 var(--jp-code-font-family, "DejaVu Sans Mono", monospace); white-space: pre; }}
+.dslab-source figure pre code {{ background: none; color: inherit; font: inherit; white-space: inherit; }}
+.dslab-source .dslab-line {{ margin-right: 1.2em; color: {pair(SOFT)}; user-select: none; }}
+{ink}"""
