@@ -11,30 +11,33 @@ from dslab.network import LinkSettings
 class Link:
     """The link from one node to another. Its random numbers are its own, so that no fault elsewhere changes them."""
 
-    __slots__ = ("armed", "chance", "copied", "cut", "fifo_floor", "host", "low", "name", "plain", "random", "sent", "settings", "span", "src")
+    __slots__ = ("armed", "chance", "copied", "cut", "fifo_floor", "host", "low", "name", "plain", "random", "seed", "sent", "settings", "span", "src")
 
     def __init__(self, src: str, host: Any, settings: LinkSettings, seed: int) -> None:
-        self.src, self.host = src, host                         # the sender's name and the receiver
+        self.src, self.host, self.seed = src, host, seed        # the sender's name and the receiver
         self.name = f"{src}->{host.name}"
         self.sent = 0                                           # messages so far: the last one is name#sent
         self.cut = False
         self.armed: dict[int, list] = {}                        # what the script wants done to messages still to come
         self.fifo_floor = 0                                     # no message may arrive before this, on a fifo link
         self.random = Random(f"{seed} {self.name}").random
-        self.chance = Random(f"{seed} {self.name} loss").random
-        self.copied = Random(f"{seed} {self.name} duplication").random
+        self.chance = self.copied = None                        # their streams, for loss and duplication, are made when needed
         self.use(settings)
 
     def use(self, settings: LinkSettings) -> None:
         """Take new settings; messages already on their way keep their times."""
         self.settings = settings
+        if settings.loss and not self.chance:
+            self.chance = Random(f"{self.seed} {self.name} loss").random
+        if settings.duplication and not self.copied:
+            self.copied = Random(f"{self.seed} {self.name} duplication").random
         straight = settings.latency.shape == "uniform"
         self.low = int(settings.latency.low * 1000)
         self.span = settings.latency.other * 1000 - self.low if straight else None
         self.refresh()
 
     def refresh(self) -> None:
-        """Find out whether the short way of `transit` will do: nothing but a delay from a uniform distribution."""
+        """Find out whether the short way of `finish` will do: nothing but a delay from a uniform distribution."""
         rules = self.settings
         self.plain = not (self.cut or self.armed or rules.loss or rules.duplication or rules.fifo or self.span is None)
 

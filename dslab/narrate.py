@@ -15,7 +15,7 @@ def describe(step: Step) -> str:
 
 
 def _sentence(step: Step) -> str:
-    happening, consequences = _happening(step), list(_consequences(step))
+    happening, consequences = _happening(step), list(_consequences(step)) if step.node else []
     return f"{happening}{': it ' if consequences else ''}{_listed(consequences)}."
 
 

@@ -33,7 +33,7 @@ class Record:
         self.caused: list[tuple] = []                   # all that was sent, set or cancelled: entries that name their step last
         self.doubled: dict[int, tuple] = {}             # step of the script -> the copy that it made of a message
         self.said: dict[int, list[tuple]] = {}          # step -> its outputs, replies and notes, as effects
-        self.changes: dict[int, dict[str, Any]] = {}    # step -> the attributes that it changed
+        self.changes: list[tuple] = []                  # (step, name, new value, name, new value, ...)
         self.outputs: list[Output] = []
         self.faults: Counter = Counter()                # how often each kind of fault took effect
         self.unapplied: list[tuple[str, str]] = []
@@ -92,17 +92,18 @@ class Record:
         messages: list[Envelope] = []
         by_name: dict[tuple, Envelope] = {}
         stamps = Stamps(self.run.nodes)
+        changes = {step: dict(zip(changed[::2], changed[1::2], strict=True)) for step, *changed in self.changes}
         caused: dict[int, list] = defaultdict(list)
         for entry in self.caused:
             caused[entry[6]].append(entry)
         for index, entry in enumerate(self.steps):
-            stamps.steps.append(self.step(index, entry, caused[index], stamps, messages, by_name))
+            stamps.steps.append(self.step(index, entry, caused[index], changes.get(index, {}), stamps, messages, by_name))
         times = [step.time for step in stamps.steps]
         operations = [Operation(call.client, call.node, call.msg, call.invoked, times[call.invoked], call.returned,
                                 None if call.returned is None else times[call.returned], call.result) for call in self.calls]
         return stamps.steps, messages, operations
 
-    def step(self, index: int, entry: tuple, caused: list[tuple], stamps: Stamps,
+    def step(self, index: int, entry: tuple, caused: list[tuple], changes: dict[str, Any], stamps: Stamps,
              messages: list[Envelope], by_name: dict[tuple, Envelope]) -> Step:
         """One readable step, with the messages that it sent added to `messages`."""
         time, _, kind, place, what, number, cause = entry
@@ -118,7 +119,7 @@ class Record:
                     tuple((effect[1], *effect[2]) for effect in said if effect[0] == "output"),
                     tuple(effect[1:] for effect in said if effect[0] == "reply"),
                     tuple(effect[1] for effect in said if effect[0] == "note"),
-                    self.changes.get(index, {}), self.local.get(index, time) / 1000, stamps, self.asked(number) if kind == "request" else None)
+                    changes, self.local.get(index, time) / 1000, stamps, self.asked(number) if kind == "request" else None)
 
     def asked(self, number: int) -> tuple[str, str, Any]:
         """Who asks whom for what in a request."""

@@ -83,18 +83,18 @@ class Simulation:
         self.weather = faults.Weather()
         self.clocks_differ = False
         self.horizon = round(run.duration * 1000)
-        self.act = {"receive": self.receive, "timer": self.fire, "request": self.request, "answer": self.answer, "start": self.start, "script": self.script}
+        self.act = {"receive": self.turn_away, "timer": self.fire, "request": self.request, "answer": self.answer, "start": self.start, "script": self.script}
 
     def go(self) -> None:
         """Play the whole run. Where it ends early, `record.end` says why."""
         entry: Any = None
-        queue, steps, record, receive, act, at_once = self.queue, self.steps, self.record, self.receive, self.act, 0
+        queue, steps, record, act, at_once = self.queue, self.steps, self.record, self.act, 0
         most_steps, most_at_once, most_in_flight = self.run.limits.steps, self.run.limits.at_once, self.run.limits.in_flight
         try:
             self.prepare()
             while queue and not record.end:
                 entry = heappop(queue)
-                time, _, kind, _, _, _, _ = entry
+                time, _, kind, place, what, _, _ = entry
                 if time != self.now:
                     if time > self.horizon:
                         heappush(queue, entry)
@@ -102,8 +102,10 @@ class Simulation:
                         break
                     self.now, at_once = time, 0
                 at_once += 1
-                if kind == "receive":               # by far the most frequent
-                    receive(entry)
+                if kind == "receive" and place.host.awake and not place.cut:        # the usual case, kept short
+                    handler = place.host.handlers.get(type(what)) or self.handler(place.host, what)
+                    handler(place.src, what)
+                    self.finish(entry, place.host)
                 else:
                     act[kind](entry)
                 if at_once > most_at_once or len(queue) > most_in_flight or len(steps) >= most_steps:
@@ -176,18 +178,14 @@ class Simulation:
             entry[3].node.on_start()
             self.finish(entry, entry[3])
 
-    def receive(self, entry: tuple) -> None:
-        """A message arrives."""
-        _, _, _, link, msg, _, _ = entry
-        host = link.host
-        if link.cut or not host.awake:
-            faults.turn_away(self, entry)
-            return
-        handler = host.handlers.get(type(msg))
-        if handler is None:
-            handler = host.handlers[type(msg)] = find_handler(host.node, msg)
-        handler(link.src, msg)
-        self.finish(entry, host)
+    def turn_away(self, entry: tuple) -> None:
+        """A message arrives where nobody can take it."""
+        faults.turn_away(self, entry)
+
+    def handler(self, host: Host, msg: Any) -> Any:
+        """The method that handles this type of message, looked up once for each node."""
+        host.handlers[type(msg)] = found = find_handler(host.node, msg)
+        return found
 
     def fire(self, entry: tuple) -> None:
         """A timer goes off, unless it was set anew or cancelled meanwhile."""
@@ -257,7 +255,7 @@ class Simulation:
                 self.tell(host, effect, step)
         effects.clear()
         if self.states and host.node.__dict__ != host.saved:
-            self.record.changes[step] = self.changes(host)
+            self.record.changes.append(self.changes(host, step))
         if self.clocks_differ:
             self.record.local[step] = self.local(host)
         self.steps.append(entry)
@@ -306,15 +304,16 @@ class Simulation:
             faults.adopt(self, link)
         return link
 
-    def changes(self, host: Host) -> dict[str, Any]:
-        """What the last step changed in the state of a node, as copies that stay as they are."""
-        state, saved, changed = host.node.__dict__, host.saved, {}
-        if state.keys() != saved.keys():
+    def changes(self, host: Host, step: int) -> tuple:
+        """What a step changed in the state of a node: its index, then names and copies in turn (a dict takes three times the memory)."""
+        state, saved, changed = host.node.__dict__, host.saved, (step,)
+        if len(state) != len(saved) or not all(map(saved.__contains__, state)):
             raise DslabError(mishap.undeclared(host))
         for name, value in state.items():
             before = saved[name]
             if value is not before and value != before:
-                changed[name] = saved[name] = value if type(value) in ATOMS else self.keep(host, name, value)
+                saved[name] = value if type(value) in ATOMS else self.keep(host, name, value)
+                changed += (name, saved[name])
         return changed
 
     def keep(self, host: Host, name: str, value: Any) -> Any:

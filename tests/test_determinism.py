@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from samples import ROUGH, Gossip, Put, gossip_run, kinds
+from samples import ROUGH, Gossip, Pinger, Put, Quiet, gossip_run, kinds, only
 
+from dslab.network import Network, uniform
 from dslab.run import Run
 from dslab.script import at, crash, delay, drop, isolate, pause
 from dslab.simulate import simulate
@@ -97,6 +98,19 @@ def test_the_same_run_gives_the_same_bytes_in_another_place_and_language(tmp_pat
 
 def test_another_seed_gives_another_trace():
     assert simulate(gossip_run(3)).to_json() != simulate(gossip_run(4)).to_json()
+
+
+def test_each_link_each_timer_and_each_node_has_its_own_random_numbers():
+    pings = simulate(Run(Pinger, 9, network=Network(latency=uniform(5, 15))))
+    assert len({message.arrives for message in pings.messages}) == 8
+    starts = only(simulate(Run(Gossip, 9)), "start")
+    assert len({step.timers["beat"] for step in starts}) == 9
+
+    class Drawer(Quiet):
+        def on_start(self):
+            self.output("drawn", self.draw(range(1000)))
+
+    assert len({output.values for output in simulate(Run(Drawer, 9)).outputs()}) == 9
 
 
 def test_recording_no_states_changes_nothing_else():

@@ -169,7 +169,8 @@ def test_pausing_and_resuming_where_it_makes_no_sense_is_reported():
 
 
 def test_what_waited_for_a_paused_node_is_lost_when_it_crashes():
-    trace = sender(at(15, pause("B")), at(35, crash("B")), at(36, recover("B")), duration=45)
+    later = at(36, recover("B")), at(37, pause("B")), at(38, resume("B"))
+    trace = sender(at(15, pause("B")), at(35, crash("B")), *later, duration=45)
     assert received(trace) == [(40, 3)]
     assert {message.why for message in trace.messages[:2]} == {"B crashed before it looked at it"}
     assert {message.ended for message in trace.messages[:2]} == {only(trace, "crash")[0].index}

@@ -87,8 +87,9 @@ class Timed(Node):
 
 def fires(*requests, also=()):
     """When which timer goes off."""
-    script = [at(time, request("A", msg)) for time, msg in requests] + list(also)
-    return [(step.time, step.name) for step in only(simulate(Run(Timed, 1, script=script)), "timer")]
+    trace = simulate(Run(Timed, 1, script=[*(at(time, request("A", msg)) for time, msg in requests), *also]))
+    assert [step.time for step in trace.steps] == sorted(step.time for step in trace.steps)
+    return [(step.time, step.name) for step in only(trace, "timer")]
 
 
 def test_setting_a_timer_again_replaces_it():
@@ -97,6 +98,7 @@ def test_setting_a_timer_again_replaces_it():
         (35, "x"),
     ]
     assert fires((0, Put("x", 50)), (10, Put("x", 100))) == [(110, "x")]
+    assert fires((0, Put("x", 50)), (10, Put("x", 10)), (30, Put("y", 1))) == [(20, "x"), (31, "y")]
     assert fires((0, Put("x", 50)), (10, Put("x", 20)), (20, Put("x", 30)), (20, Put("x", 31))) == [(51, "x")]
 
 

@@ -171,7 +171,7 @@ def test_there_is_no_step_beyond_the_last():
 def test_an_empty_trace_is_a_trace():
     trace = simulate(Run(Quiet, 0))
     assert (len(trace), trace.messages, trace.operations, trace.outputs()) == (0, [], [], [])
-    assert trace.table() == "step  time  node  L  what happened  state that changed"
+    assert trace.table() == "step  time  node  L  what happened"
     assert Trace.from_json(trace.to_json()).to_json() == trace.to_json()
     with pytest.raises(DslabError, match="the trace has 0 steps"):
         trace.state_at(0)

@@ -132,10 +132,9 @@ class Raft(Node):
         self.adopt(msg.term)
         if self.role != "candidate" or msg.term < self.term:
             return self.note("this election is over")
-        if not msg.granted:
-            return self.note(f"{src} refuses its vote")
-        self.votes.add(src)
-        self.count_votes()
+        if msg.granted:
+            self.votes.add(src)
+            self.count_votes()
 
     def count_votes(self):
         if self.is_majority(len(self.votes)):
@@ -274,7 +273,7 @@ class Raft(Node):
 
 
 # ---- what Raft promises (figure 3) -------------------------------------------------------------------------
-# Its fifth property, that a leader only appends to its log, is plain here: only `append`, a follower's, removes.
+# The fifth property there, that a leader only appends to its log, is plain to see: `append` alone removes.
 
 @always
 def two_leaders_never_share_a_term(world):

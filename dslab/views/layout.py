@@ -58,9 +58,11 @@ LAYOUTS: Mapping[str, Callable[[int], list[Point]]] = {"circle": circle, "line":
 def _chosen(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None) -> list[Point]:
     if links is None or len(nodes) < 4:
         return circle(len(nodes)) if len(nodes) <= 40 else grid(len(nodes))
-    chain = zip(nodes, nodes[1:], strict=False)
-    if {frozenset(pair) for pair in links} == {frozenset(pair) for pair in chain}:
+    pairs = {frozenset(pair) for pair in links}
+    if pairs == {frozenset(pair) for pair in zip(nodes, nodes[1:], strict=False)}:
         return line(len(nodes))
+    if {frozenset(pair) for pair in zip(nodes, (*nodes[1:], nodes[0]), strict=True)} <= pairs:
+        return circle(len(nodes))
     return _drawn_by_networkx(nodes, links) or circle(len(nodes))
 
 

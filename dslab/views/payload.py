@@ -65,7 +65,7 @@ def _after(verb: str, args: tuple, now: set[tuple[str, str]],
 
 
 def _arguments(code: str) -> tuple:
-    """The arguments of an event as it writes itself, such as `cut('A', 'B')`; none if it is something else."""
+    """The arguments of an event that shows itself as code, `cut('A', 'B')`; none if it is something else."""
     try:
         call = ast.parse(code, mode="eval").body
         return tuple(ast.literal_eval(arg) for arg in call.args) if isinstance(call, ast.Call) else ()

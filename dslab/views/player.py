@@ -1,8 +1,8 @@
 """`play(run)`: step through a run in the notebook, and change it while you watch.
 
 The trace goes to the browser once; stepping and playing need no kernel. Only a change (a crash, a dropped
-message) comes back here: it becomes an event of the run's script, the run is simulated again, and the new trace
-takes the place of the old one at the same moment.
+message) comes back here: it becomes an event of the run's script, the run is simulated again, and the new
+trace takes the place of the old one at the same moment.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None, 
         step: where the player opens.
         height: of its four views, px.
         layout: "circle", "line", "grid" or a dict from node to point; None chooses.
-        choices: for a function, what each argument can be: (low, high) a slider, a list a menu, a bool a check
-            box.
+        choices: for a function, what each argument can be: (low, high) a slider, a list a menu, a bool a
+            check box.
 
     Raises:
         DslabError: one sentence, if `what` cannot be played.
@@ -67,7 +67,7 @@ class Player(anywidget.AnyWidget):
     _css = style()
     payload = traitlets.Dict().tag(sync=True)
     notice = traitlets.Dict().tag(sync=True)    # an error's sentence, numbered so that it can be told twice
-    step = traitlets.Int(0).tag(sync=True)      # the cursor, told when the play stops or the reader turns away
+    step = traitlets.Int(0).tag(sync=True)      # the cursor, when the play stops or the reader turns away
 
     def __init__(self, *, height: int = 600, layout: Layout = None) -> None:
         super().__init__()
@@ -124,7 +124,7 @@ class Player(anywidget.AnyWidget):
             self._tell(str(problem) if known else f"{type(problem).__name__}: {problem}")
 
     def _replay(self, runs: list[Run], back: int = 0) -> None:
-        """Simulate the last of `runs`; show it where it first differs from what is shown, or `back` steps before."""
+        """Simulate the last of `runs` and show it where it first differs from before, or `back` steps earlier."""
         trace = simulate(runs[-1])
         focus = first_difference(self.trace, trace) - back
         self.runs = runs
@@ -134,7 +134,8 @@ class Player(anywidget.AnyWidget):
     def _put(self, trace: Trace, *, focus: int) -> None:
         self.trace, self._serial = trace, self._serial + 1
         self.payload = payload(trace, layout=self._layout, height=self._height, focus=focus, reason=NO_RUN,
-                               editable=bool(self.runs), edits=max(0, len(self.runs) - 1), serial=self._serial)
+                               editable=bool(self.runs), edits=max(0, len(self.runs) - 1),
+                               serial=self._serial)
         self.step = focus
 
     def _tell(self, sentence: str) -> None:
@@ -162,7 +163,7 @@ class Page:
         self.page = html(trace, height=height, focus=step, layout=layout)
 
     def _repr_html_(self) -> str:
-        return (f'<iframe srcdoc="{escape(self.page)}" title="{escape(_described(self.trace))}" loading="lazy" '
+        return (f'<iframe srcdoc="{escape(self.page)}" title="{escape(repr(self))}" loading="lazy" '
                 f'sandbox="allow-scripts" style="width:100%;height:{self.height + 260}px;border:0"></iframe>')
 
     def __repr__(self) -> str:
@@ -201,15 +202,16 @@ def _watched(what: Any) -> tuple[Trace, str]:
             return problem.trace, str(problem)
     if isinstance(what, Verdict) and what.trace is not None:
         return what.trace, ""
-    raise DslabError(f"cannot play {brief(what)}: expected a Run, a Trace, a Verdict with a trace, or a function "
-                     "that returns one of them")
+    raise DslabError(f"cannot play {brief(what)}: expected a Run, a Trace, a Verdict with a trace, "
+                     "or a function that returns one of them")
 
 
 def _opening(what: Any, step: int) -> int:
     return what.step if isinstance(what, Verdict) and what.step is not None and not step else step
 
 
-def _with_choices(function: Callable[..., Any], choices: Mapping[str, Any], *, height: int, layout: Layout) -> Any:
+def _with_choices(function: Callable[..., Any], choices: Mapping[str, Any], *, height: int,
+                  layout: Layout) -> Any:
     """The player under controls that choose what it plays."""
     controls = {name: _control(name, choice) for name, choice in choices.items()}
 
@@ -234,7 +236,8 @@ def _control(name: str, choice: Any) -> Any:
         return ipywidgets.Dropdown(options=choice, description=words)
     if isinstance(choice, tuple) and len(choice) == 2 and all(type(end) in (int, float) for end in choice):
         slider = ipywidgets.IntSlider if all(type(end) is int for end in choice) else ipywidgets.FloatSlider
-        return slider(min=choice[0], max=choice[1], value=choice[0], description=words, continuous_update=False)
+        low, high = choice
+        return slider(min=low, max=high, value=low, description=words, continuous_update=False)
     raise DslabError(f"{name}={brief(choice)}: a choice is (low, high), a list of options, or True or False")
 
 

@@ -8,7 +8,8 @@ import { BINDINGS, bindingOf, keepsKey } from "../../dslab/views/js/keys.js";
 import { headline } from "../../dslab/views/js/log.js";
 import { choices } from "../../dslab/views/js/selection.js";
 import { hatching, roleOutline, stepOutline, typeOutline } from "../../dslab/views/js/shapes.js";
-import { arrowsIn, stampOf } from "../../dslab/views/js/spacetime.js";
+import { arrowsIn } from "../../dslab/views/js/arrows.js";
+import { stampOf } from "../../dslab/views/js/spacetime.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

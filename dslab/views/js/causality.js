@@ -6,6 +6,7 @@ export const CONCURRENT = 0;
 export const PAST = 1;
 export const FUTURE = 2;
 export const PRESENT = 3;
+export const RELATION = ["concurrent", "past", "future", "present"];
 
 /** For each step: is it in the causal past of step k, in its future, or neither?
  * @param {Index} index

@@ -89,10 +89,10 @@ export function createHistory(index, actions) {
     frame = { ...frame, ...wanted };
     const related = view.causality ? relations(index, view.step) : null;
     inner.style.top = `${frame.first * ROW}px`;
-    drawing.setAttribute("height", String((frame.last - frame.first) * ROW + 12));
     drawing.replaceChildren(...drawSpaceTime(index, frame, view, related));
     const inLog = fitsBeside(index, view.stamps, frame.column) ? "none" : view.stamps;
     const until = view.future ? frame.last : Math.min(frame.last, view.step + 1);
+    drawing.setAttribute("height", String(Math.max(0, until - frame.first) * ROW + (view.future ? 12 : 0)));
     rows.replaceChildren(
       ...Array.from({ length: Math.max(0, until - frame.first) }, (_, n) =>
         createRow(index, frame.first + n, view.step, related, inLog),

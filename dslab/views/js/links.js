@@ -45,6 +45,7 @@ function createHalf(src, dst, from, to, radius) {
   const element = s(
     "g",
     { class: "dslab-half" },
+    s("line", { class: "dslab-gap", x1: from.x, y1: from.y, x2: middle.x, y2: middle.y }),
     s("line", { x1: from.x, y1: from.y, x2: middle.x, y2: middle.y }),
     s("path", {
       d: "M-3 -7V7M3 -7V7",

@@ -94,7 +94,7 @@ export function createSentence(index) {
       why.replaceChildren(
         ...(step
           ? [
-              ...outputs(step).map((output) => h("span", { class: "dslab-output" }, shorten(output, 200))),
+              ...outputs(step).map((output) => h("span", { class: "dslab-output" }, shorten(output, 90))),
               shorten((step.notes ?? []).join(" · "), 1200),
             ]
           : []),

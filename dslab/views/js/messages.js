@@ -31,7 +31,7 @@ export function createFlights(index, points, radius, actions) {
   const path = s("line", { class: "dslab-path" });
   const element = s("g", {}, path, group);
   const place = (/** @type {Point} */ from, /** @type {Point} */ to, /** @type {number} */ part) =>
-    along(from, to, radius + 20, part);
+    along(from, to, radius + 0.8 * radius, part);
   const whereabouts = (/** @type {Flight} */ { message, part }) => {
     const from = points[index.column.get(message.src)];
     const to = points[index.column.get(message.dst)];

@@ -68,7 +68,9 @@ async function copyText(code) {
 
 /** @param {any} actions */
 function createKeys(actions) {
-  const keys = BINDINGS.map(({ name, does }) => h("div", {}, h("dt", {}, h("kbd", {}, name)), h("dd", {}, does)));
+  const keys = BINDINGS.map(({ name, does }) =>
+    h("div", {}, h("dt", {}, h("kbd", {}, name)), h("dd", {}, does)),
+  );
   return h(
     "section",
     { class: "dslab-panel", "aria-label": "Keys", hidden: true },

@@ -27,9 +27,12 @@ function createView() {
     future: true,
     panel: "",
     waiting: false,
+    silent: false,
     message: /** @type {any} */ (null),
   };
 }
+
+const PATIENCE = 6000; // ms
 
 /** Show the model's trace in `el`.
  * @param {{model: any, el: HTMLElement}} place
@@ -46,6 +49,7 @@ function render({ model, el }) {
   /** @type {any} */
   let topology;
   let now = 0; // where the playing is on the schedule
+  let patience = 0; // the timer that ends the waiting for the kernel
   let loading = false; // the cursor is not to be reported while the views are exchanged
 
   const clock = createClock((elapsed) => {
@@ -145,8 +149,11 @@ function render({ model, el }) {
       if (view.waiting) return;
       pause();
       view.waiting = true;
+      view.silent = false;
       draw();
       model.send(content);
+      clearTimeout(patience);
+      patience = window.setTimeout(giveUp, PATIENCE);
     },
   };
 
@@ -169,12 +176,20 @@ function render({ model, el }) {
     view.pace = naturalPace(index.messages);
     moments = schedule(index.times, view.pace);
     view.waiting = false;
+    view.silent = false;
     if (!exists(index, view.selection)) view.selection = null;
     views = createViews(root, index, payload, model.get("notice")?.text ?? "", actions);
     topology = views[0];
     place(payload.focus ?? 0);
     restoreFocus(root, focused);
     loading = false;
+  }
+
+  /** The kernel has not answered: it is busy, or there is none (a notebook that was opened but not run). */
+  function giveUp() {
+    view.silent = view.waiting;
+    view.waiting = false;
+    draw();
   }
 
   function refuse() {
@@ -200,6 +215,7 @@ function render({ model, el }) {
   return () => {
     clock.stop();
     glide.stop();
+    clearTimeout(patience);
     views.forEach((one) => one.stop?.());
     model.off("change:payload", load);
     model.off("change:notice", refuse);

@@ -3,14 +3,13 @@
 // it. Rows are spaced by order, not by the clock: order is what causality is about, and the log tells the times.
 /** @typedef {import("./data.js").Index} Index */
 /** @typedef {{first: number, last: number, row: number, column: number}} Frame rows [first, last) and the spacing in px */
-import { CONCURRENT, FUTURE, PAST, PRESENT } from "./causality.js";
+import { arrowsIn, drawArrow } from "./arrows.js";
+import { RELATION } from "./causality.js";
 import { lastAtMost } from "./data.js";
 import { s } from "./dom.js";
-import { crossOutline, stepOutline } from "./shapes.js";
-import { shorten } from "./values.js";
+import { stepOutline } from "./shapes.js";
 
 export const MARGIN = 8;
-const RELATION = ["concurrent", "past", "future", "present"];
 
 /** The window's contents, back to front.
  * @param {Index} index
@@ -33,44 +32,6 @@ export function drawSpaceTime(index, frame, view, related) {
 /** @param {Frame} frame */
 function steps(frame) {
   return Array.from({ length: Math.max(0, frame.last - frame.first) }, (_, n) => frame.first + n);
-}
-
-/** The messages whose arrows cross the rows [first, last): from which row, to which row, and how they end there.
- * @param {Index} index
- * @param {number} first
- * @param {number} last */
-export function arrowsIn(index, first, last) {
-  const arrows = [];
-  for (const message of index.messages) {
-    if (message.sent >= last) break;
-    const from = index.column.get(message.src);
-    const to = index.column.get(message.dst);
-    if (from === undefined || to === undefined) continue;
-    const arrow = arrowOf(message, from, to, index.last);
-    if (arrow.bottom >= first) arrows.push(arrow);
-  }
-  return arrows;
-}
-
-/** `end` is where the arrow stops, as a part of the way across: a lost message ends half a column before its receiver.
- * @param {import("./data.js").Message} message
- * @param {number} from
- * @param {number} to
- * @param {number} last the last step: messages in flight end below it */
-function arrowOf(message, from, to, last) {
-  const short = 1 - 0.5 / Math.max(1, Math.abs(to - from));
-  if (message.ended !== null)
-    return {
-      message,
-      from,
-      to,
-      top: message.sent,
-      bottom: message.ended,
-      end: message.fate === "lost" ? short : 1,
-    };
-  if (message.fate === "lost")
-    return { message, from, to, top: message.sent, bottom: message.sent + 0.9, end: short };
-  return { message, from, to, top: message.sent, bottom: last + 1, end: 0.7 };
 }
 
 /** The life line, in pieces: broken while the node is down, thin while it is paused.
@@ -97,68 +58,6 @@ function lifeLine(index, i, frame, x, y, view) {
     );
   }
   return lines;
-}
-
-/** @param {ReturnType<typeof arrowOf>} arrow
- *  @param {(i: number) => number} x
- *  @param {(k: number) => number} y
- *  @param {any} view
- *  @param {Uint8Array|null} related
- *  @param {Set<string>} named */
-function drawArrow(arrow, x, y, view, related, named) {
-  const { message } = arrow;
-  const x1 = x(arrow.from);
-  const y1 = y(arrow.top);
-  const bend = arrow.from === arrow.to ? 16 : 0;
-  const x2 = x1 + (x(arrow.to) - x1) * arrow.end;
-  const y2 = y1 + (y(arrow.bottom) - y1) * arrow.end;
-  const classes = ["dslab-arrow", `dslab-fate-${message.fate.replace(" ", "-")}`];
-  if (related) classes.push(`dslab-${RELATION[relationOf(message, related)]}`);
-  if (view.selection?.kind === "message" && view.selection.id === message.name)
-    classes.push("dslab-selected");
-  const isNow = message.sent === view.step || message === view.message;
-  if (isNow) classes.push("dslab-now-arrow");
-  const label = isNow && !named.has(message.type);
-  if (label) named.add(message.type);
-  const middle = { x: (x1 + x2) / 2 + bend / 2, y: (y1 + y2) / 2 };
-  const tip =
-    message.fate === "lost"
-      ? s("path", { class: "dslab-loss", d: crossOutline(4), transform: `translate(${x2} ${y2})` })
-      : s("path", {
-          class: "dslab-head",
-          d: "M-5 0L-12 -4L-12 4Z",
-          transform: `translate(${x2} ${y2}) rotate(${angle(x1 + bend, y1, x2, y2)})`,
-        });
-  return s(
-    "g",
-    { class: classes.join(" ") },
-    s("path", { class: "dslab-shaft", d: `M${x1} ${y1}Q${middle.x + bend} ${middle.y} ${x2} ${y2}` }),
-    tip,
-    label
-      ? s(
-          "text",
-          { class: "dslab-arrow-label", x: Math.max(46, middle.x), y: middle.y - 5 },
-          shorten(message.type, 16),
-        )
-      : null,
-  );
-}
-
-/** @param {import("./data.js").Message} message
- *  @param {Uint8Array} related */
-function relationOf(message, related) {
-  const start = related[message.sent];
-  const end = message.ended === null ? start : related[message.ended];
-  if (start === PAST && (end === PAST || end === PRESENT)) return PAST;
-  return start >= FUTURE ? FUTURE : CONCURRENT;
-}
-
-/** @param {number} x1
- *  @param {number} y1
- *  @param {number} x2
- *  @param {number} y2 */
-function angle(x1, y1, x2, y2) {
-  return ((Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI).toFixed(1);
 }
 
 /** A step: its mark on the life line and its stamp, or a line across for what happens to the network.

@@ -10,6 +10,7 @@ import { createNode } from "./nodes.js";
 const HEIGHT = 340;
 const TOP = 44;
 const SPREAD = 270; // between the leftmost and the rightmost node
+const CROWD = 12; // with more nodes than this only some have their attributes beside them
 const ROW_SPREAD = 380; // the same, if all stand in a row
 
 /** The view of one trace. `actions.select` is told what was clicked.
@@ -32,7 +33,7 @@ export function createTopology(index, positions, actions) {
   const element = s(
     "svg",
     {
-      class: "dslab-topology",
+      class: index.nodes.length > CROWD ? "dslab-topology dslab-crowded" : "dslab-topology",
       viewBox: `0 0 ${width} ${HEIGHT}`,
       role: "group",
       "aria-label": "Topology: nodes, links and messages",

@@ -59,7 +59,7 @@ function createTitle(payload, actions) {
   return h(
     "div",
     { class: "dslab-title" },
-    h("bdi", { title: shorten(title, 1000) }, shorten(title, 100)),
+    h("bdi", { title: shorten(title, 1000) }, shorten(title, 80)),
     h("span", { class: "dslab-end" }, shorten(trace.end ?? "", 120)),
     h("span", { class: "dslab-spring" }),
     button({
