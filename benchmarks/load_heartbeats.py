@@ -90,6 +90,7 @@ class Processes:
         self.env, self.draw, self.events = simpy.Environment(), random.Random(1).random, 0
         self.boxes = [simpy.Store(self.env) for _ in range(NODES)]
         self.length, self.last, self.commit, self.match = 0, "", 0, [0] * NODES
+        self.stored, self.committed = [""] * NODES, [0] * NODES         # the followers' last entries and commit indices
         self.env.process(self.beat())
         self.env.process(self.lead())
         for me in range(1, NODES):
@@ -122,19 +123,19 @@ class Processes:
                     self.commit = max(self.commit, index)
 
     def follow(self, me: int):
-        term, length, last, commit = 1, 0, "", 0
+        term, length = 1, 0
         mail = self.boxes[me].get()
         while True:
             found = yield mail | self.env.timeout(ELECTION[0] + (ELECTION[1] - ELECTION[0]) * self.draw())
             assert mail in found, "a follower has not heard from its leader"
-            msg_term, index, entry, msg_commit = mail.value
+            msg_term, index, entry, commit = mail.value
             mail = self.boxes[me].get()
             self.events += 1
             if msg_term < term:
                 continue
             if entry:
-                length, last = index + 1, entry
-            commit = msg_commit
+                length, self.stored[me] = index + 1, entry
+            self.committed[me] = commit
             self.env.process(self.travel(0, (me, term, length)))
 
 

@@ -47,7 +47,7 @@ class OnSimPy:
         self.kernel.arm(self, name, low if high is None else low + (high - low) * self.kernel.draw())
 
     def cancel_timer(self, name):
-        self.kernel.timers.pop((self.id, name), None)
+        self.kernel.timers[self.id].pop(name, None)
 
     def output(self, name, *values):
         pass
@@ -65,7 +65,7 @@ class Kernel:
     def __init__(self, duration: float) -> None:
         load = run(duration)
         self.env, self.draw, self.events = simpy.Environment(), random.Random(6).random, 0
-        self.timers: dict[tuple[str, str], object] = {}
+        self.timers: dict[str, dict[str, object]] = {name: {} for name in load.nodes}       # node -> timer -> when, or what
         self.handlers: dict[tuple[str, type], Callable] = {}
         classes = {cls: type(cls.__name__, (OnSimPy, cls), {"kernel": self}) for cls in set(load.protocols.values())}
         self.nodes = {name: classes[cls](name, [peer for peer in load.nodes if peer != name and load.protocols[peer] is cls],
@@ -101,11 +101,11 @@ class Callbacks(Kernel):
         self.env.timeout(5 + 10 * self.draw()).callbacks.append(lambda _: self.receive(dst, src, msg))
 
     def arm(self, node: Node, name: str, delay: float) -> None:
-        timeout = self.timers[node.id, name] = self.env.timeout(delay)
+        timeout = self.timers[node.id][name] = self.env.timeout(delay)
         timeout.callbacks.append(lambda _: self.go_off(node, name, timeout))
 
     def go_off(self, node: Node, name: str, timeout: object) -> None:
-        if self.timers.get((node.id, name)) is timeout:
+        if self.timers[node.id].get(name) is timeout:
             self.fire(node, name)
 
 
@@ -125,13 +125,14 @@ class Processes(Kernel):
         self.boxes[dst].put((src, msg))
 
     def arm(self, node: Node, name: str, delay: float) -> None:
-        self.timers[node.id, name] = self.env.now + delay
+        self.timers[node.id][name] = self.env.now + delay
 
     def live(self, node: Node):
-        mail = self.boxes[node.id].get()
+        mail, timers = self.boxes[node.id].get(), self.timers[node.id]
         while True:
-            due, name = min(((due, name) for (owner, name), due in self.timers.items() if owner == node.id), default=(float("inf"), ""))
+            name = min(timers, key=timers.get, default="")
             if name:
+                due = timers[name]
                 yield mail | self.env.timeout(max(0.0, due - self.env.now))
             else:
                 yield mail
@@ -139,6 +140,6 @@ class Processes(Kernel):
                 src, msg = mail.value
                 mail = self.boxes[node.id].get()
                 self.receive(node.id, src, msg)
-            elif name and self.timers.get((node.id, name)) == due:
-                del self.timers[node.id, name]
+            elif timers.get(name) == due:
+                del timers[name]
                 self.fire(node, name)

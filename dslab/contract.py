@@ -64,6 +64,7 @@ def check_protocol(cls: type[Node]) -> None:
             _check_function(cls, name, value)
 
 
+@cache
 def _check_function(cls: type, name: str, function: Any) -> None:
     where = f"{cls.__name__}.{name}"
     for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from dslab.network import LinkSettings
+from dslab.run import Run
 
 
 class Link:
@@ -52,3 +53,14 @@ class Link:
         if self.settings.fifo:
             arrival = self.fifo_floor = max(arrival, self.fifo_floor)
         return arrival
+
+
+def neighbours(run: Run) -> dict[str, tuple[str, ...]]:
+    """For each node those with a direct link, in the order of the run's nodes."""
+    if run.topology is None:
+        return {name: tuple(other for other in run.nodes if other != name) for name in run.nodes}
+    linked: dict[str, set] = {name: set() for name in run.nodes}
+    for a, b in run.topology:
+        linked[a].add(b)
+        linked[b].add(a)
+    return {name: tuple(other for other in run.nodes if other in linked[name]) for name in run.nodes}

@@ -10,7 +10,17 @@ from operator import attrgetter
 from random import Random
 from typing import Any, ClassVar, dataclass_transform
 
-from dslab.values import DslabError, brief, check_message, check_sendable, fields_of, in_order, nearest, show, snapshot
+from dslab.values import (
+    DslabError,
+    brief,
+    check_message,
+    check_sendable,
+    fields_of,
+    in_order,
+    nearest,
+    show,
+    snapshot,
+)
 
 
 @dataclass_transform(frozen_default=True)

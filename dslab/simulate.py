@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
@@ -19,7 +20,7 @@ from typing import Any
 
 from dslab import faults, mishap
 from dslab.contract import SharedState, find_handler, protocol_of
-from dslab.links import Link
+from dslab.links import Link, neighbours
 from dslab.node import Node, timer_handler
 from dslab.record import Record
 from dslab.run import Run
@@ -78,12 +79,12 @@ class Simulation:
         self.steps, self.caused = self.record.steps, self.record.caused
         self.faults: Counter = self.record.faults
         self.hosts = {name: Host(name, index) for index, name in enumerate(run.nodes)}
-        self.neighbours = _neighbours(run)
+        self.neighbours = neighbours(run)
         self.shared = SharedState(sorted(set(run.protocols.values()), key=lambda cls: cls.__qualname__))
         self.weather = faults.Weather()
         self.clocks_differ = False
         self.horizon = round(run.duration * 1000)
-        self.act = {"receive": self.turn_away, "timer": self.fire, "request": self.request, "answer": self.answer, "start": self.start, "script": self.script}
+        self.act = {"receive": partial(faults.turn_away, self), "timer": self.fire, "request": self.request, "answer": self.answer, "start": self.start, "script": self.script}
 
     def go(self) -> None:
         """Play the whole run. Where it ends early, `record.end` says why."""
@@ -178,10 +179,6 @@ class Simulation:
             entry[3].node.on_start()
             self.finish(entry, entry[3])
 
-    def turn_away(self, entry: tuple) -> None:
-        """A message arrives where nobody can take it."""
-        faults.turn_away(self, entry)
-
     def handler(self, host: Host, msg: Any) -> Any:
         """The method that handles this type of message, looked up once for each node."""
         host.handlers[type(msg)] = found = find_handler(host.node, msg)
@@ -236,7 +233,7 @@ class Simulation:
 
     def finish(self, entry: tuple, host: Host) -> None:
         """Let the effects of the handler that has just run happen, in order, and record the step."""
-        effects, step = host.node.effects, len(self.steps)
+        effects, step, queue, caused = host.node.effects, len(self.steps), self.queue, self.caused
         for effect in effects:
             kind = effect[0]
             if kind == "send":
@@ -245,10 +242,10 @@ class Simulation:
                 if link.plain:
                     arrival = self.now + int(link.low + link.span * link.random())
                     sent = (arrival, next(self.serial), "receive", link, effect[2], number, step)
-                    heappush(self.queue, sent)
-                    self.caused.append(sent)
+                    heappush(queue, sent)
+                    caused.append(sent)
                 else:
-                    self.caused += faults.transmit(self, link, effect[2], step)
+                    caused += faults.transmit(self, link, effect[2], step)
             elif kind == "timer":
                 self.arm(host, effect[1], effect[2], effect[3], step)
             else:
@@ -305,9 +302,9 @@ class Simulation:
         return link
 
     def changes(self, host: Host, step: int) -> tuple:
-        """What a step changed in the state of a node: its index, then names and copies in turn (a dict takes three times the memory)."""
+        """What a step changed in the state of a node: its index, then names and copies in turn (a dict would be three times as big)."""
         state, saved, changed = host.node.__dict__, host.saved, (step,)
-        if len(state) != len(saved) or not all(map(saved.__contains__, state)):
+        if state.keys() != saved.keys():
             raise DslabError(mishap.undeclared(host))
         for name, value in state.items():
             before = saved[name]
@@ -332,14 +329,3 @@ class Simulation:
         """What the host's clock shows now, in µs."""
         shown, since, rate = host.clock
         return shown + int((self.now - since) * rate)
-
-
-def _neighbours(run: Run) -> dict[str, tuple[str, ...]]:
-    """For each node those with a direct link, in the order of the run's nodes."""
-    if run.topology is None:
-        return {name: tuple(other for other in run.nodes if other != name) for name in run.nodes}
-    linked: dict[str, set] = {name: set() for name in run.nodes}
-    for a, b in run.topology:
-        linked[a].add(b)
-        linked[b].add(a)
-    return {name: tuple(other for other in run.nodes if other in linked[name]) for name in run.nodes}

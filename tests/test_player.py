@@ -242,7 +242,8 @@ def test_the_modules_become_one_script_without_imports():
 
 def test_no_two_modules_use_one_name():
     """They become one module: a name at the top of two of them would be an error in the browser."""
-    names = re.findall(r"^(?:export |async )*(?:function|const|let|class) (\w+)", bundle.script(), re.MULTILINE)
+    declared = r"^(?:export |async )*(?:function|const|let|class) (\w+)"
+    names = re.findall(declared, bundle.script(), re.MULTILINE)
     assert len(names) > 100 and [name for name in names if names.count(name) > 1] == []
 
 

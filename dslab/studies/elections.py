@@ -11,7 +11,10 @@ figure.
 
 from __future__ import annotations
 
+from functools import cache
+from collections.abc import Mapping
 from random import Random
+from statistics import median
 
 from dslab.network import Network, uniform
 from dslab.protocols.client import Put
@@ -78,6 +81,7 @@ def election(timeout: tuple[float, float], seed: int, *, network: Network = FAST
                script=[at(moment, crash("A"))], title=title)
 
 
+@cache
 def with_timeout(timeout: tuple[float, float]) -> type[Raft]:
     """Servers with this election timeout, and a heartbeat in half its least time, as in the paper."""
     settings = {"election_timeout": timeout, "heartbeat_interval": timeout[0] / 2}
@@ -106,3 +110,11 @@ def split_vote_rate(servers: int, standing: int, window: float, *, draws: int = 
         candidates = sum(timer < timers[0] + window for timer in timers)
         split += candidates > standing - servers // 2
     return split / draws
+
+
+def compare(times: Mapping[tuple[float, float], list[float]]) -> str:
+    """The medians of our runs beside those of the paper, a line for each election timeout."""
+    lines = ["timeout (ms)     paper  here"]
+    for (low, high), found in times.items():
+        lines.append(f"{low:>4} to {high:<6}  {PUBLISHED[low, high]:>6} {median(found):>5.0f}")
+    return "\n".join(lines)

@@ -27,8 +27,10 @@ body {{ margin: 0; padding: 8px; background: light-dark(#ffffff, #15181d); color
 {style}</style>
 </head>
 <body>
+<main>
 <h1 class="dslab-hidden">{title}</h1>
-<main id="player"></main>
+<div id="player"></div>
+</main>
 <noscript>This page replays a run of a distributed protocol; it needs JavaScript.</noscript>
 <script type="application/json" id="payload">{data}</script>
 <script type="module">

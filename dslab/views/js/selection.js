@@ -85,10 +85,17 @@ export function createSelection(index, payload, actions) {
         element.disabled = !payload.editable || view.waiting;
       }
       undo.disabled = original.disabled = view.waiting;
-      write(
-        reason,
-        !now.verbs.length ? "" : view.waiting ? "simulating again …" : payload.editable ? "" : payload.reason,
-      );
+      write(reason, reasonFor(view, payload, now.verbs.length > 0));
     },
   };
+}
+
+/** Why nothing can be done now, if that is so.
+ * @param {any} view
+ * @param {any} payload
+ * @param {boolean} possible is there something that could be done? */
+function reasonFor(view, payload, possible) {
+  if (view.waiting) return "simulating again …";
+  if (view.silent) return "No answer from the kernel: is it busy, or has the cell not been run?";
+  return possible && !payload.editable ? payload.reason : "";
 }

@@ -1,0 +1,47 @@
+"""Charts of many runs. A run is played; what many runs have in common is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.figure import Figure
+
+PAPER, LINE, OURS, MARKED = "#ffffff", "#57606a", "#9ec5f4", "#a33c00"     # readable on light and on dark pages
+BY_RUNS = {"facecolor": OURS, "edgecolor": LINE}
+
+
+def boxes(groups: Mapping[Any, list[float]], *, marks: Mapping[Any, float] | None = None, marked: str = "published",
+          label: str = "", title: str = "", scale: str = "linear") -> Figure:
+    """A box for each group of numbers, lying, with a diamond where another source puts the median.
+
+    The box holds the middle half of the numbers, its bar is the median, and the whiskers end at the 5th and the
+    95th percentile; what lies beyond is not drawn.
+
+    Args:
+        groups: name -> numbers. A name that is a pair (150, 300) is written "150–300".
+        marks: name -> the median to compare with; groups without one have no diamond.
+        marked: what the diamonds are, for the legend.
+        label: what the numbers are, with their unit.
+        title: what the chart says.
+        scale: of the numbers, "linear" or "log".
+    """
+    figure = Figure(figsize=(8, 1.4 + 0.36 * len(groups)), layout="constrained", facecolor=PAPER)
+    axes = figure.subplots()
+    names = [_name(group) for group in groups]
+    axes.boxplot(list(groups.values()), orientation="horizontal", tick_labels=names, whis=(5, 95), widths=0.55,
+                 showfliers=False, patch_artist=True, boxprops=BY_RUNS, medianprops={"color": "black", "linewidth": 2})
+    places = [(marks[group], place) for place, group in enumerate(groups, 1) if marks and group in marks]
+    if places:
+        axes.plot(*zip(*places, strict=True), linestyle="", marker="D", markersize=7, color=MARKED, label=marked)
+        axes.legend(loc="lower right")
+    axes.invert_yaxis()                     # the first group on top, as in a table
+    axes.set(xlabel=label, title=title, xscale=scale)
+    if scale == "linear":
+        axes.set_xlim(left=0)
+    axes.grid(axis="x", color="#d8dee4")
+    return figure
+
+
+def _name(group: Any) -> str:
+    return f"{group[0]}–{group[1]}" if isinstance(group, tuple) and len(group) == 2 else str(group)
