@@ -35,6 +35,8 @@ def message(cls: type) -> type:
     >>> RequestVote(3)
     RequestVote(term=3)
     """
+    if "__post_init__" in cls.__dict__:
+        raise DslabError(f"the message {cls.__name__} has a __post_init__: a message only carries data, leave it out")
     cls.__repr__, cls.__post_init__ = show, check_message
     made = dataclasses.dataclass(frozen=True, slots=True, repr=False)(cls)
     made.__message_fields__ = names = tuple(field.name for field in dataclasses.fields(made))

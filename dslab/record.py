@@ -8,6 +8,7 @@ from typing import Any
 
 from dslab.run import Run
 from dslab.trace import Envelope, NodeInfo, Operation, Output, Stamps, Step, Trace
+from dslab.values import DslabError, brief, nearest
 
 OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate")        # kinds of steps that are about one message
 
@@ -66,6 +67,10 @@ class Record:
             if call.client == client and call.returned is None:
                 call.returned, call.result = len(self.steps), result
                 return
+        clients = [call.client for call in self.calls]
+        if client not in clients:
+            raise DslabError(f"reply to {brief(client)}, who never asked anything ({', '.join(clients) or 'nobody did'})."
+                             + nearest(str(client), clients))
 
     def did_not_apply(self, event: Any, why: str) -> None:
         """An event of the script met a world that had no use for it."""

@@ -436,3 +436,22 @@ def test_long_texts_are_shortened_in_sentences():
 
     refused(Sends, "B sent to 'ZZZ")
     refused(Quiet, "Quiet has no handler on_put", script=[at(1, request("A", Put("k" * 10_000, 1)))])
+
+
+def test_a_reply_to_somebody_who_never_asked_is_refused():
+    class Wrong(Node):
+        def on_ping(self, src, msg):
+            self.reply("alcie", 1)
+
+    with pytest.raises(DslabError, match="reply to 'alcie', who never asked anything .*Did you mean 'alice'"):
+        simulate(Run(Wrong, 1, script=[at(1, request("A", Ping(1), client="alice"))]))
+
+
+def test_a_message_with_code_of_its_own_is_refused():
+    with pytest.raises(DslabError, match="a message only carries data"):
+        @message
+        class Busy:
+            n: int
+
+            def __post_init__(self):
+                pass

@@ -111,11 +111,16 @@ class EagerReliable(BestEffort):
 class Gossip(BestEffort):
     """Whoever hears a message for the first time sends it to a few at random: most hear of it, cheaply."""
 
+    roles = ("susceptible", "infective")        # the words of Demers et al.
+    shown = ()
+
     def init(self):
         super().init()
         self.fanout = 3             # to how many
+        self.role = "susceptible"   # infective: has heard a message
 
     def relay(self, src, msg):
+        self.role = "infective"
         for peer in self.draw(self.peers, self.fanout):
             self.send(peer, msg)
 

@@ -11,8 +11,8 @@ figure.
 
 from __future__ import annotations
 
-from functools import cache
 from collections.abc import Mapping
+from functools import cache
 from random import Random
 from statistics import median
 

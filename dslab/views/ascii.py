@@ -1,7 +1,8 @@
 """The space-time diagram as text: for terminals, for tests, and for notebook cells that nbval compares.
 
-Time runs down, a line a step: its number, its time, the life lines, and what happened in words. A message is drawn
-where it arrives, as an arrow from its sender's line (`├──►●`); in a text, slanted arrows that cross would be a tangle.
+Time runs down, a line a step: its number, its time, the life lines, and what happened in words. A message is
+drawn where it arrives, as an arrow from its sender's line (`├──►●`): slanted arrows that cross would be a
+tangle of letters.
 """
 
 from __future__ import annotations
@@ -14,11 +15,20 @@ from dslab.views.letters import fit, pad, visible, width_of
 from dslab.views.spacetime import Arrow, Picture, Row
 
 # Signs that every monospace font has, at the width of one letter, and that no system paints as an emoji.
-SIGNS = {"start": "○", "receive": "●", "timer": "▲", "request": "◊", "crash": "X", "recover": "◎", "pause": "=",
-         "resume": "»", "clock": "*"}
+SIGNS = {
+    "start": "○",
+    "receive": "●",
+    "timer": "▲",
+    "request": "◊",
+    "crash": "X",
+    "recover": "◎",
+    "pause": "=",
+    "resume": "»",
+    "clock": "*",
+}
 LIFE = {"up": "│", "down": "┊", "paused": "╎"}
 WORDS = {"timer": "timer", "request": "client's request", "clock": "clock set"}
-GRAPH, TEXT = 0.6, 22           # the part of the width that life lines may take, and the columns that words need
+GRAPH, TEXT = 0.6, 22  # the part of the width that life lines may take, and the columns that words need
 NAME = 14                       # columns of a node's name among the words
 
 
@@ -31,16 +41,17 @@ def _lines(picture: Picture, width: int) -> Iterator[str]:
     if picture.wording.title:
         yield fit(visible(picture.wording.title), width)
     sheet = Sheet(picture, width)
-    yield sheet.header()
+    yield fit(sheet.header(), width)
     for place, row in enumerate(picture.rows):
         yield fit(sheet.line(place, row), width)
     if not picture.rows:
         yield fit("nothing happened", width)
-    on_their_way = [one.message for one in picture.arrows if one.message.fate == "in flight" or one.bottom > len(picture.rows) - 1]
+    on_their_way = [arrow.message for arrow in picture.arrows if picture.leaves(arrow)]
     if on_their_way:
         names = ", ".join(f"{visible(type_name(message))} {_way(message)}" for message in on_their_way)
         yield fit(f"still on their way: {names}", width)
-    yield fit(_key(picture), width)
+    if picture.rows:
+        yield fit(_key(picture), width)
     yield from (fit(sentence, width) for sentence in picture.wording.window)
 
 
@@ -77,7 +88,9 @@ class Sheet:
     def margin(self, number: str, time: str, stamp: str) -> str:
         """The numbers at the left."""
         cells = (number, time, stamp) if self.picture.stamps else (number, time)
-        return "".join(fit(cell, room).rjust(room) + "  " for cell, room in zip(cells, self.rooms, strict=True))
+        return "".join(
+            fit(cell, room).rjust(room) + "  " for cell, room in zip(cells, self.rooms, strict=True)
+        )
 
     def graph(self, place: int, row: Row) -> str:
         """The life lines in this row, with what happens on them."""
@@ -124,7 +137,7 @@ class Sheet:
                 cells[near], cells[far] = "─", "×"
 
 
-# ---- words -----------------------------------------------------------------------------------------------------------
+# ---- words -------------------------------------------------------------------------------------------------
 
 def words(picture: Picture, row: Row, room: int) -> str:
     """What happened, in one line: what the message says is cut first, what followed last."""
@@ -143,7 +156,9 @@ def _sentence(picture: Picture, row: Row) -> tuple[str, str, str]:
     if step.kind == "receive" and message:
         return f"{_way(message)} ", brief(message.payload, limit=200), after
     if message:
-        verb = {"drop": "dropped", "delay": "held back", "duplicate": "doubled", "loss": "lost"}.get(step.kind, step.kind)
+        verb = {"drop": "dropped", "delay": "held back", "duplicate": "doubled", "loss": "lost"}.get(
+            step.kind, step.kind
+        )
         why = f": {message.why}" if step.kind == "loss" else ""
         return f"{_way(message)} {verb} ", brief(message.payload, limit=200), why
     nodes = ", ".join(who(one.node) for one in row.steps if one.node)
@@ -164,7 +179,9 @@ def request(picture: Picture, step: Step) -> str:
     call = picture.calls.get(step.index)
     if call is None:
         return step.name
-    return brief(call.call, limit=200) + (f" by {who(call.client)}" if call.client not in ("", "client", step.node) else "")
+    return brief(call.call, limit=200) + (
+        f" by {who(call.client)}" if call.client not in ("", "client", step.node) else ""
+    )
 
 
 def consequences(step: Step) -> Iterator[str]:
@@ -204,7 +221,11 @@ def _key(picture: Picture) -> str:
     """What the signs mean, as far as they occur."""
     kinds = [kind for kind in SIGNS if kind in picture.kinds()]
     parts = [f"{SIGNS[kind]} {WORDS.get(kind, kind)}" for kind in kinds]
-    parts += [f"■ {kind}" for kind in picture.kinds() if kind not in SIGNS and any(s.node for s in picture.shown if s.kind == kind)]
+    parts += [
+        f"■ {kind}"
+        for kind in picture.kinds()
+        if kind not in SIGNS and any(s.node for s in picture.shown if s.kind == kind)
+    ]
     if any(arrow.message.fate == "lost" for arrow in picture.arrows):
         parts.append("× lost")
     for status in ("down", "paused"):

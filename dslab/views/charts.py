@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 PAPER, LINE, OURS, MARKED = "#ffffff", "#57606a", "#9ec5f4", "#a33c00"     # readable on light and on dark pages
 BY_RUNS = {"facecolor": OURS, "edgecolor": LINE}
@@ -37,7 +38,11 @@ def boxes(groups: Mapping[Any, list[float]], *, marks: Mapping[Any, float] | Non
         axes.legend(loc="lower right")
     axes.invert_yaxis()                     # the first group on top, as in a table
     axes.set(xlabel=label, title=title, xscale=scale)
-    if scale == "linear":
+    if scale == "log":
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter("{x:g}")         # 100, not a power of ten
+        axes.xaxis.set_minor_formatter("")
+    else:
         axes.set_xlim(left=0)
     axes.grid(axis="x", color="#d8dee4")
     return figure

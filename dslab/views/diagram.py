@@ -1,4 +1,4 @@
-"""`diagram(trace)`: the space-time diagram of a run, as a picture for the notebook and as text everywhere else."""
+"""`diagram(trace)`: the space-time diagram of a run, a picture for the notebook, text for everywhere else."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dslab.properties import Verdict
 from dslab.run import Run
 from dslab.simulate import simulate
 from dslab.trace import Step, Trace
-from dslab.values import DslabError, brief, nearest
-from dslab.views.ascii import ascii
+from dslab.values import DslabError, brief, nearest, shorten
+from dslab.views.ascii import ascii, plain, who
 from dslab.views.spacetime import Picture, Wording, draw
 from dslab.views.svg import svg
 
@@ -20,8 +20,10 @@ WINDOW = 60                 # the steps that a diagram shows if it is not told o
 MOST_STEPS = 500            # and those that it shows when asked to: a browser draws them without a pause
 MOST_NODES = 16
 STAMPS = ("lamport", "vector")
-KINDS = ("start", "receive", "timer", "request", "crash", "recover", "pause", "resume", "clock", "loss", "partition",
-         "heal", "cut", "isolate", "drop", "duplicate", "delay", "set_link")
+KINDS = (
+    *"start receive timer request crash recover pause resume clock loss".split(),
+    *"partition heal cut isolate drop duplicate delay set_link".split(),
+)
 
 
 class Diagram:
@@ -36,7 +38,7 @@ class Diagram:
         return self.text
 
     def __repr__(self) -> str:
-        return f"<diagram: {len(self.picture.shown)} steps of {', '.join(self.picture.nodes)}>"
+        return f"<diagram: {len(self.picture.shown)} steps of {', '.join(map(who, self.picture.nodes))}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Both forms: the notebook shows the picture, a terminal and nbval take the text."""
@@ -47,20 +49,30 @@ class Diagram:
         kinds = {".svg": self.svg + "\n", ".txt": self.text + "\n"}
         ending = Path(path).suffix.lower()
         if ending not in kinds:
-            raise DslabError(f"cannot save a diagram as {brief(str(path))}: the name must end in .svg or .txt")
+            raise DslabError(
+                f"cannot save a diagram as {brief(str(path))}: the name must end in .svg or .txt"
+            )
         Path(path).write_text(kinds[ending], encoding="utf-8")
 
 
-def diagram(what: Any, *, first: int = 0, last: int | None = None, stamps: str | None = None,
-            nodes: Iterable[str] | None = None, kinds: Iterable[str] | None = None, width: int = 100) -> Diagram:
+def diagram(
+    what: Any,
+    *,
+    first: int = 0,
+    last: int | None = None,
+    stamps: str | None = None,
+    nodes: Iterable[str] | None = None,
+    kinds: Iterable[str] | None = None,
+    width: int = 100,
+) -> Diagram:
     """The space-time diagram of a run: a life line for each node, time downwards, an arrow for each message.
 
     Args:
-        what: a `Trace`, a `Run` (it is simulated), or a `Verdict` (its trace, with the step that matters marked).
+        what: a `Trace`, a `Run` (it is simulated), or a `Verdict` (the step that matters is marked).
         first: the step to begin with.
         last: the step to end before; None shows as much as is easy to read.
         stamps: "lamport" or "vector" writes the logical timestamp beside each step.
-        nodes: the nodes to show, in this order; None shows all (the first 16 that do something, if there are more).
+        nodes: the nodes to show, in this order; None shows all (of more than 16, those that act first).
         kinds: the kinds of steps ("crash"), types of messages ("Vote") and timers to show; None shows all.
         width: of the text form, in columns.
 
@@ -68,7 +80,7 @@ def diagram(what: Any, *, first: int = 0, last: int | None = None, stamps: str |
         DslabError: one sentence, if an argument does not fit the trace.
     """
     trace, mark = _watched(what)
-    _check(trace, first, stamps, width)
+    _check(trace, first, last, stamps, width)
     names, wanted = _names(trace, nodes), _wanted(trace, kinds)
     begin, end, _ = slice(first, last).indices(len(trace))
     if mark is not None and last is None and first == 0 and mark >= WINDOW:
@@ -80,10 +92,12 @@ def diagram(what: Any, *, first: int = 0, last: int | None = None, stamps: str |
     more = eligible[len(shown)].index if len(shown) < len(eligible) else end
     window = _window(trace, begin, more, names, filtered=bool(nodes or wanted))
     wording = Wording(trace.title, _summary(trace, shown, names, messages), window)
-    return Diagram(draw(trace, shown, names, messages, wording=wording, stamps=stamps, mark=mark), width=width)
+    return Diagram(
+        draw(trace, shown, names, messages, wording=wording, stamps=stamps, mark=mark), width=width
+    )
 
 
-# ---- the arguments -----------------------------------------------------------------------------------------------------
+# ---- the arguments -----------------------------------------------------------------------------------------
 
 def _watched(what: Any) -> tuple[Trace, int | None]:
     """The trace to draw, and the step to point at."""
@@ -99,27 +113,42 @@ def _watched(what: Any) -> tuple[Trace, int | None]:
     raise DslabError(f"cannot draw {brief(what)}: expected a Trace, a Run, or a Verdict with a trace")
 
 
-def _check(trace: Trace, first: int, stamps: str | None, width: int) -> None:
+def _check(trace: Trace, first: int, last: int | None, stamps: str | None, width: int) -> None:
     if type(first) is not int or first >= max(len(trace), 1):
-        raise DslabError(f"there is no step {brief(first)} to begin with: the trace has {len(trace)} steps, numbered from 0")
+        raise DslabError(
+            f"there is no step {brief(first)} to begin with: the trace has {len(trace)} steps, "
+            "numbered from 0"
+        )
+    if last is not None and type(last) is not int:
+        raise DslabError(
+            f"last={brief(last)} is not a step: expected a whole number, or None for as much "
+            "as is easy to read"
+        )
     if stamps is not None and stamps not in STAMPS:
         raise DslabError(f"stamps={brief(stamps)} is not known: expected None, 'lamport' or 'vector'."
                          + nearest(str(stamps), STAMPS))
     if type(width) is not int or not 40 <= width <= 1000:
-        raise DslabError(f"width={brief(width)} does not do: the text form takes a whole number of 40 to 1000 columns")
+        raise DslabError(
+            f"width={brief(width)} does not do: the text form takes a whole number of 40 to 1000 columns"
+        )
 
 
 def _names(trace: Trace, nodes: Iterable[str] | None) -> tuple[str, ...]:
     """The nodes that were asked for; none if the choice is ours."""
     if nodes is None:
         return trace.nodes if len(trace.nodes) <= MOST_NODES else ()
+    choose = "choose with nodes=(%s, ...)" % brief((trace.nodes or ("A",))[0])
+    if not isinstance(nodes, Iterable):
+        raise DslabError(f"nodes={brief(nodes)} is not a list of names: {choose}")
     names = (nodes,) if isinstance(nodes, str) else tuple(dict.fromkeys(nodes))
     for name in names:
         if name not in trace.nodes:
-            known = brief(", ".join(trace.nodes), limit=80).strip("'")
-            raise DslabError(f"there is no node {brief(name)} in this trace ({known}).{nearest(str(name), trace.nodes)}")
+            known = shorten(", ".join(map(who, trace.nodes)), limit=80)
+            raise DslabError(
+                f"there is no node {brief(name)} in this trace ({known}).{nearest(str(name), trace.nodes)}"
+            )
     if not 0 < len(names) <= MOST_NODES:
-        raise DslabError(f"a diagram shows 1 to {MOST_NODES} nodes, not {len(names)}: choose with nodes=({trace.nodes[0]!r}, ...)")
+        raise DslabError(f"a diagram shows 1 to {MOST_NODES} nodes, not {len(names)}: {choose}")
     return names
 
 
@@ -133,17 +162,21 @@ def _wanted(trace: Trace, kinds: Iterable[str] | None) -> frozenset[str]:
     for kind in wanted:
         if kind not in known:
             raise DslabError(f"{brief(kind)} is neither a kind of step nor a message or timer of this trace "
-                             f"({brief(', '.join(known), limit=120)}).{nearest(str(kind), known)}")
+                             f"({shorten(', '.join(known), limit=120)}).{nearest(str(kind), known)}")
     if not wanted:
-        raise DslabError("kinds=() shows nothing: name some kinds of steps, such as ('receive', 'crash'), or leave it out")
+        raise DslabError(
+            "kinds=() shows nothing: name some kinds of steps, such as ('receive', 'crash'), or leave it out"
+        )
     return frozenset(wanted)
 
 
-# ---- what is shown -----------------------------------------------------------------------------------------------------
+# ---- what is shown -----------------------------------------------------------------------------------------
 
 def _busiest(trace: Trace, begin: int) -> tuple[str, ...]:
     """Of a large cluster, the nodes that act first; the first ones if nobody acts."""
-    acting = dict.fromkeys(step.node for step in trace.steps[begin:] if step.node and (step.sent or step.kind != "start"))
+    acting = dict.fromkeys(
+        step.node for step in trace.steps[begin:] if step.node and (step.sent or step.kind != "start")
+    )
     chosen = set(list(acting or trace.nodes)[:MOST_NODES])
     return tuple(node for node in trace.nodes if node in chosen)
 
@@ -156,10 +189,14 @@ def _messages(trace: Trace, names: Sequence[str], wanted: frozenset[str]) -> set
 
 
 def _is_shown(step: Step, names: Sequence[str], wanted: frozenset[str], messages: set[int]) -> bool:
-    """Is the step one of these nodes' (or the network's), and of these kinds, or an end of a shown message?"""
+    """Is it a step of these nodes (or the network), and of these kinds, or an end of a shown message?"""
     if step.node is not None and step.node not in names:
         return False
-    if step.message is not None and step.node is None and not {step.message.src, step.message.dst} & set(names):
+    if (
+        step.message is not None
+        and step.node is None
+        and not {step.message.src, step.message.dst} & set(names)
+    ):
         return False
     if not wanted or step.kind in wanted or step.name in wanted:
         return True
@@ -171,10 +208,15 @@ def _window(trace: Trace, begin: int, more: int, names: Sequence[str], *, filter
     """Which part of the trace is shown, and the calls that show the rest."""
     sentences = []
     if begin > 0 or more < len(trace):
-        rest = f"; diagram(trace, first={more}{', ...' if filtered else ''}) shows more" if more < len(trace) else ""
+        rest = (
+            f"; diagram(trace, first={more}{', ...' if filtered else ''}) shows more"
+            if more < len(trace)
+            else ""
+        )
         sentences.append(f"steps {begin}–{max(more - 1, begin)} of {len(trace)}{rest}")
     if len(names) < len(trace.nodes) and not filtered:
-        sentences.append(f"{len(names)} of {len(trace.nodes)} nodes; diagram(trace, nodes=({brief(trace.nodes[0])}, ...)) chooses")
+        call = f"diagram(trace, nodes=({brief(trace.nodes[0])}, ...)) chooses"
+        sentences.append(f"{len(names)} of {len(trace.nodes)} nodes; {call}")
     return tuple(sentences)
 
 
@@ -184,10 +226,16 @@ def _summary(trace: Trace, shown: Sequence[Step], names: Sequence[str], messages
         return f"A space-time diagram of {', '.join(names) or 'no nodes'} in which nothing happened."
     inside = {message.id: message for step in shown for message in step.sent if message.id in messages}
     lost = sum(message.fate == "lost" for message in inside.values())
-    faults = [f"{step.node} {step.kind}s" if step.kind != "crash" else f"{step.node} crashes" for step in shown
-              if step.kind in ("crash", "recover", "pause")]
-    outputs = [f"{step.node} {' '.join([name, *(brief(value, limit=20) for value in values)])}"
+    faults = [
+        f"{step.node} {step.kind}s" if step.kind != "crash" else f"{step.node} crashes"
+        for step in shown
+        if step.kind in ("crash", "recover", "pause")
+    ]
+    outputs = [f"{step.node} {' '.join([name, *map(plain, values)])}"
                for step in shown for name, *values in step.outputs]
     told = faults[:8] + outputs[:12]
-    return (f"A space-time diagram: {len(shown)} steps of {', '.join(names)}, from {shown[0].time:.1f} to "
-            f"{shown[-1].time:.1f} ms; {len(inside)} messages sent, {lost} lost." + (f" {'; '.join(told)}." if told else ""))
+    return (
+        f"A space-time diagram: {len(shown)} steps of {', '.join(names)}, from {shown[0].time:.1f} to "
+        f"{shown[-1].time:.1f} ms; {len(inside)} messages sent, {lost} lost."
+        + (f" {'; '.join(told)}." if told else "")
+    )

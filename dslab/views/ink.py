@@ -8,15 +8,27 @@ from dslab.views.letters import fit, visible
 
 LETTER = 6.3                            # px, of a letter of 11 px on average
 
-# class: (property, light, dark); the text colours have a contrast of at least 4.5 to the card, signs and lines of 3.
+# class: (property, light, dark). Text has a contrast of at least 4.5 to the card, signs and lines of 3.
 COLOURS = {
-    "card": ("fill", "#ffffff", "#15181d"), "text": ("fill", "#15191e", "#eef1f5"), "soft": ("fill", "#545d68", "#a9b3c0"),
-    "good": ("fill", "#14683a", "#6fd698"), "bad": ("fill", "#c02617", "#ff8f80"),
-    "ink": ("stroke", "#15191e", "#eef1f5"), "edge": ("stroke", "#d3dae1", "#3a424d"), "life": ("stroke", "#7f8a96", "#76818f"),
-    "arrow": ("stroke", "#46586c", "#a3b4c8"), "head": ("fill", "#46586c", "#a3b4c8"), "fault": ("stroke", "#c02617", "#ff8f80"),
-    "receive": ("fill", "#0a5dc2", "#74b6ff"), "timer": ("fill", "#8a5a00", "#f0bc52"), "request": ("fill", "#7a3a9a", "#d5a3ee"),
-    "pill": ("stroke", "#14683a", "#6fd698"), "start": ("stroke", "#0a5dc2", "#74b6ff"), "recover": ("stroke", "#14683a", "#6fd698"),
-    "halo": ("stroke", "#ffffff", "#15181d"), "now": ("fill", "#fff3c4", "#443a12"),
+    "card": ("fill", "#ffffff", "#15181d"),
+    "text": ("fill", "#15191e", "#eef1f5"),
+    "soft": ("fill", "#545d68", "#a9b3c0"),
+    "good": ("fill", "#14683a", "#6fd698"),
+    "bad": ("fill", "#c02617", "#ff8f80"),
+    "ink": ("stroke", "#15191e", "#eef1f5"),
+    "edge": ("stroke", "#d3dae1", "#3a424d"),
+    "life": ("stroke", "#7f8a96", "#76818f"),
+    "arrow": ("stroke", "#46586c", "#a3b4c8"),
+    "head": ("fill", "#46586c", "#a3b4c8"),
+    "fault": ("stroke", "#c02617", "#ff8f80"),
+    "receive": ("fill", "#0a5dc2", "#74b6ff"),
+    "timer": ("fill", "#8a5a00", "#f0bc52"),
+    "request": ("fill", "#7a3a9a", "#d5a3ee"),
+    "pill": ("stroke", "#14683a", "#6fd698"),
+    "start": ("stroke", "#0a5dc2", "#74b6ff"),
+    "recover": ("stroke", "#14683a", "#6fd698"),
+    "halo": ("stroke", "#ffffff", "#15181d"),
+    "now": ("fill", "#fff3c4", "#443a12"),
 }
 SHAPE = """\
 .dslab-diagram text { font: 11px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; unicode-bidi: isolate; }
@@ -31,10 +43,15 @@ SHAPE = """\
 
 # The outlines of the steps, round the origin: the same ones as in the player.
 SIGNS = {
-    "receive": "M-4.5 0A4.5 4.5 0 1 1 4.5 0A4.5 4.5 0 1 1 -4.5 0Z", "timer": "M0 -6L5.7 4.5H-5.7Z", "request": "M0 -6.5L6.5 0L0 6.5L-6.5 0Z",
-    "start": "M-4 0A4 4 0 1 1 4 0A4 4 0 1 1 -4 0Z", "crash": "M-5.5 -5.5L5.5 5.5M5.5 -5.5L-5.5 5.5",
-    "recover": "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0ZM-2 0A2 2 0 1 1 2 0A2 2 0 1 1 -2 0Z", "pause": "M-3 -5.5V5.5M3 -5.5V5.5",
-    "resume": "M-3.5 -5.5L5.5 0L-3.5 5.5Z", "clock": "M-5.5 0A5.5 5.5 0 1 1 5.5 0A5.5 5.5 0 1 1 -5.5 0ZM0 -3V0H2.5",
+    "receive": "M-4.5 0A4.5 4.5 0 1 1 4.5 0A4.5 4.5 0 1 1 -4.5 0Z",
+    "timer": "M0 -6L5.7 4.5H-5.7Z",
+    "request": "M0 -6.5L6.5 0L0 6.5L-6.5 0Z",
+    "start": "M-4 0A4 4 0 1 1 4 0A4 4 0 1 1 -4 0Z",
+    "crash": "M-5.5 -5.5L5.5 5.5M5.5 -5.5L-5.5 5.5",
+    "recover": "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0ZM-2 0A2 2 0 1 1 2 0A2 2 0 1 1 -2 0Z",
+    "pause": "M-3 -5.5V5.5M3 -5.5V5.5",
+    "resume": "M-3.5 -5.5L5.5 0L-3.5 5.5Z",
+    "clock": "M-5.5 0A5.5 5.5 0 1 1 5.5 0A5.5 5.5 0 1 1 -5.5 0ZM0 -3V0H2.5",
 }
 OTHER = "M-4 -4H4V4H-4Z"
 CROSS = "M-4.5 -4.5L4.5 4.5M4.5 -4.5L-4.5 4.5"
@@ -44,7 +61,11 @@ FILLED = ("receive", "timer", "request")
 def stylesheet() -> str:
     """Light colours, then the dark ones for those who prefer them."""
     def rules(which: int) -> str:
-        return "".join(f".dslab-diagram .{name} {{ {colour[0]}: {colour[which]}; }}\n" for name, colour in COLOURS.items())
+        return "".join(
+            f".dslab-diagram .{name} {{ {colour[0]}: {colour[which]}; }}\n"
+            for name, colour in COLOURS.items()
+        )
+
     return f"\n{rules(1)}{SHAPE}@media (prefers-color-scheme: dark) {{\n{rules(2)}}}\n"
 
 
@@ -71,4 +92,5 @@ def sign(kind: str, x: float, y: float) -> str:
     colour = {"crash": "fault"}.get(kind, kind if kind in ("start", "recover") else "ink")
     style = f"{kind}" if kind in FILLED else f"card {colour}"
     width = "" if kind in FILLED else f' stroke-width="{2.6 if kind == "crash" else 1.8}"'
-    return f'<path class="{style}" transform="translate({num(x)} {num(y)})" d="{SIGNS.get(kind, OTHER)}"{width}/>'
+    place = f"translate({num(x)} {num(y)})"
+    return f'<path class="{style}" transform="{place}" d="{SIGNS.get(kind, OTHER)}"{width}/>'

@@ -1,4 +1,4 @@
-"""What is written beside the signs of a space-time diagram, and on which side, so that arrows leave it legible."""
+"""What is written beside the signs of a space-time diagram, and on which side, clear of the arrows."""
 
 from __future__ import annotations
 
@@ -47,11 +47,12 @@ class Label:
         return sum(piece.width + GAP for piece in self.pieces)
 
     def draw(self, x: float, y: float, room: float) -> str:
-        """The pieces, from the step outwards; one that does not fit any more is shortened, or left to the tooltip."""
+        """The pieces, from the step outwards; what does not fit is shortened, or left to the tooltip."""
         parts, at, left = [], x + 11 * self.side, room - 11
         for piece in self.pieces:
             frame = 2 * PADDING * piece.framed
-            most = min(int((left - frame) / (piece.width - frame) * min(width_of(visible(piece.text[:100])), LONGEST)), LONGEST)
+            share = (left - frame) / (piece.width - frame)
+            most = min(int(share * min(width_of(visible(piece.text[:100])), LONGEST)), LONGEST)
             if most < 3 and most < len(piece.text):
                 break
             width = min(piece.width, left)
@@ -61,10 +62,15 @@ class Label:
 
     def _draw(self, piece: Piece, at: float, y: float, width: float, most: int) -> str:
         if not piece.framed:
-            return label(at, y + 4, piece.text, f"{piece.style} halo", most, anchor="end" if self.side < 0 else "start")
+            return label(
+                at, y + 4, piece.text, f"{piece.style} halo", most, anchor="end" if self.side < 0 else "start"
+            )
         left = at if self.side > 0 else at - width
-        return (f'<rect class="card pill" x="{num(left)}" y="{num(y - 8)}" width="{num(width)}" height="16" rx="8"/>'
-                + label(left + width / 2, y + 4, piece.text, piece.style, most, anchor="middle"))
+        return (
+            f'<rect class="card pill" x="{num(left)}" y="{num(y - 8)}" width="{num(width)}"'
+            ' height="16" rx="8"/>'
+            + label(left + width / 2, y + 4, piece.text, piece.style, most, anchor="middle")
+        )
 
 
 def labels(picture: Picture) -> dict[int, Label]:
@@ -81,13 +87,18 @@ def labels(picture: Picture) -> dict[int, Label]:
             column = picture.column(step.node)
             if column is not None:
                 sides = {side: touching.get((column, float(place), side), set()) for side in (-1, 1)}
-                made[step.index] = Label(tuple(_pieces(picture, step)), column, place, *_place(column, len(picture.nodes), sides),
-                                         len(row.steps) > 1)
+                made[step.index] = Label(
+                    tuple(_pieces(picture, step)),
+                    column,
+                    place,
+                    *_place(column, len(picture.nodes), sides),
+                    len(row.steps) > 1,
+                )
     return made
 
 
 def _place(column: int, count: int, sides: dict[int, set[str]]) -> tuple[int, int]:
-    """The side with the least traffic, the outer side of the picture if there is a choice; above what leaves, below what comes."""
+    """The side with the least traffic, the outer one if there is a choice; above what leaves, below what comes."""
     outer = -1 if column == 0 and count > 1 else 1
     side = min((outer, -outer), key=lambda side: len(sides[side]))
     level = -1 if "out" in sides[side] else 1 if "in" in sides[side] else 0
@@ -98,7 +109,9 @@ def _pieces(picture: Picture, step: Step) -> list[Piece]:
     said = {"timer": step.name, "request": request(picture, step)}.get(step.kind, step.kind)
     style = "bad strong" if step.kind in ("crash", "pause", "clock") else "soft"
     pieces = [Piece(picture.stamp(step), "text strong")]
-    pieces += [Piece(" ".join([name, *map(plain, values)]), "good strong", True) for name, *values in step.outputs]
+    pieces += [
+        Piece(" ".join([name, *map(plain, values)]), "good strong", True) for name, *values in step.outputs
+    ]
     pieces += [Piece(said, style)] * (step.kind not in ("start", "receive"))
     pieces += [Piece(f"{client}: {brief(value, limit=20)}", "good") for client, value in step.replies]
     return [piece for piece in pieces if piece.text]

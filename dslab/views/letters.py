@@ -6,7 +6,7 @@ import unicodedata
 
 
 def visible(text: str) -> str:
-    """The text with control characters written out: no escape sequence acts, no override turns the line round."""
+    """The text with control characters written out: no escape acts, no override turns the line round."""
     return "".join(map(_seen, text))
 
 
@@ -16,8 +16,11 @@ def _seen(char: str) -> str:
 
 
 def width_of(text: str) -> int:
-    """The columns that a text takes in a terminal: two for a Chinese or Japanese character, none for an accent."""
-    return sum(0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
+    """The columns of a text in a terminal: two for a Chinese or Japanese character, none for an accent."""
+    return sum(
+        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )
 
 
 def fit(text: str, room: int) -> str:

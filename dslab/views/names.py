@@ -14,7 +14,7 @@ from dslab.views.spacetime import Arrow
 CELL = 6.0                      # px: two texts that share a square of this size are in each other's way
 HEAD, TAIL, STEP = 18.0, 14.0, 20.0     # px: kept free at the ends of an arrow, and between two places to try
 TEXT, LINE = 6, 1               # how bad it is to cover one of these
-BENDS = (-13.0, 13.0, -20.0, 20.0, -30.0, 30.0)     # px: how far a line may be bent, in the order of preference
+BENDS = (-13.0, 13.0, -20.0, 20.0, -30.0, 30.0)  # px: how far a line may be bent, in the order of preference
 CLEAR = 8.5                     # px: how far it keeps from the sign of a step
 LONGEST = 26                    # letters
 
@@ -62,7 +62,8 @@ class Line:
         t = 1 - back / max(self.length, 1.0)
         dx, dy = self.slope(back)
         up = aside if dx >= 0 else -aside
-        x, y = self.x1 + t * (self.x2 - self.x1), self.y1 + t * (self.y2 - self.y1) + 4 * t * (1 - t) * self.bend
+        x = self.x1 + t * (self.x2 - self.x1)
+        y = self.y1 + t * (self.y2 - self.y1) + 4 * t * (1 - t) * self.bend
         return x + up * dy, y - up * dx
 
     def clearance(self, spots: Iterable[tuple[float, float]]) -> float:
@@ -70,7 +71,10 @@ class Line:
         span = self.x2 - self.x1
         beside = [(x, y) for x, y in spots if span and 0.02 < (x - self.x1) / span < 0.98]
         cosine = abs(span) / max(self.length, 1.0)
-        return min((abs(self.point(self.length * (self.x2 - x) / span)[1] - y) * cosine for x, y in beside), default=99.0)
+        return min(
+            (abs(self.point(self.length * (self.x2 - x) / span)[1] - y) * cosine for x, y in beside),
+            default=99.0,
+        )
 
 
 def around(line: Line, spots: Sequence[tuple[float, float]]) -> Line:
@@ -81,7 +85,10 @@ def around(line: Line, spots: Sequence[tuple[float, float]]) -> Line:
     most = abs(line.y2 - line.y1) / 4
     tried = [replace(line, bend=bend) for bend in (0.0, *BENDS) if abs(bend) <= most + 0.1]
     rooms = [bent.clearance(spots) for bent in tried]
-    return next((bent for bent, room in zip(tried, rooms, strict=True) if room >= CLEAR), tried[rooms.index(max(rooms))])
+    return next(
+        (bent for bent, room in zip(tried, rooms, strict=True) if room >= CLEAR),
+        tried[rooms.index(max(rooms))],
+    )
 
 
 class Crowd:
@@ -105,13 +112,17 @@ class Crowd:
 
     def trouble(self, cells: set[Cell], own: int) -> int:
         """How bad it is to write on these cells."""
-        return sum(TEXT * (cell in self.texts) + LINE * bool(self.lines.get(cell, set()) - {own}) for cell in cells)
+        return sum(
+            TEXT * (cell in self.texts) + LINE * bool(self.lines.get(cell, set()) - {own}) for cell in cells
+        )
 
     def place(self, line: Line, width: float) -> float:
-        """How far before the end of its arrow a name of this width stands best: near the head if nothing is there."""
+        """How far before the end of its arrow a name of this width stands best: near the head if it can."""
         last = max(line.length - TAIL - width, HEAD)
         places = [HEAD + STEP * count for count in range(int((last - HEAD) / STEP) + 1)]
-        tried = [(self.trouble(_name_cells(line, back, width), line.arrow.message.id), back) for back in places]
+        tried = [
+            (self.trouble(_name_cells(line, back, width), line.arrow.message.id), back) for back in places
+        ]
         back = min(tried)[1]
         self.texts |= _name_cells(line, back, width)
         return back
@@ -124,7 +135,9 @@ def name(line: Line, crowd: Crowd) -> str:
     if line.arrow.is_stub:
         words += f" from {line.arrow.message.src}"
         side = -1 if line.arrow.src < line.arrow.dst else 1
-        crowd.add_box(*sorted((line.x1, line.x1 + side * LETTER * min(width_of(words[:100]), LONGEST))), line.y1 - 4)
+        crowd.add_box(
+            *sorted((line.x1, line.x1 + side * LETTER * min(width_of(words[:100]), LONGEST))), line.y1 - 4
+        )
         return label(line.x1, line.y1, words, style, LONGEST, anchor="end" if side < 0 else "start")
     most = min(int((line.length - HEAD - TAIL) / LETTER), LONGEST)
     if most < 3:

@@ -16,15 +16,24 @@ from types import ModuleType
 from typing import Any
 
 from dslab.node import Node
-from dslab.values import DslabError, brief
+from dslab.values import DslabError, brief, shorten
 
 # Classes of Pygments -> (light, dark): a contrast of at least 4.5 to the background of either.
 INK = {
-    "k kc kd kn kr kt ow": ("#7a3a9a", "#d5a3ee"), "s s1 s2 sa sb sd se si sr": ("#14683a", "#6fd698"),
-    "c c1 cm ch sd": ("#545d68", "#a9b3c0"), "m mb mf mh mi mo": ("#b3420b", "#ff9d63"), "nf fm nc": ("#0a5dc2", "#74b6ff"),
-    "nd": ("#8a5a00", "#f0bc52"), "bp nb": ("#0b6670", "#6fd0da"),
+    "k kc kd kn kr kt ow": ("#7a3a9a", "#d5a3ee"),
+    "s s1 s2 sa sb sd se si sr": ("#14683a", "#6fd698"),
+    "c c1 cm ch sd": ("#545d68", "#a9b3c0"),
+    "m mb mf mh mi mo": ("#b3420b", "#ff9d63"),
+    "nf fm nc": ("#0a5dc2", "#74b6ff"),
+    "nd": ("#8a5a00", "#f0bc52"),
+    "bp nb": ("#0b6670", "#6fd0da"),
 }
-CARD, TEXT, SOFT, RULE = ("#f6f8fa", "#1a1e24"), ("#15191e", "#eef1f5"), ("#545d68", "#a9b3c0"), ("#d3dae1", "#3a424d")
+CARD, TEXT, SOFT, RULE = (
+    ("#f6f8fa", "#1a1e24"),
+    ("#15191e", "#eef1f5"),
+    ("#545d68", "#a9b3c0"),
+    ("#d3dae1", "#3a424d"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,9 @@ class Source:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return f'<div class="dslab-source"><style>{_style()}</style>{"".join(map(_figure, self.pieces))}</div>'
+        return (
+            f'<div class="dslab-source"><style>{_style()}</style>{"".join(map(_figure, self.pieces))}</div>'
+        )
 
 
 def source(*objects: Any) -> Source:
@@ -74,13 +85,18 @@ def _piece(what: Any) -> Piece:
     found = _function_of(what)
     if not isinstance(found, (type, ModuleType)) and not inspect.isroutine(found):
         hint = f"; the class is source({type(what).__name__})" if isinstance(what, Node) else ""
-        raise DslabError(f"cannot show the source of {brief(what)}: expected a class, a method, a function or a module{hint}")
+        raise DslabError(
+            f"cannot show the source of {brief(what)}: expected a class, a method, a function "
+            f"or a module{hint}"
+        )
     name = found.__name__ if isinstance(found, ModuleType) else found.__qualname__.replace("<locals>.", "")
     try:
         lines, first, file = _lines(found)
     except (OSError, TypeError, SyntaxError):
-        raise DslabError(f"the source of {brief(name).strip(chr(39))} cannot be found: it is built in, or the cell or file "
-                         "in which it was written is not there any more") from None
+        raise DslabError(
+            f"the source of {shorten(name)} cannot be found: it is built in, or the cell or file "
+            "in which it was written is not there any more"
+        ) from None
     code = dedent("".join(lines)).rstrip()
     return Piece(name, _place(file, found), max(first, 1), code)
 
@@ -96,26 +112,31 @@ def _function_of(what: Any) -> Any:
     return inspect.unwrap(what) if inspect.isfunction(what) else what
 
 
-# ---- finding the lines ---------------------------------------------------------------------------------------------------
+# ---- finding the lines -------------------------------------------------------------------------------------
 
 def _lines(what: Any) -> tuple[list[str], int, str]:
-    """The lines, the number of the first one, and the file; raises `OSError` or `TypeError` if there are none."""
+    """The lines, the number of the first one, and the file; raises `OSError` or `TypeError` without any."""
     if not isinstance(what, type):
         lines, first = inspect.getsourcelines(what)
         return lines, first, inspect.getfile(what)
     try:
-        file = inspect.getfile(what)
+        lines, first = inspect.getsourcelines(what)
+        return lines, first, inspect.getfile(what)
     except (OSError, TypeError):                    # a class from a cell: its module has no file
         return _from_cells(what)
-    lines, first = inspect.getsourcelines(what)
-    return lines, first, file
 
 
 def _from_cells(cls: type) -> tuple[list[str], int, str]:
-    """A class from a notebook's cell: where its methods stand, or else the last cell that defines such a class."""
+    """A class from a cell: where its methods stand, or else the last cell that defines such a class."""
     codes = [value.__code__ for value in vars(cls).values() if inspect.isfunction(value)]
-    near = [(code.co_filename, code.co_firstlineno) for code in codes if code.co_qualname.startswith(cls.__qualname__)]
-    files = [file for file, _ in near] or [file for file in reversed(list(linecache.cache)) if "ipy" in file or file.startswith("<")]
+    near = [
+        (code.co_filename, code.co_firstlineno)
+        for code in codes
+        if code.co_qualname.startswith(cls.__qualname__)
+    ]
+    files = [file for file, _ in near] or [
+        file for file in reversed(list(linecache.cache)) if "ipy" in file or file.startswith("<")
+    ]
     for file in files:
         lines = linecache.getlines(file)
         for definition in _definitions(lines, cls.__qualname__):
@@ -131,7 +152,9 @@ def _definitions(lines: list[str], qualname: str) -> Iterator[ast.ClassDef]:
         nodes = list(ast.walk(ast.parse("".join(lines))))
     except (SyntaxError, ValueError):               # a cell with magics is no Python
         return
-    found = [node for node in nodes if isinstance(node, ast.ClassDef) and node.name == qualname.rpartition(".")[2]]
+    found = [
+        node for node in nodes if isinstance(node, ast.ClassDef) and node.name == qualname.rpartition(".")[2]
+    ]
     yield from reversed(found)
 
 
@@ -139,12 +162,16 @@ def _fits(definition: ast.ClassDef, cls: type, near: list[tuple[str, int]]) -> b
     """Is it this class, and not an earlier one of the same name?"""
     if near:
         return any(definition.lineno <= line <= (definition.end_lineno or 0) for _, line in near)
-    fields = [one.target.id for one in definition.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)]
+    fields = [
+        one.target.id
+        for one in definition.body
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+    ]
     return fields == list(vars(cls).get("__annotations__", {}))
 
 
 def _place(file: str, what: Any) -> str:
-    """The file relative to what holds its package; a cell has a name that differs from one run to the next, so it has none."""
+    """The file, from its package on. A cell is called by another name in each run, so it gets none."""
     path = Path(file)
     if not path.exists() or any(part.startswith("ipykernel_") for part in path.parts):
         return "a cell of this notebook"
@@ -156,15 +183,19 @@ def _place(file: str, what: Any) -> str:
     return path.name
 
 
-# ---- HTML ----------------------------------------------------------------------------------------------------------------
+# ---- HTML --------------------------------------------------------------------------------------------------
 
 def _figure(piece: Piece) -> str:
     caption = escape(piece.caption)
     width = len(str(piece.first + piece.code.count("\n")))
     lines = "\n".join(
-        f'<span class="dslab-line">{number:>{width}}</span>{line}' for number, line in enumerate(_highlighted(piece.code), piece.first))
-    return (f'<figure><figcaption>{caption}</figcaption><pre tabindex="0" role="region" aria-label="{caption}">'
-            f"<code>{lines}</code></pre></figure>")
+        f'<span class="dslab-line">{number:>{width}}</span>{line}'
+        for number, line in enumerate(_highlighted(piece.code), piece.first)
+    )
+    return (
+        f'<figure><figcaption>{caption}</figcaption><pre tabindex="0" role="region" aria-label="{caption}">'
+        f"<code>{lines}</code></pre></figure>"
+    )
 
 
 def _highlighted(code: str) -> list[str]:
@@ -175,15 +206,22 @@ def _highlighted(code: str) -> list[str]:
         from pygments.lexers import PythonLexer
     except ImportError:
         return escape(code).split("\n")
-    return highlight(code, PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
+    return (
+        highlight(code, PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True))
+        .rstrip("\n")
+        .split("\n")
+    )
 
 
 def _style() -> str:
     """Light or dark as the notebook's theme says, and as the reader prefers where there is no notebook."""
     def pair(colours: tuple[str, str]) -> str:
         return f"light-dark({colours[0]}, {colours[1]})"
-    ink = "".join(f".dslab-source :is({', '.join('.' + name for name in names.split())}) {{ color: {pair(colours)}; }}\n"
-                  for names, colours in INK.items())
+
+    ink = "".join(
+        f".dslab-source :is({', '.join('.' + name for name in names.split())}) {{ color: {pair(colours)}; }}\n"
+        for names, colours in INK.items()
+    )
     return f"""
 .dslab-source {{ color-scheme: light dark; }}
 [data-jp-theme-light="true"] .dslab-source, .vscode-light .dslab-source {{ color-scheme: light; }}

@@ -1,4 +1,4 @@
-"""What a space-time diagram shows, before it is drawn: rows of steps, arrows of messages, life lines of nodes.
+"""What a space-time diagram shows, before it is drawn: rows of steps, arrows of messages, life lines.
 
 Both drawings, text and SVG, are made from one `Picture`, so they cannot tell different stories.
 """
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from dslab.trace import Envelope, Operation, Step, Trace
 
-DOOR = 0.25                     # how far from the receiver's line a message ends that is lost there, in columns
+DOOR = 0.25  # how far from the receiver's line a message ends that is lost there, in columns
 STATUS_AFTER = {"crash": "down", "recover": "up", "pause": "paused", "resume": "up"}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the picture: one step, or several of one kind that happened at one moment at different nodes."""
+    """A line of the picture: one step, or several of one kind at one moment and at different nodes."""
 
     steps: tuple[Step, ...]
 
@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A message: from a column and row to another. Half rows lie between two rows or beyond the edge of the window."""
+    """A message: from a column and row to another. Half rows lie between two rows or beyond the edge."""
 
     message: Envelope
     src: float
@@ -85,6 +85,12 @@ class Picture:
         if self.stamps == "vector" and step.vector is not None:
             return f"[{' '.join(map(str, step.vector))}]"
         return ""
+
+    def leaves(self, arrow: Arrow) -> bool:
+        """Is the message still on its way where the picture ends?"""
+        return arrow.bottom >= len(self.rows) - 0.5 and (
+            arrow.message.fate == "in flight" or arrow.message.ended is not None
+        )
 
     def kinds(self) -> list[str]:
         """The kinds of steps that the picture shows, each once."""
@@ -140,7 +146,9 @@ def _rows(shown: Sequence[Step], *, share: bool) -> Iterator[Row]:
 
 
 def _together(group: Sequence[Step], step: Step) -> bool:
-    quiet = not any(one.node is None or one.message or one.sent or one.outputs or one.replies for one in (*group, step))
+    quiet = not any(
+        one.node is None or one.message or one.sent or one.outputs or one.replies for one in (*group, step)
+    )
     same = all(one.time == step.time and one.kind == step.kind and one.node != step.node for one in group)
     return quiet and same and step.kind in ("start", "crash", "recover")
 
@@ -165,11 +173,13 @@ def _arrow(message: Envelope, nodes: tuple[str, ...], place: Places) -> Iterator
 def _stub(message: Envelope, dst: float, row: float, side: int) -> Arrow:
     """A short arrow at the receiver, for a message from a node that is not in the picture."""
     lost = message.fate == "lost"
-    return Arrow(message, dst + side * (DOOR + 0.25 if lost else 0.3), dst, row - 0.4, row, dst + side * DOOR * lost)
+    return Arrow(
+        message, dst + side * (DOOR + 0.25 if lost else 0.3), dst, row - 0.4, row, dst + side * DOOR * lost
+    )
 
 
 def _end(message: Envelope, src: float, dst: float) -> float:
-    """The column where a message ends: short of the receiver if it is lost, and never on another life line."""
+    """The column where a message ends: short of the receiver if it is lost, never on a life line."""
     if message.fate == "received":
         return dst
     at_the_door = message.ended is not None and not message.why.startswith("dropped")

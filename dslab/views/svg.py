@@ -31,12 +31,22 @@ WORDS = {"timer": "timer goes off", "request": "client's request", "clock": "clo
 def svg(picture: Picture) -> str:
     """The drawing, as one <svg> element."""
     page = Page(picture)
-    parts = [*page.card(), *page.head(), *page.lives(), *page.across(), *page.arrows(), *page.steps(), *page.foot()]
+    parts = [
+        *page.card(),
+        *page.head(),
+        *page.lives(),
+        *page.across(),
+        *page.arrows(),
+        *page.steps(),
+        *page.foot(),
+    ]
     name = picture.wording.title or "Space-time diagram"
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="dslab-diagram" role="img" width="{num(page.width)}" '
-            f'height="{num(page.height)}" viewBox="0 0 {num(page.width)} {num(page.height)}" style="max-width:100%;height:auto">'
-            f"<title>{text_of(name)}</title><desc>{text_of(picture.wording.summary, 1500)}</desc>"
-            f"<style>{stylesheet()}</style>" + "\n".join(parts) + "</svg>")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="dslab-diagram" role="img" width="{num(page.width)}" '
+        f'height="{num(page.height)}" viewBox="0 0 {num(page.width)} {num(page.height)}" style="max-width:100%;height:auto">'
+        f"<title>{text_of(name)}</title><desc>{text_of(picture.wording.summary, 1500)}</desc>"
+        f"<style>{stylesheet()}</style>" + "\n".join(parts) + "</svg>"
+    )
 
 
 class Page:
@@ -48,16 +58,32 @@ class Page:
         self.crowd = Crowd()
         self.row = 30 if len(picture.rows) <= 24 else 26
         count, last = len(picture.nodes), len(picture.nodes) - 1
-        lengths = {side: max((label.width for label in self.labels.values() if label.column == column and label.side == side), default=0)
-                   for side, column in ((-1, 0), (1, last))}
-        names = [4.5 * min(width_of(visible(node[:40])), 16) for node in picture.nodes] or [0.0]      # half their widths
+        lengths = {
+            side: max(
+                (
+                    label.width
+                    for label in self.labels.values()
+                    if label.column == column and label.side == side
+                ),
+                default=0,
+            )
+            for side, column in ((-1, 0), (1, last))
+        }
+        names = [4.5 * min(width_of(visible(node[:40])), 16) for node in picture.nodes] or [
+            0.0
+        ]  # half their widths
         self.left = MARGIN + max(min(lengths[-1], GUTTER) + 12, names[0], 34)
         right = max(min(lengths[1], GUTTER) + 20, names[-1] + 10, 40)
         self.pitch = min(max((WIDTH - self.left - right) / max(last, 1), 56), 230)
         self.width = max(self.left + self.pitch * max(last, 0) + right, 420)
         self.middle = self.left + self.pitch * max(last, 0) / 2
         self.legend = list(self._legend())
-        self.top = 26 + 22 * bool(picture.wording.title) + 20 * (1 + max((line for line, _, _ in self.legend), default=0)) + 22
+        self.top = (
+            26
+            + 22 * bool(picture.wording.title)
+            + 20 * (1 + max((line for line, _, _ in self.legend), default=0))
+            + 22
+        )
         self.bottom = self.y(len(picture.rows) - 0.5) + 6
         self.height = self.bottom + (44 if picture.wording.window else 26) if count else self.top + 40
 
@@ -69,11 +95,13 @@ class Page:
         """The middle of a row."""
         return self.top + TOP + self.row * row
 
-    # ---- around ----------------------------------------------------------------------------------------------------------
+    # ---- around --------------------------------------------------------------------------------------------
 
     def card(self) -> Iterator[str]:
         """The background, and the row to look at."""
-        yield (f'<rect class="card edge" x="0.5" y="0.5" rx="8" width="{num(self.width - 1)}" height="{num(self.height - 1)}"/>')
+        yield (
+            f'<rect class="card edge" x="0.5" y="0.5" rx="8" width="{num(self.width - 1)}" height="{num(self.height - 1)}"/>'
+        )
         for place, row in enumerate(self.picture.rows):
             if any(step.index == self.picture.mark for step in row.steps):
                 yield f'<rect class="now" x="4" y="{num(self.y(place) - self.row / 2)}" rx="4" width="{num(self.width - 8)}" height="{self.row}"/>'
@@ -96,7 +124,9 @@ class Page:
         elif not self.picture.rows:
             yield label(14, self.y(0), "nothing happened", "soft")
         if self.picture.wording.window:
-            yield label(14, self.height - 12, "; ".join(self.picture.wording.window), "soft", int(self.width / LETTER))
+            yield label(
+                14, self.height - 12, "; ".join(self.picture.wording.window), "soft", int(self.width / LETTER)
+            )
 
     def names(self, y: float) -> Iterator[str]:
         """The nodes' names over their life lines."""
@@ -115,7 +145,10 @@ class Page:
 
     def _legend_items(self) -> Iterator[tuple[str, str]]:
         kinds = self.picture.kinds()
-        for kind in [*(kind for kind in SIGNS if kind in kinds), *(kind for kind in kinds if kind not in SIGNS)]:
+        for kind in [
+            *(kind for kind in SIGNS if kind in kinds),
+            *(kind for kind in kinds if kind not in SIGNS),
+        ]:
             if any(step.node for step in self.picture.shown if step.kind == kind):
                 yield sign(kind, 0, 0), WORDS.get(kind, kind)
         line = '<path class="arrow line" d="M-9 0H5"{}/>'
@@ -123,25 +156,36 @@ class Page:
         if "received" in fates:
             yield line.format("") + '<path class="head" d="M9 0L2 -3.5V3.5Z"/>', "message"
         if "lost" in fates:
-            yield f'<path class="fault line" d="M-9 0H5" stroke-dasharray="4 3"/><path class="fault thick" transform="translate(5 0) scale(0.8)" d="{CROSS}"/>', "lost"
+            yield (
+                f'<path class="fault line" d="M-9 0H5" stroke-dasharray="4 3"/><path class="fault thick" transform="translate(5 0) scale(0.8)" d="{CROSS}"/>',
+                "lost",
+            )
         if "in flight" in fates:
-            yield line.format(' stroke-dasharray="4 3"') + '<path class="head" d="M9 0L2 -3.5V3.5Z"/>', "on its way at the end"
+            yield (
+                line.format(' stroke-dasharray="4 3"') + '<path class="head" d="M9 0L2 -3.5V3.5Z"/>',
+                "on its way at the end",
+            )
         statuses = {span.status for span in self.picture.spans}
         for status in sorted(statuses & {"down", "paused"}):
-            yield f'<path class="{life_class(status)}" d="M0 -8V8" stroke-dasharray="{DASHES[status]}"/>', status
+            yield (
+                f'<path class="{life_class(status)}" d="M0 -8V8" stroke-dasharray="{DASHES[status]}"/>',
+                status,
+            )
         if any(step.outputs for step in self.picture.shown):
             yield '<rect class="card pill" x="-9" y="-5.5" width="18" height="11" rx="5.5"/>', "output"
         if any(row.is_of_the_network for row in self.picture.rows):
             yield '<path class="fault line" d="M-9 0H9" stroke-dasharray="8 4"/>', "the network"
 
-    # ---- what happens --------------------------------------------------------------------------------------------------
+    # ---- what happens --------------------------------------------------------------------------------------
 
     def lives(self) -> Iterator[str]:
         """The life lines: dotted in the colour of faults while a node is down, dashed while it is paused."""
         for span in self.picture.spans:
             dash = f' stroke-dasharray="{DASHES[span.status]}"' if DASHES[span.status] else ""
-            yield (f'<path class="{life_class(span.status)}" d="M{num(self.x(span.column))} {num(self.y(span.top))}'
-                   f'V{num(self.y(span.bottom))}"{dash}/>')
+            yield (
+                f'<path class="{life_class(span.status)}" d="M{num(self.x(span.column))} {num(self.y(span.top))}'
+                f'V{num(self.y(span.bottom))}"{dash}/>'
+            )
         for place, row in enumerate(self.picture.rows):
             number = f"{'►' * (row.steps[0].index == self.picture.mark)}{row.steps[0].index}"
             yield label(34, self.y(place) + 4, number, "soft end")
@@ -160,7 +204,11 @@ class Page:
         for place, row in enumerate(self.picture.rows):
             step = row.steps[0]
             if row.is_of_the_network:
-                words = f"in vain: {request(self.picture, step)}" if step.kind == "request" else step.name or step.kind
+                words = (
+                    f"in vain: {request(self.picture, step)}"
+                    if step.kind == "request"
+                    else step.name or step.kind
+                )
                 style = f"{'good' if step.kind == 'heal' else 'bad'} halo strong"
                 most = int((self.width - MARGIN) / 7)
                 self.crowd.add_box(self.middle - 3.5 * min(width_of(words[:most]), most),
@@ -170,8 +218,13 @@ class Page:
     def arrows(self) -> Iterator[str]:
         """The messages, and then their names, so that no line crosses a name."""
         signs = [(self.x(beside.column), self.y(beside.row)) for beside in self.labels.values()]
-        lines = [around(Line(arrow, self.x(arrow.src), self.y(arrow.top), self.x(arrow.end), self.y(arrow.bottom)), signs)
-                 for arrow in self.picture.arrows]
+        lines = [
+            around(
+                Line(arrow, self.x(arrow.src), self.y(arrow.top), self.x(arrow.end), self.y(arrow.bottom)),
+                signs,
+            )
+            for arrow in self.picture.arrows
+        ]
         for line in lines:
             self.crowd.add_line(line)
             yield f"<g><title>{text_of(story(line.arrow))}</title>{self.shaft(line)}</g>"
@@ -179,7 +232,9 @@ class Page:
         for beside in self.labels.values():
             x, y = self.x(beside.column), self.y(beside.row)
             self.crowd.add_box(x - 6, x + 6, y)
-            self.crowd.add_box(*sorted((x, x + beside.side * min(beside.width, self.room(beside)))), y + 9 * beside.level)
+            self.crowd.add_box(
+                *sorted((x, x + beside.side * min(beside.width, self.room(beside)))), y + 9 * beside.level
+            )
         yield from (name(line, self.crowd) for line in sorted(lines, key=lambda line: not line.arrow.is_stub))
 
     def shaft(self, line: Line) -> str:
@@ -188,10 +243,10 @@ class Page:
         dash = "" if fate == "received" else ' stroke-dasharray="5 3"'
         drawn = f'<path class="{"fault" if fate == "lost" else "arrow"} line" d="{line.path}"{dash}/>'
         there = f"translate({num(line.x2)} {num(line.y2)})"
+        if fate != "in flight" and self.picture.leaves(line.arrow):
+            return drawn
         if fate == "lost":
             return f'{drawn}<path class="fault thick" transform="{there}" d="{CROSS}"/>'
-        if fate == "received" and line.arrow.bottom == len(self.picture.rows) - 0.5:
-            return drawn
         return f'{drawn}<path class="head" transform="{there} rotate({num(line.degrees())})" d="M-5 0L-14 -4.2V4.2Z"/>'
 
     def steps(self) -> Iterator[str]:
@@ -201,12 +256,16 @@ class Page:
                 column = self.picture.column(step.node)
                 if column is not None:
                     told = f"step {step.index}, {step.time:.1f} ms: {describe(step)}"
-                    beside = self.labels[step.index].draw(self.x(column), self.y(place), self.room(self.labels[step.index]))
+                    beside = self.labels[step.index].draw(
+                        self.x(column), self.y(place), self.room(self.labels[step.index])
+                    )
                     yield f"<g><title>{text_of(told)}</title>{sign(step.kind, self.x(column), self.y(place))}{beside}</g>"
 
     def room(self, beside: Label) -> float:
         """How far a label may reach: over other life lines if nothing happens there, not over the edge of the card."""
-        outside = self.x(beside.column) - MARGIN if beside.side < 0 else self.width - 8 - self.x(beside.column)
+        outside = (
+            self.x(beside.column) - MARGIN if beside.side < 0 else self.width - 8 - self.x(beside.column)
+        )
         return min(outside, self.pitch - 16 if beside.is_crowded else LONGEST)
 
 
@@ -218,5 +277,7 @@ def life_class(status: str) -> str:
 def story(arrow: Arrow) -> str:
     """What became of a message, for the tooltip."""
     message = arrow.message
-    end = {"received": f"received {message.arrives:.1f} ms", "lost": f"lost: {message.why}"}.get(message.fate, "still on its way")
+    end = {"received": f"received {message.arrives:.1f} ms", "lost": f"lost: {message.why}"}.get(
+        message.fate, "still on its way"
+    )
     return f"{message.name}: {brief(message.payload, limit=200)}, sent {message.departs:.1f} ms, {end}"

@@ -67,9 +67,9 @@ export function createHistory(index, actions) {
 
   function measure() {
     size = { width: element.clientWidth || 600, height: (element.clientHeight || 400) - HEAD };
-    const share = size.width < 480 ? 0.42 : 0.34;
+    const share = size.width < 480 ? 0.42 : index.nodes.length > 12 ? 0.5 : 0.34;
     const column = Math.max(
-      15,
+      7,
       Math.min(60, (size.width * share - 2 * MARGIN) / Math.max(1, index.nodes.length)),
     );
     frame = { ...frame, column };
@@ -130,17 +130,22 @@ export function createHistory(index, actions) {
   };
 }
 
-/** The names of the columns.
+/** The names of the columns, as many as there is room for.
  * @param {Index} index
  * @param {number} column */
 function heads(index, column) {
-  const names = index.nodes.map((node, i) =>
-    h(
-      "span",
-      { class: "dslab-column", title: node.id, style: `left:${MARGIN + column * i}px;width:${column}px` },
-      shorten(node.id, Math.max(2, Math.floor(column / 9))),
-    ),
-  );
+  const every = Math.max(1, Math.ceil(24 / column));
+  const width = column * every;
+  const names = index.nodes
+    .map((node, i) => ({ name: node.id, left: MARGIN + column * (i + 0.5) - width / 2 }))
+    .filter((_, i) => i % every === 0)
+    .map(({ name, left }) =>
+      h(
+        "span",
+        { class: "dslab-column", title: name, style: `left:${left}px;width:${width}px` },
+        shorten(name, Math.max(2, Math.floor(width / 9))),
+      ),
+    );
   return [
     ...names,
     h("span", { class: "dslab-row-k" }, "step"),

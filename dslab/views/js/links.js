@@ -14,7 +14,7 @@ export function createLinks(index, points, radius) {
   const pairs =
     index.trace.links ?? index.nodes.flatMap((a, i) => index.nodes.slice(i + 1).map((b) => [a.id, b.id]));
   const halves = [];
-  const element = s("g", { "aria-hidden": "true" });
+  const element = s("g", { "aria-hidden": "true", class: pairs.length > 60 ? "dslab-links dslab-many" : "dslab-links" });
   for (const [a, b] of pairs) {
     const from = points[index.column.get(a)];
     const to = points[index.column.get(b)];

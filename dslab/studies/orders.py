@@ -1,0 +1,44 @@
+"""The orders in which nodes deliver: what each guarantee allows, and what each algorithm does with the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dslab.properties import Promise, judge
+from dslab.protocols.broadcast import payloads
+from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER, GUARANTEES, allowed_orders
+from dslab.protocols.total_order import TOTAL_ORDER
+from dslab.run import Run
+from dslab.simulate import simulate
+
+ORDERS = {"FIFO": FIFO_ORDER, "causal": CAUSAL_ORDER, "total": TOTAL_ORDER}
+MESSAGES = ("m1", "m2", "m3")
+
+
+def order_table(runs: Iterable[Run], promises: dict[str, Promise] = ORDERS) -> str:
+    """A line for each run: what each node delivers, in its order, and whether each promise of order is kept."""
+    lines: list[tuple[str, ...]] = []
+    for run in runs:
+        trace = simulate(run)
+        orders = payloads(trace)
+        if not lines:
+            lines.append(("", *orders, *promises))
+        verdicts = ("kept" if verdict else "broken" for verdict in judge(trace, promises.values()))
+        protocol, = {protocol.__name__ for protocol in run.protocols.values()}
+        lines.append((protocol, *(" ".join(map(str, order)) or "nothing" for order in orders.values()), *verdicts))
+    return _aligned(lines)
+
+
+def guarantee_table(messages: tuple[str, ...] = MESSAGES, *, nodes: int = 3) -> str:
+    """For each guarantee the orders that it allows to one node, and to all nodes together, counted one by one."""
+    lines = [("guarantee", "orders of one node", f"of all {nodes} together")]
+    for name, guarantee in GUARANTEES.items():
+        one, each = (len(allowed_orders(messages, nodes=count, **guarantee)) for count in (1, nodes))
+        lines.append((name, str(one), str(each)))
+    return _aligned(lines)
+
+
+def _aligned(lines: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("   ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+                     for line in lines)
