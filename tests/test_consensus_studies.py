@@ -1,4 +1,4 @@
-"""What the chapter on consensus shows beside its runs: logs as tables, who can win, lamps, histories, charts."""
+"""What the chapter on consensus shows beside its runs: logs, who can win, lamps, histories, charts."""
 
 import pytest
 
@@ -8,7 +8,14 @@ from dslab.protocols.client import Add, Get, Put
 from dslab.protocols.ordered_broadcast import Causal
 from dslab.protocols.raft import PROMISES, Raft
 from dslab.protocols.raft_figures import FIGURE_7, FIGURE_8_BROKEN, THREE_LOGS, figure_7
-from dslab.protocols.raft_variants import Amnesia, Bookworm, DirectedBackUpByOne, LocalRead, Timeless, Truncate
+from dslab.protocols.raft_variants import (
+    Amnesia,
+    Bookworm,
+    DirectedBackUpByOne,
+    LocalRead,
+    Timeless,
+    Truncate,
+)
 from dslab.protocols.total_order import together
 from dslab.run import Run
 from dslab.studies.elections import PUBLISHED, compare
@@ -32,7 +39,7 @@ def test_a_log_is_a_line_of_terms_with_a_bar_behind_what_is_committed():
         "S3  follower  term 5  commit 3    1   3   5 |",
         "S4  follower  term 5  commit 3    1   3   5 |",
         "S5  leader    term 5  commit 3    1   3   5 |"]
-    assert logs(trace, 0).startswith("S1  candidate  term 2  commit 0  | 1\n")
+    assert logs(trace, 0).startswith("S1  follower  term 1  commit 0  | 1\n")
 
 
 def test_a_moment_is_the_last_step_up_to_it():
@@ -96,7 +103,8 @@ def test_clients_have_no_link_to_each_other():
 
 
 def test_no_answer_does_not_mean_that_nothing_was_done():
-    run = service(Raft, seed=3, duration=900, script=[at(0, drop("A->alice#1")), at(400, request("alice", Add("x", 1)))])
+    run = service(Raft, seed=3, duration=900, script=[
+        at(0, drop("A->alice#1")), at(400, request("alice", Add("x", 1)))])
     trace = simulate(run)
     assert trace.operations[0].result == 1 and "commit 2" in logs(trace)
 
@@ -118,8 +126,8 @@ def test_a_server_that_forgets_its_vote_or_its_term_votes_twice(protocol):
 def test_a_server_that_forgets_its_log_elects_a_leader_without_a_committed_entry():
     def run(protocol: type) -> Run:
         return service(protocol, seed=3, duration=900, script=[
-            at(300, cut("A", "C")), at(400, request("alice", Put("x", 1))), at(550, crash("B")), at(560, crash("A")),
-            at(570, recover("B"))])
+            at(300, cut("A", "C")), at(400, request("alice", Put("x", 1))),
+            at(550, crash("B")), at(560, crash("A")), at(570, recover("B"))])
     assert broken(run(Bookworm)) == ["a leader has all entries committed in earlier terms"]
     assert broken(run(Raft)) == []
 

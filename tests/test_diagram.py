@@ -304,7 +304,7 @@ def contrast(one, other):
 
 @pytest.mark.parametrize("theme", [1, 2], ids=["light", "dark"])
 def test_all_is_legible_in_both_themes(theme):
-    """WCAG 2: 4.5 for text, 3 for the rest; the edge of the card and the marked row say nothing by themselves."""
+    """WCAG 2: 4.5 for text, 3 for the rest; the card's edge and the marked row say nothing by themselves."""
     for name, colour in COLOURS.items():
         if name not in ("card", "edge", "halo", "now"):
             least = 4.5 if name in ("text", "soft", "good", "bad") else 3

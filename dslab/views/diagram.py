@@ -21,8 +21,8 @@ MOST_STEPS = 500            # and those that it shows when asked to: a browser d
 MOST_NODES = 16
 STAMPS = ("lamport", "vector")
 KINDS = (
-    *"start receive timer request crash recover pause resume clock loss".split(),
-    *"partition heal cut isolate drop duplicate delay set_link".split(),
+    *["start", "receive", "timer", "request", "crash", "recover", "pause", "resume", "clock", "loss"],
+    *["partition", "heal", "cut", "isolate", "drop", "duplicate", "delay", "set_link"],
 )
 
 

@@ -38,6 +38,8 @@ SHAPE = """\
 .dslab-diagram .strong { font-weight: 700; }
 .dslab-diagram .halo { paint-order: stroke; stroke-width: 3.5px; stroke-linejoin: round; }
 .dslab-diagram .line { fill: none; stroke-width: 1.3; }
+.dslab-diagram .hollow { stroke-width: 1.8; }
+.dslab-diagram .heavy { stroke-width: 2.6; }
 .dslab-diagram .thick { fill: none; stroke-width: 2.4; }
 """
 
@@ -55,6 +57,8 @@ SIGNS = {
 }
 OTHER = "M-4 -4H4V4H-4Z"
 CROSS = "M-4.5 -4.5L4.5 4.5M4.5 -4.5L-4.5 4.5"
+# A life line by what the node is: its style and its dashes.
+LIFE = {"up": ("life line", ""), "down": ("fault line", "2 5"), "paused": ("life line", "6 4")}
 FILLED = ("receive", "timer", "request")
 
 
@@ -87,10 +91,24 @@ def label(x: float, y: float, text: str, style: str, most: int = 400, *, anchor:
     return f'<text class="{style}" x="{num(x)}" y="{num(y)}"{place}>{escape(short)}{whole}</text>'
 
 
+def path(
+    style: str, dash: str = "", *, d: str, at: tuple[float, float] | None = None, turn: float = 0.0
+) -> str:
+    """An outline, moved to a point and turned by some degrees."""
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    turned = f" rotate({num(turn)})" if turn else ""
+    place = "" if at is None else f' transform="translate({num(at[0])} {num(at[1])}){turned}"'
+    return f'<path class="{style}"{place} d="{d}"{dashes}/>'
+
+
+def rect(style: str, x: float, y: float, width: float, height: float, round: float) -> str:
+    """A rectangle with round corners."""
+    size = f'width="{num(width)}" height="{num(height)}"'
+    return f'<rect class="{style}" x="{num(x)}" y="{num(y)}" {size} rx="{num(round)}"/>'
+
+
 def sign(kind: str, x: float, y: float) -> str:
     """The sign of a step: a shape and a colour for each kind; a hollow one hides the line behind it."""
-    colour = {"crash": "fault"}.get(kind, kind if kind in ("start", "recover") else "ink")
-    style = f"{kind}" if kind in FILLED else f"card {colour}"
-    width = "" if kind in FILLED else f' stroke-width="{2.6 if kind == "crash" else 1.8}"'
-    place = f"translate({num(x)} {num(y)})"
-    return f'<path class="{style}" transform="{place}" d="{SIGNS.get(kind, OTHER)}"{width}/>'
+    colour = {"crash": "fault", "start": "start", "recover": "recover"}.get(kind, "ink")
+    style = kind if kind in FILLED else f"card {colour} {'heavy' if kind == 'crash' else 'hollow'}"
+    return path(style, d=SIGNS.get(kind, OTHER), at=(x, y))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dslab.trace import Step
 from dslab.values import brief
 from dslab.views.ascii import plain, request
-from dslab.views.ink import LETTER, label, num
+from dslab.views.ink import LETTER, label, rect
 from dslab.views.letters import visible, width_of
 from dslab.views.spacetime import Picture
 
@@ -66,11 +66,8 @@ class Label:
                 at, y + 4, piece.text, f"{piece.style} halo", most, anchor="end" if self.side < 0 else "start"
             )
         left = at if self.side > 0 else at - width
-        return (
-            f'<rect class="card pill" x="{num(left)}" y="{num(y - 8)}" width="{num(width)}"'
-            ' height="16" rx="8"/>'
-            + label(left + width / 2, y + 4, piece.text, piece.style, most, anchor="middle")
-        )
+        frame = rect("card pill", left, y - 8, width, 16, 8)
+        return frame + label(left + width / 2, y + 4, piece.text, piece.style, most, anchor="middle")
 
 
 def labels(picture: Picture) -> dict[int, Label]:
@@ -98,7 +95,7 @@ def labels(picture: Picture) -> dict[int, Label]:
 
 
 def _place(column: int, count: int, sides: dict[int, set[str]]) -> tuple[int, int]:
-    """The side with the least traffic, the outer one if there is a choice; above what leaves, below what comes."""
+    """The side with the least traffic, if possible the outer one; above what leaves, below what comes."""
     outer = -1 if column == 0 and count > 1 else 1
     side = min((outer, -outer), key=lambda side: len(sides[side]))
     level = -1 if "out" in sides[side] else 1 if "in" in sides[side] else 0

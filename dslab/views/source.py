@@ -65,9 +65,8 @@ class Source:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return (
-            f'<div class="dslab-source"><style>{_style()}</style>{"".join(map(_figure, self.pieces))}</div>'
-        )
+        figures = "".join(map(_figure, self.pieces))
+        return f'<div class="dslab-source"><style>{_style()}</style>{figures}</div>'
 
 
 def source(*objects: Any) -> Source:
@@ -192,10 +191,8 @@ def _figure(piece: Piece) -> str:
         f'<span class="dslab-line">{number:>{width}}</span>{line}'
         for number, line in enumerate(_highlighted(piece.code), piece.first)
     )
-    return (
-        f'<figure><figcaption>{caption}</figcaption><pre tabindex="0" role="region" aria-label="{caption}">'
-        f"<code>{lines}</code></pre></figure>"
-    )
+    head = f'<figcaption>{caption}</figcaption><pre tabindex="0" role="region" aria-label="{caption}">'
+    return f"<figure>{head}<code>{lines}</code></pre></figure>"
 
 
 def _highlighted(code: str) -> list[str]:
@@ -206,20 +203,15 @@ def _highlighted(code: str) -> list[str]:
         from pygments.lexers import PythonLexer
     except ImportError:
         return escape(code).split("\n")
-    return (
-        highlight(code, PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True))
-        .rstrip("\n")
-        .split("\n")
-    )
+    page = highlight(code, PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True))
+    return page.rstrip("\n").split("\n")
 
 
 def _style() -> str:
     """Light or dark as the notebook's theme says, and as the reader prefers where there is no notebook."""
-    def pair(colours: tuple[str, str]) -> str:
-        return f"light-dark({colours[0]}, {colours[1]})"
-
+    frame = f"border: 1px solid {_pair(RULE)}; background: {_pair(CARD)}"
     ink = "".join(
-        f".dslab-source :is({', '.join('.' + name for name in names.split())}) {{ color: {pair(colours)}; }}\n"
+        f".dslab-source :is(.{', .'.join(names.split())}) {{ color: {_pair(colours)} }}\n"
         for names, colours in INK.items()
     )
     return f"""
@@ -227,11 +219,19 @@ def _style() -> str:
 [data-jp-theme-light="true"] .dslab-source, .vscode-light .dslab-source {{ color-scheme: light; }}
 [data-jp-theme-light="false"] .dslab-source, .vscode-dark .dslab-source {{ color-scheme: dark; }}
 .dslab-source figure {{ margin: 0 0 8px; }}
-.dslab-source figcaption {{ margin: 0; padding: 3px 10px; border: 1px solid {pair(RULE)}; border-bottom: 0; border-radius: 6px 6px 0 0; \
-background: {pair(CARD)}; color: {pair(SOFT)}; font: 12px/1.5 system-ui, sans-serif; text-align: left; overflow-wrap: anywhere; }}
-.dslab-source figure pre {{ max-height: 40em; margin: 0; padding: 8px 10px; overflow: auto; border: 1px solid {pair(RULE)}; \
-border-radius: 0 0 6px 6px; background: {pair(CARD)}; color: {pair(TEXT)}; \
-font: 13px/1.45 var(--jp-code-font-family, "DejaVu Sans Mono", monospace); white-space: pre; }}
+.dslab-source figcaption {{
+  margin: 0; padding: 3px 10px; {frame}; border-bottom: 0; border-radius: 6px 6px 0 0; color: {_pair(SOFT)};
+  font: 12px/1.5 system-ui, sans-serif; text-align: left; overflow-wrap: anywhere;
+}}
+.dslab-source figure pre {{
+  max-height: 40em; margin: 0; padding: 8px 10px; overflow: auto; {frame}; border-radius: 0 0 6px 6px;
+  color: {_pair(TEXT)}; white-space: pre;
+  font: 13px/1.45 var(--jp-code-font-family, "DejaVu Sans Mono", monospace);
+}}
 .dslab-source figure pre code {{ background: none; color: inherit; font: inherit; white-space: inherit; }}
-.dslab-source .dslab-line {{ margin-right: 1.2em; color: {pair(SOFT)}; user-select: none; }}
+.dslab-source .dslab-line {{ margin-right: 1.2em; color: {_pair(SOFT)}; user-select: none; }}
 {ink}"""
+
+
+def _pair(colours: tuple[str, str]) -> str:
+    return f"light-dark({colours[0]}, {colours[1]})"

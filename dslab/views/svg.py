@@ -1,11 +1,12 @@
-"""The space-time diagram as SVG: no script, no link, nothing from outside, the same bytes for the same picture.
+"""The space-time diagram as SVG: no script, nothing from outside, the same bytes for the same picture.
 
-Time runs downwards: a notebook is as wide as a page and as long as you like, nodes are few and steps are many. Rows are
-spaced by the order of steps, not by the clock: order is what causality is about, and with true distances the ten
-messages of one millisecond would be a blot and the next 150 ms a void. The margin tells the times.
+Time runs downwards: a notebook is as wide as a page and as long as you like, nodes are few, steps are many.
+Rows are spaced by the order of steps, not by the clock: order is what causality is about, and with true
+distances the ten messages of one millisecond would be a blot and the next 150 ms a void. The margin tells the
+times.
 
-JupyterLab shows an SVG as an image, which cannot see the page's colours. So the picture brings its own card, and card and
-ink change together with the reader's preference for light or dark.
+JupyterLab shows an SVG as an image, which cannot see the page's colours. So the picture brings its own card,
+and card and ink change together with the reader's preference for light or dark.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from collections.abc import Iterator
 from dslab.narrate import describe
 from dslab.values import brief
 from dslab.views.ascii import request
-from dslab.views.ink import CROSS, LETTER, SIGNS, label, num, sign, stylesheet, text_of
+from dslab.views.ink import CROSS, LETTER, LIFE, label, num, path, rect, sign, stylesheet, text_of
 from dslab.views.labels import Label, labels
+from dslab.views.legend import legend
 from dslab.views.letters import visible, width_of
 from dslab.views.names import Crowd, Line, around, name
 from dslab.views.spacetime import Arrow, Picture
@@ -24,8 +26,6 @@ from dslab.views.spacetime import Arrow, Picture
 TOP, WIDTH = 22, 900        # px: above the first row, and the width to fill
 GUTTER, LONGEST = 140, 200  # px: of what is written beside a step, outside the life lines and anywhere
 MARGIN = 96                             # px, for the numbers and times at the left
-DASHES = {"up": None, "down": "2 5", "paused": "6 4"}
-WORDS = {"timer": "timer goes off", "request": "client's request", "clock": "clock set"}
 
 
 def svg(picture: Picture) -> str:
@@ -41,9 +41,10 @@ def svg(picture: Picture) -> str:
         *page.foot(),
     ]
     name = picture.wording.title or "Space-time diagram"
+    size = f'width="{num(page.width)}" height="{num(page.height)}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="dslab-diagram" role="img" width="{num(page.width)}" '
-        f'height="{num(page.height)}" viewBox="0 0 {num(page.width)} {num(page.height)}" style="max-width:100%;height:auto">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="dslab-diagram" role="img" {size} '
+        f'viewBox="0 0 {num(page.width)} {num(page.height)}" style="max-width:100%;height:auto">'
         f"<title>{text_of(name)}</title><desc>{text_of(picture.wording.summary, 1500)}</desc>"
         f"<style>{stylesheet()}</style>" + "\n".join(parts) + "</svg>"
     )
@@ -77,7 +78,7 @@ class Page:
         self.pitch = min(max((WIDTH - self.left - right) / max(last, 1), 56), 230)
         self.width = max(self.left + self.pitch * max(last, 0) + right, 420)
         self.middle = self.left + self.pitch * max(last, 0) / 2
-        self.legend = list(self._legend())
+        self.legend = list(legend(picture, self.width))
         self.top = (
             26
             + 22 * bool(picture.wording.title)
@@ -99,12 +100,10 @@ class Page:
 
     def card(self) -> Iterator[str]:
         """The background, and the row to look at."""
-        yield (
-            f'<rect class="card edge" x="0.5" y="0.5" rx="8" width="{num(self.width - 1)}" height="{num(self.height - 1)}"/>'
-        )
+        yield rect("card edge", 0.5, 0.5, self.width - 1, self.height - 1, 8)
         for place, row in enumerate(self.picture.rows):
             if any(step.index == self.picture.mark for step in row.steps):
-                yield f'<rect class="now" x="4" y="{num(self.y(place) - self.row / 2)}" rx="4" width="{num(self.width - 8)}" height="{self.row}"/>'
+                yield rect("now", 4, self.y(place) - self.row / 2, self.width - 8, self.row, 4)
 
     def head(self) -> Iterator[str]:
         """Title, legend, names of the nodes."""
@@ -124,68 +123,21 @@ class Page:
         elif not self.picture.rows:
             yield label(14, self.y(0), "nothing happened", "soft")
         if self.picture.wording.window:
-            yield label(
-                14, self.height - 12, "; ".join(self.picture.wording.window), "soft", int(self.width / LETTER)
-            )
+            window = "; ".join(self.picture.wording.window)
+            yield label(14, self.height - 12, window, "soft", int(self.width / LETTER))
 
     def names(self, y: float) -> Iterator[str]:
         """The nodes' names over their life lines."""
         for column, node in enumerate(self.picture.nodes):
             yield label(self.x(column), y, node, "text name", min(int(self.pitch / 8.2), 16))
 
-    def _legend(self) -> Iterator[tuple[int, float, str]]:
-        """What the signs mean, as far as they occur: (line, x, drawing)."""
-        x, line = 20.0, 0
-        for drawing, word in self._legend_items():
-            width = 14 + LETTER * width_of(word)
-            if x + width > self.width - 10 and x > 20:
-                x, line = 20.0, line + 1
-            yield line, x, drawing + label(14, 4, word, "soft")
-            x += width + 24
-
-    def _legend_items(self) -> Iterator[tuple[str, str]]:
-        kinds = self.picture.kinds()
-        for kind in [
-            *(kind for kind in SIGNS if kind in kinds),
-            *(kind for kind in kinds if kind not in SIGNS),
-        ]:
-            if any(step.node for step in self.picture.shown if step.kind == kind):
-                yield sign(kind, 0, 0), WORDS.get(kind, kind)
-        line = '<path class="arrow line" d="M-9 0H5"{}/>'
-        fates = {arrow.message.fate for arrow in self.picture.arrows}
-        if "received" in fates:
-            yield line.format("") + '<path class="head" d="M9 0L2 -3.5V3.5Z"/>', "message"
-        if "lost" in fates:
-            yield (
-                f'<path class="fault line" d="M-9 0H5" stroke-dasharray="4 3"/><path class="fault thick" transform="translate(5 0) scale(0.8)" d="{CROSS}"/>',
-                "lost",
-            )
-        if "in flight" in fates:
-            yield (
-                line.format(' stroke-dasharray="4 3"') + '<path class="head" d="M9 0L2 -3.5V3.5Z"/>',
-                "on its way at the end",
-            )
-        statuses = {span.status for span in self.picture.spans}
-        for status in sorted(statuses & {"down", "paused"}):
-            yield (
-                f'<path class="{life_class(status)}" d="M0 -8V8" stroke-dasharray="{DASHES[status]}"/>',
-                status,
-            )
-        if any(step.outputs for step in self.picture.shown):
-            yield '<rect class="card pill" x="-9" y="-5.5" width="18" height="11" rx="5.5"/>', "output"
-        if any(row.is_of_the_network for row in self.picture.rows):
-            yield '<path class="fault line" d="M-9 0H9" stroke-dasharray="8 4"/>', "the network"
-
     # ---- what happens --------------------------------------------------------------------------------------
 
     def lives(self) -> Iterator[str]:
         """The life lines: dotted in the colour of faults while a node is down, dashed while it is paused."""
         for span in self.picture.spans:
-            dash = f' stroke-dasharray="{DASHES[span.status]}"' if DASHES[span.status] else ""
-            yield (
-                f'<path class="{life_class(span.status)}" d="M{num(self.x(span.column))} {num(self.y(span.top))}'
-                f'V{num(self.y(span.bottom))}"{dash}/>'
-            )
+            x, top, bottom = self.x(span.column), self.y(span.top), self.y(span.bottom)
+            yield path(*LIFE[span.status], d=f"M{num(x)} {num(top)}V{num(bottom)}")
         for place, row in enumerate(self.picture.rows):
             number = f"{'►' * (row.steps[0].index == self.picture.mark)}{row.steps[0].index}"
             yield label(34, self.y(place) + 4, number, "soft end")
@@ -195,9 +147,8 @@ class Page:
         """What happens to the network: a line across all nodes."""
         for place, row in enumerate(self.picture.rows):
             if row.is_of_the_network:
-                style = "recover" if row.steps[0].kind == "heal" else "fault"
-                yield (f'<path class="{style} line" d="M{MARGIN} {num(self.y(place))}H{num(self.width - 14)}"'
-                       ' stroke-dasharray="8 4"/>')
+                style = "recover line" if row.steps[0].kind == "heal" else "fault line"
+                yield path(style, "8 4", d=f"M{MARGIN} {num(self.y(place))}H{num(self.width - 14)}")
 
     def captions(self) -> Iterator[str]:
         """And what it is, over the arrows."""
@@ -239,15 +190,14 @@ class Page:
 
     def shaft(self, line: Line) -> str:
         """The line of a message and its end: a head, an X where it is lost, nothing where the window ends."""
-        fate = line.arrow.message.fate
-        dash = "" if fate == "received" else ' stroke-dasharray="5 3"'
-        drawn = f'<path class="{"fault" if fate == "lost" else "arrow"} line" d="{line.path}"{dash}/>'
-        there = f"translate({num(line.x2)} {num(line.y2)})"
+        fate, end = line.arrow.message.fate, (line.x2, line.y2)
+        style, dash = "fault line" if fate == "lost" else "arrow line", "" if fate == "received" else "5 3"
+        drawn = path(style, dash, d=line.path)
         if fate != "in flight" and self.picture.leaves(line.arrow):
             return drawn
         if fate == "lost":
-            return f'{drawn}<path class="fault thick" transform="{there}" d="{CROSS}"/>'
-        return f'{drawn}<path class="head" transform="{there} rotate({num(line.degrees())})" d="M-5 0L-14 -4.2V4.2Z"/>'
+            return drawn + path("fault thick", d=CROSS, at=end)
+        return drawn + path("head", d="M-5 0L-14 -4.2V4.2Z", at=end, turn=line.degrees())
 
     def steps(self) -> Iterator[str]:
         """The signs on the life lines, with what is written beside them."""
@@ -255,23 +205,16 @@ class Page:
             for step in row.steps:
                 column = self.picture.column(step.node)
                 if column is not None:
-                    told = f"step {step.index}, {step.time:.1f} ms: {describe(step)}"
-                    beside = self.labels[step.index].draw(
-                        self.x(column), self.y(place), self.room(self.labels[step.index])
-                    )
-                    yield f"<g><title>{text_of(told)}</title>{sign(step.kind, self.x(column), self.y(place))}{beside}</g>"
+                    x, y, beside = self.x(column), self.y(place), self.labels[step.index]
+                    told = text_of(f"step {step.index}, {step.time:.1f} ms: {describe(step)}")
+                    drawn = sign(step.kind, x, y) + beside.draw(x, y, self.room(beside))
+                    yield f"<g><title>{told}</title>{drawn}</g>"
 
     def room(self, beside: Label) -> float:
-        """How far a label may reach: over other life lines if nothing happens there, not over the edge of the card."""
-        outside = (
-            self.x(beside.column) - MARGIN if beside.side < 0 else self.width - 8 - self.x(beside.column)
-        )
+        """How far a label may reach: over life lines on which nothing happens, not over the card's edge."""
+        x = self.x(beside.column)
+        outside = x - MARGIN if beside.side < 0 else self.width - 8 - x
         return min(outside, self.pitch - 16 if beside.is_crowded else LONGEST)
-
-
-def life_class(status: str) -> str:
-    """The colours of a life line."""
-    return "fault line" if status == "down" else "life line"
 
 
 def story(arrow: Arrow) -> str:
