@@ -17,7 +17,7 @@ from dslab.protocols.logical_clocks import (
 from dslab.protocols.ordered_broadcast import Causal, Fifo, overtaking, same_run
 from dslab.protocols.total_order import LeaderOrder, reordered
 from dslab.simulate import simulate
-from dslab.studies.orders import guarantee_table, order_table
+from dslab.studies.orders import guarantee_table, order_table, story
 from dslab.studies.spreading import (
     coverage_table,
     flood,
@@ -69,6 +69,12 @@ def test_total_order_need_not_be_fifo():
 
 def test_a_node_that_delivers_nothing_is_named():
     assert "nothing" in order_table([overtaking(Fifo).but(script=())])
+
+
+def test_a_node_tells_what_waits_and_what_it_delivers():
+    assert story(simulate(overtaking(Fifo)), "C").splitlines() == [
+        "25 ms: C receives m2, held back: it is message 2 of A, and message 1 comes first",
+        "30 ms: C delivers m1", "30 ms: C delivers m2"]
 
 
 def test_the_orders_that_are_allowed_can_be_counted():

@@ -159,3 +159,8 @@ def test_a_chart_has_a_box_for_each_group_and_a_diamond_where_there_is_a_mark():
 
 def test_a_chart_without_marks_has_no_legend():
     assert boxes({"a": [1.0, 2.0]}, scale="log").axes[0].get_legend() is None
+
+
+def test_a_chart_shows_itself_in_a_notebook():
+    png, size = boxes({"a": [1.0, 2.0]})._repr_png_()
+    assert png.startswith(b"\x89PNG") and size["width"] == 800

@@ -299,11 +299,11 @@ def logs_that_agree_on_an_entry_agree_on_all_before_it(world):
 @always
 def a_leader_has_all_entries_committed_in_earlier_terms(world):
     """Leader completeness [section 5.4]."""
-    for index, (_, entry, committed_in) in first_applied(world).items():
+    for index, (_, entry, since) in first_applied(world).items():
         for name, server in world.having("log").items():
-            leads = name in world.up and server.role == "leader" and server.term > committed_in
+            leads = name in world.up and server.role == "leader" and server.term > since
             if leads and server.log[index - 1:index] != [entry]:
-                return f"{name} leads term {server.term} without entry {index}, committed in {committed_in}"
+                return f"{name} leads term {server.term} without entry {index}, committed in term {since}"
 
 
 @always

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dslab.properties import Promise, judge
 from dslab.protocols.broadcast import payloads
@@ -10,12 +10,13 @@ from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER, GUARANTE
 from dslab.protocols.total_order import TOTAL_ORDER
 from dslab.run import Run
 from dslab.simulate import simulate
+from dslab.trace import Trace
 
 ORDERS = {"FIFO": FIFO_ORDER, "causal": CAUSAL_ORDER, "total": TOTAL_ORDER}
 MESSAGES = ("m1", "m2", "m3")
 
 
-def order_table(runs: Iterable[Run], promises: dict[str, Promise] = ORDERS) -> str:
+def order_table(runs: Iterable[Run], promises: Mapping[str, Promise] = ORDERS) -> str:
     """A line for each run: what each node delivers, in its order, and whether each promise of order is kept."""
     lines: list[tuple[str, ...]] = []
     for run in runs:
@@ -27,6 +28,18 @@ def order_table(runs: Iterable[Run], promises: dict[str, Promise] = ORDERS) -> s
         protocol, = {protocol.__name__ for protocol in run.protocols.values()}
         lines.append((protocol, *(" ".join(map(str, order)) or "nothing" for order in orders.values()), *verdicts))
     return _aligned(lines)
+
+
+def story(trace: Trace, node: str) -> str:
+    """What reaches a node and has to wait, and what the node delivers: a line each, in the order of time."""
+    lines = []
+    for step in trace.steps:
+        if step.node == node:
+            waits = [note for note in step.notes if note.startswith("held back")]
+            lines += [f"{step.time:g} ms: {node} receives {step.message.payload.payload}, {note}" for note in waits]
+            lines += [f"{step.time:g} ms: {node} delivers {values[2]}" for name, *values in step.outputs
+                      if name == "deliver"]
+    return "\n".join(lines)
 
 
 def guarantee_table(messages: tuple[str, ...] = MESSAGES, *, nodes: int = 3) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -12,8 +13,19 @@ PAPER, LINE, OURS, MARKED = "#ffffff", "#57606a", "#9ec5f4", "#a33c00"     # rea
 BY_RUNS = {"facecolor": OURS, "edgecolor": LINE}
 
 
+class Chart(Figure):
+    """A figure that a notebook shows by itself, with no help from pyplot and its global state."""
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """The picture, with two dots for each point of the page, and its size there."""
+        file = BytesIO()
+        self.savefig(file, format="png", dpi=2 * self.dpi)
+        width, height = self.get_size_inches() * self.dpi
+        return file.getvalue(), {"width": round(width), "height": round(height)}
+
+
 def boxes(groups: Mapping[Any, list[float]], *, marks: Mapping[Any, float] | None = None, marked: str = "published",
-          label: str = "", title: str = "", scale: str = "linear") -> Figure:
+          label: str = "", title: str = "", scale: str = "linear") -> Chart:
     """A box for each group of numbers, lying, with a diamond where another source puts the median.
 
     The box holds the middle half of the numbers, its bar is the median, and the whiskers end at the 5th and the
@@ -27,7 +39,7 @@ def boxes(groups: Mapping[Any, list[float]], *, marks: Mapping[Any, float] | Non
         title: what the chart says.
         scale: of the numbers, "linear" or "log".
     """
-    figure = Figure(figsize=(8, 1.4 + 0.36 * len(groups)), layout="constrained", facecolor=PAPER)
+    figure = Chart(figsize=(8, 1.4 + 0.36 * len(groups)), layout="constrained", facecolor=PAPER)
     axes = figure.subplots()
     names = [_name(group) for group in groups]
     axes.boxplot(list(groups.values()), orientation="horizontal", tick_labels=names, whis=(5, 95), widths=0.55,

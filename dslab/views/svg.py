@@ -24,7 +24,7 @@ from dslab.views.names import Crowd, Line, around, name
 from dslab.views.spacetime import Arrow, Picture
 
 TOP, WIDTH = 22, 900        # px: above the first row, and the width to fill
-GUTTER, LONGEST = 140, 200  # px: of what is written beside a step, outside the life lines and anywhere
+GUTTER, LONGEST = 140, 240  # px: of what is written beside a step, outside the life lines and anywhere
 MARGIN = 96                             # px, for the numbers and times at the left
 
 
@@ -73,8 +73,9 @@ class Page:
         names = [4.5 * min(width_of(visible(node[:40])), 16) for node in picture.nodes] or [
             0.0
         ]  # half their widths
-        self.left = MARGIN + max(min(lengths[-1], GUTTER) + 12, names[0], 34)
-        right = max(min(lengths[1], GUTTER) + 20, names[-1] + 10, 40)
+        gutter = GUTTER if count > 4 else LONGEST        # few life lines leave room for whole sentences
+        self.left = MARGIN + max(min(lengths[-1], gutter) + 12, names[0], 34)
+        right = max(min(lengths[1], gutter) + 20, names[-1] + 10, 40)
         self.pitch = min(max((WIDTH - self.left - right) / max(last, 1), 56), 230)
         self.width = max(self.left + self.pitch * max(last, 0) + right, 420)
         self.middle = self.left + self.pitch * max(last, 0) / 2
