@@ -29,6 +29,7 @@ from dslab.studies.spreading import (
     rounds,
 )
 from dslab.studies.stamps import concurrent_pairs, relation_table, stamp_table
+from dslab.views.charts import curves
 
 
 def test_the_example_has_the_stamps_of_the_lecture():
@@ -111,3 +112,9 @@ def test_flooding_costs_twice_the_links_less_a_tree():
 
 def test_a_wave_grows_hop_by_hop():
     assert rounds(simulate(flood(networks(3)["grid"]))) == [1, 3, 6, 8, 9]
+
+
+def test_a_chart_names_its_curves_and_its_points():
+    axes, = curves([1, 2], {"formula": [0, 1]}, {"found": [0.1, 0.9], "share": [0.5, 1]}).axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["formula", "found", "share"]
+    assert [line.get_marker() for line in axes.lines] == ["None", "o", "D"]

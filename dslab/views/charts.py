@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
+from itertools import cycle
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -57,6 +58,32 @@ def boxes(groups: Mapping[Any, list[float]], *, marks: Mapping[Any, float] | Non
     else:
         axes.set_xlim(left=0)
     axes.grid(axis="x", color="#d8dee4")
+    return figure
+
+
+def curves(across: Sequence[float], lines: Mapping[str, Sequence[float]], points: Mapping[str, Sequence[float]], *,
+           label: str = "", height: str = "", title: str = "") -> Chart:
+    """Lines for what is predicted, and points of a shape each for what was found.
+
+    Args:
+        across: the numbers along the bottom.
+        lines: name -> a height for each number.
+        points: name -> a height for each number.
+        label: what the numbers along the bottom are.
+        height: what the heights are.
+        title: what the chart says.
+    """
+    figure = Chart(figsize=(8, 3.6), layout="constrained", facecolor=PAPER)
+    axes = figure.subplots()
+    for name, heights in lines.items():
+        axes.plot(across, heights, color=LINE, label=name)
+    for (name, heights), marker in zip(points.items(), cycle("oD^s"), strict=False):
+        face = OURS if marker in "o^" else MARKED
+        axes.plot(across, heights, linestyle="", marker=marker, markersize=7, markerfacecolor=face,
+                  markeredgecolor=LINE, label=name)
+    axes.set(xlabel=label, ylabel=height, title=title)
+    axes.legend(loc="best")
+    axes.grid(color="#d8dee4")
     return figure
 
 

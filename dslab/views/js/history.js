@@ -76,7 +76,16 @@ export function createHistory(index, actions) {
     element.style.setProperty("--dslab-diagram", `${2 * MARGIN + column * index.nodes.length}px`);
     head.replaceChildren(...heads(index, column));
     drawn = "";
-    if (view) redraw();
+    if (!view) return;
+    settle();
+    redraw();
+  }
+
+  /** A list that is not laid out yet cannot scroll: bring the cursor into sight when it is. */
+  function settle() {
+    if (Math.abs(element.scrollTop - scrolled) < ROW * (SPARE / 2)) return;
+    element.scrollTop = follow(element.scrollTop, size.height, (view.step + 0.5) * ROW, false);
+    scrolled = element.scrollTop;
   }
 
   function redraw() {
