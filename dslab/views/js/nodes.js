@@ -120,7 +120,7 @@ function labelLines(info, inside, state, status) {
     if (state.has(name) && name !== "role") {
       const value = state.get(name);
       const text = `${name} ${typeof value === "string" ? value : show(value)}`;
-      lines.push({ text: shorten(text, 18), full: shorten(text, 80), strong: false });
+      lines.push({ text: shorten(text, 22), full: shorten(text, 80), strong: false });
     }
   }
   return lines.slice(0, 4);

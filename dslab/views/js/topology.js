@@ -6,6 +6,7 @@ import { s } from "./dom.js";
 import { createLinks } from "./links.js";
 import { createFlights } from "./messages.js";
 import { createNode } from "./nodes.js";
+import { show } from "./values.js";
 
 const HEIGHT = 340;
 const TOP = 44;
@@ -69,10 +70,15 @@ function sideOf(point, width) {
  * @param {Index} index
  * @param {number} radius */
 function sideRoom(index, radius) {
+  const shown = new Map(index.nodes.map((node) => [node.id, node.shown]));
   const lengths = index.nodes.flatMap((node) => [
     ...node.roles.map((role) => role.length),
     ...node.shown.map((name) => name.length + 2),
     node.id.length > 5 ? node.id.length + 1 : 0,
   ]);
-  return Math.max(90, Math.min(190, radius + 20 + 7.5 * Math.min(19, Math.max(0, ...lengths))));
+  for (const { node, changes } of index.steps)
+    for (const name of changes ? (shown.get(node) ?? []) : [])
+      if (name in changes) lengths.push(name.length + 1 + show(changes[name]).length);
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  return Math.max(90, Math.min(200, radius + 20 + 7 * Math.min(22, longest)));
 }
