@@ -1,0 +1,107 @@
+"""Breadth-first search of a graph of states: the nearest states come first, so every path it finds is a shortest one."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, Protocol
+
+COMPLETE, FOUND, LIMIT, GAVE_UP = "explored completely", "found", "nothing found up to the limit", "gave up"
+BREATH = 4096           # states between two reports of progress
+
+
+class Graph(Protocol):
+    """States that can be hashed, and the ways from one to the next."""
+
+    def initial(self) -> Iterable[Hashable]:
+        """The states in which it can begin."""
+
+    def successors(self, state: Any) -> Iterable[Hashable]:
+        """The states that can come next, one for each thing that can happen."""
+
+
+class Walk:
+    """A search in progress, and what it has found so far.
+
+    Args:
+        look: called with each new state; what is true ends the search.
+        within: states of which it says no are left out.
+        depth: how many levels at most, the initial one included.
+        states: how many states at most.
+        progress: called now and then with this walk.
+    """
+
+    def __init__(self, graph: Graph, *, look: Callable[[Any], Any] | None = None, within: Callable[[Any], Any] | None = None,
+                 depth: int | None = None, states: int = 1_000_000, progress: Callable[[Walk], None] | None = None) -> None:
+        self.graph, self.look, self.within = graph, look, within
+        self.most_levels, self.most_states, self.progress = depth, states, progress
+        self.came_from: dict[Any, Any] = {}         # each state -> the one from which it was reached first
+        self.begun = 0                              # initial states, repeated ones too
+        self.transitions = 0
+        self.levels = 0
+        self.last: list = []                        # the deepest level with states
+        self.status = ""
+
+    def go(self) -> Walk:
+        """Search until there is nothing new, something is found, or a limit is reached."""
+        collecting = gc.isenabled()
+        gc.disable()        # a search makes no cycles and keeps what it makes
+        try:
+            level = self.begin()
+            while level and not self.status:
+                self.last, self.levels = level, self.levels + 1
+                if self.levels == self.most_levels:
+                    self.status = LIMIT
+                else:
+                    level = self.next_level(level)
+            self.status = self.status or COMPLETE
+        except KeyboardInterrupt:
+            self.status = GAVE_UP
+        finally:
+            if collecting:
+                gc.enable()
+        return self
+
+    def begin(self) -> list:
+        """The first level."""
+        level = []
+        for state in self.graph.initial():
+            self.begun += 1
+            if state not in self.came_from and (self.within is None or self.within(state)):
+                self.came_from[state] = None
+                level.append(state)
+                if self.look is not None and self.look(state):
+                    self.status, self.levels = FOUND, 1
+                    break
+        return level
+
+    def next_level(self, level: list) -> list:
+        """All states one move away that were never reached before."""
+        successors, came_from, look, within = self.graph.successors, self.came_from, self.look, self.within
+        found: list = []
+        transitions = 0
+        for number, state in enumerate(level):
+            if not number % BREATH and self.progress is not None:
+                self.progress(self)
+            for after in successors(state):
+                transitions += 1
+                if after not in came_from and (within is None or within(after)):
+                    came_from[after] = state
+                    found.append(after)
+                    if look is not None and look(after):
+                        self.status = FOUND
+                        break
+            if self.status or len(came_from) >= self.most_states:
+                self.status = self.status or LIMIT
+                break
+        self.transitions += transitions
+        if self.status and found:
+            self.last, self.levels = found, self.levels + 1
+        return found
+
+    def path(self, state: Any) -> list:
+        """The states on a shortest way from the beginning to this one, both included."""
+        path = [state]
+        while self.came_from[path[-1]] is not None:
+            path.append(self.came_from[path[-1]])
+        return path[::-1]

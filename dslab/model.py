@@ -1,0 +1,269 @@
+"""A run as a graph: its states, and what can happen next in each.
+
+A state is a tuple of small numbers: for each node the number of its local state, then the number of all outputs so far,
+the messages in flight, and the number of what is left (requests, budgets of faults and timers). Whatever was seen
+before has a number, so states are compared and stored at the speed of numbers, and a handler runs once for each local
+state and event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from dslab.frozen import freeze, freeze_state
+from dslab.run import Run
+from dslab.stage import Local, Stage
+from dslab.trace import Output
+from dslab.values import DslabError
+
+State = tuple           # (local, local, ..., outputs, network, left)
+OUTPUTS, NETWORK, LEFT = -3, -2, -1
+
+
+class Message(NamedTuple):
+    """A message in flight. Equal messages on one link are one message, several times."""
+
+    src: str
+    dst: str
+    payload: Any
+
+
+class Left(NamedTuple):
+    """What may still come from outside."""
+
+    budgets: tuple[tuple[str, int], ...]        # how often each kind of fault may strike, and each limited timer go off
+    asked: int                                  # how many of the script's requests were made
+    waiting: frozenset[str]                     # clients without an answer that will ask again
+
+
+class Stumble(Exception):
+    """A handler failed: `event` at the node in `place`, in `state`."""
+
+    def __init__(self, state: State, place: int, event: Hashable) -> None:
+        super().__init__()
+        self.state, self.move = state, (place, event)
+
+
+class Numbers(dict):
+    """Numbers for values, from 0, in the order in which they come."""
+
+    def __init__(self) -> None:
+        self.values_: list[Any] = []
+
+    def number(self, key: Hashable, value: Any) -> int:
+        """The number of what this key stands for."""
+        known = self.get(key)
+        if known is None:
+            known = self[key] = len(self.values_)
+            self.values_.append(value)
+        return known
+
+
+class Model:
+    """The states of a run and the moves between them.
+
+    A move is a pair (place of the node, event). An event is a message's number, a timer's name, or a tuple such as
+    ("crash",), ("request", 0), ("drop", message).
+    """
+
+    def __init__(self, run: Run, budgets: Mapping[str, int], *, check: bool = False) -> None:
+        self.run, self.nodes, self.size = run, run.nodes, len(run.nodes)
+        self.stage = Stage(run, check=check)
+        self.requests = _requests(run)
+        clients = [client for client, _, _ in self.requests]
+        self.often = frozenset(client for client in clients if clients.count(client) > 1)
+        self.limited = frozenset(budgets)
+        self.local_numbers, self.message_numbers, self.told_numbers, self.left_numbers = Numbers(), Numbers(), Numbers(), Numbers()
+        self.locals: list[Local] = self.local_numbers.values_
+        self.messages: list[Message] = self.message_numbers.values_
+        self.told: list[tuple] = self.told_numbers.values_              # (all before, outputs of one event)
+        self.left: list[Left] = self.left_numbers.values_
+        self.receiver: list[int] = []                                   # message -> place of the node
+        self.rank: list[tuple | int] = []                               # message -> its order in the network
+        fifo = any(run.network.settings(a, b).fifo for a in run.nodes for b in run.nodes if a != b)
+        self.order = self.rank.__getitem__ if fifo else None
+        self.known: dict[tuple[int, Hashable], tuple] = {}              # (local, event) -> what follows
+        self.spent: dict[tuple[int, str], int | None] = {}
+        self.first_left = self._left(Left(tuple(sorted(budgets.items())), 0, frozenset()))
+        self.start_moves: list[tuple[int, Hashable]] = [(place, ("start",)) for place in range(self.size)]
+
+    # ---- the graph -------------------------------------------------------------------------------------------------
+
+    def initial(self) -> list[State]:
+        """The one state in which all nodes have started."""
+        self.told_numbers.number((None, ()), (None, ()))
+        state: State = (*(self.local(self.stage.first(place)) for place in range(self.size)), 0, (), self.first_left)
+        for place, event in self.start_moves:
+            state = self.after(state, place, event, state[NETWORK], state[LEFT])
+        return [state]
+
+    def successors(self, state: State) -> list[State]:
+        """The states that can come next, one for each thing that can happen."""
+        return [after for _, after in self.moves(state)]
+
+    def moves(self, state: State) -> Iterator[tuple[tuple, State]]:
+        """All that can happen in a state, as (move, state after it)."""
+        network, left, previous = state[NETWORK], state[LEFT], None
+        for index, message in enumerate(network):
+            if self.rank[message] != previous:      # equal: the same once more, or behind another on a link that keeps order
+                previous, place = self.rank[message], self.receiver[message]
+                yield (place, message), self.after(state, place, message, network[:index] + network[index + 1:], left)
+        for place in range(self.size):
+            for timer in self.locals[state[place]].timers:
+                after_it = self.spend(left, timer)
+                if after_it is not None:
+                    yield (place, timer), self.after(state, place, timer, network, after_it)
+        if self.requests:
+            yield from self._requests_in(state)
+        if self.limited:
+            yield from self._faults_in(state)
+
+    def at_rest(self, state: State) -> bool:
+        """Is nothing left to happen, but faults?"""
+        busy = any(self.locals[local].timers for local in state[:self.size])
+        return not (busy or state[NETWORK] or self.left[state[LEFT]].asked < len(self.requests))
+
+    def _requests_in(self, state: State) -> Iterator[tuple[tuple, State]]:
+        budgets, asked, waiting = self.left[state[LEFT]]
+        if asked == len(self.requests) or self.requests[asked][0] in waiting:
+            return
+        client, node, _ = self.requests[asked]
+        place, event = self.nodes.index(node), ("request", asked)
+        after_it = self._left(Left(budgets, asked + 1, waiting | ({client} & self.often)))
+        yield (place, event), self.after(state, place, event, state[NETWORK], after_it)
+
+    def _faults_in(self, state: State) -> Iterator[tuple[tuple, State]]:
+        network, left = state[NETWORK], state[LEFT]
+        for place in range(self.size):
+            event = ("crash",) if self.locals[state[place]].up else ("recover",)
+            after_it = self.spend(left, event[0], free=False)
+            if after_it is not None:
+                yield (place, event), self.after(state, place, event, network, after_it)
+        dropped, doubled = self.spend(left, "drop", free=False), self.spend(left, "duplicate", free=False)
+        for index, message in enumerate(network):
+            if index and self.rank[network[index - 1]] == self.rank[message]:
+                continue
+            before, behind = network[:index], network[index + 1:]
+            if dropped is not None:
+                yield (-1, ("drop", message)), (*state[:NETWORK], before + behind, dropped)
+            if doubled is not None:
+                yield (-1, ("duplicate", message)), (*state[:NETWORK], (*before, message, message, *behind), doubled)
+
+    def after(self, state: State, place: int, event: Hashable, network: tuple, left: int) -> State:
+        """The state after an event at the node in `place`, which leaves these messages in the network."""
+        outcome = self.known.get((state[place], event)) or self.learn(state, place, event)
+        local, sent, told, answered = outcome
+        after = [*state]
+        after[place] = local
+        if told:
+            after[OUTPUTS] = self.told_numbers.number((state[OUTPUTS], told), (state[OUTPUTS], told))
+        after[NETWORK] = tuple(sorted(network + sent, key=self.order)) if sent else network
+        after[LEFT] = self._answered(left, answered) if answered else left
+        return tuple(after)
+
+    # ---- numbers ---------------------------------------------------------------------------------------------------
+
+    def learn(self, state: State, place: int, event: Hashable) -> tuple:
+        """Run the handler: what follows from an event that no node in this local state has met before."""
+        try:
+            known = self.known[state[place], event] = self.outcome(state[place], event)
+        except Exception as problem:
+            raise Stumble(state, place, event) from problem
+        return known
+
+    def outcome(self, local: int, event: Hashable) -> tuple[int, tuple, tuple, tuple]:
+        """(local state, messages sent, outputs, clients answered) after an event."""
+        before = self.locals[local]
+        node = self.nodes[before.place]
+        after, sent, told, answered = self.stage.play(before, self.spell(event))
+        return (self.local(after), tuple(self.message(Message(node, dst, msg)) for dst, msg in sent),
+                tuple(self._output(node, name, values) for name, values in told), tuple(self.often.intersection(answered)))
+
+    def spell(self, event: Hashable) -> tuple:
+        """An event as the stage knows it."""
+        if isinstance(event, int):
+            return "deliver", self.messages[event].src, self.messages[event].payload
+        if isinstance(event, str):
+            return "fire", event
+        if event[0] == "request":
+            client, _, msg = self.requests[event[1]]
+            return "request", client, msg
+        return event
+
+    def local(self, local: Local) -> int:
+        """The number of a local state."""
+        frozen = freeze_state(self.nodes[local.place], local.values)
+        return self.local_numbers.number((*local[:3], frozen), local)
+
+    def message(self, message: Message) -> int:
+        """The number of a message."""
+        number = self.message_numbers.number((message.src, message.dst, freeze(message.payload)), message)
+        if number == len(self.rank):
+            keeps_order = self.run.network.settings(message.src, message.dst).fifo
+            link = (self.nodes.index(message.src), self.nodes.index(message.dst))
+            self.rank.append(number if self.order is None else (*link, 0 if keeps_order else number))
+            self.receiver.append(link[1])
+        return number
+
+    def _output(self, node: str, name: str, values: tuple) -> _Told:
+        return _Told((node, name, freeze(values)), (node, name, values))
+
+    def outputs(self, number: int) -> list[Output]:
+        """All outputs up to the one with this number. They have no times: in place of it and of the step stands their order."""
+        chain = []
+        while number:
+            number, told = self.told[number]
+            chain.append(told)
+        return [Output(step, float(step), *output.plain) for step, told in enumerate(reversed(chain)) for output in told]
+
+    # ---- what is left ----------------------------------------------------------------------------------------------
+
+    def spend(self, left: int, kind: str, *, free: bool = True) -> int | None:
+        """What is left after one event of this kind, None if there was none left. What has no budget is `free`, or never happens."""
+        if kind not in self.limited:
+            return left if free else None
+        if (left, kind) not in self.spent:
+            now = self.left[left]
+            budgets = dict(now.budgets)
+            budgets[kind] -= 1
+            enough = budgets[kind] >= 0
+            self.spent[left, kind] = self._left(now._replace(budgets=tuple(sorted(budgets.items())))) if enough else None
+        return self.spent[left, kind]
+
+    def _left(self, left: Left) -> int:
+        return self.left_numbers.number(left, left)
+
+    def _answered(self, left: int, clients: tuple[str, ...]) -> int:
+        now = self.left[left]
+        return self._left(now._replace(waiting=now.waiting.difference(clients)))
+
+
+class _Told:
+    """An output, compared by its frozen form."""
+
+    __slots__ = ("frozen", "plain")
+
+    def __init__(self, frozen: tuple, plain: tuple) -> None:
+        self.frozen, self.plain = frozen, plain
+
+    def __eq__(self, other: Any) -> bool:
+        return self.frozen == other.frozen
+
+    def __hash__(self) -> int:
+        return hash(self.frozen)
+
+
+def _requests(run: Run) -> list[tuple[str, str, Any]]:
+    """(client, node, message) for each event of the script; raises `DslabError` for what is not a request."""
+    instead = {"crash": "crashes=1", "recover": "recoveries=1", "drop": "drops=1", "duplicate": "duplicates=1"}
+    found: list[tuple[str, str, Any]] = []
+    for event in run.script:
+        verb = event.action.verb
+        if verb != "request":
+            remedy = (f"give explore({instead[verb]}) a budget, and it tries all moments" if verb in instead
+                      else "messages may take any time here, so leave it out")
+            raise DslabError(f"{event!r} cannot be explored, only requests can: {remedy}")
+        client = dict(event.action.options).get("client") or f"user {len(found) + 1}"
+        found.append((client, *event.action.args))
+    return found

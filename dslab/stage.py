@@ -1,0 +1,151 @@
+"""One handler at a time: a node is made of a recorded state, one thing happens to it, and what follows is recorded.
+
+A handler is a function of the node's state and of the event: it may not read a clock or draw lots. So what it did once
+need not be done again, and the explorer steps through millions of states with a few thousand calls.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, NamedTuple, NoReturn
+
+from dslab import mishap
+from dslab.contract import SharedState, find_handler, protocol_of
+from dslab.frozen import freeze, freeze_state, refuse_shared_parts
+from dslab.links import neighbours
+from dslab.node import Node, timer_handler
+from dslab.run import Run
+from dslab.values import DslabError, nearest, snapshot
+
+
+class Local(NamedTuple):
+    """The state of one node."""
+
+    place: int                      # its place among the run's nodes
+    up: bool
+    timers: tuple[str, ...]         # which are set, in the order of their names
+    values: dict[str, Any]          # the attributes; of a node that is down, what they were
+
+
+class Outcome(NamedTuple):
+    """What follows from an event at a node."""
+
+    local: Local
+    sent: tuple[tuple[str, Any], ...] = ()          # (receiver, message)
+    told: tuple[tuple[str, tuple], ...] = ()        # outputs: (name, values)
+    answered: tuple[str, ...] = ()                  # the clients that have a reply
+
+
+class Stage:
+    """The nodes of a run, one of which acts."""
+
+    def __init__(self, run: Run, *, check: bool = False) -> None:
+        self.run, self.check = run, check
+        self.linked = neighbours(run)
+        self.nodes = [self.make(name) for name in run.nodes]
+        self.shared = SharedState(sorted(set(run.protocols.values()), key=lambda cls: cls.__qualname__))
+
+    def make(self, name: str) -> Node:
+        """A node as new, which refuses to tell the time and to draw."""
+        cls = self.run.protocols[name]
+        peers = [other for other in self.run.nodes if other != name
+                 and protocol_of(self.run.protocols[other]) is protocol_of(cls)]
+        node = cls(name, peers, neighbours=self.linked[name], clock=lambda: _refuse(cls, "reads its clock (self.now)"),
+                   random=lambda: _refuse(cls, "draws lots (self.draw)"))
+        for attribute in cls.persistent:
+            if attribute not in vars(node):
+                raise DslabError(f"{cls.__name__}.persistent names {attribute!r}, which init does not declare.{nearest(attribute, vars(node))}")
+        return node
+
+    def first(self, place: int) -> Local:
+        """The state of a node before it starts."""
+        name, values = self.run.nodes[place], vars(self.make(self.run.nodes[place]))
+        for attribute, value in self.run.initial.get(name, {}).items():
+            if attribute not in values:
+                raise DslabError(f"the run's initial state sets {name}.{attribute}, but init does not declare it.{nearest(attribute, values)}")
+            values[attribute] = snapshot(value)
+        return Local(place, True, (), values)
+
+    def play(self, local: Local, event: tuple) -> Outcome:
+        """What follows if `event` happens to a node in this state."""
+        if event[0] == "crash":
+            return Outcome(local._replace(up=False, timers=()))
+        if not local.up and event[0] != "recover":
+            return Outcome(local)                   # nobody is there to take it
+        outcome = self._act(local, event)
+        if self.check:
+            self._check(local, event, outcome)
+        return outcome
+
+    def _act(self, local: Local, event: tuple) -> Outcome:
+        node, name = self.nodes[local.place], self.run.nodes[local.place]
+        before = local.values
+        if event[0] == "recover":
+            disk = {attribute: local.values[attribute] for attribute in type(node).persistent}
+            before = vars(self.make(name)) | disk
+        node.effects.clear()
+        vars(node).clear()
+        vars(node).update({attribute: snapshot(value) for attribute, value in before.items()})
+        _call(node, event)
+        if vars(node).keys() != before.keys():
+            raise DslabError(mishap.undeclared(SimpleNamespace(name=name, node=node, saved=before)))
+        refuse_shared_parts(name, vars(node))
+        return self._outcome(local, event, node)
+
+    def _outcome(self, local: Local, event: tuple, node: Node) -> Outcome:
+        timers = set(local.timers) - ({event[1]} if event[0] == "fire" else set())
+        sent, told, answered = [], [], []
+        for kind, *rest in node.effects:
+            if kind == "send":
+                sent.append(self._addressed(node, *rest))
+            elif kind == "timer":
+                timers.add(rest[0])
+            elif kind == "cancel":
+                timers.discard(rest[0])
+            elif kind == "output":
+                told.append((rest[0], rest[1]))
+            elif kind == "reply":
+                answered.append(rest[0])
+        return Outcome(Local(local.place, True, tuple(sorted(timers)), dict(vars(node))), tuple(sent), tuple(told), tuple(answered))
+
+    def _addressed(self, node: Node, dst: str, msg: Any) -> tuple[str, Any]:
+        if dst not in self.linked[node.id]:
+            raise DslabError(f"{node.id} has no link to {dst}: its neighbours are {', '.join(self.linked[node.id]) or 'none'}")
+        return dst, msg
+
+    def _check(self, local: Local, event: tuple, outcome: Outcome) -> None:
+        """Do it once more, on another copy: the same must come out, and the original must be as it was."""
+        name, where = self.run.nodes[local.place], f"{type(self.nodes[local.place]).__name__}, event {event[0]} {event[-1]}"
+        copied = {attribute: snapshot(value) for attribute, value in local.values.items()}
+        if freeze_state(name, copied) != freeze_state(name, local.values):
+            raise DslabError(f"a copy of {name}'s state does not equal its original ({where})")
+        if _frozen(name, self._act(local, event)) != _frozen(name, outcome):
+            raise DslabError(f"{name} did not do the same when it did it again ({where}): a handler depends on nothing but the "
+                             "node's state and the event")
+        self.shared.check_globals()
+
+
+def _call(node: Node, event: tuple) -> None:
+    verb = event[0]
+    if verb == "start":
+        node.on_start()
+    elif verb == "recover":
+        node.on_recover()
+    elif verb == "fire":
+        getattr(node, timer_handler(type(node), event[1]))()
+    else:                                           # a message from a node, or a client's request
+        find_handler(node, event[2])(event[1], event[2])
+
+
+def _frozen(name: str, outcome: Outcome) -> tuple:
+    local = outcome.local
+    return (local.timers, freeze_state(name, local.values), freeze(outcome.sent), freeze(outcome.told), outcome.answered)
+
+
+def _refuse(cls: type[Node], what: str) -> NoReturn:
+    raise NotExplorable(f"{cls.__name__} {what}: it can be simulated and searched, but not explored, since what it does does "
+                        "not follow from its state and the event alone")
+
+
+class NotExplorable(DslabError):
+    """A protocol that no model checker of this kind can explore."""
