@@ -19,6 +19,7 @@ from dslab.values import DslabError
 
 State = tuple           # (local, local, ..., outputs, network, left)
 OUTPUTS, NETWORK, LEFT = -3, -2, -1
+CRASH, RECOVERY, DROP, DUPLICATE = "a crash", "a recovery", "a drop", "a duplicate"     # no timer can be called so
 
 
 class Message(NamedTuple):
@@ -136,11 +137,11 @@ class Model:
     def _faults_in(self, state: State) -> Iterator[tuple[tuple, State]]:
         network, left = state[NETWORK], state[LEFT]
         for place in range(self.size):
-            event = ("crash",) if self.locals[state[place]].up else ("recover",)
-            after_it = self.spend(left, event[0], free=False)
+            event, kind = (("crash",), CRASH) if self.locals[state[place]].up else (("recover",), RECOVERY)
+            after_it = self.spend(left, kind, free=False)
             if after_it is not None:
                 yield (place, event), self.after(state, place, event, network, after_it)
-        dropped, doubled = self.spend(left, "drop", free=False), self.spend(left, "duplicate", free=False)
+        dropped, doubled = self.spend(left, DROP, free=False), self.spend(left, DUPLICATE, free=False)
         for index, message in enumerate(network):
             if index and self.rank[network[index - 1]] == self.rank[message]:
                 continue
@@ -168,7 +169,7 @@ class Model:
         """Run the handler: what follows from an event that no node in this local state has met before."""
         try:
             known = self.known[state[place], event] = self.outcome(state[place], event)
-        except Exception as problem:
+        except (Exception, SystemExit) as problem:
             raise Stumble(state, place, event) from problem
         return known
 
@@ -178,7 +179,7 @@ class Model:
         node = self.nodes[before.place]
         after, sent, told, answered = self.stage.play(before, self.spell(event))
         return (self.local(after), tuple(self.message(Message(node, dst, msg)) for dst, msg in sent),
-                tuple(self._output(node, name, values) for name, values in told), tuple(self.often.intersection(answered)))
+                tuple(self.told_as(node, name, values) for name, values in told), tuple(self.often.intersection(answered)))
 
     def spell(self, event: Hashable) -> tuple:
         """An event as the stage knows it."""
@@ -206,7 +207,8 @@ class Model:
             self.receiver.append(link[1])
         return number
 
-    def _output(self, node: str, name: str, values: tuple) -> _Told:
+    def told_as(self, node: str, name: str, values: tuple) -> _Told:
+        """An output, as it is compared and shown."""
         return _Told((node, name, freeze(values)), (node, name, values))
 
     def outputs(self, number: int) -> list[Output]:

@@ -80,5 +80,5 @@ function sideRoom(index, radius) {
     for (const name of changes ? (shown.get(node) ?? []) : [])
       if (name in changes) lengths.push(name.length + 1 + show(changes[name]).length);
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
-  return Math.max(90, Math.min(200, radius + 20 + 7 * Math.min(22, longest)));
+  return Math.max(90, Math.min(214, radius + 22 + 7.6 * Math.min(22, longest)));
 }

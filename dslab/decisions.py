@@ -1,0 +1,75 @@
+"""A path through a model in words: the decisions that `follow` takes again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from dslab.model import Model, State
+
+
+def decisions_along(model: Model, path: list[State], canonical: Callable[[State], State] | None = None,
+                    last: tuple | None = None) -> tuple[str, ...]:
+    """The decision for each step of a path, and for one more move from its end.
+
+    If states stand for others (symmetry), each step goes to a state that the next one stands for.
+    """
+    same = canonical or (lambda state: state)
+    state, names, decisions = model.initial()[0], Names(model), []
+    for milestone in path[1:]:
+        move, after = next((move, after) for move, after in model.moves(state) if same(after) == milestone)
+        decisions.append(names.say(state, move))
+        state = after
+    return (*decisions, names.say(state, last)) if last is not None else tuple(decisions)
+
+
+class Names:
+    """Which message in flight has which name, while a path is told: a message of a model is any of its equals."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.sent: Counter = Counter()                      # link -> messages so far
+        self.copies: Counter = Counter()                    # name of a message -> its copies so far
+        self.in_flight: list[tuple[int, str]] = []          # (message, its name)
+        state = [model.local(model.stage.first(place)) for place in range(model.size)]
+        for place, event in model.start_moves:
+            self._send(model.known[state[place], event][1])
+
+    def say(self, state: State, move: tuple) -> str:
+        """The words for a move, after which its messages are in flight."""
+        place, event = move
+        words = self._words(self.model.nodes[place], event)
+        if place >= 0:
+            self._send(self.model.known.get((state[place], event), ((), ()))[1])
+        return words
+
+    def _words(self, node: str, event: Any) -> str:
+        if isinstance(event, int):
+            return f"deliver {self._take(event)}"
+        if isinstance(event, str):
+            return f"fire {node} {event}"
+        verb, *what = event
+        if verb == "request":
+            return f"request {what[0] + 1}"
+        if verb == "drop":
+            return f"drop {self._take(what[0])}"
+        return f"duplicate {self._double(what[0])}" if verb == "duplicate" else f"{verb} {node}"
+
+    def _send(self, messages: tuple[int, ...]) -> None:
+        for message in messages:
+            src, dst, _ = self.model.messages[message]
+            self.sent[src, dst] += 1
+            self.in_flight.append((message, f"{src}->{dst}#{self.sent[src, dst]}"))
+
+    def _take(self, message: int) -> str:
+        found = next(one for one in self.in_flight if one[0] == message)
+        self.in_flight.remove(found)
+        return found[1]
+
+    def _double(self, message: int) -> str:
+        index, name = next((index, name) for index, (number, name) in enumerate(self.in_flight) if number == message)
+        original = name.rstrip("'")
+        self.copies[original] += 1
+        self.in_flight.insert(index + 1, (message, original + "'" * self.copies[original]))
+        return name

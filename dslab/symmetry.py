@@ -1,0 +1,117 @@
+"""Nodes whose names do not matter: of all states that differ by a renaming, only one is explored.
+
+If A, B and C run the same protocol and start alike, then whatever A can do in a state, B can do in the state in which
+they have changed places. The representative of such states is the smallest of them, as a tuple of numbers. That the names
+really do not matter is not believed but checked, for each handler and each local state in which it ran.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from functools import cache
+from itertools import permutations
+from typing import Any
+
+from dslab.frozen import rename
+from dslab.model import LEFT, NETWORK, OUTPUTS, Message, Model, State
+from dslab.stage import Local
+from dslab.values import DslabError, nearest
+
+
+class Symmetric:
+    """The graph of a model in which some nodes are interchangeable."""
+
+    def __init__(self, model: Model, names: Iterable[str]) -> None:
+        self.model, self.names = model, tuple(names)
+        self._refuse_unlike()
+        self.renamings = [Renaming(model, dict(zip(self.names, order, strict=True))) for order in permutations(self.names)][1:]
+
+    def initial(self) -> list[State]:
+        """The initial state, which looks the same to all these nodes."""
+        states = self.model.initial()
+        for renaming in self.renamings:
+            if renaming.state(states[0]) != states[0]:
+                raise DslabError(f"{' and '.join(self.names)} do not start alike, so they are not interchangeable")
+        return states
+
+    def successors(self, state: State) -> list[State]:
+        """One state for each class of states that can come next, and for each way to get there."""
+        return [self.canonical(after) for _, after in self.model.moves(state)]
+
+    def canonical(self, state: State) -> State:
+        """The state that stands for this one."""
+        return min([state, *[renaming.state(state) for renaming in self.renamings]])
+
+    def verify(self) -> None:
+        """Raise `DslabError` if some handler did make a difference between the names."""
+        for renaming in self.renamings:
+            for (local, event), outcome in list(self.model.known.items()):
+                mirrored = self.model.outcome(renaming.local(local), renaming.event(event))
+                if renaming.outcome(outcome) != renaming.sorted(mirrored):
+                    node = self.model.nodes[self.model.locals[local].place]
+                    verb, *_, what = self.model.spell(event)
+                    raise DslabError(f"{', '.join(self.names)} are not interchangeable: what {node} does at '{verb} {what}' depends on "
+                                     "more than a renaming. Leave out symmetric=..., or do not use the order of names")
+
+    def _refuse_unlike(self) -> None:
+        run = self.model.run
+        for name in self.names:
+            if name not in run.protocols:
+                raise DslabError(f"symmetric names {name!r}, which is not in this cluster.{nearest(name, run.nodes)}")
+            if any(node == name for _, node, _ in self.model.requests):
+                raise DslabError(f"the script asks {name} for something, so {name} is not interchangeable with the others")
+        if len({run.protocols[name] for name in self.names}) > 1 or len(set(self.names)) < len(self.names):
+            raise DslabError(f"{', '.join(self.names)} are not interchangeable: give different nodes with one protocol")
+
+
+class Renaming:
+    """What a permutation of names does to the numbers of a model; each answer is remembered."""
+
+    def __init__(self, model: Model, names: Mapping[str, str]) -> None:
+        self.model, self.names = model, names
+        moved = [model.nodes.index(names.get(node, node)) for node in model.nodes]      # old place -> new place
+        self.from_place = sorted(range(model.size), key=moved.__getitem__)              # new place -> old place
+        self.to_place = moved
+        self.local, self.message, self.outputs = cache(self._local), cache(self._message), cache(self._outputs)
+
+    def state(self, state: State) -> State:
+        """The state in which the nodes have changed places."""
+        locals_ = [self.local(state[place]) for place in self.from_place]
+        network = tuple(sorted(map(self.message, state[NETWORK]), key=self.model.order))
+        return (*locals_, self.outputs(state[OUTPUTS]), network, state[LEFT])
+
+    def event(self, event: Hashable) -> Hashable:
+        """The event as it happens to the node in the other place."""
+        return self.message(event) if isinstance(event, int) else event
+
+    def outcome(self, outcome: tuple) -> tuple:
+        """What follows from the event there."""
+        local, sent, told, answered = outcome
+        return self.sorted((self.local(local), tuple(map(self.message, sent)), tuple(map(self._output, told)), answered))
+
+    def sorted(self, outcome: tuple) -> tuple:
+        """An outcome in which the order of messages counts on links only that keep it."""
+        local, sent, told, answered = outcome
+        return local, sorted(sent, key=self.model.order), told, answered
+
+    def _local(self, number: int) -> int:
+        place, up, timers, values = self.model.locals[number]
+        return self.model.local(Local(self.to_place[place], up, timers, self._renamed(values)))
+
+    def _message(self, number: int) -> int:
+        src, dst, payload = self.model.messages[number]
+        return self.model.message(Message(self.names.get(src, src), self.names.get(dst, dst), rename(payload, self.names)))
+
+    def _outputs(self, number: int) -> int:
+        before, told = self.model.told[number]
+        if before is None:
+            return number
+        key = (self.outputs(before), tuple(map(self._output, told)))
+        return self.model.told_numbers.number(key, key)
+
+    def _output(self, told: Any) -> Any:
+        node, name, values = told.plain
+        return self.model.told_as(self.names.get(node, node), name, rename(values, self.names))
+
+    def _renamed(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {attribute: rename(value, self.names) for attribute, value in values.items()}
