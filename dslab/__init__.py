@@ -5,6 +5,8 @@ Five verbs: `simulate` a run, `play` it, draw its `diagram`, `explore` all runs,
 
 from importlib import import_module
 
+from dslab.explore import explore
+from dslab.follow import follow
 from dslab.mishap import ProtocolError
 from dslab.network import Network, constant, exponential, long_tail, uniform
 from dslab.node import Node, message
@@ -27,17 +29,19 @@ from dslab.script import (
     resume,
     set_link,
 )
+from dslab.search import search
 from dslab.simulate import simulate
+from dslab.specification import Specification
 from dslab.trace import Trace
 from dslab.values import DslabError
 
 _VIEWS = {"play": "dslab.views.player", "diagram": "dslab.views.diagram", "source": "dslab.views.source"}
 
 __all__ = [
-    "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Trace", "Verdict",
-    "always", "at", "clock", "constant", "crash", "cut", "delay", "diagram", "drop", "duplicate", "exponential", "heal",
-    "in_the_end", "isolate", "judge", "long_tail", "message", "partition", "pause", "play", "recover", "request", "resume", "set_link",
-    "simulate", "sometimes", "source", "uniform",
+    "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Specification", "Trace", "Verdict",
+    "always", "at", "clock", "constant", "crash", "cut", "delay", "diagram", "drop", "duplicate", "explore",
+    "exponential", "follow", "heal", "in_the_end", "isolate", "judge", "long_tail", "message", "partition", "pause", "play", "recover", "request", "resume",
+    "search", "set_link", "simulate", "sometimes", "source", "uniform",
 ]
 
 

@@ -207,7 +207,7 @@ def transmit(sim: Simulation, link: Link, msg: Any, step: int) -> list[tuple]:
     """Send one message over a link that may lose, double, delay or order it; returns its entries."""
     number, arrival = link.sent, link.arrival(sim.now)
     lost = link.settings.loss and link.chance() < link.settings.loss
-    doubled = link.settings.duplication and link.copied() < link.settings.duplication
+    doubled = link.settings.duplication > 0 and link.copied() < link.settings.duplication
     why = f"the link {link.name} is cut" if link.cut else "lost by chance" if lost else ""
     copies = [sim.now + int(link.settings.latency.at(link.copied()) * 1000)] if doubled else []
     for event, verb, ms in link.armed.pop(number, ()):

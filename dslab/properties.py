@@ -79,7 +79,7 @@ class Verdict:
     status: str
     step: int | None
     sentence: str
-    trace: Trace
+    trace: Trace | None                         # what shows it; None where no single run could
 
     def __bool__(self) -> bool:
         return self.status == "holds"

@@ -7,13 +7,11 @@ from dslab.trace import Trace
 SAFETY = [promise for promise in PROMISES if promise.kind == "always"]
 
 
-def server(terms: str = "", *, term: int = 0, servers: int = 3, protocol: type[Raft] = Raft, **state) -> Raft:
-    """Server A, whose log has entries of these terms; the other servers are B, C, ..., and alice is a client."""
+def server(terms: str = "", *, term: int = 0, servers: int = 3, protocol: type[Raft] = Raft) -> Raft:
+    """Server A, whose log has entries of these terms. The others are B, C, ..., and alice is a client."""
     peers = tuple("BCDEFG"[: servers - 1])
     node = protocol("A", peers, neighbours=(*peers, "alice"))
-    for name, value in ({"term": term, "log": log_of(terms)} | state).items():
-        assert name in vars(node)
-        setattr(node, name, value)
+    node.term, node.log = term, log_of(terms)
     return node
 
 
@@ -36,7 +34,8 @@ def leader(terms: str = "", *, term: int = 1, **options) -> Raft:
 
 def sent(node: Raft, kind: type) -> dict:
     """What A has sent of this kind: receiver -> the last such message."""
-    return {effect[1]: effect[2] for effect in node.effects if effect[0] == "send" and isinstance(effect[2], kind)}
+    messages = [effect[1:] for effect in node.effects if effect[0] == "send"]
+    return {dst: msg for dst, msg in messages if isinstance(msg, kind)}
 
 
 def timers(node: Raft) -> dict:

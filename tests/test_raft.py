@@ -1,6 +1,6 @@
 """Elections, a test for each sentence of the paper [Ongaro and Ousterhout 2014, extended version].
 
-The servers are called by hand: `on_request_vote("B", ...)` is a message from B. `test_raft_log.py` is about logs.
+The servers are called by hand: `on_request_vote("B", ...)` is a message from B.
 """
 
 import re
@@ -10,7 +10,7 @@ import pytest
 from raft_parts import candidate, leader, sent, server, timers
 
 from dslab import Run, simulate
-from dslab.protocols.raft import AppendEntries, Appended, Raft, RequestVote, Vote
+from dslab.protocols.raft import Appended, AppendEntries, Raft, RequestVote, Vote
 
 VOTES = Path(__file__).parents[2] / "shared/oracles/raft/majority_vote.txt"
 ROLES = {"follower": server, "candidate": candidate, "leader": leader}
@@ -23,11 +23,13 @@ def receive(node, msg, src="B"):
     getattr(node, f"on_{name}")(src, msg)
 
 
-# ---- 5.1: terms ------------------------------------------------------------------------------------------
+# ---- 5.1: terms ----
 
 
 @any_role
-@pytest.mark.parametrize("msg", [RequestVote(7, 0, 0), Vote(7, False), AppendEntries(7, 0, 0, (), 0), Appended(7, False, 0)])
+@pytest.mark.parametrize("msg", [
+    RequestVote(7, 0, 0), Vote(7, False), AppendEntries(7, 0, 0, (), 0), Appended(7, False, 0),
+])
 def test_a_server_that_hears_of_a_newer_term_becomes_a_follower_in_it(make, msg):
     """5.1: a candidate or leader that discovers that its term is out of date reverts to follower state."""
     node = make(term=3)
@@ -70,7 +72,7 @@ def test_replies_from_an_earlier_term_are_ignored():
     assert node.match_index["B"] == 0
 
 
-# ---- 5.2: leader election ----------------------------------------------------------------------------------
+# ---- 5.2: leader election ----
 
 
 def test_servers_start_up_as_followers():
@@ -141,7 +143,7 @@ def test_who_stands_or_leads_has_given_its_vote_to_itself(make):
 
 
 def test_only_a_vote_that_is_given_puts_off_the_own_election():
-    """Figure 2, followers: a server that refuses must go on waiting, or a hopeless candidate could block all."""
+    """Figure 2: a server that refuses goes on waiting, or a candidate without hope could block all."""
     node = server("2", term=2)
     node.on_request_vote("B", RequestVote(3, 1, 1))
     assert not sent(node, Vote)["B"].granted and "election" not in timers(node)
@@ -161,7 +163,8 @@ def test_a_leader_beats_all_the_time():
     """5.2: heartbeats are AppendEntries that carry no entries."""
     node = leader("1", term=2)
     node.on_heartbeat_timer()
-    assert sent(node, AppendEntries) == dict.fromkeys("BC", AppendEntries(2, 1, 1, (), 0)) and "heartbeat" in timers(node)
+    assert sent(node, AppendEntries) == dict.fromkeys("BC", AppendEntries(2, 1, 1, (), 0))
+    assert "heartbeat" in timers(node)
 
 
 def test_a_candidate_recognises_a_leader_of_its_own_term_or_a_later_one():
@@ -183,7 +186,8 @@ def test_late_votes_change_nothing_for_a_leader():
 def first_timeouts(protocol, seeds):
     """When the servers' first election timers are set to go off, in runs that end at once."""
     for seed in range(seeds):
-        yield from (step.timers["election"] for step in simulate(Run(protocol, 3, seed=seed, duration=0)).steps)
+        for step in simulate(Run(protocol, 3, seed=seed, duration=0)).steps:
+            yield step.timers["election"]
 
 
 def test_election_timeouts_are_chosen_randomly_from_a_fixed_interval():
@@ -195,16 +199,17 @@ def test_election_timeouts_are_chosen_randomly_from_a_fixed_interval():
 
 def test_split_votes_are_rare():
     """5.2: in most cases only a single server times out."""
-    runs = [simulate(Run(Raft, 5, seed=seed, until="leader", duration=3000), states=False) for seed in range(100)]
-    assert sum(run.outputs("leader")[0].values == (1,) for run in runs) >= 80
+    runs = [Run(Raft, 5, seed=seed, until="leader", duration=3000) for seed in range(100)]
+    first = [simulate(run, states=False).outputs("leader")[0] for run in runs]
+    assert sum(output.values == (1,) for output in first) >= 80
 
 
-# ---- 5.4.1: the election restriction -------------------------------------------------------------------------
+# ---- 5.4.1: the election restriction ----
 
 
 @pytest.mark.parametrize(("voter", "asker", "granted"), [
-    ("", "", True), ("1", "1", True), ("1", "11", True), ("11", "1", False),        # same term: the longer log
-    ("1", "2", True), ("1", "22", True), ("11", "2", True), ("1111", "12", True),   # the later term
+    ("", "", True), ("1", "1", True), ("1", "11", True), ("11", "1", False),    # same term: the longer log
+    ("1", "2", True), ("1", "22", True), ("11", "2", True), ("1111", "12", True),           # the later term
     ("2", "1", False), ("2", "11", False), ("12", "1111", False), ("1", "", False),
 ])
 def test_the_vote_goes_to_a_log_that_is_at_least_as_up_to_date(voter, asker, granted):
@@ -221,13 +226,14 @@ def test_a_refusal_takes_over_the_term_all_the_same():
     assert node.term == 9 and node.role == "follower" and sent(node, Vote) == {"B": Vote(9, False)}
 
 
-# ---- the verdicts of others ------------------------------------------------------------------------------------
+# ---- the verdicts of others ----
 
 
 def vote_cases():
-    """(votes, verdict) of each case; the empty cluster is left out: ours has at least the candidate itself."""
+    """(votes, verdict) of each case. The empty cluster is left out: ours has at least the candidate."""
     text = VOTES.read_text(encoding="utf-8") if VOTES.exists() else ""
-    return [(votes.split(","), verdict) for votes, verdict in re.findall(r"votes=\((.*)\)\n----\n(\w+)", text)]
+    cases = re.findall(r"votes=\((.*)\)\n----\n(\w+)", text)
+    return [(votes.split(","), verdict) for votes, verdict in cases]
 
 
 def count(votes):
@@ -242,8 +248,10 @@ def count(votes):
 
 @pytest.mark.skipif(not VOTES.exists(), reason="the votes of etcd-io/raft are not beside this repository")
 def test_votes_are_counted_as_etcd_counts_them():
-    """etcd-io/raft, quorum/testdata/majority_vote.txt. Raft does not tell a lost election from one that is open:
-    it waits for its timer. So a lost one is one that cannot be won any more."""
+    """etcd-io/raft, quorum/testdata/majority_vote.txt.
+
+    A candidate that has lost waits for its timer, as one that may still win. Lost is what it cannot win now.
+    """
     assert len(vote_cases()) == 21
     for votes, verdict in vote_cases():
         best = [vote.replace("_", "y") for vote in votes]

@@ -10,7 +10,7 @@ import pytest
 from raft_parts import leader, sent, server, terms_of
 
 from dslab.protocols.client import Add, Answer, Command, Get, NotLeader, Put
-from dslab.protocols.raft import AppendEntries, Appended, Entry, Vote
+from dslab.protocols.raft import Appended, AppendEntries, Entry, Vote
 from dslab.protocols.raft_figures import log_of
 from dslab.protocols.raft_variants import BackUpByOne
 
@@ -35,7 +35,7 @@ def applied(node):
     return [effect[2][0] for effect in node.effects if effect[:2] == ("output", "apply")]
 
 
-# ---- 5.3: the leader -----------------------------------------------------------------------------------
+# ---- 5.3: the leader ----
 
 
 def test_the_leader_appends_a_command_and_sends_it_to_all_others():
@@ -47,10 +47,9 @@ def test_the_leader_appends_a_command_and_sends_it_to_all_others():
     assert sent(node, AppendEntries) == dict.fromkeys("BC", AppendEntries(3, 2, 2, (entry,), 0))
 
 
-@pytest.mark.parametrize("make", [server])
-def test_who_does_not_lead_names_the_leader_and_logs_nothing(make):
-    """8: a server that is no leader rejects the request and says which leader it has heard from most recently."""
-    node = make("1", term=1)
+def test_who_does_not_lead_names_the_leader_and_logs_nothing():
+    """8: it rejects the request and tells of the most recent leader it has heard from."""
+    node = server("1", term=1)
     node.on_command("alice", Command(1, Put("x", 1)))
     append(node, 1, 1)
     node.on_command("alice", Command(1, Put("x", 1)))
@@ -59,7 +58,7 @@ def test_who_does_not_lead_names_the_leader_and_logs_nothing(make):
 
 
 def test_a_new_leader_supposes_that_the_others_have_all_it_has():
-    """5.3: nextIndex is the index just after the last entry in the leader's log; figure 2: matchIndex is 0."""
+    """5.3: nextIndex is the one just after the last in the leader's log; figure 2: matchIndex is 0."""
     node = leader("112", term=3)
     assert node.next_index == dict.fromkeys("BC", 4) and node.match_index == dict.fromkeys("BC", 0)
 
@@ -99,9 +98,10 @@ def test_an_acknowledgement_that_comes_twice_counts_once():
 def test_committing_an_entry_commits_all_before_it():
     """5.3: including entries created by previous leaders; and 5.4.2."""
     node = leader("122", term=3)
-    node.on_command("alice", Command(1, Put("y", 1)))
-    acknowledge(node, B=4)
-    assert node.commit_index == 4 and applied(node) == [1, 2, 3, 4]
+    for serial in (1, 2):
+        node.on_command("alice", Command(serial, Put("y", serial)))
+    acknowledge(node, B=5)
+    assert node.commit_index == 5 and applied(node) == [1, 2, 3, 4, 5]
 
 
 def test_the_others_learn_what_is_committed_from_the_next_message():
@@ -140,7 +140,7 @@ def test_a_long_way_back_is_gone_in_batches():
     assert len(first.entries) == 200 and sent(node, AppendEntries)["B"].prev_index == 200
 
 
-# ---- 5.3: the follower -----------------------------------------------------------------------------------
+# ---- 5.3: the follower ----
 
 
 @pytest.mark.parametrize(("prev", "prev_term", "success"), [
@@ -198,10 +198,12 @@ def test_a_refusal_says_where_to_try_next():
     assert append(server("1222", term=5, protocol=BackUpByOne), 4, 4) == Appended(5, False, 4)
 
 
-# ---- 5.4.2: committing entries from previous terms -----------------------------------------------------------
+# ---- 5.4.2: committing entries from previous terms ----
 
 
-@pytest.mark.parametrize(("log", "index", "committed"), [("12", 1, 0), ("12", 2, 0), ("123", 2, 0), ("123", 3, 3)])
+@pytest.mark.parametrize(("log", "index", "committed"), [
+    ("12", 1, 0), ("12", 2, 0), ("123", 2, 0), ("123", 3, 3),
+])
 def test_only_entries_of_the_current_term_are_committed_by_counting_copies(log, index, committed):
     """5.4.2: an entry of an earlier term is committed with the first of the leader's own."""
     node = leader(log, term=3)
@@ -210,15 +212,16 @@ def test_only_entries_of_the_current_term_are_committed_by_counting_copies(log, 
 
 
 def commit_cases():
-    """(indices, committed) of each case; the empty cluster is left out: it commits everything, ours has a leader."""
+    """(indices, committed) of each case. The empty cluster is left out: ours has at least the leader."""
     text = COMMITS.read_text(encoding="utf-8") if COMMITS.exists() else ""
     cases = re.findall(r"^committed .*idx=\((.*)\)\n----\n(?:.+\n)*?(\d+)$", text, re.MULTILINE)
-    return [([int(i) if i.strip() != "_" else 0 for i in indices.split(",")], int(index)) for indices, index in cases]
+    return [([int(index.replace("_", "0")) for index in indices.split(",")], int(committed))
+            for indices, committed in cases]
 
 
 @pytest.mark.skipif(not COMMITS.exists(), reason="the commits of etcd-io/raft are not beside this repository")
 def test_copies_are_counted_as_etcd_counts_them():
-    """etcd-io/raft, quorum/testdata/majority_commit.txt. The leader is the server with most entries: it has all."""
+    """etcd-io/raft, quorum/testdata/majority_commit.txt; the leader is the server that has most."""
     assert len(commit_cases()) == 15
     for indices, committed in commit_cases():
         own, *others = sorted(indices, reverse=True)
@@ -228,7 +231,7 @@ def test_copies_are_counted_as_etcd_counts_them():
         assert node.commit_index == committed, indices
 
 
-# ---- 8: clients ------------------------------------------------------------------------------------------
+# ---- 8: clients ----
 
 
 def test_a_command_that_is_logged_twice_is_executed_once_and_answered_twice():

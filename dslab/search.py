@@ -1,0 +1,104 @@
+"""`search(run, promises) -> Search`: many runs with random faults, until one breaks a promise; that one is made small.
+
+    search(Run(Raft, 5), PROMISES, seeds=range(1000))
+
+Where the states are too many to explore, chance looks further, and for protocols that read clocks or draw lots it is the
+only way. It finds mistakes; that it finds none proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from dslab.properties import Promise, Verdict, judge
+from dslab.run import Run
+from dslab.shrink import broken, shrink
+from dslab.simulate import simulate
+from dslab.swarm import FAULTS, check_kinds, schedule
+from dslab.trace import Trace
+from dslab.values import DslabError
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search has found. It is true if no promise was broken."""
+
+    verdicts: tuple[Verdict, ...]       # of a broken promise: on the small run
+    runs: int                           # how many there were
+    faults: dict[str, int]              # how often each kind of fault took effect, in all of them
+    run: Run | None = None              # the small run that breaks a promise
+    found: Run | None = None            # the run as it was found
+    stopped: bool = False               # by its user
+
+    @property
+    def trace(self) -> Trace | None:
+        """The trace of the small run, to play."""
+        return next((verdict.trace for verdict in self.verdicts if verdict.status == "broken"), None)
+
+    def __bool__(self) -> bool:
+        return all(verdict.status != "broken" for verdict in self.verdicts)
+
+    def __repr__(self) -> str:
+        struck = ", ".join(f"{kind} {times:,}" for kind, times in self.faults.items()) or "none"
+        ended = ", then stopped by you" if self.stopped else ""
+        first = f"{self.runs:,} runs{ended}; faults that took effect: {struck}. "
+        if self.run is not None and self.found is not None:
+            first += f"Shrunk from {len(self.found.script)} events to {len(self.run.script)}, seed {self.found.seed}. "
+        return first + " ".join(f"{verdict}." for verdict in self.verdicts)
+
+
+def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = range(1000), faults: Iterable[str] | None = None,
+           progress: Callable[[int], None] | None = None) -> Search:
+    """Simulate the run once for each seed, with faults on top of its own script; stop at the first broken promise.
+
+    Args:
+        seeds: one run for each. The same seeds give the same search.
+        faults: kinds of faults to draw from (crash, pause, partition, loss, duplication, delay); None: whatever can strike.
+        progress: called with the number of runs so far.
+
+    Raises:
+        DslabError: a kind of fault was asked for by name, and none took effect in any run.
+        ProtocolError: a handler failed; its `trace` ends before that step.
+    """
+    promises, struck, seen = tuple(promises), Counter(), {}
+    kinds = tuple(FAULTS) if faults is None else check_kinds(faults)
+    if faults is None and len(run.nodes) < 2:
+        kinds = ("crash", "pause")
+    number = 0
+    try:
+        for number, seed in enumerate(seeds, 1):
+            candidate = schedule(run, seed, kinds)
+            trace = simulate(candidate)
+            struck.update({kind: trace.faults.get(FAULTS[kind][1], 0) for kind in kinds})
+            verdicts = judge(trace, promises)
+            seen.update({verdict.promise: verdict for verdict in verdicts if verdict.promise.kind == "sometimes" and verdict})
+            bad = next((verdict for verdict in verdicts if verdict.status == "broken"), None)
+            if bad is not None:
+                small = shrink(candidate, bad.promise)
+                seen[bad.promise] = broken(small, bad.promise)
+                return Search(_verdicts(promises, seen, number), number, dict(struck), small, candidate)
+            if progress is not None:
+                progress(number)
+    except KeyboardInterrupt:
+        return Search(_verdicts(promises, seen, number), number, dict(struck), stopped=True)
+    if faults is not None:
+        _refuse_empty(struck, number)
+    return Search(_verdicts(promises, seen, number), number, dict(struck))
+
+
+def _verdicts(promises: tuple[Promise, ...], seen: dict[Promise, Verdict], runs: int) -> tuple[Verdict, ...]:
+    """What the runs have decided. That nothing broke decides nothing."""
+    def undecided(promise: Promise) -> Verdict:
+        never = "seen" if promise.kind == "sometimes" else "broken"
+        return Verdict(promise, "not decided", None, f"not {never} in {runs:,} runs", None)
+
+    return tuple(seen[promise] if promise in seen else undecided(promise) for promise in promises)
+
+
+def _refuse_empty(struck: Counter, runs: int) -> None:
+    for kind, times in struck.items():
+        if not times:
+            raise DslabError(f"{kind} was asked for, but none took effect in {runs:,} runs: a search without it would prove even "
+                             f"less than it seems to. Give more seeds, a longer run, or leave {kind} out")

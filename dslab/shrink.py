@@ -1,0 +1,112 @@
+"""The smallest script that still breaks a promise: take away what can be missed, then make the rest simple.
+
+Nothing is drawn: the same failing run always shrinks to the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import ceil, floor
+
+from dslab.mishap import ProtocolError
+from dslab.network import Network, constant
+from dslab.properties import Promise, Verdict, judge
+from dslab.run import Run
+from dslab.script import Action, At
+from dslab.simulate import simulate
+
+MOST = 2000             # runs that one shrinking may cost
+
+
+def broken(run: Run, promise: Promise) -> Verdict | None:
+    """The verdict on a run that breaks the promise, None if it does not."""
+    try:
+        verdict, = judge(simulate(run), [promise])
+    except ProtocolError:           # another kind of failure
+        return None
+    return verdict if verdict.status == "broken" else None
+
+
+def shrink(run: Run, promise: Promise) -> Run:
+    """The simplest run found that breaks the same promise. No single event of its script can be taken away."""
+    left = MOST
+
+    def fails(candidate: Run) -> bool:
+        nonlocal left
+        left -= 1
+        return left > 0 and broken(candidate, promise) is not None
+
+    before = None
+    while run != before:
+        before = run
+        run = _first(_calmer(run), fails) or run
+        run = _without(run, fails)
+        run = _sooner(run, promise, fails)
+        for index in range(len(run.script)):
+            run = _first(_simpler(run, index), fails) or run
+    return run
+
+
+def _calmer(run: Run) -> Iterator[Run]:
+    """The run with less that is random."""
+    calm = Network(latency=constant(10), fifo=run.network.default.fifo)
+    for changes in ({"network": calm, "seed": 0}, {"network": calm}, {"seed": 0}):
+        if run.but(**changes) != run:
+            yield run.but(**changes)
+        if run.network == calm:
+            return
+
+
+def _without(run: Run, fails: Callable[[Run], bool]) -> Run:
+    """The run without all that can be missed: halves first, single events last."""
+    size = max(1, len(run.script) // 2)
+    while True:
+        start, gone = 0, False
+        while start < len(run.script):
+            candidate = run.but(script=run.script[:start] + run.script[start + size:])
+            if fails(candidate):
+                run, gone = candidate, True
+            else:
+                start += size
+        if size == 1 and not gone:
+            return run
+        size = max(1, size // 2)
+
+
+def _sooner(run: Run, promise: Promise, fails: Callable[[Run], bool]) -> Run:
+    """The run cut off just after the moment at which the promise breaks."""
+    verdict = broken(run, promise)
+    if verdict is None or promise.kind == "in the end":
+        return run
+    end = ceil(verdict.trace.steps[verdict.step].time)
+    candidate = run.but(duration=end)
+    return candidate if end < run.duration and fails(candidate) else run
+
+
+def _simpler(run: Run, index: int) -> Iterator[Run]:
+    """The run with one event at a rounder time, or with a rounder delay; the roundest first."""
+    event = run.script[index]
+    for time in _rounder(event.time):
+        yield _with(run, index, At(time, event.action))
+    for name, value in event.action.options:
+        if name in ("by", "after"):
+            for rounder in _rounder(value):
+                options = tuple((key, rounder if key == name else old) for key, old in event.action.options)
+                yield _with(run, index, At(event.time, Action(event.action.verb, event.action.args, options)))
+
+
+def _rounder(value: float) -> Iterator[int]:
+    for unit in (1000, 500, 100, 50, 10, 5, 1):
+        down = floor(value / unit) * unit
+        for candidate in (down, down + unit):
+            if candidate < value or (candidate == down + unit and value % unit and candidate % (10 * unit) == 0):
+                yield candidate
+
+
+def _with(run: Run, index: int, event: At) -> Run:
+    script = [*run.script[:index], event, *run.script[index + 1:]]
+    return run.but(script=sorted(script, key=lambda event: event.time))
+
+
+def _first(candidates: Iterator[Run], fails: Callable[[Run], bool]) -> Run | None:
+    return next((candidate for candidate in candidates if fails(candidate)), None)

@@ -1,0 +1,101 @@
+"""Schedules of faults drawn at random, in swarms: each leaves out about half of the kinds.
+
+A schedule with all kinds of faults at once hides bugs: a partition that never heals leaves nothing for a crash to spoil
+[Groce and others, "Swarm testing", 2012]. Faults to messages name the message, so a schedule is plain data that can be
+edited, and taken away event by event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
+from typing import Any
+
+from dslab.run import Run
+from dslab.script import At, at, crash, delay, drop, duplicate, heal, partition, pause, recover, resume
+from dslab.simulate import simulate
+from dslab.values import DslabError, nearest
+
+Draw = Callable[[], float]
+
+
+def crashes(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
+    """Nodes crash and recover."""
+    for node in _some(draw, run.nodes, most=1.0):
+        first, second = _span(draw, run)
+        yield from (at(first, crash(node)), at(second, recover(node)))
+
+
+def pauses(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
+    """Nodes stand still for a while."""
+    for node in _some(draw, run.nodes, most=1.0):
+        first, second = _span(draw, run)
+        yield from (at(first, pause(node)), at(second, resume(node)))
+
+
+def partitions(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
+    """The network falls in two and heals."""
+    for _ in range(1 + int(2 * draw())):
+        first, second = _span(draw, run)
+        order = sorted((draw(), node) for node in run.nodes)
+        side = tuple(node for _, node in order[:1 + int(draw() * (len(order) - 1))])
+        yield from (at(first, partition(side)), at(second, heal()))
+
+
+def losses(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
+    """Messages are lost."""
+    return [at(0, drop(name)) for name in _some(draw, messages)]
+
+
+def duplications(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
+    """Messages arrive twice."""
+    return [at(0, duplicate(name, after=1 + int(draw() * run.duration / 4))) for name in _some(draw, messages)]
+
+
+def delays(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
+    """Messages are late."""
+    return [at(0, delay(name, by=1 + int(draw() * run.duration / 4))) for name in _some(draw, messages)]
+
+
+# The kinds of faults: what makes them, and under which name a trace counts those that took effect.
+FAULTS: dict[str, tuple[Callable[[Draw, Run, Sequence[str]], Iterable[At]], str]] = {
+    "crash": (crashes, "crash"), "pause": (pauses, "pause"), "partition": (partitions, "partition"),
+    "loss": (losses, "dropped"), "duplication": (duplications, "duplicated"), "delay": (delays, "delayed"),
+}
+
+
+def schedule(run: Run, seed: int, kinds: Iterable[str]) -> Run:
+    """The run with this seed, and with faults of about half of these kinds added to its script."""
+    draw = Random(f"{seed} schedule").random
+    seeded = run.but(seed=seed)
+    chosen = [kind for kind in kinds if draw() < 0.5]
+    messages = names_in(seeded) if {"loss", "duplication", "delay"} & set(chosen) else []
+    events: list[At] = [event for kind in chosen for event in FAULTS[kind][0](draw, seeded, messages)]
+    return seeded.plus(*events)
+
+
+def names_in(run: Run) -> list[str]:
+    """The names of the messages that are sent if nothing is done to the run."""
+    return [message.name for message in simulate(run, states=False).messages if not message.name.endswith("'")]
+
+
+def check_kinds(kinds: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of faults; raises `DslabError` for one that there is not."""
+    kinds = tuple(kinds)
+    for kind in kinds:
+        if kind not in FAULTS:
+            raise DslabError(f"there is no kind of fault {kind!r} ({', '.join(FAULTS)}).{nearest(str(kind), FAULTS)}")
+    return kinds
+
+
+def _some(draw: Draw, options: Sequence[Any], *, most: float = 0.25) -> list:
+    """A few of the options: one at least, and about this share of them at most."""
+    share = draw() * most
+    few = [option for option in options if draw() < share]
+    return few or ([options[int(draw() * len(options))]] if options else [])
+
+
+def _span(draw: Draw, run: Run) -> tuple[int, int]:
+    """Two moments, in whole ms, the second within a third of the run after the first."""
+    first = int(draw() * run.duration)
+    return first, first + 1 + int(draw() * run.duration / 3)
