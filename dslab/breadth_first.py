@@ -31,8 +31,16 @@ class Walk:
         progress: called now and then with this walk.
     """
 
-    def __init__(self, graph: Graph, *, look: Callable[[Any], Any] | None = None, within: Callable[[Any], Any] | None = None,
-                 depth: int | None = None, states: int = 1_000_000, progress: Callable[[Walk], None] | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        *,
+        look: Callable[[Any], Any] | None = None,
+        within: Callable[[Any], Any] | None = None,
+        depth: int | None = None,
+        states: int = 1_000_000,
+        progress: Callable[[Walk], None] | None = None,
+    ) -> None:
         self.graph, self.look, self.within = graph, look, within
         self.most_levels, self.most_states, self.progress = depth, states, progress
         self.came_from: dict[Any, Any] = {}         # each state -> the one from which it was reached first

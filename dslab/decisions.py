@@ -68,7 +68,9 @@ class Names:
         return found[1]
 
     def _double(self, message: int) -> str:
-        index, name = next((index, name) for index, (number, name) in enumerate(self.in_flight) if number == message)
+        index, name = next(
+            (index, name) for index, (number, name) in enumerate(self.in_flight) if number == message
+        )
         original = name.rstrip("'")
         self.copies[original] += 1
         self.in_flight.insert(index + 1, (message, original + "'" * self.copies[original]))

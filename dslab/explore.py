@@ -38,8 +38,10 @@ class Exploration:
     states: int                     # distinct ones
     transitions: int                # moves tried, to new states and to old ones
     depth: int                      # levels, the initial one included
-    initial: int                    # initial states
-    paths: Mapping[str, tuple] = field(repr=False)      # promise -> the decisions (of a specification: the states) that decide it
+    initial: int  # initial states
+    paths: Mapping[str, tuple] = field(
+        repr=False
+    )  # promise -> the decisions (of a specification: the states) that decide it
     remark: str = ""                # why the search found no end
 
     @property
@@ -52,14 +54,30 @@ class Exploration:
 
     def __repr__(self) -> str:
         counted = f"{self.states:,} states, {self.transitions:,} transitions, {self.depth} levels"
-        said = [f"{self.status[0].upper()}{self.status[1:]}: {counted}.", self.remark, *(f"{_story(self, one)}." for one in self.verdicts)]
+        said = [
+            f"{self.status[0].upper()}{self.status[1:]}: {counted}.",
+            self.remark,
+            *(f"{_story(self, one)}." for one in self.verdicts),
+        ]
         return " ".join(filter(None, said))
 
 
-def explore(run: Run | Specification, promises: Iterable[Promise] = (), *, crashes: int = 0, recoveries: int = 0, drops: int = 0,
-            duplicates: int = 0, timers: Mapping[str, int] | None = None, within: Callable[[Any], Any] | None = None,
-            depth: int | None = None, states: int = 1_000_000, symmetric: Iterable[str] = (), check: bool = False,
-            progress: Callable[[Walk], None] | bool = False) -> Exploration:
+def explore(
+    run: Run | Specification,
+    promises: Iterable[Promise] = (),
+    *,
+    crashes: int = 0,
+    recoveries: int = 0,
+    drops: int = 0,
+    duplicates: int = 0,
+    timers: Mapping[str, int] | None = None,
+    within: Callable[[Any], Any] | None = None,
+    depth: int | None = None,
+    states: int = 1_000_000,
+    symmetric: Iterable[str] = (),
+    check: bool = False,
+    progress: Callable[[Walk], None] | bool = False,
+) -> Exploration:
     """Try everything that can happen in a run, or in a plain specification, and judge every state.
 
     The search ends at the first broken promise, which is a shortest counter-example, and goes on as long as something is
@@ -86,14 +104,27 @@ def explore(run: Run | Specification, promises: Iterable[Promise] = (), *, crash
     promises = tuple(promises)
     for promise in promises:
         if not isinstance(promise, Promise):
-            raise DslabError(f"a promise is a function with @always, @in_the_end or @sometimes, not a {type(promise).__name__}")
+            raise DslabError(
+                f"a promise is a function with @always, @in_the_end or @sometimes, not a {type(promise).__name__}"
+            )
     if isinstance(run, Specification):
         subject: Any = OfSpecification(run)
     else:
-        subject = OfRun(run, {name: budget for name, budget in budgets.items() if budget} | dict(timers or {}), tuple(symmetric), check)
+        subject = OfRun(
+            run,
+            {name: budget for name, budget in budgets.items() if budget} | dict(timers or {}),
+            tuple(symmetric),
+            check,
+        )
     jury = Jury(subject, promises)
-    walk = Walk(subject.graph, look=jury.look if promises else None, within=within and subject.asking(within), depth=depth, states=states,
-                progress=_report if progress is True else progress or None)
+    walk = Walk(
+        subject.graph,
+        look=jury.look if promises else None,
+        within=within and subject.asking(within),
+        depth=depth,
+        states=states,
+        progress=_report if progress is True else progress or None,
+    )
     try:
         subject.finish(walk.go())
     except Stumble as stumble:
@@ -121,8 +152,8 @@ class OfRun:
     def finish(self, walk: Walk) -> None:
         """Check what was taken for granted."""
         self.model.stage.shared.check_globals()
-        if isinstance(self.graph, Symmetric):
-            self.graph.verify()
+        if isinstance(self.graph, Symmetric) and walk.status in (COMPLETE, LIMIT):
+            self.graph.verify()                     # a counter-example needs no proof: it can be followed
 
     def explain(self, walk: Walk, stumble: Stumble) -> None:
         """Raise what a handler raised, with a shortest trace."""
@@ -132,7 +163,9 @@ class OfRun:
                 follow(self.run, ())                    # it fails at the start
             raise problem from None
         path = walk.path(stumble.state)
-        follow(self.run, decisions_along(self.model, path, getattr(self.graph, "canonical", None), stumble.move))
+        follow(
+            self.run, decisions_along(self.model, path, getattr(self.graph, "canonical", None), stumble.move)
+        )
         raise problem                                   # what a simulation would allow
 
     def why_endless(self, walk: Walk) -> str:
@@ -164,11 +197,21 @@ class Jury:
 
     def __init__(self, subject: Any, promises: tuple[Promise, ...]) -> None:
         self.promises, self.at_rest = promises, subject.at_rest
-        self.objections = [(promise, subject.asking(promise.objection)) for promise in promises if promise.kind == "always"]
-        self.in_the_end = [(promise, subject.asking(promise.objection)) for promise in promises if promise.kind == "in the end"]
-        self.hopes = [(promise, subject.asking(promise.has_happened)) for promise in promises if promise.kind == "sometimes"]
+        self.objections = [
+            (promise, subject.asking(promise.objection)) for promise in promises if promise.kind == "always"
+        ]
+        self.in_the_end = [
+            (promise, subject.asking(promise.objection))
+            for promise in promises
+            if promise.kind == "in the end"
+        ]
+        self.hopes = [
+            (promise, subject.asking(promise.has_happened))
+            for promise in promises
+            if promise.kind == "sometimes"
+        ]
         self.all_are_hopes = len(self.hopes) == len(promises)
-        self.found: dict[Promise, tuple[Any, str]] = {}         # promise -> the state that decides it, the objection
+        self.found: dict[Promise, tuple[Any, str]] = {}  # promise -> the state that decides it, the objection
         self.rests = 0                                          # states in which nothing is left to happen
 
     def look(self, state: Any) -> bool:
@@ -212,7 +255,16 @@ def _conclude(subject: Any, walk: Walk, jury: Jury) -> Exploration:
         step = judge(trace, [promise])[0].step if trace is not None else len(paths[promise.name]) - 1
         verdicts.append(Verdict(promise, "broken" if why else "holds", step, why, trace))
     remark = subject.why_endless(walk) if walk.status in (LIMIT, GAVE_UP) else ""
-    return Exploration(tuple(verdicts), walk.status, len(walk.came_from), walk.transitions, walk.levels, walk.begun, paths, remark)
+    return Exploration(
+        tuple(verdicts),
+        walk.status,
+        len(walk.came_from),
+        walk.transitions,
+        walk.levels,
+        walk.begun,
+        paths,
+        remark,
+    )
 
 
 def _story(exploration: Exploration, verdict: Verdict) -> str:
@@ -221,11 +273,15 @@ def _story(exploration: Exploration, verdict: Verdict) -> str:
     if path is None:
         return f"{verdict.status}: {verdict.promise}" + (f" ({verdict.sentence})" if verdict.sentence else "")
     moves = len(path) - (verdict.trace is None)
-    return f"{verdict.status}: {verdict.promise}, after {moves} moves" + (f": {verdict.sentence}" if verdict.sentence else "")
+    return f"{verdict.status}: {verdict.promise}, after {moves} moves" + (
+        f": {verdict.sentence}" if verdict.sentence else ""
+    )
 
 
 def _report(walk: Walk) -> None:
     """A line on stderr, written over again and again."""
     if len(walk.came_from) > 50_000:
-        sys.stderr.write(f"\r{len(walk.came_from):,} states, level {walk.levels}, {len(walk.last):,} states in it ")
+        sys.stderr.write(
+            f"\r{len(walk.came_from):,} states, level {walk.levels}, {len(walk.last):,} states in it "
+        )
         sys.stderr.flush()

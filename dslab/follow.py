@@ -51,7 +51,9 @@ class Follower:
         """Let one thing happen, `pace` µs after the last."""
         verb, _, what = decision.partition(" ") if isinstance(decision, str) else ("", "", "")
         if verb not in VERBS:
-            raise DslabError(f"decision {number} is {brief(decision)}: expected {', '.join(VERBS)} and what.{nearest(verb, VERBS)}")
+            raise DslabError(
+                f"decision {number} is {brief(decision)}: expected {', '.join(VERBS)} and what.{nearest(verb, VERBS)}"
+            )
         self.sim.now += pace
         self.taken = number
         applied = len(self.sim.record.unapplied)
@@ -65,7 +67,11 @@ class Follower:
     def trace(self) -> Trace:
         """What has happened."""
         sim = self.sim
-        busy = sim.queue and any(entry[2] == "receive" for entry in sim.queue) or any(host.timers for host in sim.hosts.values())
+        busy = (
+            sim.queue
+            and any(entry[2] == "receive" for entry in sim.queue)
+            or any(host.timers for host in sim.hosts.values())
+        )
         rest = not busy and sum(step[2] == "request" for step in sim.steps) >= len(self.requests)
         sim.record.end = (f"nothing left to happen after {sim.now / 1000:g} ms" if rest
                           else f"reached the end of {self.taken} decisions")
@@ -77,8 +83,14 @@ class Follower:
 
     def _deliver(self, name: str) -> None:
         found = self._in_flight(name)
-        ahead = [entry for entry in self.sim.queue if found[3].settings.fifo and entry[3] is found[3] and entry[2] == "receive"
-                 and _order(entry) < _order(found)]
+        ahead = [
+            entry
+            for entry in self.sim.queue
+            if found[3].settings.fifo
+            and entry[3] is found[3]
+            and entry[2] == "receive"
+            and _order(entry) < _order(found)
+        ]
         if ahead:
             raise Inapplicable(f"this link keeps order, and {_name(min(ahead, key=_order))} comes first")
         self.sim.queue.remove(found)
@@ -87,7 +99,10 @@ class Follower:
         if not host.awake:
             self._happen(entry, partial(self.sim.act["receive"], entry))
         else:
-            self._happen(entry, lambda: (self.sim.handler(host, entry[4])(link.src, entry[4]), self.sim.finish(entry, host)))
+            self._happen(
+                entry,
+                lambda: (self.sim.handler(host, entry[4])(link.src, entry[4]), self.sim.finish(entry, host)),
+            )
 
     def _fire(self, what: str) -> None:
         node, _, timer = what.rpartition(" ")
@@ -97,14 +112,24 @@ class Follower:
         planned = host.timers[timer]
         entry = host.timers[timer] = (self.sim.now, *planned[1:])
         caused = self.sim.record.caused
-        caused[next(i for i in reversed(range(len(caused))) if caused[i] is planned)] = entry   # it goes off now, not as drawn
+        caused[next(i for i in reversed(range(len(caused))) if caused[i] is planned)] = (
+            entry  # it goes off now, not as drawn
+        )
         self._happen(entry, partial(self.sim.fire, entry))
 
     def _request(self, number: str) -> None:
         if not (number.isdecimal() and 1 <= int(number) <= len(self.requests)):
             raise Inapplicable(f"the script has {len(self.requests)} requests, numbered from 1")
         event = self.requests[int(number) - 1]
-        entry = (self.sim.now, next(self.sim.serial), "request", self.sim.hosts[event.action.args[0]], event, None, None)
+        entry = (
+            self.sim.now,
+            next(self.sim.serial),
+            "request",
+            self.sim.hosts[event.action.args[0]],
+            event,
+            None,
+            None,
+        )
         self._happen(entry, partial(self.sim.request, entry))
 
     def _crash(self, node: str) -> None:
@@ -140,7 +165,9 @@ class Follower:
         try:
             act()
         except (Exception, SystemExit) as problem:
-            raise mishap.explain(problem, self.sim, entry) from (None if isinstance(problem, DslabError) else problem)
+            raise mishap.explain(problem, self.sim, entry) from (
+                None if isinstance(problem, DslabError) else problem
+            )
 
     def _host(self, node: str) -> Any:
         if node not in self.sim.hosts:
@@ -161,8 +188,15 @@ class Inapplicable(Exception):
 def _calm(run: Run) -> Network:
     """The run's links without chance: nothing is lost or doubled unless a decision says so."""
     calm: dict[str, Any] = {"latency": constant(10), "loss": 0.0, "duplication": 0.0}
-    plain = {name: value for name, value in ((name, getattr(run.network.default, name)) for name in SETTINGS) if name not in calm}
-    links = {link: {name: value for name, value in special.items() if name not in calm} for link, special in run.network.links.items()}
+    plain = {
+        name: value
+        for name, value in ((name, getattr(run.network.default, name)) for name in SETTINGS)
+        if name not in calm
+    }
+    links = {
+        link: {name: value for name, value in special.items() if name not in calm}
+        for link, special in run.network.links.items()
+    }
     return Network(links={link: special for link, special in links.items() if special}, **calm, **plain)
 
 

@@ -43,7 +43,9 @@ def freeze_state(node: str, values: Mapping[str, Any]) -> tuple:
         except NotPlain as problem:
             raise DslabError(f"{node}.{name} cannot be explored: {problem}") from None
         except RecursionError:
-            raise DslabError(f"{node}.{name} cannot be explored: it contains itself, or is nested too deeply") from None
+            raise DslabError(
+                f"{node}.{name} cannot be explored: it contains itself, or is nested too deeply"
+            ) from None
     return tuple(frozen)
 
 
@@ -53,8 +55,10 @@ def refuse_shared_parts(node: str, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         for part in containers(value):
             if id(part) in owners:
-                raise DslabError(f"{node}.{owners[id(part)]} and {node}.{name} share one {type(part).__name__}: a copy of the "
-                                 "node would have two. Keep it in one attribute")
+                raise DslabError(
+                    f"{node}.{owners[id(part)]} and {node}.{name} share one {type(part).__name__}: a copy of the "
+                    "node would have two. Keep it in one attribute"
+                )
             owners[id(part)] = name
 
 

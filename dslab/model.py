@@ -19,7 +19,12 @@ from dslab.values import DslabError
 
 State = tuple           # (local, local, ..., outputs, network, left)
 OUTPUTS, NETWORK, LEFT = -3, -2, -1
-CRASH, RECOVERY, DROP, DUPLICATE = "a crash", "a recovery", "a drop", "a duplicate"     # no timer can be called so
+CRASH, RECOVERY, DROP, DUPLICATE = (
+    "a crash",
+    "a recovery",
+    "a drop",
+    "a duplicate",
+)  # no timer can be called so
 
 
 class Message(NamedTuple):
@@ -33,7 +38,9 @@ class Message(NamedTuple):
 class Left(NamedTuple):
     """What may still come from outside."""
 
-    budgets: tuple[tuple[str, int], ...]        # how often each kind of fault may strike, and each limited timer go off
+    budgets: tuple[
+        tuple[str, int], ...
+    ]  # how often each kind of fault may strike, and each limited timer go off
     asked: int                                  # how many of the script's requests were made
     waiting: frozenset[str]                     # clients without an answer that will ask again
 
@@ -75,7 +82,12 @@ class Model:
         clients = [client for client, _, _ in self.requests]
         self.often = frozenset(client for client in clients if clients.count(client) > 1)
         self.limited = frozenset(budgets)
-        self.local_numbers, self.message_numbers, self.told_numbers, self.left_numbers = Numbers(), Numbers(), Numbers(), Numbers()
+        self.local_numbers, self.message_numbers, self.told_numbers, self.left_numbers = (
+            Numbers(),
+            Numbers(),
+            Numbers(),
+            Numbers(),
+        )
         self.locals: list[Local] = self.local_numbers.values_
         self.messages: list[Message] = self.message_numbers.values_
         self.told: list[tuple] = self.told_numbers.values_              # (all before, outputs of one event)
@@ -94,7 +106,12 @@ class Model:
     def initial(self) -> list[State]:
         """The one state in which all nodes have started."""
         self.told_numbers.number((None, ()), (None, ()))
-        state: State = (*(self.local(self.stage.first(place)) for place in range(self.size)), 0, (), self.first_left)
+        state: State = (
+            *(self.local(self.stage.first(place)) for place in range(self.size)),
+            0,
+            (),
+            self.first_left,
+        )
         for place, event in self.start_moves:
             state = self.after(state, place, event, state[NETWORK], state[LEFT])
         return [state]
@@ -107,9 +124,14 @@ class Model:
         """All that can happen in a state, as (move, state after it)."""
         network, left, previous = state[NETWORK], state[LEFT], None
         for index, message in enumerate(network):
-            if self.rank[message] != previous:      # equal: the same once more, or behind another on a link that keeps order
+            if (
+                self.rank[message] != previous
+            ):  # equal: the same once more, or behind another on a link that keeps order
                 previous, place = self.rank[message], self.receiver[message]
-                yield (place, message), self.after(state, place, message, network[:index] + network[index + 1:], left)
+                yield (
+                    (place, message),
+                    self.after(state, place, message, network[:index] + network[index + 1 :], left),
+                )
         for place in range(self.size):
             for timer in self.locals[state[place]].timers:
                 after_it = self.spend(left, timer)
@@ -149,7 +171,10 @@ class Model:
             if dropped is not None:
                 yield (-1, ("drop", message)), (*state[:NETWORK], before + behind, dropped)
             if doubled is not None:
-                yield (-1, ("duplicate", message)), (*state[:NETWORK], (*before, message, message, *behind), doubled)
+                yield (
+                    (-1, ("duplicate", message)),
+                    (*state[:NETWORK], (*before, message, message, *behind), doubled),
+                )
 
     def after(self, state: State, place: int, event: Hashable, network: tuple, left: int) -> State:
         """The state after an event at the node in `place`, which leaves these messages in the network."""
@@ -178,8 +203,12 @@ class Model:
         before = self.locals[local]
         node = self.nodes[before.place]
         after, sent, told, answered = self.stage.play(before, self.spell(event))
-        return (self.local(after), tuple(self.message(Message(node, dst, msg)) for dst, msg in sent),
-                tuple(self.told_as(node, name, values) for name, values in told), tuple(self.often.intersection(answered)))
+        return (
+            self.local(after),
+            tuple(self.message(Message(node, dst, msg)) for dst, msg in sent),
+            tuple(self.told_as(node, name, values) for name, values in told),
+            tuple(self.often.intersection(answered)),
+        )
 
     def spell(self, event: Hashable) -> tuple:
         """An event as the stage knows it."""
@@ -217,7 +246,11 @@ class Model:
         while number:
             number, told = self.told[number]
             chain.append(told)
-        return [Output(step, float(step), *output.plain) for step, told in enumerate(reversed(chain)) for output in told]
+        return [
+            Output(step, float(step), *output.plain)
+            for step, told in enumerate(reversed(chain))
+            for output in told
+        ]
 
     # ---- what is left ----------------------------------------------------------------------------------------------
 
@@ -230,7 +263,9 @@ class Model:
             budgets = dict(now.budgets)
             budgets[kind] -= 1
             enough = budgets[kind] >= 0
-            self.spent[left, kind] = self._left(now._replace(budgets=tuple(sorted(budgets.items())))) if enough else None
+            self.spent[left, kind] = (
+                self._left(now._replace(budgets=tuple(sorted(budgets.items())))) if enough else None
+            )
         return self.spent[left, kind]
 
     def _left(self, left: Left) -> int:
@@ -258,7 +293,12 @@ class _Told:
 
 def _requests(run: Run) -> list[tuple[str, str, Any]]:
     """(client, node, message) for each event of the script; raises `DslabError` for what is not a request."""
-    instead = {"crash": "crashes=1", "recover": "recoveries=1", "drop": "drops=1", "duplicate": "duplicates=1"}
+    instead = {
+        "crash": "crashes=1",
+        "recover": "recoveries=1",
+        "drop": "drops=1",
+        "duplicate": "duplicates=1",
+    }
     found: list[tuple[str, str, Any]] = []
     for event in run.script:
         verb = event.action.verb

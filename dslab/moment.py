@@ -26,13 +26,18 @@ class Moment(World):
     def states(self) -> dict[str, NodeState]:
         """The nodes' states; of a node that is down, what it was."""
         self.looked = True
-        return {node: NodeState(node, self.model.locals[local].values) for node, local in zip(self.nodes, self.state, strict=False)}
+        return {
+            node: NodeState(node, self.model.locals[local].values)
+            for node, local in zip(self.nodes, self.state, strict=False)
+        }
 
     @property
     def up(self) -> frozenset[str]:
         """The nodes that are not crashed."""
         self.looked = True
-        return frozenset(node for node, local in zip(self.nodes, self.state, strict=False) if self.model.locals[local].up)
+        return frozenset(
+            node for node, local in zip(self.nodes, self.state, strict=False) if self.model.locals[local].up
+        )
 
     def outputs(self, name: str | None = None) -> list[Output]:
         """All that the nodes have told the world so far, or what has this name."""

@@ -49,8 +49,14 @@ class Search:
         return first + " ".join(f"{verdict}." for verdict in self.verdicts)
 
 
-def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = range(1000), faults: Iterable[str] | None = None,
-           progress: Callable[[int], None] | None = None) -> Search:
+def search(
+    run: Run,
+    promises: Iterable[Promise],
+    *,
+    seeds: Iterable[int] = range(1000),
+    faults: Iterable[str] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Search:
     """Simulate the run once for each seed, with faults on top of its own script; stop at the first broken promise.
 
     Args:
@@ -73,7 +79,13 @@ def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = rang
             trace = simulate(candidate)
             struck.update({kind: trace.faults.get(FAULTS[kind][1], 0) for kind in kinds})
             verdicts = judge(trace, promises)
-            seen.update({verdict.promise: verdict for verdict in verdicts if verdict.promise.kind == "sometimes" and verdict})
+            seen.update(
+                {
+                    verdict.promise: verdict
+                    for verdict in verdicts
+                    if verdict.promise.kind == "sometimes" and verdict
+                }
+            )
             bad = next((verdict for verdict in verdicts if verdict.status == "broken"), None)
             if bad is not None:
                 small = shrink(candidate, bad.promise)
@@ -100,5 +112,7 @@ def _verdicts(promises: tuple[Promise, ...], seen: dict[Promise, Verdict], runs:
 def _refuse_empty(struck: Counter, runs: int) -> None:
     for kind, times in struck.items():
         if not times:
-            raise DslabError(f"{kind} was asked for, but none took effect in {runs:,} runs: a search without it would prove even "
-                             f"less than it seems to. Give more seeds, a longer run, or leave {kind} out")
+            raise DslabError(
+                f"{kind} was asked for, but none took effect in {runs:,} runs: a search without it would prove even "
+                f"less than it seems to. Give more seeds, a longer run, or leave {kind} out"
+            )

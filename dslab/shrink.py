@@ -99,7 +99,9 @@ def _rounder(value: float) -> Iterator[int]:
     for unit in (1000, 500, 100, 50, 10, 5, 1):
         down = floor(value / unit) * unit
         for candidate in (down, down + unit):
-            if candidate < value or (candidate == down + unit and value % unit and candidate % (10 * unit) == 0):
+            if candidate < value or (
+                candidate == down + unit and value % unit and candidate % (10 * unit) == 0
+            ):
                 yield candidate
 
 

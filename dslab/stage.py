@@ -50,11 +50,18 @@ class Stage:
         cls = self.run.protocols[name]
         peers = [other for other in self.run.nodes if other != name
                  and protocol_of(self.run.protocols[other]) is protocol_of(cls)]
-        node = cls(name, peers, neighbours=self.linked[name], clock=lambda: _refuse(cls, "reads its clock (self.now)"),
-                   random=lambda: _refuse(cls, "draws lots (self.draw)"))
+        node = cls(
+            name,
+            peers,
+            neighbours=self.linked[name],
+            clock=lambda: _refuse(cls, "reads its clock (self.now)"),
+            random=lambda: _refuse(cls, "draws lots (self.draw)"),
+        )
         for attribute in cls.persistent:
             if attribute not in vars(node):
-                raise DslabError(f"{cls.__name__}.persistent names {attribute!r}, which init does not declare.{nearest(attribute, vars(node))}")
+                raise DslabError(
+                    f"{cls.__name__}.persistent names {attribute!r}, which init does not declare.{nearest(attribute, vars(node))}"
+                )
         return node
 
     def first(self, place: int) -> Local:
@@ -62,7 +69,9 @@ class Stage:
         name, values = self.run.nodes[place], vars(self.make(self.run.nodes[place]))
         for attribute, value in self.run.initial.get(name, {}).items():
             if attribute not in values:
-                raise DslabError(f"the run's initial state sets {name}.{attribute}, but init does not declare it.{nearest(attribute, values)}")
+                raise DslabError(
+                    f"the run's initial state sets {name}.{attribute}, but init does not declare it.{nearest(attribute, values)}"
+                )
             values[attribute] = snapshot(value)
         return Local(place, True, (), values)
 
@@ -106,22 +115,34 @@ class Stage:
                 told.append((rest[0], rest[1]))
             elif kind == "reply":
                 answered.append(rest[0])
-        return Outcome(Local(local.place, True, tuple(sorted(timers)), dict(vars(node))), tuple(sent), tuple(told), tuple(answered))
+        return Outcome(
+            Local(local.place, True, tuple(sorted(timers)), dict(vars(node))),
+            tuple(sent),
+            tuple(told),
+            tuple(answered),
+        )
 
     def _addressed(self, node: Node, dst: str, msg: Any) -> tuple[str, Any]:
         if dst not in self.linked[node.id]:
-            raise DslabError(f"{node.id} has no link to {dst}: its neighbours are {', '.join(self.linked[node.id]) or 'none'}")
+            raise DslabError(
+                f"{node.id} has no link to {dst}: its neighbours are {', '.join(self.linked[node.id]) or 'none'}"
+            )
         return dst, msg
 
     def _check(self, local: Local, event: tuple, outcome: Outcome) -> None:
         """Do it once more, on another copy: the same must come out, and the original must be as it was."""
-        name, where = self.run.nodes[local.place], f"{type(self.nodes[local.place]).__name__}, event {event[0]} {event[-1]}"
+        name, where = (
+            self.run.nodes[local.place],
+            f"{type(self.nodes[local.place]).__name__}, event {event[0]} {event[-1]}",
+        )
         copied = {attribute: snapshot(value) for attribute, value in local.values.items()}
         if freeze_state(name, copied) != freeze_state(name, local.values):
             raise DslabError(f"a copy of {name}'s state does not equal its original ({where})")
         if _frozen(name, self._act(local, event)) != _frozen(name, outcome):
-            raise DslabError(f"{name} did not do the same when it did it again ({where}): a handler depends on nothing but the "
-                             "node's state and the event")
+            raise DslabError(
+                f"{name} did not do the same when it did it again ({where}): a handler depends on nothing but the "
+                "node's state and the event"
+            )
         self.shared.check_globals()
 
 
@@ -139,12 +160,20 @@ def _call(node: Node, event: tuple) -> None:
 
 def _frozen(name: str, outcome: Outcome) -> tuple:
     local = outcome.local
-    return (local.timers, freeze_state(name, local.values), freeze(outcome.sent), freeze(outcome.told), outcome.answered)
+    return (
+        local.timers,
+        freeze_state(name, local.values),
+        freeze(outcome.sent),
+        freeze(outcome.told),
+        outcome.answered,
+    )
 
 
 def _refuse(cls: type[Node], what: str) -> NoReturn:
-    raise NotExplorable(f"{cls.__name__} {what}: it can be simulated and searched, but not explored, since what it does does "
-                        "not follow from its state and the event alone")
+    raise NotExplorable(
+        f"{cls.__name__} {what}: it can be simulated and searched, but not explored, since what it does does "
+        "not follow from its state and the event alone"
+    )
 
 
 class NotExplorable(DslabError):

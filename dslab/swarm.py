@@ -37,9 +37,9 @@ def partitions(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
     """The network falls in two and heals."""
     for _ in range(1 + int(2 * draw())):
         first, second = _span(draw, run)
-        order = sorted((draw(), node) for node in run.nodes)
-        side = tuple(node for _, node in order[:1 + int(draw() * (len(order) - 1))])
-        yield from (at(first, partition(side)), at(second, heal()))
+        order = sorted((draw(), place) for place in range(len(run.nodes)))
+        side = sorted(place for _, place in order[:1 + int(draw() * (len(order) - 1))])
+        yield from (at(first, partition(tuple(run.nodes[place] for place in side))), at(second, heal()))
 
 
 def losses(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
@@ -49,7 +49,9 @@ def losses(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
 
 def duplications(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
     """Messages arrive twice."""
-    return [at(0, duplicate(name, after=1 + int(draw() * run.duration / 4))) for name in _some(draw, messages)]
+    return [
+        at(0, duplicate(name, after=1 + int(draw() * run.duration / 4))) for name in _some(draw, messages)
+    ]
 
 
 def delays(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
@@ -76,7 +78,9 @@ def schedule(run: Run, seed: int, kinds: Iterable[str]) -> Run:
 
 def names_in(run: Run) -> list[str]:
     """The names of the messages that are sent if nothing is done to the run."""
-    return [message.name for message in simulate(run, states=False).messages if not message.name.endswith("'")]
+    return [
+        message.name for message in simulate(run, states=False).messages if not message.name.endswith("'")
+    ]
 
 
 def check_kinds(kinds: Iterable[str]) -> tuple[str, ...]:
@@ -84,7 +88,9 @@ def check_kinds(kinds: Iterable[str]) -> tuple[str, ...]:
     kinds = tuple(kinds)
     for kind in kinds:
         if kind not in FAULTS:
-            raise DslabError(f"there is no kind of fault {kind!r} ({', '.join(FAULTS)}).{nearest(str(kind), FAULTS)}")
+            raise DslabError(
+                f"there is no kind of fault {kind!r} ({', '.join(FAULTS)}).{nearest(str(kind), FAULTS)}"
+            )
     return kinds
 
 

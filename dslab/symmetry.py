@@ -24,14 +24,18 @@ class Symmetric:
     def __init__(self, model: Model, names: Iterable[str]) -> None:
         self.model, self.names = model, tuple(names)
         self._refuse_unlike()
-        self.renamings = [Renaming(model, dict(zip(self.names, order, strict=True))) for order in permutations(self.names)][1:]
+        self.renamings = [
+            Renaming(model, dict(zip(self.names, order, strict=True))) for order in permutations(self.names)
+        ][1:]
 
     def initial(self) -> list[State]:
         """The initial state, which looks the same to all these nodes."""
         states = self.model.initial()
         for renaming in self.renamings:
             if renaming.state(states[0]) != states[0]:
-                raise DslabError(f"{' and '.join(self.names)} do not start alike, so they are not interchangeable")
+                raise DslabError(
+                    f"{' and '.join(self.names)} do not start alike, so they are not interchangeable"
+                )
         return states
 
     def successors(self, state: State) -> list[State]:
@@ -50,18 +54,26 @@ class Symmetric:
                 if renaming.outcome(outcome) != renaming.sorted(mirrored):
                     node = self.model.nodes[self.model.locals[local].place]
                     verb, *_, what = self.model.spell(event)
-                    raise DslabError(f"{', '.join(self.names)} are not interchangeable: what {node} does at '{verb} {what}' depends on "
-                                     "more than a renaming. Leave out symmetric=..., or do not use the order of names")
+                    raise DslabError(
+                        f"{', '.join(self.names)} are not interchangeable: what {node} does at '{verb} {what}' depends on "
+                        "more than a renaming. Leave out symmetric=..., or do not use the order of names"
+                    )
 
     def _refuse_unlike(self) -> None:
         run = self.model.run
         for name in self.names:
             if name not in run.protocols:
-                raise DslabError(f"symmetric names {name!r}, which is not in this cluster.{nearest(name, run.nodes)}")
+                raise DslabError(
+                    f"symmetric names {name!r}, which is not in this cluster.{nearest(name, run.nodes)}"
+                )
             if any(node == name for _, node, _ in self.model.requests):
-                raise DslabError(f"the script asks {name} for something, so {name} is not interchangeable with the others")
+                raise DslabError(
+                    f"the script asks {name} for something, so {name} is not interchangeable with the others"
+                )
         if len({run.protocols[name] for name in self.names}) > 1 or len(set(self.names)) < len(self.names):
-            raise DslabError(f"{', '.join(self.names)} are not interchangeable: give different nodes with one protocol")
+            raise DslabError(
+                f"{', '.join(self.names)} are not interchangeable: give different nodes with one protocol"
+            )
 
 
 class Renaming:
@@ -69,10 +81,14 @@ class Renaming:
 
     def __init__(self, model: Model, names: Mapping[str, str]) -> None:
         self.model, self.names = model, names
-        moved = [model.nodes.index(names.get(node, node)) for node in model.nodes]      # old place -> new place
-        self.from_place = sorted(range(model.size), key=moved.__getitem__)              # new place -> old place
+        moved = [model.nodes.index(names.get(node, node)) for node in model.nodes]  # old place -> new place
+        self.from_place = sorted(range(model.size), key=moved.__getitem__)  # new place -> old place
         self.to_place = moved
-        self.local, self.message, self.outputs = cache(self._local), cache(self._message), cache(self._outputs)
+        self.local, self.message, self.outputs = (
+            cache(self._local),
+            cache(self._message),
+            cache(self._outputs),
+        )
 
     def state(self, state: State) -> State:
         """The state in which the nodes have changed places."""
@@ -87,7 +103,9 @@ class Renaming:
     def outcome(self, outcome: tuple) -> tuple:
         """What follows from the event there."""
         local, sent, told, answered = outcome
-        return self.sorted((self.local(local), tuple(map(self.message, sent)), tuple(map(self._output, told)), answered))
+        return self.sorted(
+            (self.local(local), tuple(map(self.message, sent)), tuple(map(self._output, told)), answered)
+        )
 
     def sorted(self, outcome: tuple) -> tuple:
         """An outcome in which the order of messages counts on links only that keep it."""
@@ -100,7 +118,9 @@ class Renaming:
 
     def _message(self, number: int) -> int:
         src, dst, payload = self.model.messages[number]
-        return self.model.message(Message(self.names.get(src, src), self.names.get(dst, dst), rename(payload, self.names)))
+        return self.model.message(
+            Message(self.names.get(src, src), self.names.get(dst, dst), rename(payload, self.names))
+        )
 
     def _outputs(self, number: int) -> int:
         before, told = self.model.told[number]

@@ -96,5 +96,7 @@ def all_commit(world):
 
 @in_the_end
 def all_have_decided(world):
-    waiting = [name for name, one in world.having("state").items() if name in world.up and one.state == "prepared"]
+    waiting = [
+        name for name, one in world.having("state").items() if name in world.up and one.state == "prepared"
+    ]
     return f"{waiting[0]} waits for ever" if waiting else ""

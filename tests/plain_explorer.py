@@ -11,9 +11,14 @@ class Snapshot:
     """All nodes, timers and messages at one moment."""
 
     def __init__(self, run):
-        self.nodes = {name: cls(name, [other for other in run.nodes if other != name and run.protocols[other] is cls],
-                                neighbours=[other for other in run.nodes if other != name])
-                      for name, cls in run.protocols.items()}
+        self.nodes = {
+            name: cls(
+                name,
+                [other for other in run.nodes if other != name and run.protocols[other] is cls],
+                neighbours=[other for other in run.nodes if other != name],
+            )
+            for name, cls in run.protocols.items()
+        }
         self.timers = {name: set() for name in run.nodes}
         self.network, self.outputs, self.down = [], [], set()
         self.requests = [event.action.args for event in run.script]
@@ -67,7 +72,10 @@ def following(now, budget):
             yield after, (crashes - 1, recoveries)
         if name in now.down and recoveries:
             after = deepcopy(now)
-            node, disk = after.nodes[name], {kept: vars(now.nodes[name])[kept] for kept in now.nodes[name].persistent}
+            node, disk = (
+                after.nodes[name],
+                {kept: vars(now.nodes[name])[kept] for kept in now.nodes[name].persistent},
+            )
             node.init()
             vars(node).update(deepcopy(disk))
             after.down.discard(name)

@@ -24,7 +24,13 @@ from dslab.node import Node, message
 from dslab.properties import always, in_the_end, judge, sometimes
 from dslab.protocols.broadcast import LIVENESS, BestEffort, Broadcast, EagerReliable
 from dslab.protocols.client import Put as Write
-from dslab.protocols.logical_clocks import Deaf, LamportClock, Local, Send, what_happened_before_has_the_smaller_stamp
+from dslab.protocols.logical_clocks import (
+    Deaf,
+    LamportClock,
+    Local,
+    Send,
+    what_happened_before_has_the_smaller_stamp,
+)
 from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, Fifo, same_run
 from dslab.protocols.raft import (
     Raft,
@@ -33,7 +39,14 @@ from dslab.protocols.raft import (
     two_leaders_never_share_a_term,
 )
 from dslab.protocols.raft_figures import log_of
-from dslab.protocols.raft_variants import Amnesia, DirectedCommitByCounting, DirectedRaft, Propose, TimeOut, Truncate
+from dslab.protocols.raft_variants import (
+    Amnesia,
+    DirectedCommitByCounting,
+    DirectedRaft,
+    Propose,
+    TimeOut,
+    Truncate,
+)
 from dslab.run import Run
 from dslab.script import at, crash, pause, request
 from dslab.values import DslabError
@@ -60,8 +73,14 @@ def plays(found, promise):
 
 def test_the_vote_of_raft_explored_to_the_end():
     """Three servers, one term, one crash with recovery: election safety [section 5.2] is proven for them."""
-    found = explore(Run(Raft, 3), [two_leaders_never_share_a_term, a_leader_is_elected], crashes=1, recoveries=1,
-                    timers=SILENT, within=terms_to(1))
+    found = explore(
+        Run(Raft, 3),
+        [two_leaders_never_share_a_term, a_leader_is_elected],
+        crashes=1,
+        recoveries=1,
+        timers=SILENT,
+        within=terms_to(1),
+    )
     assert found and found.status == "explored completely"
     assert (found.states, found.transitions, found.depth) == (22847, 139608, 16)
 
@@ -69,8 +88,14 @@ def test_the_vote_of_raft_explored_to_the_end():
 def test_a_vote_that_is_forgotten_elects_two_leaders():
     """Seven moves if a crash with its recovery counts as one; on the way both leaders are elected by A's vote."""
     run = Run(Amnesia, 3)
-    found = explore(run, [two_leaders_never_share_a_term, a_leader_is_elected], crashes=1, recoveries=1, timers=SILENT,
-                    within=terms_to(1))
+    found = explore(
+        run,
+        [two_leaders_never_share_a_term, a_leader_is_elected],
+        crashes=1,
+        recoveries=1,
+        timers=SILENT,
+        within=terms_to(1),
+    )
     assert not found and found.status == "found"
     trace = plays(found, two_leaders_never_share_a_term)
     assert found.paths["two leaders never share a term"] == (
@@ -84,7 +109,9 @@ def test_a_vote_that_is_forgotten_elects_two_leaders():
 
 def replicating(protocol, logs, *requests):
     initial = {name: {"term": 3, "log": log_of(terms)} for name, terms in logs.items()}
-    return Run(dict.fromkeys(logs, protocol), initial=initial, script=[at(10, request(*one)) for one in requests])
+    return Run(
+        dict.fromkeys(logs, protocol), initial=initial, script=[at(10, request(*one)) for one in requests]
+    )
 
 
 def test_an_entry_of_an_old_term_committed_by_counting():
@@ -163,7 +190,10 @@ def test_symmetry_explores_one_state_of_each_orbit(participants):
     run = Run(cluster(participants))
     names = list(run.nodes[1:])
     keys, _ = explore_plainly(run)
-    orbits = {frozenset(renamed(key, dict(zip(names, order, strict=True))) for order in permutations(names)) for key in keys}
+    orbits = {
+        frozenset(renamed(key, dict(zip(names, order, strict=True))) for order in permutations(names))
+        for key in keys
+    }
     found = explore(run, [nobody_commits_what_another_aborts, all_commit, all_have_decided], symmetric=names)
     assert found and found.states == len(orbits) == {2: 46, 3: 169}[participants]
 
@@ -249,7 +279,9 @@ def test_messages_are_lost_and_doubled_within_the_budget():
     assert twice and len(twice.paths["one comes twice"]) == 3
     lost = explore(run, [both_are_heard], drops=1)
     assert lost.paths["both are heard"] == ("deliver A->B#1", "drop A->B#2")
-    assert explore(run, [both_are_heard], crashes=1), "what reaches a node that is down is lost, and B is down"
+    assert explore(run, [both_are_heard], crashes=1), (
+        "what reaches a node that is down is lost, and B is down"
+    )
     gone = explore(run, [both_are_heard], crashes=1, recoveries=1)
     assert not gone and plays(gone, both_are_heard)
 
@@ -263,7 +295,9 @@ def test_what_was_never_due_is_not_decided():
 def test_best_effort_broadcast_breaks_agreement_with_one_crash():
     run = Run(BestEffort, 3, script=[at(1, request("A", Broadcast("x")))])
     found = explore(run, LIVENESS, drops=1, crashes=1)
-    assert not found and "never does" in next(one for one in found.verdicts if one.status == "broken").sentence
+    assert (
+        not found and "never does" in next(one for one in found.verdicts if one.status == "broken").sentence
+    )
     assert explore(run.but(protocol=EagerReliable, nodes=3), LIVENESS, crashes=1)
 
 
@@ -273,7 +307,11 @@ def test_a_client_waits_for_its_answer_before_it_asks_again():
             self.reply(src, msg.n)
             self.output("asked", msg.n)
 
-    run = Run(Echo, 1, script=[at(1, request("A", Ping(1), client="alice")), at(1, request("A", Ping(2), client="alice"))])
+    run = Run(
+        Echo,
+        1,
+        script=[at(1, request("A", Ping(1), client="alice")), at(1, request("A", Ping(2), client="alice"))],
+    )
     found = explore(run, crashes=1)
     assert found.states == 8, "once A is down, alice waits for ever"
 
@@ -333,7 +371,10 @@ class Clocked(Node):
 
 
 def test_what_cannot_be_explored_is_refused_with_a_sentence():
-    with pytest.raises(DslabError, match=r"Clocked reads its clock \(self.now\): it can be simulated and searched, but not explored"):
+    with pytest.raises(
+        DslabError,
+        match=r"Clocked reads its clock \(self.now\): it can be simulated and searched, but not explored",
+    ):
         explore(Run(Clocked, 1))
     with pytest.raises(DslabError, match=r"Gossip draws lots \(self.draw\)"):
         explore(Run(Gossip, 3))
@@ -403,7 +444,9 @@ def test_raft_without_bounds_is_diagnosed():
 # ---- following decisions -----------------------------------------------------------------------------------
 
 def test_decisions_can_be_written_by_hand():
-    trace = follow(Run(Talker, 2), ["duplicate A->B#1", "deliver A->B#2", "deliver A->B#1", "deliver A->B#1'"])
+    trace = follow(
+        Run(Talker, 2), ["duplicate A->B#1", "deliver A->B#2", "deliver A->B#1", "deliver A->B#1'"]
+    )
     assert trace.state_at(-1)["B"]["heard"] == [2, 1, 1]
     assert trace.came_to_rest and [step.time for step in trace.steps[2:]] == [10, 20, 30, 40]
 

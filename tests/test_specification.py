@@ -38,14 +38,25 @@ def queues_of_two(state):
     return len(state[0]) <= 2 and len(state[1]) <= 2
 
 
-@pytest.mark.parametrize("specification, promises, within, counts", [
-    (two_phase_commit(3), [nobody_commits_what_another_aborts], None, (288, 1146, 11)),
-    (transaction_commit(3), [], None, (34, 94, 7)),
-    (chang_roberts(3), [a_winner_is_the_smallest_candidate], None, (137, 227, 10)),
-    (alternating_bit(2), [what_is_acknowledged_was_seen], queues_of_two, (240, 1392, 10)),
-    (philosophers(5), [neighbours_never_eat_together], None, (67, 336, 29)),
-    (readers_and_writers(3), [a_writer_is_alone], None, (21527, 59674, 13)),
-], ids=["two-phase commit", "transaction commit", "Chang-Roberts", "alternating bit", "philosophers", "readers and writers"])
+@pytest.mark.parametrize(
+    "specification, promises, within, counts",
+    [
+        (two_phase_commit(3), [nobody_commits_what_another_aborts], None, (288, 1146, 11)),
+        (transaction_commit(3), [], None, (34, 94, 7)),
+        (chang_roberts(3), [a_winner_is_the_smallest_candidate], None, (137, 227, 10)),
+        (alternating_bit(2), [what_is_acknowledged_was_seen], queues_of_two, (240, 1392, 10)),
+        (philosophers(5), [neighbours_never_eat_together], None, (67, 336, 29)),
+        (readers_and_writers(3), [a_writer_is_alone], None, (21527, 59674, 13)),
+    ],
+    ids=[
+        "two-phase commit",
+        "transaction commit",
+        "Chang-Roberts",
+        "alternating bit",
+        "philosophers",
+        "readers and writers",
+    ],
+)
 def test_published_counts(specification, promises, within, counts):
     found = explore(specification, promises, within=within)
     assert found and found.status == "explored completely"
@@ -127,7 +138,10 @@ def test_what_never_happens_in_a_complete_exploration_is_broken():
 
 
 def test_a_limit_decides_nothing():
-    for found in (explore(COUNTER, [always(lambda n: True)], states=100), explore(COUNTER, [always(lambda n: True)], depth=9)):
+    for found in (
+        explore(COUNTER, [always(lambda n: True)], states=100),
+        explore(COUNTER, [always(lambda n: True)], depth=9),
+    ):
         assert not found and found.status == "nothing found up to the limit"
         assert found.verdicts[0].status == "not decided"
     assert found.depth == 9 and found.states == 9

@@ -25,11 +25,25 @@ def lamport_mutex(nodes: int) -> Specification:
         for p in range(nodes):
             own = requests[p][p]
             if not own:
-                yield clocks, put(requests, p, put(requests[p], p, clocks[p])), put(acks, p, frozenset({p})), tell(links, p, clocks[p]), inside
-            if acks[p] == everybody and all(not requests[p][q] or (own, p) < (requests[p][q], q) for q in others[p]):
+                yield (
+                    clocks,
+                    put(requests, p, put(requests[p], p, clocks[p])),
+                    put(acks, p, frozenset({p})),
+                    tell(links, p, clocks[p]),
+                    inside,
+                )
+            if acks[p] == everybody and all(
+                not requests[p][q] or (own, p) < (requests[p][q], q) for q in others[p]
+            ):
                 yield clocks, requests, acks, links, inside | {p}
             if p in inside:
-                yield clocks, put(requests, p, put(requests[p], p, 0)), put(acks, p, frozenset()), tell(links, p, -1), inside - {p}
+                yield (
+                    clocks,
+                    put(requests, p, put(requests[p], p, 0)),
+                    put(acks, p, frozenset()),
+                    tell(links, p, -1),
+                    inside - {p},
+                )
             for q in others[p]:
                 if links[q][p]:
                     yield receive(state, p, q)
@@ -43,9 +57,26 @@ def lamport_mutex(nodes: int) -> Specification:
         if message < 0:
             return clocks, put(requests, p, put(requests[p], q, 0)), acks, links, inside
         answered = put(links, p, put(links[p], q, (*links[p][q], 0)))
-        return put(clocks, p, max(message, clocks[p]) + 1), put(requests, p, put(requests[p], q, message)), acks, answered, inside
+        return (
+            put(clocks, p, max(message, clocks[p]) + 1),
+            put(requests, p, put(requests[p], q, message)),
+            acks,
+            answered,
+            inside,
+        )
 
-    return Specification(lambda: [((1,) * nodes, ((0,) * nodes,) * nodes, (frozenset(),) * nodes, (((),) * nodes,) * nodes, frozenset())], after)
+    return Specification(
+        lambda: [
+            (
+                (1,) * nodes,
+                ((0,) * nodes,) * nodes,
+                (frozenset(),) * nodes,
+                (((),) * nodes,) * nodes,
+                frozenset(),
+            )
+        ],
+        after,
+    )
 
 
 @always

@@ -19,7 +19,9 @@ def chang_roberts(nodes: int) -> Specification:
             following = (i + 1) % nodes
             pass_on = lambda name, following=following: (*ring[following][:3], ring[following][3] | {name})
             if not begun:
-                yield put(ring, {i: (wants, True, view, waiting)} | ({following: pass_on(i)} if wants else {}))
+                yield put(
+                    ring, {i: (wants, True, view, waiting)} | ({following: pass_on(i)} if wants else {})
+                )
                 continue
             for name in waiting:
                 left = waiting - {name}
@@ -52,7 +54,7 @@ def termination(nodes: int) -> Specification:
     def after(state):
         active, black, place, stained = state
         if place == 0:
-            for _ in range(stained + black[0]):                 # TLC counts a step once for each reason to take it
+            for _ in range(stained + black[0]):  # TLC counts a step once for each reason to take it
                 yield active, put(black, 0, False), nodes - 1, False                            # a new round
         else:
             for _ in range(stained + black[place] + (not active[place])):
@@ -62,7 +64,7 @@ def termination(nodes: int) -> Specification:
                 yield put(active, i, False), black, place, stained                              # come to rest
                 for j in range(nodes):
                     if j != i:
-                        yield put(active, j, True), put(black, i, black[i] or j > i), place, stained    # wake j
+                        yield put(active, j, True), put(black, i, black[i] or j > i), place, stained  # wake j
 
     def init():
         flags = list(product((True, False), repeat=nodes))

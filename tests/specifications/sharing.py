@@ -21,7 +21,12 @@ def philosophers(count: int) -> Specification:
             if doing[i] == "think":
                 yield holders, clean, put(hungry, i, True), put(doing, i, "loop")
             elif doing[i] == "eat":
-                yield holders, put(put(clean, left, False), right, False), put(hungry, i, False), put(doing, i, "loop")
+                yield (
+                    holders,
+                    put(put(clean, left, False), right, False),
+                    put(hungry, i, False),
+                    put(doing, i, "loop"),
+                )
             else:
                 now, cleaned = holders, clean
                 for fork, neighbour in ((left, (i - 1) % count), (right, right)):
@@ -29,7 +34,12 @@ def philosophers(count: int) -> Specification:
                         now, cleaned = put(holders, fork, neighbour), put(clean, fork, True)
                         break
                 ready = all(now[fork] == i and cleaned[fork] for fork in (left, right))
-                yield now, cleaned, hungry, put(doing, i, "think" if not hungry[i] else "eat" if ready else "loop")
+                yield (
+                    now,
+                    cleaned,
+                    hungry,
+                    put(doing, i, "think" if not hungry[i] else "eat" if ready else "loop"),
+                )
 
     holders = (0, 0, *range(2, count))
     return Specification(lambda: [(holders, (False,) * count, (True,) * count, ("loop",) * count)], after)
@@ -56,7 +66,11 @@ def readers_and_writers(actors: int) -> Specification:
             elif not readers:
                 yield readers, writers | {actor}, tuple(rest)
         for actor in readers | writers:
-            yield (readers - {actor}, writers, queue) if actor in readers else (readers, writers - {actor}, queue)
+            yield (
+                (readers - {actor}, writers, queue)
+                if actor in readers
+                else (readers, writers - {actor}, queue)
+            )
 
     return Specification(lambda: [(frozenset(), frozenset(), ())], after)
 
@@ -77,7 +91,11 @@ def increment(threads: int, *, symmetric: bool = False) -> Specification:
             elif line == 2:
                 yield read + 1, put(threads, i, (read, 3))
 
-    return Specification(lambda: [(0, ((0, 1),) * threads)], after, (lambda state: (state[0], tuple(sorted(state[1])))) if symmetric else None)
+    return Specification(
+        lambda: [(0, ((0, 1),) * threads)],
+        after,
+        (lambda state: (state[0], tuple(sorted(state[1])))) if symmetric else None,
+    )
 
 
 @always
@@ -97,19 +115,24 @@ def alternating_bit(data: int) -> Specification:
             for value in range(data):
                 yield (*messages, (1 - bit, value)), acks, 1 - bit, acked, seen, value, received       # send
         else:
-            yield (*messages, (bit, sent)), acks, bit, acked, seen, sent, received                      # send again
+            yield (*messages, (bit, sent)), acks, bit, acked, seen, sent, received  # send again
         if messages:
-            yield messages[1:], acks, bit, acked, *(messages[0][0], sent, messages[0][1])               # receive
-        yield messages, (*acks, seen), bit, acked, seen, sent, received                                 # acknowledge
+            yield messages[1:], acks, bit, acked, *(messages[0][0], sent, messages[0][1])  # receive
+        yield messages, (*acks, seen), bit, acked, seen, sent, received  # acknowledge
         if acks:
-            yield messages, acks[1:], bit, acks[0], seen, sent, received                                # hear of it
+            yield messages, acks[1:], bit, acks[0], seen, sent, received  # hear of it
         for i in range(len(messages)):
-            yield messages[:i] + messages[i + 1:], acks, bit, acked, seen, sent, received               # lose a message
+            yield messages[:i] + messages[i + 1 :], acks, bit, acked, seen, sent, received  # lose a message
         for i in range(len(acks)):
-            yield messages, acks[:i] + acks[i + 1:], bit, acked, seen, sent, received                   # lose an answer
+            yield messages, acks[:i] + acks[i + 1 :], bit, acked, seen, sent, received  # lose an answer
 
     def init():
-        return [((), (), bit, bit, bit, sent, received) for bit in (0, 1) for sent in range(data) for received in range(data)]
+        return [
+            ((), (), bit, bit, bit, sent, received)
+            for bit in (0, 1)
+            for sent in range(data)
+            for received in range(data)
+        ]
 
     return Specification(init, after)
 

@@ -19,13 +19,15 @@ def two_phase_commit(managers: int, *, symmetric: bool = False) -> Specification
         if decision == "u":
             states.append((managers, "a", heard, said))                                     # decide to abort
             if heard == everybody:
-                states.append((managers, "c", heard, said))                                 # decide to commit
-            states += [(managers, decision, heard | bit, said) for _, bit in each if said & bit]    # hear "prepared"
+                states.append((managers, "c", heard, said))  # decide to commit
+            states += [
+                (managers, decision, heard | bit, said) for _, bit in each if said & bit
+            ]  # hear "prepared"
         for i, bit in each:
             before, behind = managers[:i], managers[i + 1:]
             if managers[i] == "w":
-                states.append((before + "p" + behind, decision, heard, said | bit))         # say "prepared"
-                states.append((before + "a" + behind, decision, heard, said))               # abort of its own accord
+                states.append((before + "p" + behind, decision, heard, said | bit))  # say "prepared"
+                states.append((before + "a" + behind, decision, heard, said))  # abort of its own accord
             if decision != "u":
                 states.append((before + decision + behind, decision, heard, said))          # obey
         return states
