@@ -1,4 +1,4 @@
-"""Breadth-first search of a graph of states: the nearest states come first, so every path it finds is a shortest one."""
+"""Breadth-first search of a graph of states: the nearest come first, so each is reached by a shortest way."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 COMPLETE, FOUND, LIMIT, GAVE_UP = "explored completely", "found", "nothing found up to the limit", "gave up"
 BREATH = 4096           # states between two reports of progress
+Judge = Callable[[Any], Any]
 
 
 class Graph(Protocol):
@@ -31,16 +32,9 @@ class Walk:
         progress: called now and then with this walk.
     """
 
-    def __init__(
-        self,
-        graph: Graph,
-        *,
-        look: Callable[[Any], Any] | None = None,
-        within: Callable[[Any], Any] | None = None,
-        depth: int | None = None,
-        states: int = 1_000_000,
-        progress: Callable[[Walk], None] | None = None,
-    ) -> None:
+    def __init__(self, graph: Graph, *, look: Judge | None = None, within: Judge | None = None,
+                 depth: int | None = None, states: int = 1_000_000,
+                 progress: Callable[[Walk], None] | None = None) -> None:
         self.graph, self.look, self.within = graph, look, within
         self.most_levels, self.most_states, self.progress = depth, states, progress
         self.came_from: dict[Any, Any] = {}         # each state -> the one from which it was reached first

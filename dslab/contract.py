@@ -1,4 +1,4 @@
-"""The contract of `Node`, enforced: handlers found by name, mistakes refused in one sentence with the nearest right thing.
+"""The contract of `Node`, enforced: handlers found by name, mistakes refused in one sentence.
 
 Static mistakes (a misspelt or malformed handler, state shared through a class) are found before a run or at the
 first message; `SharedState` watches for nodes that share what they must not while the run goes on.
@@ -41,16 +41,19 @@ def find_handler(node: Node, msg: Any) -> Callable:
         raise DslabError(f"{cls.__name__} has no handler {wanted}(self, src, msg) for {type(msg).__name__}{has}."
                          + (f" Did you mean {wanted} where it says {close[0]}?" if close else ""))
     if hasattr(Node, wanted) or wanted.endswith("_timer"):
-        raise DslabError(f"a message cannot be called {type(msg).__name__}: {wanted} is not a handler of messages. Rename it")
+        raise DslabError(f"a message cannot be called {type(msg).__name__}: {wanted} is not a handler of messages."
+                         " Rename it")
     return getattr(node, wanted)
 
 
 def check_protocol(cls: type[Node]) -> None:
     """Raise `DslabError`, in one sentence, if the class cannot keep the contract."""
     if not (isinstance(cls, type) and issubclass(cls, Node)):
-        raise DslabError(f"a protocol is a subclass of Node, not {cls.__name__ if isinstance(cls, type) else brief(cls)}")
+        found = cls.__name__ if isinstance(cls, type) else brief(cls)
+        raise DslabError(f"a protocol is a subclass of Node, not {found}")
     if cls.__init__ is not Node.__init__:
-        raise DslabError(f"{cls.__name__} defines __init__: a node declares its state in init(self), without underscores")
+        raise DslabError(f"{cls.__name__} defines __init__: a node declares its state in init(self), without"
+                         " underscores")
     for name in ("persistent", "roles", "shown"):
         value = getattr(cls, name)
         if isinstance(value, str):
@@ -69,10 +72,12 @@ def _check_function(cls: type, name: str, function: Any) -> None:
     where = f"{cls.__name__}.{name}"
     for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
         if isinstance(default, (list, set, dict)):
-            raise DslabError(f"all nodes would share the default value of {where}, a {type(default).__name__}. {SHARED}")
+            kind = type(default).__name__
+            raise DslabError(f"all nodes would share the default value of {where}, a {kind}. {SHARED}")
     if not name.startswith("on_"):
         return
-    if any(waits(function) for waits in (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)):
+    waiting = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    if any(waits(function) for waits in waiting):
         raise DslabError(f"{where} waits (async or yield): a handler runs to completion; use set_timer to wait")
     arguments = 1 if name in ("on_start", "on_recover") or name.endswith("_timer") else 3
     try:
@@ -101,13 +106,15 @@ class SharedState:
         for part in containers(value):
             owner, place, _ = self.owners.setdefault(id(part), (node, attribute, part))
             if owner != node:
-                raise DslabError(f"{owner}.{place} and {node}.{attribute} are one and the same {type(part).__name__}. {SHARED}")
+                kind = type(part).__name__
+                raise DslabError(f"{owner}.{place} and {node}.{attribute} are one and the same {kind}. {SHARED}")
 
     def check_globals(self) -> None:
         """Raise `DslabError` if a handler changed a module's list, set or dict."""
         for cls, name, value, before in self.globals:
             if value != before:
-                raise DslabError(f"{cls.__name__} changed the global {type(value).__name__} {name}, which all nodes share. {SHARED}")
+                kind = type(value).__name__
+                raise DslabError(f"{cls.__name__} changed the global {kind} {name}, which all nodes share. {SHARED}")
 
 
 def _globals(cls: type[Node]) -> Iterator[tuple[str, Any]]:

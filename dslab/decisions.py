@@ -16,6 +16,8 @@ def decisions_along(model: Model, path: list[State], canonical: Callable[[State]
     If states stand for others (symmetry), each step goes to a state that the next one stands for.
     """
     same = canonical or (lambda state: state)
+    if not path:
+        return ()                   # it fails while the nodes start
     state, names, decisions = model.initial()[0], Names(model), []
     for milestone in path[1:]:
         move, after = next((move, after) for move, after in model.moves(state) if same(after) == milestone)
@@ -25,7 +27,7 @@ def decisions_along(model: Model, path: list[State], canonical: Callable[[State]
 
 
 class Names:
-    """Which message in flight has which name, while a path is told: a message of a model is any of its equals."""
+    """Which message in flight has which name, while a path is told: to a model, equal ones are the same."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -63,15 +65,15 @@ class Names:
             self.in_flight.append((message, f"{src}->{dst}#{self.sent[src, dst]}"))
 
     def _take(self, message: int) -> str:
-        found = next(one for one in self.in_flight if one[0] == message)
-        self.in_flight.remove(found)
-        return found[1]
+        return self.in_flight.pop(self._index(message))[1]
 
     def _double(self, message: int) -> str:
-        index, name = next(
-            (index, name) for index, (number, name) in enumerate(self.in_flight) if number == message
-        )
+        index = self._index(message)
+        name = self.in_flight[index][1]
         original = name.rstrip("'")
         self.copies[original] += 1
         self.in_flight.insert(index + 1, (message, original + "'" * self.copies[original]))
         return name
+
+    def _index(self, message: int) -> int:
+        return [number for number, _ in self.in_flight].index(message)

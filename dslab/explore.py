@@ -1,11 +1,12 @@
-"""`explore(run, promises) -> Exploration`: can this ever go wrong? All orders of events are tried, the shortest first.
+"""`explore(run, promises) -> Exploration`: can this ever go wrong? All orders of events are tried.
 
     explore(Run(Raft, 3), PROMISES, crashes=1, recoveries=1, within=one_term)
 
-What can happen next, in each state: any message in flight arrives (on links that keep order, the first of each), any
-timer that is set goes off, whatever its delay; the script's next request is made; and a fault strikes, as long as the
-budget lasts. A message that reaches a node that is down is lost. Nothing is sampled and nothing is timed, so what is
-explored completely is proven for this cluster and these budgets, and for no other.
+What can happen next, in each state: any message in flight arrives (on links that keep order, the first of
+each), any timer that is set goes off, whatever its delay; the script's next request is made; and a fault
+strikes, as long as the budget lasts. A message that reaches a node that is down is lost. Nothing is sampled
+and nothing is timed: what is explored completely is proven for this cluster and these budgets, and for no
+other.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dslab.breadth_first import COMPLETE, FOUND, GAVE_UP, LIMIT, Walk
+from dslab.breadth_first import COMPLETE, GAVE_UP, LIMIT, Walk
 from dslab.decisions import decisions_along
 from dslab.follow import follow
 from dslab.growth import growing
+from dslab.jury import Jury
 from dslab.model import CRASH, DROP, DUPLICATE, RECOVERY, Model, Stumble
 from dslab.moment import asking
 from dslab.properties import Promise, Verdict, judge
@@ -38,10 +40,8 @@ class Exploration:
     states: int                     # distinct ones
     transitions: int                # moves tried, to new states and to old ones
     depth: int                      # levels, the initial one included
-    initial: int  # initial states
-    paths: Mapping[str, tuple] = field(
-        repr=False
-    )  # promise -> the decisions (of a specification: the states) that decide it
+    initial: int                    # initial states
+    paths: Mapping[str, tuple] = field(repr=False)      # promise -> the decisions (or states) that decide it
     remark: str = ""                # why the search found no end
 
     @property
@@ -54,39 +54,34 @@ class Exploration:
 
     def __repr__(self) -> str:
         counted = f"{self.states:,} states, {self.transitions:,} transitions, {self.depth} levels"
-        said = [
-            f"{self.status[0].upper()}{self.status[1:]}: {counted}.",
-            self.remark,
-            *(f"{_story(self, one)}." for one in self.verdicts),
-        ]
-        return " ".join(filter(None, said))
+        found = f"{self.status[0].upper()}{self.status[1:]}: {counted}."
+        stories = [f"{self._story(verdict)}." for verdict in self.verdicts]
+        return " ".join(filter(None, [found, self.remark, *stories]))
+
+    def _story(self, verdict: Verdict) -> str:
+        """A verdict in words, with the number of moves that show it."""
+        path, story = self.paths.get(verdict.promise.name), f"{verdict.status}: {verdict.promise}"
+        if path is not None:
+            story += f", after {len(path) - (verdict.trace is None)} moves"
+        return story + (f": {verdict.sentence}" if verdict.sentence else "")
 
 
-def explore(
-    run: Run | Specification,
-    promises: Iterable[Promise] = (),
-    *,
-    crashes: int = 0,
-    recoveries: int = 0,
-    drops: int = 0,
-    duplicates: int = 0,
-    timers: Mapping[str, int] | None = None,
-    within: Callable[[Any], Any] | None = None,
-    depth: int | None = None,
-    states: int = 1_000_000,
-    symmetric: Iterable[str] = (),
-    check: bool = False,
-    progress: Callable[[Walk], None] | bool = False,
-) -> Exploration:
+def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
+            crashes: int = 0, recoveries: int = 0, drops: int = 0, duplicates: int = 0,
+            timers: Mapping[str, int] | None = None, within: Callable[[Any], Any] | None = None,
+            depth: int | None = None, states: int = 1_000_000, symmetric: Iterable[str] = (),
+            check: bool = False, progress: Callable[[Walk], None] | bool = False) -> Exploration:
     """Try everything that can happen in a run, or in a plain specification, and judge every state.
 
-    The search ends at the first broken promise, which is a shortest counter-example, and goes on as long as something is
-    undecided. A `sometimes` promise that never comes true in a complete exploration is broken. An `in_the_end` promise is
-    judged in the states in which nothing is left to happen, faults apart; where no state comes to rest it is not decided.
+    The search ends at the first broken promise, a shortest counter-example, and otherwise goes on as long as
+    anything is undecided. A `sometimes` promise that never comes true in a complete exploration is broken. An
+    `in_the_end` promise is judged where nothing is left to happen, faults apart; if nothing ever comes to
+    rest it is not decided.
 
     Args:
+        run: what is explored. A specification takes no faults, timers and symmetric names.
         crashes, recoveries, drops, duplicates: how many such faults may strike, in all.
-        timers: how often the timers of a name may go off, in all nodes together: {"heartbeat": 0}. Others: any number of times.
+        timers: how often the timers of a name may go off, in all: {"heartbeat": 0}. Others: without limit.
         within: states (worlds) of which it says no are left out.
         depth, states: how many levels and states to look at, at most.
         symmetric: names of nodes that are interchangeable; the handlers are checked to treat them alike.
@@ -97,39 +92,20 @@ def explore(
         ProtocolError: a handler failed; its `trace` is a shortest way to that.
         DslabError: the run cannot be explored (it reads clocks, draws lots, or keeps what is not plain data).
     """
+    promises = _checked(promises)
     budgets = {CRASH: crashes, RECOVERY: recoveries, DROP: drops, DUPLICATE: duplicates}
-    for name, budget in (*budgets.items(), *(timers or {}).items()):
-        if type(budget) is not int or budget < 0:
-            raise DslabError(f"the budget of {name!r} is a number from 0 up, not {brief(budget)}")
-    promises = tuple(promises)
-    for promise in promises:
-        if not isinstance(promise, Promise):
-            raise DslabError(
-                f"a promise is a function with @always, @in_the_end or @sometimes, not a {type(promise).__name__}"
-            )
-    if isinstance(run, Specification):
-        subject: Any = OfSpecification(run)
-    else:
-        subject = OfRun(
-            run,
-            {name: budget for name, budget in budgets.items() if budget} | dict(timers or {}),
-            tuple(symmetric),
-            check,
-        )
-    jury = Jury(subject, promises)
-    walk = Walk(
-        subject.graph,
-        look=jury.look if promises else None,
-        within=within and subject.asking(within),
-        depth=depth,
-        states=states,
-        progress=_report if progress is True else progress or None,
-    )
+    subject = _subject(run, budgets, dict(timers or {}), tuple(symmetric), check)
+    jury = Jury(promises, subject.asking, subject.at_rest)
+    walk = Walk(subject.graph, look=jury.look if promises else None, within=within and subject.asking(within),
+                depth=depth, states=states, progress=_report if progress is True else progress or None)
     try:
         subject.finish(walk.go())
     except Stumble as stumble:
         subject.explain(walk, stumble)
-    return _conclude(subject, walk, jury)
+    verdicts, paths = _verdicts(subject, walk, jury)
+    remark = subject.why_endless(walk) if walk.status in (LIMIT, GAVE_UP) else ""
+    return Exploration(verdicts, walk.status, states=len(walk.came_from), transitions=walk.transitions,
+                       depth=walk.levels, initial=walk.begun, paths=paths, remark=remark)
 
 
 class OfRun:
@@ -138,6 +114,7 @@ class OfRun:
     def __init__(self, run: Run, budgets: Mapping[str, int], symmetric: tuple[str, ...], check: bool) -> None:
         self.run, self.model = run, Model(run, budgets, check=check)
         self.graph: Any = Symmetric(self.model, symmetric) if symmetric else self.model
+        self.canonical = self.graph.canonical if symmetric else None
         self.at_rest = self.model.at_rest
 
     def asking(self, judge: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -146,27 +123,23 @@ class OfRun:
 
     def evidence(self, path: list) -> tuple[tuple[str, ...], Any]:
         """The decisions that lead along a path, and their trace."""
-        decisions = decisions_along(self.model, path, getattr(self.graph, "canonical", None))
+        decisions = decisions_along(self.model, path, self.canonical)
         return decisions, follow(self.run, decisions)
 
     def finish(self, walk: Walk) -> None:
-        """Check what was taken for granted."""
+        """Check what was taken for granted. A counter-example needs no proof: it can be followed."""
         self.model.stage.shared.check_globals()
-        if isinstance(self.graph, Symmetric) and walk.status in (COMPLETE, LIMIT):
-            self.graph.verify()                     # a counter-example needs no proof: it can be followed
+        if self.canonical and walk.status in (COMPLETE, LIMIT):
+            self.graph.verify()
 
     def explain(self, walk: Walk, stumble: Stumble) -> None:
         """Raise what a handler raised, with a shortest trace."""
-        problem = stumble.__cause__
-        if isinstance(problem, NotExplorable) or stumble.state not in walk.came_from:
-            if not isinstance(problem, NotExplorable):
-                follow(self.run, ())                    # it fails at the start
-            raise problem from None
-        path = walk.path(stumble.state)
-        follow(
-            self.run, decisions_along(self.model, path, getattr(self.graph, "canonical", None), stumble.move)
-        )
-        raise problem                                   # what a simulation would allow
+        problem = stumble.__cause__ or stumble
+        if not isinstance(problem, NotExplorable):
+            started = stumble.state in walk.came_from
+            path = walk.path(stumble.state) if started else []
+            follow(self.run, decisions_along(self.model, path, self.canonical, stumble.move))
+        raise problem from None                 # what a simulation would allow
 
     def why_endless(self, walk: Walk) -> str:
         """What grows on the way to the deepest state."""
@@ -192,96 +165,46 @@ class OfSpecification:
         return ""
 
 
-class Jury:
-    """The promises, and what became of them so far."""
-
-    def __init__(self, subject: Any, promises: tuple[Promise, ...]) -> None:
-        self.promises, self.at_rest = promises, subject.at_rest
-        self.objections = [
-            (promise, subject.asking(promise.objection)) for promise in promises if promise.kind == "always"
-        ]
-        self.in_the_end = [
-            (promise, subject.asking(promise.objection))
-            for promise in promises
-            if promise.kind == "in the end"
-        ]
-        self.hopes = [
-            (promise, subject.asking(promise.has_happened))
-            for promise in promises
-            if promise.kind == "sometimes"
-        ]
-        self.all_are_hopes = len(self.hopes) == len(promises)
-        self.found: dict[Promise, tuple[Any, str]] = {}  # promise -> the state that decides it, the objection
-        self.rests = 0                                          # states in which nothing is left to happen
-
-    def look(self, state: Any) -> bool:
-        """Judge a new state; True if no more need be searched."""
-        broken = False
-        for promise, objection in self.objections:
-            why = objection(state)
-            if why:
-                self.found[promise], broken = (state, why), True
-        if self.in_the_end and self.at_rest(state):
-            self.rests += 1
-            for promise, objection in self.in_the_end:
-                why = objection(state)
-                if why:
-                    self.found[promise], broken = (state, why), True
-        for promise, has_happened in self.hopes:
-            if promise not in self.found and has_happened(state):
-                self.found[promise] = (state, "")
-        return broken or self.all_are_hopes and len(self.found) == len(self.hopes)
-
-    def unmet(self, promise: Promise, status: str) -> tuple[str, str]:
-        """The status of a promise that no state has decided, and why."""
-        if status != COMPLETE:
-            return "not decided", "the search ended before" if status == FOUND else status
-        if promise.kind == "sometimes":
-            return "broken", "it never happens"
-        if promise.kind == "in the end" and not self.rests:
-            return "not decided", "something is always left to happen, so it was never due"
-        return "holds", ""
+def _subject(run: Run | Specification, budgets: dict[str, int], timers: dict[str, int],
+             symmetric: tuple[str, ...], check: bool) -> Any:
+    for name, times in (budgets | timers).items():
+        if type(times) is not int or times < 0:
+            raise DslabError(f"the budget of {name!r} is a number from 0 up, not {brief(times)}")
+    faults = {name: times for name, times in budgets.items() if times}
+    if not isinstance(run, Specification):
+        return OfRun(run, faults | timers, symmetric, check)
+    if faults or timers or symmetric:
+        raise DslabError("a specification has no nodes: faults, timers and symmetric are for runs. "
+                         "Say what can go wrong in `next`, and what is alike by `canonical`")
+    return OfSpecification(run)
 
 
-def _conclude(subject: Any, walk: Walk, jury: Jury) -> Exploration:
+def _checked(promises: Iterable[Promise]) -> tuple[Promise, ...]:
+    promises = tuple(promises)
+    for promise in promises:
+        if not isinstance(promise, Promise):
+            raise DslabError("a promise is a function with @always, @in_the_end or @sometimes, "
+                             f"not a {type(promise).__name__}")
+    return promises
+
+
+def _verdicts(subject: Any, walk: Walk, jury: Jury) -> tuple[tuple[Verdict, ...], dict[str, tuple]]:
+    """A verdict on each promise, and the paths of those that a state has decided."""
     verdicts, paths = [], {}
     for promise in jury.promises:
-        if promise not in jury.found:
-            status, why = jury.unmet(promise, walk.status)
+        if promise not in jury.decided:
+            status, why = jury.undecided(promise, walk.status)
             verdicts.append(Verdict(promise, status, None, why, None))
             continue
-        state, why = jury.found[promise]
+        state, why = jury.decided[promise]
         paths[promise.name], trace = subject.evidence(walk.path(state))
         step = judge(trace, [promise])[0].step if trace is not None else len(paths[promise.name]) - 1
         verdicts.append(Verdict(promise, "broken" if why else "holds", step, why, trace))
-    remark = subject.why_endless(walk) if walk.status in (LIMIT, GAVE_UP) else ""
-    return Exploration(
-        tuple(verdicts),
-        walk.status,
-        len(walk.came_from),
-        walk.transitions,
-        walk.levels,
-        walk.begun,
-        paths,
-        remark,
-    )
-
-
-def _story(exploration: Exploration, verdict: Verdict) -> str:
-    """A verdict in words, with the number of moves that show it."""
-    path = exploration.paths.get(verdict.promise.name)
-    if path is None:
-        return f"{verdict.status}: {verdict.promise}" + (f" ({verdict.sentence})" if verdict.sentence else "")
-    moves = len(path) - (verdict.trace is None)
-    return f"{verdict.status}: {verdict.promise}, after {moves} moves" + (
-        f": {verdict.sentence}" if verdict.sentence else ""
-    )
+    return tuple(verdicts), paths
 
 
 def _report(walk: Walk) -> None:
     """A line on stderr, written over again and again."""
     if len(walk.came_from) > 50_000:
-        sys.stderr.write(
-            f"\r{len(walk.came_from):,} states, level {walk.levels}, {len(walk.last):,} states in it "
-        )
+        sys.stderr.write(f"\r{len(walk.came_from):,} states; level {walk.levels} has {len(walk.last):,} ")
         sys.stderr.flush()

@@ -1,7 +1,8 @@
 """`follow(run, decisions) -> Trace`: a run in which each next event is chosen, not drawn.
 
-A decision is a string: "deliver A->B#1", "fire B election", "request 1" (the script's first request), "crash C",
-"recover C", "drop A->B#1" or "duplicate A->B#1". So a counter-example can be printed, edited by hand and followed again.
+A decision is a string: "deliver A->B#1", "fire B election", "request 1" (the script's first request), "crash
+C", "recover C", "drop A->B#1" or "duplicate A->B#1". So a counter-example can be printed, edited by hand and
+followed again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from heapq import heapify
 from typing import Any
 
 from dslab import mishap, script
-from dslab.network import SETTINGS, Network, constant
+from dslab.network import Network, constant
 from dslab.run import Run
 from dslab.script import At
 from dslab.simulate import Simulation
@@ -23,10 +24,10 @@ VERBS = ("deliver", "fire", "request", "crash", "recover", "drop", "duplicate")
 
 
 def follow(run: Run, decisions: Iterable[str], *, pace: float = 10.0) -> Trace:
-    """The trace of a run in which these decisions are taken, one each `pace` ms, after all nodes have started.
+    """The trace of a run in which these decisions are taken, one each `pace` ms, once all nodes have started.
 
-    Of the run's script only the requests count, and of its network only which links keep order. The trace has no
-    run of its own (`trace.run` is None), since no script makes timers go off at will.
+    Of the run's script only the requests count, and of its network only which links keep order. The trace has
+    no run of its own (`trace.run` is None), since no script makes timers go off at will.
 
     Raises:
         DslabError: a decision does not apply at its moment; the sentence says which and why.
@@ -51,9 +52,8 @@ class Follower:
         """Let one thing happen, `pace` µs after the last."""
         verb, _, what = decision.partition(" ") if isinstance(decision, str) else ("", "", "")
         if verb not in VERBS:
-            raise DslabError(
-                f"decision {number} is {brief(decision)}: expected {', '.join(VERBS)} and what.{nearest(verb, VERBS)}"
-            )
+            raise DslabError(f"decision {number} is {brief(decision)}: expected {', '.join(VERBS)} and what."
+                             + nearest(verb, VERBS))
         self.sim.now += pace
         self.taken = number
         applied = len(self.sim.record.unapplied)
@@ -67,42 +67,36 @@ class Follower:
     def trace(self) -> Trace:
         """What has happened."""
         sim = self.sim
-        busy = (
-            sim.queue
-            and any(entry[2] == "receive" for entry in sim.queue)
-            or any(host.timers for host in sim.hosts.values())
-        )
-        rest = not busy and sum(step[2] == "request" for step in sim.steps) >= len(self.requests)
-        sim.record.end = (f"nothing left to happen after {sim.now / 1000:g} ms" if rest
-                          else f"reached the end of {self.taken} decisions")
+        in_flight = any(entry[2] == "receive" for entry in sim.queue)
+        busy = in_flight or self._can_ask() or any(host.timers for host in sim.hosts.values())
+        sim.record.end = (f"reached the end of {self.taken} decisions" if busy
+                          else f"nothing left to happen after {sim.now / 1000:g} ms")
         trace = sim.record.trace()
         trace.run = None
         return trace
 
-    # ---- one method for each verb ----------------------------------------------------------------------------------
+    def _can_ask(self) -> bool:
+        """Is there a request to come, of a client that does not wait for an answer?"""
+        to_come = self.requests[len(self.sim.record.calls):]
+        return bool(to_come) and not self.sim.record.waits(dict(to_come[0].action.options).get("client", ""))
+
+    # ---- one method for each verb ----------------------------------------------------------------------
 
     def _deliver(self, name: str) -> None:
         found = self._in_flight(name)
-        ahead = [
-            entry
-            for entry in self.sim.queue
-            if found[3].settings.fifo
-            and entry[3] is found[3]
-            and entry[2] == "receive"
-            and _order(entry) < _order(found)
-        ]
-        if ahead:
-            raise Inapplicable(f"this link keeps order, and {_name(min(ahead, key=_order))} comes first")
+        link = found[3]
+        on_link = [entry for entry in self.sim.queue if entry[2] == "receive" and entry[3] is link]
+        first = min(on_link, key=_order)
+        if link.settings.fifo and first is not found:
+            raise Inapplicable(f"this link keeps order, and {_name(first)} comes first")
         self.sim.queue.remove(found)
         entry = (self.sim.now, *found[1:])
-        link, host = entry[3], entry[3].host
-        if not host.awake:
-            self._happen(entry, partial(self.sim.act["receive"], entry))
-        else:
-            self._happen(
-                entry,
-                lambda: (self.sim.handler(host, entry[4])(link.src, entry[4]), self.sim.finish(entry, host)),
-            )
+        self._happen(entry, partial(self._receive if link.host.awake else self.sim.act["receive"], entry))
+
+    def _receive(self, entry: tuple) -> None:
+        link, msg = entry[3:5]
+        self.sim.handler(link.host, msg)(link.src, msg)
+        self.sim.finish(entry, link.host)
 
     def _fire(self, what: str) -> None:
         node, _, timer = what.rpartition(" ")
@@ -111,25 +105,16 @@ class Follower:
             raise Inapplicable(f"{node} has no timer {timer!r} set.{nearest(timer, host.timers)}")
         planned = host.timers[timer]
         entry = host.timers[timer] = (self.sim.now, *planned[1:])
-        caused = self.sim.record.caused
-        caused[next(i for i in reversed(range(len(caused))) if caused[i] is planned)] = (
-            entry  # it goes off now, not as drawn
-        )
+        caused = self.sim.record.caused         # when it goes off is now, not the moment that was drawn
+        caused[next(index for index, one in enumerate(caused) if one is planned)] = entry
         self._happen(entry, partial(self.sim.fire, entry))
 
     def _request(self, number: str) -> None:
         if not (number.isdecimal() and 1 <= int(number) <= len(self.requests)):
             raise Inapplicable(f"the script has {len(self.requests)} requests, numbered from 1")
         event = self.requests[int(number) - 1]
-        entry = (
-            self.sim.now,
-            next(self.sim.serial),
-            "request",
-            self.sim.hosts[event.action.args[0]],
-            event,
-            None,
-            None,
-        )
+        host = self.sim.hosts[event.action.args[0]]
+        entry = (self.sim.now, next(self.sim.serial), "request", host, event, None, None)
         self._happen(entry, partial(self.sim.request, entry))
 
     def _crash(self, node: str) -> None:
@@ -146,7 +131,7 @@ class Follower:
         self._in_flight(name)
         self._strike(script.duplicate(name))
 
-    # ---- the simulation below --------------------------------------------------------------------------------------
+    # ---- the simulation below --------------------------------------------------------------------------
 
     def _start(self) -> None:
         self.sim.prepare()
@@ -165,9 +150,8 @@ class Follower:
         try:
             act()
         except (Exception, SystemExit) as problem:
-            raise mishap.explain(problem, self.sim, entry) from (
-                None if isinstance(problem, DslabError) else problem
-            )
+            cause = None if isinstance(problem, DslabError) else problem
+            raise mishap.explain(problem, self.sim, entry) from cause
 
     def _host(self, node: str) -> Any:
         if node not in self.sim.hosts:
@@ -187,17 +171,8 @@ class Inapplicable(Exception):
 
 def _calm(run: Run) -> Network:
     """The run's links without chance: nothing is lost or doubled unless a decision says so."""
-    calm: dict[str, Any] = {"latency": constant(10), "loss": 0.0, "duplication": 0.0}
-    plain = {
-        name: value
-        for name, value in ((name, getattr(run.network.default, name)) for name in SETTINGS)
-        if name not in calm
-    }
-    links = {
-        link: {name: value for name, value in special.items() if name not in calm}
-        for link, special in run.network.links.items()
-    }
-    return Network(links={link: special for link, special in links.items() if special}, **calm, **plain)
+    links = {link: {"fifo": rules["fifo"]} for link, rules in run.network.links.items() if "fifo" in rules}
+    return Network(latency=constant(10), fifo=run.network.default.fifo, links=links)
 
 
 def _name(entry: tuple) -> str:

@@ -1,8 +1,8 @@
-"""Plain data as keys: what is equal and of equal type has one frozen form, so that a state once seen is known again.
+"""Plain data as keys: what is equal and of equal type has one frozen form, so a state seen is known again.
 
-Python says that 1, 1.0 and True are equal; to a handler they are not, so frozen forms differ. Lists, sets and dicts
-become tuples that start with their type. The order in which a dict was filled does not count: no handler may depend
-on it, as none may depend on the order of a set.
+Python says that 1, 1.0 and True are equal; to a handler they are not, so their frozen forms differ. Lists,
+sets and dicts become tuples that start with their type. The order in which a dict was filled does not count:
+no handler may depend on it, as none may depend on the order of a set.
 """
 
 from __future__ import annotations
@@ -40,25 +40,21 @@ def freeze_state(node: str, values: Mapping[str, Any]) -> tuple:
     for name, value in values.items():
         try:
             frozen.append(freeze(value))
-        except NotPlain as problem:
-            raise DslabError(f"{node}.{name} cannot be explored: {problem}") from None
-        except RecursionError:
-            raise DslabError(
-                f"{node}.{name} cannot be explored: it contains itself, or is nested too deeply"
-            ) from None
+        except (NotPlain, RecursionError) as problem:
+            why = problem if isinstance(problem, NotPlain) else "it contains itself, or is nested too deeply"
+            raise DslabError(f"{node}.{name} cannot be explored: {why}") from None
     return tuple(frozen)
 
 
 def refuse_shared_parts(node: str, values: Mapping[str, Any]) -> None:
-    """Raise `DslabError` if two attributes hold the same list, set or dict: a copy of the node would hold two."""
+    """Raise `DslabError` if two attributes hold one list, set or dict: a copy of the node would hold two."""
     owners: dict[int, str] = {}
     for name, value in values.items():
         for part in containers(value):
             if id(part) in owners:
-                raise DslabError(
-                    f"{node}.{owners[id(part)]} and {node}.{name} share one {type(part).__name__}: a copy of the "
-                    "node would have two. Keep it in one attribute"
-                )
+                both = f"{node}.{owners[id(part)]} and {node}.{name}"
+                raise DslabError(f"{both} share one {type(part).__name__}: a copy of the node would have "
+                                 "two. Keep it in one attribute")
             owners[id(part)] = name
 
 

@@ -8,29 +8,20 @@ from dslab.model import NETWORK, OUTPUTS, Model, State
 
 def growing(model: Model, path: list[State]) -> str:
     """A sentence that names what grows along a path, with a remedy; empty if nothing does."""
-    middle, sizes = (
-        len(path) // 2,
-        [_sizes(model, state) for state in (path[0], path[len(path) // 2], path[-1])],
-    )
-    grown = {
-        what: last - sizes[0][what]
-        for what, last in sizes[2].items()
-        if sizes[0][what] < sizes[1][what] < last
-    }
-    if not grown or middle < 2:
+    first, middle, last = (_sizes(model, state) for state in (path[0], path[len(path) // 2], path[-1]))
+    grown = [what for what in last if first[what] < middle[what] < last[what]]
+    if not grown:
         return ""
-    most = sorted(grown, key=lambda what: -grown[what])[:2]
-    told = " and ".join(f"{what} (from {sizes[0][what]} to {sizes[2][what]})" for what in most)
+    most = sorted(grown, key=lambda what: first[what] - last[what])[:2]
+    told = " and ".join(f"{what} (from {first[what]} to {last[what]})" for what in most)
     return (f"States never repeat because of what grows all the way: {told}. Give a bound, such as "
             "within=lambda world: ..., timers={name: times} or depth=...")
 
 
 def _sizes(model: Model, state: State) -> dict[str, int]:
     """How much there is of each thing that could grow."""
-    sizes = {
-        "the number of messages in flight": len(state[NETWORK]),
-        "the number of outputs": len(model.outputs(state[OUTPUTS])),
-    }
+    sizes = {"the number of messages in flight": len(state[NETWORK]),
+             "the number of outputs": len(model.outputs(state[OUTPUTS]))}
     for local in state[:model.size]:
         node = model.nodes[model.locals[local].place]
         for attribute, value in model.locals[local].values.items():

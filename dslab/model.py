@@ -1,9 +1,9 @@
 """A run as a graph: its states, and what can happen next in each.
 
-A state is a tuple of small numbers: for each node the number of its local state, then the number of all outputs so far,
-the messages in flight, and the number of what is left (requests, budgets of faults and timers). Whatever was seen
-before has a number, so states are compared and stored at the speed of numbers, and a handler runs once for each local
-state and event.
+A state is a tuple of small numbers: for each node the number of its local state, then the number of all
+outputs so far, the messages in flight, and the number of what is left (requests, budgets of faults and
+timers). Whatever was seen before has a number, so states are compared and stored at the speed of numbers, and
+a handler runs once for each local state and event.
 """
 
 from __future__ import annotations
@@ -19,12 +19,7 @@ from dslab.values import DslabError
 
 State = tuple           # (local, local, ..., outputs, network, left)
 OUTPUTS, NETWORK, LEFT = -3, -2, -1
-CRASH, RECOVERY, DROP, DUPLICATE = (
-    "a crash",
-    "a recovery",
-    "a drop",
-    "a duplicate",
-)  # no timer can be called so
+CRASH, RECOVERY, DROP, DUPLICATE = "a crash", "a recovery", "a drop", "a duplicate"     # unlike any timer
 
 
 class Message(NamedTuple):
@@ -38,9 +33,7 @@ class Message(NamedTuple):
 class Left(NamedTuple):
     """What may still come from outside."""
 
-    budgets: tuple[
-        tuple[str, int], ...
-    ]  # how often each kind of fault may strike, and each limited timer go off
+    budgets: tuple[tuple[str, int], ...]        # how often a kind of fault may strike, or a timer go off
     asked: int                                  # how many of the script's requests were made
     waiting: frozenset[str]                     # clients without an answer that will ask again
 
@@ -53,26 +46,26 @@ class Stumble(Exception):
         self.state, self.move = state, (place, event)
 
 
-class Numbers(dict):
-    """Numbers for values, from 0, in the order in which they come."""
+class Numbers(list):
+    """Values by their number, from 0, in the order in which they came."""
 
     def __init__(self) -> None:
-        self.values_: list[Any] = []
+        self.known: dict[Hashable, int] = {}
 
     def number(self, key: Hashable, value: Any) -> int:
-        """The number of what this key stands for."""
-        known = self.get(key)
+        """The number of the value that this key stands for."""
+        known = self.known.get(key)
         if known is None:
-            known = self[key] = len(self.values_)
-            self.values_.append(value)
+            known = self.known[key] = len(self)
+            self.append(value)
         return known
 
 
 class Model:
     """The states of a run and the moves between them.
 
-    A move is a pair (place of the node, event). An event is a message's number, a timer's name, or a tuple such as
-    ("crash",), ("request", 0), ("drop", message).
+    A move is a pair (place of the node, event). An event is the number of a message that arrives, the name of
+    a timer that goes off, or a tuple such as ("crash",), ("request", 0), ("drop", message).
     """
 
     def __init__(self, run: Run, budgets: Mapping[str, int], *, check: bool = False) -> None:
@@ -82,16 +75,7 @@ class Model:
         clients = [client for client, _, _ in self.requests]
         self.often = frozenset(client for client in clients if clients.count(client) > 1)
         self.limited = frozenset(budgets)
-        self.local_numbers, self.message_numbers, self.told_numbers, self.left_numbers = (
-            Numbers(),
-            Numbers(),
-            Numbers(),
-            Numbers(),
-        )
-        self.locals: list[Local] = self.local_numbers.values_
-        self.messages: list[Message] = self.message_numbers.values_
-        self.told: list[tuple] = self.told_numbers.values_              # (all before, outputs of one event)
-        self.left: list[Left] = self.left_numbers.values_
+        self.locals, self.messages, self.told, self.left = Numbers(), Numbers(), Numbers(), Numbers()
         self.receiver: list[int] = []                                   # message -> place of the node
         self.rank: list[tuple | int] = []                               # message -> its order in the network
         fifo = any(run.network.settings(a, b).fifo for a in run.nodes for b in run.nodes if a != b)
@@ -101,17 +85,13 @@ class Model:
         self.first_left = self._left(Left(tuple(sorted(budgets.items())), 0, frozenset()))
         self.start_moves: list[tuple[int, Hashable]] = [(place, ("start",)) for place in range(self.size)]
 
-    # ---- the graph -------------------------------------------------------------------------------------------------
+    # ---- the graph -------------------------------------------------------------------------------------
 
     def initial(self) -> list[State]:
         """The one state in which all nodes have started."""
-        self.told_numbers.number((None, ()), (None, ()))
-        state: State = (
-            *(self.local(self.stage.first(place)) for place in range(self.size)),
-            0,
-            (),
-            self.first_left,
-        )
+        nothing_told = self.told.number((None, ()), (None, ()))
+        locals_ = [self.local(self.stage.first(place)) for place in range(self.size)]
+        state: State = (*locals_, nothing_told, (), self.first_left)
         for place, event in self.start_moves:
             state = self.after(state, place, event, state[NETWORK], state[LEFT])
         return [state]
@@ -124,14 +104,11 @@ class Model:
         """All that can happen in a state, as (move, state after it)."""
         network, left, previous = state[NETWORK], state[LEFT], None
         for index, message in enumerate(network):
-            if (
-                self.rank[message] != previous
-            ):  # equal: the same once more, or behind another on a link that keeps order
-                previous, place = self.rank[message], self.receiver[message]
-                yield (
-                    (place, message),
-                    self.after(state, place, message, network[:index] + network[index + 1 :], left),
-                )
+            if self.rank[message] == previous:      # the same again, or not the first on a link with order
+                continue
+            previous, place = self.rank[message], self.receiver[message]
+            others = network[:index] + network[index + 1:]
+            yield (place, message), self.after(state, place, message, others, left)
         for place in range(self.size):
             for timer in self.locals[state[place]].timers:
                 after_it = self.spend(left, timer)
@@ -145,7 +122,7 @@ class Model:
     def at_rest(self, state: State) -> bool:
         """Is nothing left to happen, but faults?"""
         busy = any(self.locals[local].timers for local in state[:self.size])
-        return not (busy or state[NETWORK] or self.left[state[LEFT]].asked < len(self.requests))
+        return not (busy or state[NETWORK] or any(self._requests_in(state)))
 
     def _requests_in(self, state: State) -> Iterator[tuple[tuple, State]]:
         budgets, asked, waiting = self.left[state[LEFT]]
@@ -171,10 +148,8 @@ class Model:
             if dropped is not None:
                 yield (-1, ("drop", message)), (*state[:NETWORK], before + behind, dropped)
             if doubled is not None:
-                yield (
-                    (-1, ("duplicate", message)),
-                    (*state[:NETWORK], (*before, message, message, *behind), doubled),
-                )
+                twice = (*before, message, message, *behind)
+                yield (-1, ("duplicate", message)), (*state[:NETWORK], twice, doubled)
 
     def after(self, state: State, place: int, event: Hashable, network: tuple, left: int) -> State:
         """The state after an event at the node in `place`, which leaves these messages in the network."""
@@ -183,12 +158,12 @@ class Model:
         after = [*state]
         after[place] = local
         if told:
-            after[OUTPUTS] = self.told_numbers.number((state[OUTPUTS], told), (state[OUTPUTS], told))
+            after[OUTPUTS] = self.told.number((state[OUTPUTS], told), (state[OUTPUTS], told))
         after[NETWORK] = tuple(sorted(network + sent, key=self.order)) if sent else network
         after[LEFT] = self._answered(left, answered) if answered else left
         return tuple(after)
 
-    # ---- numbers ---------------------------------------------------------------------------------------------------
+    # ---- numbers ---------------------------------------------------------------------------------------
 
     def learn(self, state: State, place: int, event: Hashable) -> tuple:
         """Run the handler: what follows from an event that no node in this local state has met before."""
@@ -203,12 +178,10 @@ class Model:
         before = self.locals[local]
         node = self.nodes[before.place]
         after, sent, told, answered = self.stage.play(before, self.spell(event))
-        return (
-            self.local(after),
-            tuple(self.message(Message(node, dst, msg)) for dst, msg in sent),
-            tuple(self.told_as(node, name, values) for name, values in told),
-            tuple(self.often.intersection(answered)),
-        )
+        return (self.local(after),
+                tuple(self.message(Message(node, dst, msg)) for dst, msg in sent),
+                tuple(self.told_as(node, name, values) for name, values in told),
+                tuple(client for client in answered if client in self.often))
 
     def spell(self, event: Hashable) -> tuple:
         """An event as the stage knows it."""
@@ -224,11 +197,11 @@ class Model:
     def local(self, local: Local) -> int:
         """The number of a local state."""
         frozen = freeze_state(self.nodes[local.place], local.values)
-        return self.local_numbers.number((*local[:3], frozen), local)
+        return self.locals.number((*local[:3], frozen), local)
 
     def message(self, message: Message) -> int:
         """The number of a message."""
-        number = self.message_numbers.number((message.src, message.dst, freeze(message.payload)), message)
+        number = self.messages.number((message.src, message.dst, freeze(message.payload)), message)
         if number == len(self.rank):
             keeps_order = self.run.network.settings(message.src, message.dst).fifo
             link = (self.nodes.index(message.src), self.nodes.index(message.dst))
@@ -241,35 +214,32 @@ class Model:
         return _Told((node, name, freeze(values)), (node, name, values))
 
     def outputs(self, number: int) -> list[Output]:
-        """All outputs up to the one with this number. They have no times: in place of it and of the step stands their order."""
+        """All outputs up to the one with this number, in order: that is what their step and time say."""
         chain = []
         while number:
             number, told = self.told[number]
             chain.append(told)
-        return [
-            Output(step, float(step), *output.plain)
-            for step, told in enumerate(reversed(chain))
-            for output in told
-        ]
+        return [Output(step, float(step), *output.plain)
+                for step, told in enumerate(reversed(chain)) for output in told]
 
-    # ---- what is left ----------------------------------------------------------------------------------------------
+    # ---- what is left ----------------------------------------------------------------------------------
 
     def spend(self, left: int, kind: str, *, free: bool = True) -> int | None:
-        """What is left after one event of this kind, None if there was none left. What has no budget is `free`, or never happens."""
+        """What is left after one event of this kind, None if it may not happen.
+
+        What has no budget may happen any number of times if it is `free`, and never otherwise.
+        """
         if kind not in self.limited:
             return left if free else None
         if (left, kind) not in self.spent:
             now = self.left[left]
-            budgets = dict(now.budgets)
-            budgets[kind] -= 1
-            enough = budgets[kind] >= 0
-            self.spent[left, kind] = (
-                self._left(now._replace(budgets=tuple(sorted(budgets.items())))) if enough else None
-            )
+            budgets = tuple((name, times - (name == kind)) for name, times in now.budgets)
+            enough = dict(budgets)[kind] >= 0
+            self.spent[left, kind] = self._left(now._replace(budgets=budgets)) if enough else None
         return self.spent[left, kind]
 
     def _left(self, left: Left) -> int:
-        return self.left_numbers.number(left, left)
+        return self.left.number(left, left)
 
     def _answered(self, left: int, clients: tuple[str, ...]) -> int:
         now = self.left[left]
@@ -293,17 +263,12 @@ class _Told:
 
 def _requests(run: Run) -> list[tuple[str, str, Any]]:
     """(client, node, message) for each event of the script; raises `DslabError` for what is not a request."""
-    instead = {
-        "crash": "crashes=1",
-        "recover": "recoveries=1",
-        "drop": "drops=1",
-        "duplicate": "duplicates=1",
-    }
+    instead = {"crash": "crashes", "recover": "recoveries", "drop": "drops", "duplicate": "duplicates"}
     found: list[tuple[str, str, Any]] = []
     for event in run.script:
         verb = event.action.verb
         if verb != "request":
-            remedy = (f"give explore({instead[verb]}) a budget, and it tries all moments" if verb in instead
+            remedy = (f"give explore(..., {instead[verb]}=1), and it tries all moments" if verb in instead
                       else "messages may take any time here, so leave it out")
             raise DslabError(f"{event!r} cannot be explored, only requests can: {remedy}")
         client = dict(event.action.options).get("client") or f"user {len(found) + 1}"

@@ -26,18 +26,15 @@ class Moment(World):
     def states(self) -> dict[str, NodeState]:
         """The nodes' states; of a node that is down, what it was."""
         self.looked = True
-        return {
-            node: NodeState(node, self.model.locals[local].values)
-            for node, local in zip(self.nodes, self.state, strict=False)
-        }
+        locals_ = [self.model.locals[local] for local in self.state[:OUTPUTS]]
+        return {node: NodeState(node, local.values) for node, local in zip(self.nodes, locals_, strict=True)}
 
     @property
     def up(self) -> frozenset[str]:
         """The nodes that are not crashed."""
         self.looked = True
-        return frozenset(
-            node for node, local in zip(self.nodes, self.state, strict=False) if self.model.locals[local].up
-        )
+        locals_ = [self.model.locals[local] for local in self.state[:OUTPUTS]]
+        return frozenset(node for node, local in zip(self.nodes, locals_, strict=True) if local.up)
 
     def outputs(self, name: str | None = None) -> list[Output]:
         """All that the nodes have told the world so far, or what has this name."""

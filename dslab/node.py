@@ -56,7 +56,8 @@ class Node:
     2. The node's state is its attributes, all first assigned in `init`. Values are plain data: numbers, strings,
        booleans, None, tuples, messages, and lists, sets and dicts of those.
     3. `send`, `broadcast`, `set_timer`, `cancel_timer`, `output`, `reply`, `note` *record* effects. They happen, in
-       order, after the handler has returned and after the `persistent` attributes are on disk: persist before you speak.
+       order, after the handler has returned and after the `persistent` attributes are on disk: persist before you
+       speak.
     4. Messages are frozen, their fields cannot change, and JSON can carry them. All else is refused with a sentence.
     5. A random delay is a range in the effect; the simulator draws from it. A random choice is `draw`.
     6. `self.now` is the node's own clock, which may be wrong.
@@ -73,13 +74,14 @@ class Node:
                  random: Callable[[], float] | None = None, clock: Callable[[], float] = lambda: 0.0) -> None:
         self.id = id
         self.peers = tuple(peers)                   # the other nodes that run this protocol
-        self.neighbours = self.peers if neighbours is None else tuple(neighbours)   # nodes with a direct link, of any protocol
+        self.neighbours = self.peers if neighbours is None else tuple(neighbours)   # all nodes with a direct link
         self.effects: list[tuple] = []              # what the current handler has asked for so far
         self._known = frozenset((*self.peers, *self.neighbours))
         self._random, self._clock = random, clock
         self.init()
         if self.effects:
-            raise DslabError(f"{type(self).__name__}.init asks for {self.effects[0][0]!r}: init only declares the state, on_start acts")
+            raise DslabError(f"{type(self).__name__}.init asks for {self.effects[0][0]!r}: init only declares the state,"
+                             " on_start acts")
 
     # ---- what a protocol defines ------------------------------------------------------------------------------------
 
@@ -116,9 +118,11 @@ class Node:
         high = low if high is None else high
         try:
             if not 0 <= low <= high < inf:
-                raise DslabError(f"set_timer({name!r}, {low}, {high}): a delay is at least 0, finite, and given as low, high")
+                raise DslabError(f"set_timer({name!r}, {low}, {high}): a delay is at least 0, finite, and given as"
+                                 " low, high")
         except TypeError:
-            raise DslabError(f"set_timer({name!r}, {brief(low)}, {brief(high)}): a delay is a number of milliseconds") from None
+            asked = f"set_timer({name!r}, {brief(low)}, {brief(high)})"
+            raise DslabError(f"{asked}: a delay is a number of milliseconds") from None
         timer_handler(type(self), name)
         self.effects.append(("timer", name, low, high))
 

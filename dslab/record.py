@@ -31,7 +31,7 @@ class Record:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.steps: list[tuple] = []                    # what happened: entries of the queue
-        self.caused: list[tuple] = []                   # all that was sent, set or cancelled: entries that name their step last
+        self.caused: list[tuple] = []                   # what was sent, set or cancelled: entries, their step last
         self.doubled: dict[int, tuple] = {}             # step of the script -> the copy that it made of a message
         self.said: dict[int, list[tuple]] = {}          # step -> its outputs, replies and notes, as effects
         self.changes: list[tuple] = []                  # (step, name, new value, name, new value, ...)
@@ -69,7 +69,8 @@ class Record:
                 return
         clients = [call.client for call in self.calls]
         if client not in clients:
-            raise DslabError(f"reply to {brief(client)}, who never asked anything ({', '.join(clients) or 'nobody did'})."
+            asked = ", ".join(clients) or "nobody did"
+            raise DslabError(f"reply to {brief(client)}, who never asked anything ({asked})."
                              + nearest(str(client), clients))
 
     def did_not_apply(self, event: Any, why: str) -> None:
@@ -88,9 +89,11 @@ class Record:
     def trace(self) -> Trace:
         """The trace; its steps are made readable on first use."""
         run = self.run
-        infos = [NodeInfo(name, cls.__name__, tuple(cls.roles), tuple(cls.shown)) for name, cls in run.protocols.items()]
-        return Trace(nodes=infos, length=len(self.steps), load=self.load, run=run, title=run.title, links=run.topology, end=self.end,
-                     initial=self.initial, outputs=self.outputs, faults={fault: times for fault, times in sorted(self.faults.items()) if times}, unapplied=self.unapplied)
+        infos = [NodeInfo(name, cls.__name__, tuple(cls.roles), tuple(cls.shown))
+                 for name, cls in run.protocols.items()]
+        faults = {fault: times for fault, times in sorted(self.faults.items()) if times}
+        return Trace(nodes=infos, length=len(self.steps), load=self.load, run=run, title=run.title, links=run.topology,
+                     end=self.end, initial=self.initial, outputs=self.outputs, faults=faults, unapplied=self.unapplied)
 
     def load(self) -> tuple[list[Step], list[Envelope], list[Operation]]:
         """The readable steps, messages and operations."""
@@ -102,7 +105,8 @@ class Record:
         for entry in self.caused:
             caused[entry[6]].append(entry)
         for index, entry in enumerate(self.steps):
-            stamps.steps.append(self.step(index, entry, caused[index], changes.get(index, {}), stamps, messages, by_name))
+            changed = changes.get(index, {})
+            stamps.steps.append(self.step(index, entry, caused[index], changed, stamps, messages, by_name))
         times = [step.time for step in stamps.steps]
         operations = [Operation(call.client, call.node, call.msg, call.invoked, times[call.invoked], call.returned,
                                 None if call.returned is None else times[call.returned], call.result) for call in self.calls]
@@ -124,7 +128,8 @@ class Record:
                     tuple((effect[1], *effect[2]) for effect in said if effect[0] == "output"),
                     tuple(effect[1:] for effect in said if effect[0] == "reply"),
                     tuple(effect[1] for effect in said if effect[0] == "note"),
-                    changes, self.local.get(index, time) / 1000, stamps, self.asked(number) if kind == "request" else None)
+                    changes, self.local.get(index, time) / 1000, stamps,
+                    self.asked(number) if kind == "request" else None)
 
     def asked(self, number: int) -> tuple[str, str, Any]:
         """Who asks whom for what in a request."""

@@ -51,10 +51,12 @@ class Run:
         DslabError: one sentence, if the parts do not fit together.
     """
 
-    __slots__ = ("duration", "initial", "limits", "network", "nodes", "protocols", "script", "seed", "title", "topology", "until")
+    __slots__ = ("duration", "initial", "limits", "network", "nodes", "protocols", "script", "seed", "title",
+                 "topology", "until")
 
     def __init__(self, protocol: type[Node] | Mapping[str, type[Node]], nodes: int | Iterable[str] = 3, *,
-                 network: Network | None = None, script: Iterable[At] = (), seed: int = 0, duration: float = 1000.0, until: str = "",
+                 network: Network | None = None, script: Iterable[At] = (), seed: int = 0, duration: float = 1000.0,
+                 until: str = "",
                  topology: Any = None, initial: Mapping[str, Mapping[str, Any]] = NOTHING, title: str = "",
                  limits: Limits | None = None) -> None:
         one_class = not isinstance(protocol, Mapping)
@@ -169,7 +171,8 @@ def node_names(nodes: int | Iterable[str]) -> tuple[str, ...]:
     if type(nodes) is int:
         if nodes < 0:
             raise DslabError(f"a cluster has at least 0 nodes, not {nodes}")
-        return tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:nodes]) if nodes <= 26 else tuple(f"N{i}" for i in range(1, nodes + 1))
+        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        return tuple(letters[:nodes]) if nodes <= 26 else tuple(f"N{i}" for i in range(1, nodes + 1))
     names = tuple(nodes) if isinstance(nodes, Iterable) and not isinstance(nodes, str) else (nodes,)
     for name in names:
         if type(name) is not str or not name:

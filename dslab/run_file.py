@@ -1,4 +1,4 @@
-"""Runs as JSON, and back. Protocols and messages are named by module and class; no code is in the file, none is fetched."""
+"""Runs as JSON, and back. Protocols and messages are named by module and class; there is no code in the file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def run_to_dict(run: Run) -> dict[str, Any]:
 
 
 def _event(event: At) -> list:
-    return [event.time, event.action.verb, [_argument(arg) for arg in event.action.args], _settings(dict(event.action.options))]
+    action = event.action
+    return [event.time, action.verb, [_argument(arg) for arg in action.args], _settings(dict(action.options))]
 
 
 def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,7 +49,9 @@ def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _argument(value: Any) -> Any:
-    return {"latency": [value.shape, value.low, value.other]} if isinstance(value, Latency) else encode(value, class_name)
+    if isinstance(value, Latency):
+        return {"latency": [value.shape, value.low, value.other]}
+    return encode(value, class_name)
 
 
 def class_name(cls: type) -> str:
@@ -68,7 +71,8 @@ def run_from_json(text: str, classes: Mapping[str, type]) -> Run:
 def run_from_dict(data: Any, classes: Mapping[str, type]) -> Run:
     """The run in JSON data. `classes` maps class names to classes that are not importable."""
     if not isinstance(data, dict) or (data.get("format"), data.get("version")) != (FORMAT, VERSION):
-        raise DslabError(f"not a run: expected an object with format '{FORMAT}' and version {VERSION}. Nothing is loaded")
+        raise DslabError(f"not a run: expected an object with format '{FORMAT}' and version {VERSION}."
+                         " Nothing is loaded")
     read = _Reader(classes)
     try:
         return Run({node: read.find(name) for node, name in data["protocols"].items()},
@@ -90,7 +94,8 @@ class _Reader:
 
     def event(self, time: float, verb: str, args: list, options: dict[str, Any]) -> At:
         if verb not in VERBS:
-            raise DslabError(f"the script names the verb {brief(verb)}, which does not exist.{nearest(str(verb), VERBS)}")
+            raise DslabError(f"the script names the verb {brief(verb)}, which does not exist."
+                             + nearest(str(verb), VERBS))
         return at(time, VERBS[verb](*map(self.argument, args), **self.settings(options)))
 
     def network(self, data: dict[str, Any]) -> Network:
@@ -110,7 +115,8 @@ class _Reader:
         """A message class. Any other class is refused: making an instance of it could do anything."""
         found = self.find(name)
         if fields_of(found) != fields:
-            raise DslabError(f"the class {brief(name)} is not a message with the fields {', '.join(fields) or 'none'}. Nothing is loaded")
+            wanted = ", ".join(fields) or "none"
+            raise DslabError(f"the class {brief(name)} is not a message with the fields {wanted}. Nothing is loaded")
         return found
 
     def find(self, name: str) -> type:
@@ -128,5 +134,7 @@ class _Reader:
         for part in cls.split("."):
             found = getattr(found, part, None)
         if not isinstance(found, type):
-            raise DslabError(f"the class {brief(name)} is not here: define or import it first, or pass classes={{'{cls.rpartition('.')[2]}': ...}}. Nothing is loaded")
+            short = cls.rpartition(".")[2]
+            raise DslabError(f"the class {brief(name)} is not here: define or import it first, or pass"
+                             f" classes={{'{short}': ...}}. Nothing is loaded")
         return found

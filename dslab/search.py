@@ -1,9 +1,9 @@
-"""`search(run, promises) -> Search`: many runs with random faults, until one breaks a promise; that one is made small.
+"""`search(run, promises) -> Search`: many runs with random faults, until one breaks a promise, made small.
 
     search(Run(Raft, 5), PROMISES, seeds=range(1000))
 
-Where the states are too many to explore, chance looks further, and for protocols that read clocks or draw lots it is the
-only way. It finds mistakes; that it finds none proves nothing.
+Where the states are too many to explore, chance looks further, and for protocols that read clocks or draw
+lots it is the only way. It finds mistakes; that it finds none proves nothing.
 """
 
 from __future__ import annotations
@@ -45,23 +45,18 @@ class Search:
         ended = ", then stopped by you" if self.stopped else ""
         first = f"{self.runs:,} runs{ended}; faults that took effect: {struck}. "
         if self.run is not None and self.found is not None:
-            first += f"Shrunk from {len(self.found.script)} events to {len(self.run.script)}, seed {self.found.seed}. "
+            events = f"{len(self.found.script)} events to {len(self.run.script)}"
+            first += f"Shrunk from {events}, seed {self.found.seed}. "
         return first + " ".join(f"{verdict}." for verdict in self.verdicts)
 
 
-def search(
-    run: Run,
-    promises: Iterable[Promise],
-    *,
-    seeds: Iterable[int] = range(1000),
-    faults: Iterable[str] | None = None,
-    progress: Callable[[int], None] | None = None,
-) -> Search:
-    """Simulate the run once for each seed, with faults on top of its own script; stop at the first broken promise.
+def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = range(1000),
+           faults: Iterable[str] | None = None, progress: Callable[[int], None] | None = None) -> Search:
+    """Simulate the run once for each seed, with faults added to its script; stop at the first broken promise.
 
     Args:
         seeds: one run for each. The same seeds give the same search.
-        faults: kinds of faults to draw from (crash, pause, partition, loss, duplication, delay); None: whatever can strike.
+        faults: kinds of faults to draw from (crash, pause, partition, loss, duplication, delay); None: all.
         progress: called with the number of runs so far.
 
     Raises:
@@ -79,13 +74,7 @@ def search(
             trace = simulate(candidate)
             struck.update({kind: trace.faults.get(FAULTS[kind][1], 0) for kind in kinds})
             verdicts = judge(trace, promises)
-            seen.update(
-                {
-                    verdict.promise: verdict
-                    for verdict in verdicts
-                    if verdict.promise.kind == "sometimes" and verdict
-                }
-            )
+            seen.update({one.promise: one for one in verdicts if one and one.promise.kind == "sometimes"})
             bad = next((verdict for verdict in verdicts if verdict.status == "broken"), None)
             if bad is not None:
                 small = shrink(candidate, bad.promise)
@@ -112,7 +101,5 @@ def _verdicts(promises: tuple[Promise, ...], seen: dict[Promise, Verdict], runs:
 def _refuse_empty(struck: Counter, runs: int) -> None:
     for kind, times in struck.items():
         if not times:
-            raise DslabError(
-                f"{kind} was asked for, but none took effect in {runs:,} runs: a search without it would prove even "
-                f"less than it seems to. Give more seeds, a longer run, or leave {kind} out"
-            )
+            raise DslabError(f"{kind} was asked for, but none took effect in {runs:,} runs. Give more seeds, "
+                             f"a longer run, or leave {kind} out")

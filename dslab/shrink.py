@@ -28,7 +28,7 @@ def broken(run: Run, promise: Promise) -> Verdict | None:
 
 
 def shrink(run: Run, promise: Promise) -> Run:
-    """The simplest run found that breaks the same promise. No single event of its script can be taken away."""
+    """The simplest run that breaks the same promise. No single event of its script can be taken away."""
     left = MOST
 
     def fails(candidate: Run) -> bool:
@@ -96,13 +96,11 @@ def _simpler(run: Run, index: int) -> Iterator[Run]:
 
 
 def _rounder(value: float) -> Iterator[int]:
+    """Rounder numbers, the roundest first. All are smaller, so that rounding comes to an end."""
     for unit in (1000, 500, 100, 50, 10, 5, 1):
         down = floor(value / unit) * unit
-        for candidate in (down, down + unit):
-            if candidate < value or (
-                candidate == down + unit and value % unit and candidate % (10 * unit) == 0
-            ):
-                yield candidate
+        if down < value:
+            yield down
 
 
 def _with(run: Run, index: int, event: At) -> Run:

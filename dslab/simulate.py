@@ -1,7 +1,7 @@
 """`simulate(run) -> Trace`: play a run, event by event, and record all that happens.
 
-The queue holds entries `(time in µs, serial, kind, place, what, count, cause)`, and an entry that has happened *is* the
-trace's record of it: nothing is written twice, and the readable `Step`s are made when somebody looks. `place` is the
+The queue holds entries `(time in µs, serial, kind, place, what, count, cause)`, and an entry that has happened *is*
+the trace's record of it: nothing is written twice, and the readable `Step`s are made when somebody looks. `place` is the
 link for a message and the host for all else; `cause` is the step that sent the message or set the timer.
 
 Deterministic: ties go by the serial number, random numbers come from a stream for each link, timer and node, and no
@@ -50,7 +50,8 @@ def simulate(run: Run, *, states: bool = True) -> Trace:
 class Host:
     """A node and what surrounds it: is it up, its disk, its clock, its timers, its links."""
 
-    __slots__ = ("awake", "clock", "handlers", "index", "links", "name", "node", "owned", "queued", "saved", "streams", "timers", "up", "waiting")
+    __slots__ = ("awake", "clock", "handlers", "index", "links", "name", "node", "owned", "queued", "saved", "streams",
+                 "timers", "up", "waiting")
 
     def __init__(self, name: str, index: int) -> None:
         self.name, self.index = name, index
@@ -64,7 +65,7 @@ class Host:
         self.waiting: list[tuple] = []                      # what arrived during a pause
         self.saved: dict[str, Any] = {}                     # the state as last recorded
         self.owned: dict[str, Any] = {}                     # the very objects that were recorded
-        self.clock = (0, 0, 1.0)                            # it showed [0] µs at true time [1], and runs [2] times as fast
+        self.clock = (0, 0, 1.0)                            # showed [0] µs at true time [1], runs [2] times as fast
 
 
 class Simulation:
@@ -84,13 +85,15 @@ class Simulation:
         self.weather = faults.Weather()
         self.clocks_differ = False
         self.horizon = round(run.duration * 1000)
-        self.act = {"receive": partial(faults.turn_away, self), "timer": self.fire, "request": self.request, "answer": self.answer, "start": self.start, "script": self.script}
+        self.act = {"start": self.start, "timer": self.fire, "request": self.request, "answer": self.answer,
+                    "script": self.script, "receive": partial(faults.turn_away, self)}
 
     def go(self) -> None:
         """Play the whole run. Where it ends early, `record.end` says why."""
         entry: Any = None
         queue, steps, record, act, at_once = self.queue, self.steps, self.record, self.act, 0
-        most_steps, most_at_once, most_in_flight = self.run.limits.steps, self.run.limits.at_once, self.run.limits.in_flight
+        limits = self.run.limits
+        most_steps, most_at_once, most_in_flight = limits.steps, limits.at_once, limits.in_flight
         try:
             self.prepare()
             while queue and not record.end:
@@ -148,24 +151,28 @@ class Simulation:
         peers = [name for name in self.run.nodes if name != host.name
                  and protocol_of(self.run.protocols[name]) is protocol_of(cls)]
         stream = host.node._random if host.node else Random(f"{self.run.seed} {host.name}").random
-        host.node = cls(host.name, peers, neighbours=self.neighbours[host.name], random=stream, clock=lambda: self.local(host) / 1000)
+        host.node = cls(host.name, peers, neighbours=self.neighbours[host.name], random=stream,
+                        clock=lambda: self.local(host) / 1000)
         host.handlers = {}
         for name in cls.persistent:
             if name not in host.node.__dict__:
-                raise DslabError(f"{cls.__name__}.persistent names {name!r}, which init does not declare.{nearest(name, host.node.__dict__)}")
+                raise DslabError(f"{cls.__name__}.persistent names {name!r}, which init does not declare."
+                                 + nearest(name, host.node.__dict__))
 
     def preset(self, host: Host) -> None:
         """Give the node the attributes that the run's `initial` names, and record its first state."""
         state = host.node.__dict__
         for name, value in self.run.initial.get(host.name, {}).items():
             if name not in state:
-                raise DslabError(f"the run's initial state sets {host.name}.{name}, but init does not declare it.{nearest(name, state)}")
+                raise DslabError(f"the run's initial state sets {host.name}.{name}, but init does not declare it."
+                                 + nearest(name, state))
             state[name] = snapshot(value)
         if self.states:
             host.saved = {name: self.keep(host, name, value) for name, value in state.items()}
             self.record.initial[host.name] = dict(host.saved)
 
-    def push(self, time: int, kind: str, place: Any, what: Any = None, number: Any = None, cause: int | None = None) -> tuple:
+    def push(self, time: int, kind: str, place: Any, what: Any = None, number: Any = None,
+             cause: int | None = None) -> tuple:
         """Queue an event and return its entry."""
         entry = (time, next(self.serial), kind, place, what, number, cause)
         heappush(self.queue, entry)
@@ -296,13 +303,18 @@ class Simulation:
         link = host.links.get(dst)
         if link is None:
             if dst not in self.neighbours[host.name]:
-                raise DslabError(f"{host.name} has no link to {dst}: its neighbours are {', '.join(self.neighbours[host.name]) or 'none'}")
-            link = host.links[dst] = Link(host.name, self.hosts[dst], self.run.network.settings(host.name, dst), self.run.seed)
+                known = ", ".join(self.neighbours[host.name]) or "none"
+                raise DslabError(f"{host.name} has no link to {dst}: its neighbours are {known}")
+            settings = self.run.network.settings(host.name, dst)
+            link = host.links[dst] = Link(host.name, self.hosts[dst], settings, self.run.seed)
             faults.adopt(self, link)
         return link
 
     def changes(self, host: Host, step: int) -> tuple:
-        """What a step changed in the state of a node: its index, then names and copies in turn (a dict would be three times as big)."""
+        """What a step changed in the state of a node: its index, then names and copies in turn.
+
+        A dict would be three times as big.
+        """
         state, saved, changed = host.node.__dict__, host.saved, (step,)
         if state.keys() != saved.keys():
             raise DslabError(mishap.undeclared(host))
@@ -323,7 +335,8 @@ class Simulation:
         except NotPlain as problem:
             raise DslabError(f"{host.name}.{name} cannot be state: {problem}") from None
         except RecursionError:
-            raise DslabError(f"{host.name}.{name} cannot be state: it contains itself, or is nested too deeply") from None
+            why = "it contains itself, or is nested too deeply"
+            raise DslabError(f"{host.name}.{name} cannot be state: {why}") from None
 
     def local(self, host: Host) -> int:
         """What the host's clock shows now, in µs."""

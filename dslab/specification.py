@@ -1,4 +1,4 @@
-"""A plain specification: the states in which something can begin, and what can come next, as functions over values.
+"""A plain specification: in which states something can begin, and what can come next, as functions of values.
 
     def init():
         return [(0, 0)]
@@ -25,9 +25,9 @@ class Specification:
 
     Args:
         init: the initial states.
-        next: the states that can follow a state, one for each thing that can happen. A state may follow itself.
-        canonical: one and the same state for all that differ by names only. The names must then be interchangeable,
-            in `next` and in the promises too: if t can follow s, a renamed t can follow a renamed s.
+        next: the states that can follow a state, one for each thing that can happen. One may follow itself.
+        canonical: one and the same state for all that differ by names only. The names must be
+            interchangeable: if t can follow s, a renamed t can follow a renamed s; promises treat them alike.
     """
 
     init: Callable[[], Iterable[Hashable]]
@@ -53,7 +53,7 @@ class Specification:
         return judge
 
     def retrace(self, path: list[Hashable]) -> Iterator[Hashable]:
-        """The states on a way from the beginning, without renaming: each can really follow the one before it."""
+        """The states on a way from the beginning, without renaming: each can follow the one before it."""
         if self.canonical is None:
             yield from path
             return

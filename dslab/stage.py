@@ -1,11 +1,12 @@
-"""One handler at a time: a node is made of a recorded state, one thing happens to it, and what follows is recorded.
+"""One handler at a time: a node gets a recorded state, one thing happens to it, and what follows is recorded.
 
-A handler is a function of the node's state and of the event: it may not read a clock or draw lots. So what it did once
-need not be done again, and the explorer steps through millions of states with a few thousand calls.
+A handler is a function of the node's state and of the event: it may not read a clock or draw lots. So what it
+did once need not be done again, and the explorer steps through millions of states with a few thousand calls.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any, NamedTuple, NoReturn
 
@@ -50,29 +51,18 @@ class Stage:
         cls = self.run.protocols[name]
         peers = [other for other in self.run.nodes if other != name
                  and protocol_of(self.run.protocols[other]) is protocol_of(cls)]
-        node = cls(
-            name,
-            peers,
-            neighbours=self.linked[name],
-            clock=lambda: _refuse(cls, "reads its clock (self.now)"),
-            random=lambda: _refuse(cls, "draws lots (self.draw)"),
-        )
-        for attribute in cls.persistent:
-            if attribute not in vars(node):
-                raise DslabError(
-                    f"{cls.__name__}.persistent names {attribute!r}, which init does not declare.{nearest(attribute, vars(node))}"
-                )
+        node = cls(name, peers, neighbours=self.linked[name],
+                   clock=lambda: _refuse(cls, "reads its clock (self.now)"),
+                   random=lambda: _refuse(cls, "draws lots (self.draw)"))
+        _declared(vars(node), cls.persistent, f"{cls.__name__}.persistent names")
         return node
 
     def first(self, place: int) -> Local:
         """The state of a node before it starts."""
         name, values = self.run.nodes[place], vars(self.make(self.run.nodes[place]))
-        for attribute, value in self.run.initial.get(name, {}).items():
-            if attribute not in values:
-                raise DslabError(
-                    f"the run's initial state sets {name}.{attribute}, but init does not declare it.{nearest(attribute, values)}"
-                )
-            values[attribute] = snapshot(value)
+        changed = self.run.initial.get(name, {})
+        _declared(values, changed, f"the run's initial state sets, for {name},")
+        values.update({attribute: snapshot(value) for attribute, value in changed.items()})
         return Local(place, True, (), values)
 
     def play(self, local: Local, event: tuple) -> Outcome:
@@ -115,34 +105,24 @@ class Stage:
                 told.append((rest[0], rest[1]))
             elif kind == "reply":
                 answered.append(rest[0])
-        return Outcome(
-            Local(local.place, True, tuple(sorted(timers)), dict(vars(node))),
-            tuple(sent),
-            tuple(told),
-            tuple(answered),
-        )
+        after = Local(local.place, True, tuple(sorted(timers)), dict(vars(node)))
+        return Outcome(after, tuple(sent), tuple(told), tuple(answered))
 
     def _addressed(self, node: Node, dst: str, msg: Any) -> tuple[str, Any]:
         if dst not in self.linked[node.id]:
-            raise DslabError(
-                f"{node.id} has no link to {dst}: its neighbours are {', '.join(self.linked[node.id]) or 'none'}"
-            )
+            raise DslabError(f"{node.id} has no link to {dst}: its neighbours are "
+                             + (", ".join(self.linked[node.id]) or "none"))
         return dst, msg
 
     def _check(self, local: Local, event: tuple, outcome: Outcome) -> None:
         """Do it once more, on another copy: the same must come out, and the original must be as it was."""
-        name, where = (
-            self.run.nodes[local.place],
-            f"{type(self.nodes[local.place]).__name__}, event {event[0]} {event[-1]}",
-        )
+        name, where = self.run.nodes[local.place], f"at '{event[0]} {event[-1]}'"
         copied = {attribute: snapshot(value) for attribute, value in local.values.items()}
         if freeze_state(name, copied) != freeze_state(name, local.values):
-            raise DslabError(f"a copy of {name}'s state does not equal its original ({where})")
+            raise DslabError(f"a copy of {name}'s state does not equal its original {where}")
         if _frozen(name, self._act(local, event)) != _frozen(name, outcome):
-            raise DslabError(
-                f"{name} did not do the same when it did it again ({where}): a handler depends on nothing but the "
-                "node's state and the event"
-            )
+            raise DslabError(f"{name} did not do the same when it did it again {where}: a handler depends on "
+                             "nothing but the node's state and the event")
         self.shared.check_globals()
 
 
@@ -159,21 +139,19 @@ def _call(node: Node, event: tuple) -> None:
 
 
 def _frozen(name: str, outcome: Outcome) -> tuple:
-    local = outcome.local
-    return (
-        local.timers,
-        freeze_state(name, local.values),
-        freeze(outcome.sent),
-        freeze(outcome.told),
-        outcome.answered,
-    )
+    local, *rest = outcome
+    return local.timers, freeze_state(name, local.values), freeze(tuple(rest))
+
+
+def _declared(values: dict[str, Any], names: Iterable[str], who: str) -> None:
+    for name in names:
+        if name not in values:
+            raise DslabError(f"{who} {name!r}, which init does not declare.{nearest(name, values)}")
 
 
 def _refuse(cls: type[Node], what: str) -> NoReturn:
-    raise NotExplorable(
-        f"{cls.__name__} {what}: it can be simulated and searched, but not explored, since what it does does "
-        "not follow from its state and the event alone"
-    )
+    raise NotExplorable(f"{cls.__name__} {what}: it can be simulated and searched, but not explored, "
+                        "since what it does does not follow from its state and the event alone")
 
 
 class NotExplorable(DslabError):

@@ -1,8 +1,8 @@
 """Schedules of faults drawn at random, in swarms: each leaves out about half of the kinds.
 
-A schedule with all kinds of faults at once hides bugs: a partition that never heals leaves nothing for a crash to spoil
-[Groce and others, "Swarm testing", 2012]. Faults to messages name the message, so a schedule is plain data that can be
-edited, and taken away event by event.
+A schedule with all kinds of faults at once hides bugs: a partition that never heals leaves nothing for a
+crash to spoil [Groce and others, "Swarm testing", 2012]. Faults to messages name the message, so a schedule
+is plain data that can be edited, and taken away event by event.
 """
 
 from __future__ import annotations
@@ -49,14 +49,12 @@ def losses(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
 
 def duplications(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
     """Messages arrive twice."""
-    return [
-        at(0, duplicate(name, after=1 + int(draw() * run.duration / 4))) for name in _some(draw, messages)
-    ]
+    return [at(0, duplicate(name, after=_wait(draw, run))) for name in _some(draw, messages)]
 
 
 def delays(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
     """Messages are late."""
-    return [at(0, delay(name, by=1 + int(draw() * run.duration / 4))) for name in _some(draw, messages)]
+    return [at(0, delay(name, by=_wait(draw, run))) for name in _some(draw, messages)]
 
 
 # The kinds of faults: what makes them, and under which name a trace counts those that took effect.
@@ -78,9 +76,8 @@ def schedule(run: Run, seed: int, kinds: Iterable[str]) -> Run:
 
 def names_in(run: Run) -> list[str]:
     """The names of the messages that are sent if nothing is done to the run."""
-    return [
-        message.name for message in simulate(run, states=False).messages if not message.name.endswith("'")
-    ]
+    names = [message.name for message in simulate(run, states=False).messages]
+    return [name for name in names if not name.endswith("'")]
 
 
 def check_kinds(kinds: Iterable[str]) -> tuple[str, ...]:
@@ -88,9 +85,8 @@ def check_kinds(kinds: Iterable[str]) -> tuple[str, ...]:
     kinds = tuple(kinds)
     for kind in kinds:
         if kind not in FAULTS:
-            raise DslabError(
-                f"there is no kind of fault {kind!r} ({', '.join(FAULTS)}).{nearest(str(kind), FAULTS)}"
-            )
+            raise DslabError(f"there is no kind of fault {kind!r} ({', '.join(FAULTS)})."
+                             + nearest(str(kind), FAULTS))
     return kinds
 
 
@@ -105,3 +101,8 @@ def _span(draw: Draw, run: Run) -> tuple[int, int]:
     """Two moments, in whole ms, the second within a third of the run after the first."""
     first = int(draw() * run.duration)
     return first, first + 1 + int(draw() * run.duration / 3)
+
+
+def _wait(draw: Draw, run: Run) -> int:
+    """A time in whole ms, a quarter of the run at most."""
+    return 1 + int(draw() * run.duration / 4)

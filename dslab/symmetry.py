@@ -1,8 +1,9 @@
 """Nodes whose names do not matter: of all states that differ by a renaming, only one is explored.
 
-If A, B and C run the same protocol and start alike, then whatever A can do in a state, B can do in the state in which
-they have changed places. The representative of such states is the smallest of them, as a tuple of numbers. That the names
-really do not matter is not believed but checked, for each handler and each local state in which it ran.
+If A, B and C run the same protocol and start alike, then whatever A can do in a state, B can do in the state
+in which they have changed places. The representative of such states is the smallest of them, as a tuple of
+numbers. That names do not matter is not believed but checked, for each local state and event that were met.
+(Promises are believed to treat the nodes alike.)
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from dslab.frozen import rename
 from dslab.model import LEFT, NETWORK, OUTPUTS, Message, Model, State
 from dslab.stage import Local
-from dslab.values import DslabError, nearest
+from dslab.values import DslabError, brief, nearest
 
 
 class Symmetric:
@@ -24,18 +25,15 @@ class Symmetric:
     def __init__(self, model: Model, names: Iterable[str]) -> None:
         self.model, self.names = model, tuple(names)
         self._refuse_unlike()
-        self.renamings = [
-            Renaming(model, dict(zip(self.names, order, strict=True))) for order in permutations(self.names)
-        ][1:]
+        orders = list(permutations(self.names))[1:]         # the first leaves all as it is
+        self.renamings = [Renaming(model, dict(zip(self.names, order, strict=True))) for order in orders]
 
     def initial(self) -> list[State]:
         """The initial state, which looks the same to all these nodes."""
         states = self.model.initial()
         for renaming in self.renamings:
             if renaming.state(states[0]) != states[0]:
-                raise DslabError(
-                    f"{' and '.join(self.names)} do not start alike, so they are not interchangeable"
-                )
+                self._refuse("they do not start alike")
         return states
 
     def successors(self, state: State) -> list[State]:
@@ -54,26 +52,23 @@ class Symmetric:
                 if renaming.outcome(outcome) != renaming.sorted(mirrored):
                     node = self.model.nodes[self.model.locals[local].place]
                     verb, *_, what = self.model.spell(event)
-                    raise DslabError(
-                        f"{', '.join(self.names)} are not interchangeable: what {node} does at '{verb} {what}' depends on "
-                        "more than a renaming. Leave out symmetric=..., or do not use the order of names"
-                    )
+                    told = what if isinstance(what, str) else brief(what)
+                    self._refuse(f"what {node} does at '{verb} {told}' would not be the same under another "
+                                 "name. Leave out symmetric=..., or do not use the order of names")
 
     def _refuse_unlike(self) -> None:
         run = self.model.run
         for name in self.names:
             if name not in run.protocols:
-                raise DslabError(
-                    f"symmetric names {name!r}, which is not in this cluster.{nearest(name, run.nodes)}"
-                )
+                raise DslabError(f"symmetric names {name!r}, which is not in this cluster."
+                                 + nearest(name, run.nodes))
             if any(node == name for _, node, _ in self.model.requests):
-                raise DslabError(
-                    f"the script asks {name} for something, so {name} is not interchangeable with the others"
-                )
+                self._refuse(f"the script asks {name} for something")
         if len({run.protocols[name] for name in self.names}) > 1 or len(set(self.names)) < len(self.names):
-            raise DslabError(
-                f"{', '.join(self.names)} are not interchangeable: give different nodes with one protocol"
-            )
+            self._refuse("give different nodes with one protocol")
+
+    def _refuse(self, why: str) -> None:
+        raise DslabError(f"{', '.join(self.names)} are not interchangeable: {why}")
 
 
 class Renaming:
@@ -81,14 +76,10 @@ class Renaming:
 
     def __init__(self, model: Model, names: Mapping[str, str]) -> None:
         self.model, self.names = model, names
-        moved = [model.nodes.index(names.get(node, node)) for node in model.nodes]  # old place -> new place
-        self.from_place = sorted(range(model.size), key=moved.__getitem__)  # new place -> old place
-        self.to_place = moved
-        self.local, self.message, self.outputs = (
-            cache(self._local),
-            cache(self._message),
-            cache(self._outputs),
-        )
+        self.to_place = [model.nodes.index(names.get(node, node)) for node in model.nodes]  # old place -> new
+        self.from_place = sorted(range(model.size), key=self.to_place.__getitem__)          # new place -> old
+        self.local, self.message = cache(self._local), cache(self._message)
+        self.outputs = cache(self._outputs)
 
     def state(self, state: State) -> State:
         """The state in which the nodes have changed places."""
@@ -103,9 +94,8 @@ class Renaming:
     def outcome(self, outcome: tuple) -> tuple:
         """What follows from the event there."""
         local, sent, told, answered = outcome
-        return self.sorted(
-            (self.local(local), tuple(map(self.message, sent)), tuple(map(self._output, told)), answered)
-        )
+        sent, told = tuple(map(self.message, sent)), tuple(map(self._output, told))
+        return self.sorted((self.local(local), sent, told, answered))
 
     def sorted(self, outcome: tuple) -> tuple:
         """An outcome in which the order of messages counts on links only that keep it."""
@@ -114,24 +104,19 @@ class Renaming:
 
     def _local(self, number: int) -> int:
         place, up, timers, values = self.model.locals[number]
-        return self.model.local(Local(self.to_place[place], up, timers, self._renamed(values)))
+        renamed = {attribute: rename(value, self.names) for attribute, value in values.items()}
+        return self.model.local(Local(self.to_place[place], up, timers, renamed))
 
     def _message(self, number: int) -> int:
-        src, dst, payload = self.model.messages[number]
-        return self.model.message(
-            Message(self.names.get(src, src), self.names.get(dst, dst), rename(payload, self.names))
-        )
+        return self.model.message(Message(*rename(tuple(self.model.messages[number]), self.names)))
 
     def _outputs(self, number: int) -> int:
         before, told = self.model.told[number]
         if before is None:
             return number
         key = (self.outputs(before), tuple(map(self._output, told)))
-        return self.model.told_numbers.number(key, key)
+        return self.model.told.number(key, key)
 
     def _output(self, told: Any) -> Any:
         node, name, values = told.plain
         return self.model.told_as(self.names.get(node, node), name, rename(values, self.names))
-
-    def _renamed(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {attribute: rename(value, self.names) for attribute, value in values.items()}

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from dslab.values import DslabError
 
 VERSION = 1
-SILENT = frozenset({"pause", "resume", "clock"})        # what happens to a node without its knowing: no logical time passes
+SILENT = frozenset({"pause", "resume", "clock"})        # what a node does not notice: no logical time passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Step:
     index: int
     time: float
     node: str | None
-    kind: str                           # start receive timer request crash recover pause resume loss, or a verb of the script
+    kind: str                           # start receive timer request crash recover pause resume loss, or a verb
     name: str                           # the message's type, the timer's name, or the script's event
     cause: int | None                   # the step that sent the message or set the timer
     message: Envelope | None
@@ -141,7 +141,8 @@ class Stamps:
 class Trace:
     """All that happened in a run. Steps are numbered from 0; "after step k" means just after it."""
 
-    def __init__(self, *, nodes: Sequence[NodeInfo], length: int, load: Callable[[], tuple[list, list, list]], run: Any = None, title: str = "",
+    def __init__(self, *, nodes: Sequence[NodeInfo], length: int, load: Callable[[], tuple[list, list, list]],
+                 run: Any = None, title: str = "",
                  links: Sequence[tuple[str, str]] | None = None, end: str = "", outputs: Sequence[Output] = (),
                  initial: Mapping[str, dict] | None = None, faults: Mapping[str, int] | None = None,
                  unapplied: Sequence[tuple[str, str]] = ()) -> None:
@@ -153,7 +154,8 @@ class Trace:
         self.end = end                              # why it ended
         self.faults = dict(faults or {})            # how often each kind of fault really took effect
         self.unapplied = list(unapplied)            # (event of the script, why it did not apply)
-        self.initial = {node: dict((initial or {}).get(node, {})) for node in self.nodes}     # the states before the first step
+        before = initial or {}
+        self.initial = {node: dict(before.get(node, {})) for node in self.nodes}    # the states before the first step
         self._outputs = outputs
         self._length, self._load = length, load     # steps are made readable when somebody looks
 

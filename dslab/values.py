@@ -25,7 +25,8 @@ INSTEAD = {
     bytes: "bytes are not JSON: use a string or a tuple of numbers",
 }
 SENDABLE = "only numbers, strings, booleans, None, tuples, frozensets and messages can be sent"
-STORABLE = "a node's state is plain data: numbers, strings, booleans, None, tuples, messages, and lists, sets, dicts of those"
+STORABLE = ("a node's state is plain data: numbers, strings, booleans, None, tuples, messages, and lists, sets, dicts"
+            " of those")
 
 
 class DslabError(Exception):
@@ -76,13 +77,15 @@ def check_message(msg: Any) -> None:
     except RecursionError:
         raise NotPlain(f"cannot send a {type(msg).__name__}: it is nested too deeply") from None
     if size > MESSAGE_LIMIT:
-        raise NotPlain(f"cannot send a {type(msg).__name__} of {size // 1000} kB: the limit is {MESSAGE_LIMIT // 1000} kB")
+        limit = MESSAGE_LIMIT // 1000
+        raise NotPlain(f"cannot send a {type(msg).__name__} of {size // 1000} kB: the limit is {limit} kB")
 
 
 def check_sendable(msg: Any) -> None:
     """Raise `NotPlain` unless `msg` is a message."""
     if fields_of(type(msg)) is None:
-        raise NotPlain(f"cannot send {brief(msg)}: a message is an instance of a class with @message, not a {_noun(msg)}")
+        raise NotPlain(f"cannot send {brief(msg)}: a message is an instance of a class with @message, not a"
+                       f" {_noun(msg)}")
 
 
 def snapshot(value: Any, earlier: Any = None) -> Any:
@@ -155,7 +158,8 @@ def decode(data: Any, message_class: Callable[[str, tuple[str, ...]], type] | No
         return kinds[tag](decode(item, message_class) for item in inner)
     if tag == "float":
         return float(inner)
-    raise DslabError(f"'{shorten(tag)}' is not a kind of value that a trace can hold (tuple, set, frozenset, dict, message, float)")
+    raise DslabError(f"'{shorten(tag)}' is not a kind of value that a trace can hold (tuple, set, frozenset, dict,"
+                     " message, float)")
 
 
 @cache
@@ -179,7 +183,9 @@ def show(value: Any) -> str:
     kind = type(value)
     if kind is set or kind is frozenset:
         inner = ", ".join(map(show, in_order(value)))
-        return ("{%s}" % inner if inner else "set()") if kind is set else f"frozenset({{{inner}}})" if inner else "frozenset()"
+        if not inner:
+            return f"{kind.__name__}()"
+        return "{%s}" % inner if kind is set else "frozenset({%s})" % inner
     if kind is list:
         return f"[{', '.join(map(show, value))}]"
     if kind is tuple:

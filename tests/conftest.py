@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from lab import BROWSERS
+
 
 def program(names: str, remedy: str) -> str:
     """The first program that is there; without one the test is skipped, or fails where CI is set."""
@@ -26,5 +28,4 @@ def node() -> str:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """A browser for the tests; the environment variable CHROMIUM names one in an unusual place."""
-    names = os.environ.get("CHROMIUM") or "chromium chromium-browser google-chrome"
-    return program(names, "on Debian, apt install chromium; elsewhere, CHROMIUM=/path/to/chrome make test")
+    return program(BROWSERS, "on Debian, apt install chromium; elsewhere, CHROMIUM=/path/to/chrome make test")

@@ -1,4 +1,4 @@
-"""The plainest explorer there is, to compare with: real nodes, deep copies, a list of what to do next. Slow."""
+"""The plainest explorer there is, to compare with: real nodes, deep copies, a list of what to do next."""
 
 from collections import Counter
 from copy import deepcopy

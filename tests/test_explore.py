@@ -59,7 +59,7 @@ def terms_to(last):
 
 
 def plays(found, promise):
-    """The trace of a counter-example, which must break the promise in its last step, and when its decisions are followed again."""
+    """The trace of a counter-example, which must break the promise in its last step, no earlier."""
     verdict = next(verdict for verdict in found.verdicts if verdict.promise is promise)
     assert verdict.status == "broken" and verdict.sentence
     judged, = judge(verdict.trace, [promise])
@@ -86,7 +86,7 @@ def test_the_vote_of_raft_explored_to_the_end():
 
 
 def test_a_vote_that_is_forgotten_elects_two_leaders():
-    """Seven moves if a crash with its recovery counts as one; on the way both leaders are elected by A's vote."""
+    """Eight moves, or seven if a crash with its recovery counts as one: A gives its vote twice."""
     run = Run(Amnesia, 3)
     found = explore(
         run,
@@ -315,6 +315,13 @@ def test_a_client_waits_for_its_answer_before_it_asks_again():
     found = explore(run, crashes=1)
     assert found.states == 8, "once A is down, alice waits for ever"
 
+    @in_the_end
+    def both_are_answered(world):
+        return len(world.outputs("asked")) == 2
+
+    assert explore(run, [both_are_answered])
+    plays(explore(run, [both_are_answered], crashes=1), both_are_answered)
+
 
 # ---- values ------------------------------------------------------------------------------------------------
 
@@ -378,7 +385,7 @@ def test_what_cannot_be_explored_is_refused_with_a_sentence():
         explore(Run(Clocked, 1))
     with pytest.raises(DslabError, match=r"Gossip draws lots \(self.draw\)"):
         explore(Run(Gossip, 3))
-    with pytest.raises(DslabError, match=r"give explore\(crashes=1\) a budget"):
+    with pytest.raises(DslabError, match=r"give explore\(..., crashes=1\), and it tries all moments"):
         explore(Run(Quiet, 2, script=[at(5, crash("A"))]))
     with pytest.raises(DslabError, match="only requests can"):
         explore(Run(Quiet, 2, script=[at(5, pause("A"))]))

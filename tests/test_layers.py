@@ -15,7 +15,7 @@ LAYERS = [
     "network script run run_file properties trace trace_file narrate",          # plain data: runs and traces
     "protocols",
     "simulate links faults record mishap follow swarm shrink search "           # the engines
-    "frozen stage model moment symmetry breadth_first growth decisions specification explore checkers",
+    "frozen stage model moment symmetry breadth_first growth decisions specification jury explore checkers",
     "views",
     "studies exercises",                                                        # many runs; tasks
 ]

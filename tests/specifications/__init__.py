@@ -1,1 +1,1 @@
-"""Algorithms of others as plain specifications, each in about ten lines, with the counts that others published for them."""
+"""Algorithms of others as plain specifications, each in about ten lines, with published counts."""

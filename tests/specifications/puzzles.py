@@ -20,7 +20,7 @@ def four_gallons_are_measured(state):
 
 
 def boat(pairs: int = 3) -> Specification:
-    """A state is (missionaries, cannibals, boat) on the near bank. Nowhere may cannibals outnumber missionaries."""
+    """A state is (missionaries, cannibals, boat) on the near bank; cannibals are never more."""
     loads = [(1, 0), (2, 0), (0, 1), (0, 2), (1, 1)]
 
     def after(state):

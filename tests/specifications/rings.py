@@ -1,4 +1,4 @@
-"""Algorithms on a ring: electing a leader [Chang and Roberts 1979], detecting termination [Dijkstra, EWD 840]."""
+"""Election [Chang and Roberts 1979] and termination detection [Dijkstra, EWD 840] on a ring."""
 
 from itertools import product
 
@@ -9,7 +9,7 @@ from dslab.specification import Specification
 def chang_roberts(nodes: int) -> Specification:
     """Each node may be a candidate; the smallest candidate's name comes back to it, all others are swallowed.
 
-    A state is, for each node, (does it want to be leader, has it begun, its view of itself, names that wait for it).
+    A state is, for each node, (does it want to lead, has it begun, its view, names that wait for it).
     """
     def put(ring, changes):
         return tuple(changes.get(i, node) for i, node in enumerate(ring))
@@ -17,16 +17,15 @@ def chang_roberts(nodes: int) -> Specification:
     def after(ring):
         for i, (wants, begun, view, waiting) in enumerate(ring):
             following = (i + 1) % nodes
-            pass_on = lambda name, following=following: (*ring[following][:3], ring[following][3] | {name})
+            *same, queue = ring[following]
             if not begun:
-                yield put(
-                    ring, {i: (wants, True, view, waiting)} | ({following: pass_on(i)} if wants else {})
-                )
+                told = {following: (*same, queue | {i})} if wants else {}
+                yield put(ring, {i: (wants, True, view, waiting)} | told)
                 continue
             for name in waiting:
                 left = waiting - {name}
                 if view == "lost" or name < i:
-                    yield put(ring, {i: (wants, True, "lost", left), following: pass_on(name)})
+                    yield put(ring, {i: (wants, True, "lost", left), following: (*same, queue | {name})})
                 else:
                     yield put(ring, {i: (wants, True, "won" if name == i else view, left)})
 
@@ -54,7 +53,7 @@ def termination(nodes: int) -> Specification:
     def after(state):
         active, black, place, stained = state
         if place == 0:
-            for _ in range(stained + black[0]):  # TLC counts a step once for each reason to take it
+            for _ in range(stained + black[0]):         # TLC counts a step once for each reason to take it
                 yield active, put(black, 0, False), nodes - 1, False                            # a new round
         else:
             for _ in range(stained + black[place] + (not active[place])):
@@ -62,9 +61,8 @@ def termination(nodes: int) -> Specification:
         for i in range(nodes):
             if active[i]:
                 yield put(active, i, False), black, place, stained                              # come to rest
-                for j in range(nodes):
-                    if j != i:
-                        yield put(active, j, True), put(black, i, black[i] or j > i), place, stained  # wake j
+                for j in set(range(nodes)) - {i}:                                               # wake j
+                    yield put(active, j, True), put(black, i, black[i] or j > i), place, stained
 
     def init():
         flags = list(product((True, False), repeat=nodes))

@@ -1,5 +1,7 @@
 """Processes that share something: forks, a book, a counter, a channel that loses messages."""
 
+from itertools import product
+
 from dslab.properties import always
 from dslab.specification import Specification
 
@@ -11,8 +13,9 @@ def put(values, i, value):
 def philosophers(count: int) -> Specification:
     """Philosophers who hand over used forks, cleaned [Chandy and Misra 1984].
 
-    A state is (who holds each fork, which are clean, who is hungry, what each does: loop, eat, think). Fork i lies on the
-    left of philosopher i. In one round of the loop a philosopher gives away one dirty fork, if it has one.
+    A state is (who holds each fork, which are clean, who is hungry, what each does: loop, eat, think). Fork i
+    lies on the left of philosopher i. In one round of the loop a philosopher gives away one dirty fork, if it
+    has one.
     """
     def after(state):
         holders, clean, hungry, doing = state
@@ -21,12 +24,8 @@ def philosophers(count: int) -> Specification:
             if doing[i] == "think":
                 yield holders, clean, put(hungry, i, True), put(doing, i, "loop")
             elif doing[i] == "eat":
-                yield (
-                    holders,
-                    put(put(clean, left, False), right, False),
-                    put(hungry, i, False),
-                    put(doing, i, "loop"),
-                )
+                used = put(put(clean, left, False), right, False)
+                yield holders, used, put(hungry, i, False), put(doing, i, "loop")
             else:
                 now, cleaned = holders, clean
                 for fork, neighbour in ((left, (i - 1) % count), (right, right)):
@@ -34,15 +33,11 @@ def philosophers(count: int) -> Specification:
                         now, cleaned = put(holders, fork, neighbour), put(clean, fork, True)
                         break
                 ready = all(now[fork] == i and cleaned[fork] for fork in (left, right))
-                yield (
-                    now,
-                    cleaned,
-                    hungry,
-                    put(doing, i, "think" if not hungry[i] else "eat" if ready else "loop"),
-                )
+                following = "think" if not hungry[i] else "eat" if ready else "loop"
+                yield now, cleaned, hungry, put(doing, i, following)
 
-    holders = (0, 0, *range(2, count))
-    return Specification(lambda: [(holders, (False,) * count, (True,) * count, ("loop",) * count)], after)
+    first = ((0, 0, *range(2, count)), (False,) * count, (True,) * count, ("loop",) * count)
+    return Specification(lambda: [first], after)
 
 
 @always
@@ -52,7 +47,7 @@ def neighbours_never_eat_together(state):
 
 
 def readers_and_writers(actors: int) -> Specification:
-    """Requests to read and to write wait in one queue, so nobody starves. A state is (readers, writers, queue)."""
+    """Readers and writers wait in one queue, so nobody starves. A state is (readers, writers, queue)."""
     def after(state):
         readers, writers, queue = state
         for actor in range(actors):
@@ -66,11 +61,7 @@ def readers_and_writers(actors: int) -> Specification:
             elif not readers:
                 yield readers, writers | {actor}, tuple(rest)
         for actor in readers | writers:
-            yield (
-                (readers - {actor}, writers, queue)
-                if actor in readers
-                else (readers, writers - {actor}, queue)
-            )
+            yield readers - {actor}, writers - {actor}, queue
 
     return Specification(lambda: [(frozenset(), frozenset(), ())], after)
 
@@ -82,7 +73,10 @@ def a_writer_is_alone(state):
 
 
 def increment(threads: int, *, symmetric: bool = False) -> Specification:
-    """Threads add one to a shared number: each reads it, then writes what it read plus one. A state is (number, threads)."""
+    """Threads add one to a shared number, in two steps: read it, write what was read plus one.
+
+    A state is (number, for each thread (what it has read, its line)).
+    """
     def after(state):
         shared, threads = state
         for i, (read, line) in enumerate(threads):
@@ -91,11 +85,11 @@ def increment(threads: int, *, symmetric: bool = False) -> Specification:
             elif line == 2:
                 yield read + 1, put(threads, i, (read, 3))
 
-    return Specification(
-        lambda: [(0, ((0, 1),) * threads)],
-        after,
-        (lambda state: (state[0], tuple(sorted(state[1])))) if symmetric else None,
-    )
+    def sort(state):
+        shared, threads = state
+        return shared, tuple(sorted(threads))
+
+    return Specification(lambda: [(0, ((0, 1),) * threads)], after, sort if symmetric else None)
 
 
 @always
@@ -107,32 +101,28 @@ def no_increment_is_lost(state):
 def alternating_bit(data: int) -> Specification:
     """One bit numbers the messages on a channel that loses some [Bartlett, Scantlebury and Wilkinson 1969].
 
-    A state is (messages, acknowledgements, the sender's bit, the bit acknowledged, the receiver's bit, sent, received).
+    A state is (messages, answers, the sender's bit, the bit answered, the receiver's bit, sent, received).
     """
     def after(state):
-        messages, acks, bit, acked, seen, sent, received = state
+        messages, answers, bit, acked, seen, sent, received = state
         if acked == bit:
-            for value in range(data):
-                yield (*messages, (1 - bit, value)), acks, 1 - bit, acked, seen, value, received       # send
+            for value in range(data):                                                   # send
+                yield (*messages, (1 - bit, value)), answers, 1 - bit, acked, seen, value, received
         else:
-            yield (*messages, (bit, sent)), acks, bit, acked, seen, sent, received  # send again
+            yield (*messages, (bit, sent)), answers, bit, acked, seen, sent, received   # send again
         if messages:
-            yield messages[1:], acks, bit, acked, *(messages[0][0], sent, messages[0][1])  # receive
-        yield messages, (*acks, seen), bit, acked, seen, sent, received  # acknowledge
-        if acks:
-            yield messages, acks[1:], bit, acks[0], seen, sent, received  # hear of it
+            yield messages[1:], answers, bit, acked, messages[0][0], sent, messages[0][1]       # receive
+        yield messages, (*answers, seen), bit, acked, seen, sent, received              # answer
+        if answers:
+            yield messages, answers[1:], bit, answers[0], seen, sent, received          # hear of it
         for i in range(len(messages)):
-            yield messages[:i] + messages[i + 1 :], acks, bit, acked, seen, sent, received  # lose a message
-        for i in range(len(acks)):
-            yield messages, acks[:i] + acks[i + 1 :], bit, acked, seen, sent, received  # lose an answer
+            yield messages[:i] + messages[i + 1:], answers, *state[2:]                  # lose a message
+        for i in range(len(answers)):
+            yield messages, answers[:i] + answers[i + 1:], *state[2:]                   # lose an answer
 
     def init():
-        return [
-            ((), (), bit, bit, bit, sent, received)
-            for bit in (0, 1)
-            for sent in range(data)
-            for received in range(data)
-        ]
+        values = list(product(range(data), repeat=2))
+        return [((), (), bit, bit, bit, *sent_received) for bit in (0, 1) for sent_received in values]
 
     return Specification(init, after)
 

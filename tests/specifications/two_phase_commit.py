@@ -7,8 +7,9 @@ from dslab.specification import Specification
 def two_phase_commit(managers: int, *, symmetric: bool = False) -> Specification:
     """A state is (resource managers, transaction manager, whom it has heard, who has said "prepared").
 
-    Managers are letters: working, prepared, committed, aborted; the transaction manager is undecided, committed or
-    aborted, and has told all so. Heard and said are bit masks. Messages are never lost, and can be received again.
+    Managers are letters: working, prepared, committed, aborted; the transaction manager is undecided,
+    committed or aborted, and has told all so. Heard and said are bit masks. Messages are never lost, and can
+    be received again.
     """
     each = [(i, 1 << i) for i in range(managers)]
     everybody = (1 << managers) - 1
@@ -17,19 +18,17 @@ def two_phase_commit(managers: int, *, symmetric: bool = False) -> Specification
         managers, decision, heard, said = state
         states = []
         if decision == "u":
-            states.append((managers, "a", heard, said))                                     # decide to abort
+            states.append((managers, "a", heard, said))                                 # decide to abort
             if heard == everybody:
-                states.append((managers, "c", heard, said))  # decide to commit
-            states += [
-                (managers, decision, heard | bit, said) for _, bit in each if said & bit
-            ]  # hear "prepared"
+                states.append((managers, "c", heard, said))                             # or to commit
+            states += [(managers, "u", heard | bit, said) for _, bit in each if said & bit]  # hear "prepared"
         for i, bit in each:
             before, behind = managers[:i], managers[i + 1:]
             if managers[i] == "w":
-                states.append((before + "p" + behind, decision, heard, said | bit))  # say "prepared"
-                states.append((before + "a" + behind, decision, heard, said))  # abort of its own accord
+                states.append((before + "p" + behind, decision, heard, said | bit))     # say "prepared"
+                states.append((before + "a" + behind, decision, heard, said))           # give up
             if decision != "u":
-                states.append((before + decision + behind, decision, heard, said))          # obey
+                states.append((before + decision + behind, decision, heard, said))      # obey
         return states
 
     def sort(state):

@@ -1,0 +1,140 @@
+"""The chapters as a reader meets them: in JupyterLab every cell runs, and a player does what it is told."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+import notebooks
+from dslab import simulate
+from dslab.protocols.raft import DEMO
+from dslab.views.payload import title
+
+pytestmark = pytest.mark.browser
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+TRACE = simulate(DEMO)
+ELECTED = TRACE.outputs("leader")[0]
+
+
+@pytest.fixture
+def errors(page) -> list[str]:
+    """What the browser complains of while the test runs."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", lambda line: line.type == "error" and found.append(line.text))
+    return found
+
+
+@pytest.mark.parametrize("path", notebooks.NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_runs_from_top_to_bottom(lab, errors, path):
+    lab.open(f"notebooks/{path.name}")
+    lab.run_all()
+    assert lab.complaints() == []
+    widgets = sum(WIDGET in output.get("data", {}) for cell in lab.cells() for output in cell["outputs"])
+    expect(lab.page.locator(".dslab-player")).to_have_count(widgets)
+    assert errors == []
+
+
+# ---- one player, in chapter 7 ----
+
+class Cluster:
+    """A player as a reader without eyes meets it: by the names of its controls and by what it says."""
+
+    def __init__(self, element: Locator) -> None:
+        self.element = element
+        self.status = element.locator("[aria-live]")
+        self.slider = element.get_by_role("slider", name="Step")
+
+    def at(self, step: int | str) -> None:
+        """Wait until it says that this is the step."""
+        expect(self.status).to_have_text(re.compile(rf"^Step {step} of \d+, "))
+
+    def scrub(self, step: int) -> None:
+        self.slider.fill(str(step))
+        self.at(step)
+
+    def last(self) -> None:
+        """Go to the last step."""
+        self.slider.press("End")
+        self.at(self.slider.get_attribute("max"))
+
+    def click(self, name: str) -> None:
+        self.element.get_by_role("button", name=name, exact=True).click()
+
+    def node(self, name: str) -> Locator:
+        return self.element.locator(f"[data-key='node {name}']")
+
+    def is_said_to_be(self, name: str, *words: str) -> None:
+        """Wait until the node's description, `Node A, leader, term 1, up`, has these words."""
+        expect(self.node(name)).to_have_attribute("aria-label", re.compile(".*, ".join(words)))
+
+    def leaders(self) -> dict[str, int]:
+        """The nodes that lead, each with its term."""
+        labels = self.element.locator("[data-key^='node ']").evaluate_all(
+            "nodes => nodes.map(node => node.getAttribute('aria-label'))")
+        found = (re.match(r"Node (\w+), leader, term (\d+)", label) for label in labels)
+        return {match[1]: int(match[2]) for match in found if match}
+
+
+@pytest.fixture
+def cluster(lab) -> Cluster:
+    """The player of Raft's demonstration in chapter 7."""
+    lab.open("notebooks/07_consensus.ipynb")
+    lab.run_all()
+    cluster = Cluster(lab.page.get_by_role("group", name=f"Player: {title(TRACE)}", exact=True).first)
+    cluster.element.scroll_into_view_if_needed()
+    return cluster
+
+
+def test_the_player_steps_plays_and_crashes_the_leader(errors, lab, cluster):
+    before = len(lab.sent)
+    scrubs_and_steps(cluster)
+    assert before and lab.sent[before:] == []       # none of that needs the kernel
+    plays(cluster)
+    old, term = ELECTED.node, ELECTED.values[0]
+    cluster.scrub(ELECTED.step)
+    assert cluster.leaders() == {old: term}
+    crash(cluster, old)
+    cluster.last()
+    (new, later), = cluster.leaders().items()
+    assert new != old and later > term
+    undo(cluster, old)
+    assert errors == []
+
+
+def scrubs_and_steps(cluster: Cluster) -> None:
+    cluster.scrub(10)
+    cluster.slider.press("ArrowRight")
+    cluster.at(11)
+    cluster.element.focus()                         # the keys belong to the player, not only to its slider
+    cluster.element.press("ArrowLeft")
+    cluster.at(10)
+
+
+def plays(cluster: Cluster) -> None:
+    cluster.click("Play")
+    expect(cluster.slider).not_to_have_value(re.compile("^1[0-2]$"))
+    cluster.click("Pause")
+    cluster.at(r"\d+")
+    assert int(cluster.slider.input_value()) > 12
+
+
+def crash(cluster: Cluster, name: str) -> None:
+    cluster.node(name).click()
+    cluster.click("Crash it now")
+    cluster.is_said_to_be(name, "down")
+    cluster.click("Show the script of this run")
+    script = cluster.element.get_by_role("region", name="Script")
+    expect(script).to_contain_text(f"crash({name!r})")
+    assert script.inner_text().count(f"crash({name!r})") == 2         # the demonstration's, and this one
+    cluster.click("Show the script of this run")
+
+
+def undo(cluster: Cluster, name: str) -> None:
+    button = cluster.element.get_by_role("button", name="Undo the last change")
+    button.click()
+    expect(button).to_be_hidden()
+    cluster.is_said_to_be(name, "leader")
+    cluster.last()
+    assert list(cluster.leaders()) == [output.node for output in TRACE.outputs("leader")][-1:]
