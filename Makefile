@@ -2,6 +2,7 @@
 # make test    everything that must hold           make notebooks  run them, renew the texts they promise
 # make bench   events a second, beside SimPy       make strip      take all other outputs out of them
 # make clean   remove what was built (not .venv)   make golden     renew the golden traces
+# make picture  take the README's picture again, docs/player.png
 #
 # The first time, each of them sets up .venv/. Another Python: make test PYTHON=python3.13 VENV=.venv313
 
@@ -32,6 +33,9 @@ notebooks: $(READY)
 golden: $(READY)
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/test_contract.py
 
+picture: $(READY)
+	$(BIN)/python tools/picture.py
+
 clean:
 	rm -rf build .pytest_cache .ruff_cache
 	find dslab tests tools benchmarks notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
@@ -41,4 +45,4 @@ $(READY): pyproject.toml tools/setup.sh
 	PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV)
 	touch $@
 
-.PHONY: lab test bench site strip notebooks golden clean
+.PHONY: lab test bench site strip notebooks golden picture clean

@@ -195,4 +195,5 @@ class Follower:
         if entry:
             self.length, self.last = index + 1, entry
         self.commit = commit
-        self.env.timeout(5 + 10 * self.draw(), (self.me, self.term, self.length)).callbacks.append(self.leader.on_appended)
+        timeout = self.env.timeout(5 + 10 * self.draw(), (self.me, self.term, self.length))
+        timeout.callbacks.append(self.leader.on_appended)

@@ -65,12 +65,14 @@ class Kernel:
     def __init__(self, duration: float) -> None:
         load = run(duration)
         self.env, self.draw, self.events = simpy.Environment(), random.Random(6).random, 0
-        self.timers: dict[str, dict[str, object]] = {name: {} for name in load.nodes}       # node -> timer -> when, or what
+        self.timers: dict[str, dict[str, object]] = {name: {} for name in load.nodes}   # node -> timer -> when
         self.handlers: dict[tuple[str, type], Callable] = {}
         classes = {cls: type(cls.__name__, (OnSimPy, cls), {"kernel": self}) for cls in set(load.protocols.values())}
-        self.nodes = {name: classes[cls](name, [peer for peer in load.nodes if peer != name and load.protocols[peer] is cls],
-                                         neighbours=[other for other in load.nodes if other != name])
-                      for name, cls in load.protocols.items()}
+        self.nodes = {}
+        for name, cls in load.protocols.items():
+            neighbours = [other for other in load.nodes if other != name]
+            peers = [other for other in neighbours if load.protocols[other] is cls]
+            self.nodes[name] = classes[cls](name, peers, neighbours=neighbours)
         for node in self.nodes.values():
             self.begin(node)
             node.on_start()

@@ -40,7 +40,8 @@ _VIEWS = {"play": "dslab.views.player", "diagram": "dslab.views.diagram", "sourc
 __all__ = [
     "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Specification", "Trace", "Verdict",
     "always", "at", "clock", "constant", "crash", "cut", "delay", "diagram", "drop", "duplicate", "explore",
-    "exponential", "follow", "heal", "in_the_end", "isolate", "judge", "long_tail", "message", "partition", "pause", "play", "recover", "request", "resume",
+    "exponential", "follow", "heal", "in_the_end", "isolate", "judge", "long_tail", "message", "partition", "pause",
+    "play", "recover", "request", "resume",
     "search", "set_link", "simulate", "sometimes", "source", "uniform",
 ]
 

@@ -14,7 +14,8 @@ from dslab.links import Link
 from dslab.script import At, parse_message_name
 
 if TYPE_CHECKING:
-    from dslab.simulate import Host, Simulation
+    from dslab.host import Host
+    from dslab.simulate import Simulation
 
 
 class Weather:
@@ -163,7 +164,8 @@ def duplicate(sim: Simulation, event: At, name: str, *, after: float) -> None:
     found = _catch(sim, event, name, after)
     if found:
         heappush(sim.queue, found)
-        copy = sim.push(found[0] + round(after * 1000), "receive", found[3], found[4], sim.record.copy(found[3], found[5]), found[6])
+        time, _, _, link, msg, number, cause = found
+        copy = sim.push(time + round(after * 1000), "receive", link, msg, sim.record.copy(link, number), cause)
         sim.faults["duplicated"] += 1
         sim.record.doubled[len(sim.steps)] = copy
         _record(sim, event, found)
@@ -263,5 +265,5 @@ def _open_links(sim: Simulation) -> list[Link]:
     return [link for host in sim.hosts.values() for link in host.links.values()]
 
 
-VERBS: dict[str, Callable] = {verb.__name__: verb for verb in (crash, recover, pause, resume, clock, partition, isolate, cut, heal,
-                                                               set_link, drop, delay, duplicate)}
+VERBS: dict[str, Callable] = {verb.__name__: verb for verb in (
+    crash, recover, pause, resume, clock, partition, isolate, cut, heal, set_link, drop, delay, duplicate)}

@@ -12,7 +12,8 @@ from dslab.run import Run
 class Link:
     """The link from one node to another. Its random numbers are its own, so that no fault elsewhere changes them."""
 
-    __slots__ = ("armed", "chance", "copied", "cut", "fifo_floor", "host", "low", "name", "plain", "random", "seed", "sent", "settings", "span", "src")
+    __slots__ = ("armed", "chance", "copied", "cut", "fifo_floor", "host", "low", "name", "plain", "random", "seed",
+                 "sent", "settings", "span", "src")
 
     def __init__(self, src: str, host: Any, settings: LinkSettings, seed: int) -> None:
         self.src, self.host, self.seed = src, host, seed        # the sender's name and the receiver
@@ -22,7 +23,7 @@ class Link:
         self.armed: dict[int, list] = {}                        # what the script wants done to messages still to come
         self.fifo_floor = 0                                     # no message may arrive before this, on a fifo link
         self.random = Random(f"{seed} {self.name}").random
-        self.chance = self.copied = None                        # their streams, for loss and duplication, are made when needed
+        self.chance = self.copied = None                        # streams for loss and duplication, made when needed
         self.use(settings)
 
     def use(self, settings: LinkSettings) -> None:

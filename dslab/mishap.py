@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from dslab.values import DslabError, brief, nearest, shorten
 
 if TYPE_CHECKING:
-    from dslab.simulate import Host, Simulation
+    from dslab.host import Host
+    from dslab.simulate import Simulation
 
 BENCH = Path(__file__).parent
 LIBRARY = Path(traceback.__file__).parent       # Python's own: a mistake shows there, but was made by its caller
@@ -33,7 +34,8 @@ def explain(problem: BaseException, sim: Simulation, entry: tuple | None) -> Pro
     where = _where(problem)
     place = ", ".join(([f"in {where}"] if where else []) + ([_event(entry)] if entry else []))
     if place:
-        said += ("" if said.endswith((".", "?", "!")) else ".") + f" {place[0].upper()}{place[1:]}; replay: seed {sim.run.seed}"
+        said += "" if said.endswith((".", "?", "!")) else "."
+        said += f" {place[0].upper()}{place[1:]}; replay: seed {sim.run.seed}"
     return ProtocolError(said, sim.record.trace())
 
 
@@ -60,7 +62,9 @@ def _event(entry: tuple) -> str:
         return f"when {place.host.name} received {brief(what)} from {place.src} {at}"
     if kind == "timer":
         return f"at the {what} timer of {place.name} {at}"
-    return f"by the script's {shorten(repr(what))}" if kind in ("request", "script", "answer") else f"at the start of {place.name}"
+    if kind in ("request", "script", "answer"):
+        return f"by the script's {shorten(repr(what))}"
+    return f"at the start of {place.name}"
 
 
 def too_much(sim: Simulation, at_once: int) -> str:
@@ -73,13 +77,16 @@ def too_much(sim: Simulation, at_once: int) -> str:
     if len(sim.queue) > limits.in_flight:
         kinds = Counter((type(entry[4]).__name__, entry[3].src) for entry in sim.queue if entry[2] == "receive")
         (kind, src), most = kinds.most_common(1)[0] if kinds else (("timer", "all"), 0)
-        return f"over {limits.in_flight:,} messages in flight, {round(100 * most / len(sim.queue))} % of type {kind} from {src}"
+        share = round(100 * most / len(sim.queue))
+        return f"over {limits.in_flight:,} messages in flight, {share} % of type {kind} from {src}"
     return f"reached the limit of {limits.steps:,} steps at {sim.now / 1000} ms"
 
 
 def _place(entry: tuple) -> str:
     place = entry[3]
-    return "the network" if place is None else place.host.name if entry[2] in ("receive", "loss") else getattr(place, "name", "")
+    if place is None:
+        return "the network"
+    return place.host.name if entry[2] in ("receive", "loss") else getattr(place, "name", "")
 
 
 def undeclared(host: Host) -> str:

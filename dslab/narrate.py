@@ -59,12 +59,13 @@ def _listed(parts: list[str]) -> str:
 
 
 def table(steps: Sequence[Step]) -> str:
-    """A line for each step: number, time, node, Lamport timestamp, what happened, the protocol's reasons, the new state."""
+    """A line for each step: number, time, node, Lamport timestamp, what happened, why, and the new state."""
     rows = [("step", "time", "node", "L", "what happened", "why", "state that changed")]
     for step in steps:
         changes = ", ".join(f"{name} = {brief(value, limit=30)}" for name, value in step.changes.items())
         rows.append((str(step.index), f"{step.time:.1f}", step.node or "-", str(step.lamport or ""),
-                     shorten(_sentence(step), limit=90), shorten("; ".join(step.notes), limit=70), shorten(changes, limit=90)))
+                     shorten(_sentence(step), limit=90), shorten("; ".join(step.notes), limit=70),
+                     shorten(changes, limit=90)))
     used = [column for column in range(7) if column < 5 or any(row[column] for row in rows[1:])]
     widths = {column: max(len(row[column]) for row in rows) for column in used}
     return "\n".join("  ".join(row[column].ljust(widths[column]) for column in used).rstrip() for row in rows)

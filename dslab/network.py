@@ -46,7 +46,8 @@ def uniform(low: float, high: float) -> Latency:
     """Any delay from `low` to `high` ms is equally likely."""
     _check_delay("uniform", low, high)
     if low > high:
-        raise DslabError(f"uniform({low}, {high}): the first delay is the smaller one; did you mean uniform({high}, {low})?")
+        raise DslabError(f"uniform({low}, {high}): the first delay is the smaller one;"
+                         f" did you mean uniform({high}, {low})?")
     return Latency("uniform", low, high)
 
 
@@ -91,7 +92,8 @@ class LinkSettings:
         """These settings with some replaced."""
         for name in settings:
             if name not in SETTINGS:
-                raise DslabError(f"a link has no setting {brief(name)} ({', '.join(SETTINGS)}).{nearest(str(name), SETTINGS)}")
+                known = ", ".join(SETTINGS)
+                raise DslabError(f"a link has no setting {brief(name)} ({known}).{nearest(str(name), SETTINGS)}")
         return replace(self, **settings)
 
 
@@ -99,7 +101,7 @@ SETTINGS = tuple(one.name for one in fields(LinkSettings))
 
 
 class Network:
-    """`Network(latency=uniform(5, 15), loss=0.1, links={("A", "B"): {"loss": 0.5}})`: one rule for all links, and exceptions."""
+    """One rule for all links, and exceptions: `Network(loss=0.1, links={("A", "B"): {"loss": 0.5}})`."""
 
     __slots__ = ("default", "links")
 

@@ -80,8 +80,8 @@ class Node:
         self._random, self._clock = random, clock
         self.init()
         if self.effects:
-            raise DslabError(f"{type(self).__name__}.init asks for {self.effects[0][0]!r}: init only declares the state,"
-                             " on_start acts")
+            raise DslabError(f"{type(self).__name__}.init asks for {self.effects[0][0]!r}: init only declares the"
+                             " state, on_start acts")
 
     # ---- what a protocol defines ------------------------------------------------------------------------------------
 
@@ -189,5 +189,5 @@ def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple]:
 
 
 def _refuse_change(msg: Any, *change: Any) -> None:
-    raise DslabError(f"{type(msg).__name__}.{change[0]} cannot be changed: a message that was sent is out of your hands, "
-                     "on a real network the receiver would not see the change. Make a new message.")
+    raise DslabError(f"{type(msg).__name__}.{change[0]} cannot be changed: a message that was sent is out of your"
+                     " hands, on a real network the receiver would not see the change. Make a new message.")

@@ -38,7 +38,8 @@ class Promise:
         """Why an `always` promise is broken in this world; empty while it is kept."""
         said = self.judge(world)
         if not (said is None or isinstance(said, (bool, str))):
-            raise DslabError(f"the promise '{self.name}' returned {brief(said)}: expected None or True while it is kept, a sentence or False")
+            raise DslabError(f"the promise '{self.name}' returned {brief(said)}: expected None or True while it is"
+                             " kept, a sentence or False")
         return said if isinstance(said, str) else "it does not hold" if said is False else ""
 
     def has_happened(self, world: World) -> bool:

@@ -109,7 +109,8 @@ class Record:
             stamps.steps.append(self.step(index, entry, caused[index], changed, stamps, messages, by_name))
         times = [step.time for step in stamps.steps]
         operations = [Operation(call.client, call.node, call.msg, call.invoked, times[call.invoked], call.returned,
-                                None if call.returned is None else times[call.returned], call.result) for call in self.calls]
+                                None if call.returned is None else times[call.returned], call.result)
+                      for call in self.calls]
         return stamps.steps, messages, operations
 
     def step(self, index: int, entry: tuple, caused: list[tuple], changes: dict[str, Any], stamps: Stamps,

@@ -140,7 +140,7 @@ class Run:
 
     def to_json(self) -> str:
         """This run as JSON; `Run.from_json` reads it back."""
-        from dslab.run_file import run_to_json         # the reader imports Run, so this cannot stand at the top
+        from dslab.run_file import run_to_json  # the reader imports Run, so this cannot stand at the top
         return run_to_json(self)
 
     @staticmethod
@@ -162,8 +162,8 @@ class Run:
         return self.code()
 
 
-ARGUMENTS: Mapping[str, Any] = {"network": Network(), "script": (), "seed": 0, "duration": 1000.0, "until": "", "topology": None,
-                                "initial": {}, "title": "", "limits": Limits()}
+ARGUMENTS: Mapping[str, Any] = {"network": Network(), "script": (), "seed": 0, "duration": 1000.0, "until": "",
+                                "topology": None, "initial": {}, "title": "", "limits": Limits()}
 
 
 def node_names(nodes: int | Iterable[str]) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def at(time: float, action: Action) -> At:
 
 
 def request(node: str, msg: Any, *, client: str = "") -> Action:
-    """A client hands `msg` to `node`, which handles it like a message from `client` and may answer with `self.reply`."""
+    """A client hands `msg` to `node`, which handles it like a message and may answer with `self.reply`."""
     check_sendable(msg)
     if type(client) is not str:
         raise DslabError(f"request(..., client={brief(client)}): a client is named by a string")
@@ -130,7 +130,8 @@ def delay(name: str, *, by: float) -> Action:
 def set_link(src: str = "", dst: str = "", **settings: Any) -> Action:
     """Change latency, loss, duplication or fifo of the link from `src` to `dst`, or, with no names, of all links."""
     if bool(src) != bool(dst):
-        raise DslabError("set_link(loss=...) changes all links, set_link(src, dst, loss=...) one: give both names or none")
+        raise DslabError("set_link(loss=...) changes all links, set_link(src, dst, loss=...) one: give both names or"
+                         " none")
     if not settings:
         raise DslabError("set_link changes nothing: give latency, loss, duplication or fifo")
     LinkSettings().but(settings)
@@ -142,7 +143,8 @@ def clock(node: str, *, offset: float | None = None, drift: float | None = None,
     given = {name: value for name, value in (("offset", offset), ("drift", drift), ("step", step)) if value is not None}
     for name, value in given.items():
         if type(value) not in (int, float) or not -inf < value < inf or (name == "drift" and value <= -1e6):
-            raise DslabError(f"clock({name}={brief(value)}): expected a finite number; a drift is in ppm, above -1,000,000 (a clock that stands)")
+            raise DslabError(f"clock({name}={brief(value)}): expected a finite number; a drift is in ppm, above"
+                             " -1,000,000 (a clock that stands)")
     if not given:
         raise DslabError("clock changes nothing: give offset (ms), drift (ppm) or step (ms)")
     return Action("clock", (node,), tuple(given.items()))

@@ -1,8 +1,8 @@
 """`simulate(run) -> Trace`: play a run, event by event, and record all that happens.
 
 The queue holds entries `(time in µs, serial, kind, place, what, count, cause)`, and an entry that has happened *is*
-the trace's record of it: nothing is written twice, and the readable `Step`s are made when somebody looks. `place` is the
-link for a message and the host for all else; `cause` is the step that sent the message or set the timer.
+the trace's record of it: nothing is written twice, and the readable `Step`s are made when somebody looks. `place` is
+the link for a message and the host for all else; `cause` is the step that sent the message or set the timer.
 
 Deterministic: ties go by the serial number, random numbers come from a stream for each link, timer and node, and no
 set, hash or wall clock decides anything. So one more fault changes what it causes and nothing else.
@@ -20,6 +20,7 @@ from typing import Any
 
 from dslab import faults, mishap
 from dslab.contract import SharedState, find_handler, protocol_of
+from dslab.host import Host
 from dslab.links import Link, neighbours
 from dslab.node import Node, timer_handler
 from dslab.record import Record
@@ -45,27 +46,6 @@ def simulate(run: Run, *, states: bool = True) -> Trace:
         if collecting:
             gc.enable()
     return simulation.record.trace()
-
-
-class Host:
-    """A node and what surrounds it: is it up, its disk, its clock, its timers, its links."""
-
-    __slots__ = ("awake", "clock", "handlers", "index", "links", "name", "node", "owned", "queued", "saved", "streams",
-                 "timers", "up", "waiting")
-
-    def __init__(self, name: str, index: int) -> None:
-        self.name, self.index = name, index
-        self.node: Node = None                              # type: ignore[assignment]  # set by Simulation.boot
-        self.up = self.awake = True                         # awake: up and not paused
-        self.handlers: dict[type, Any] = {}                 # message class -> bound method
-        self.links: dict[str, Link] = {}                    # receiver -> link, opened at the first message
-        self.timers: dict[str, tuple] = {}                  # name -> the entry that will go off
-        self.queued: dict[str, tuple] = {}                  # name -> its earliest entry in the queue
-        self.streams: dict[str, Any] = {}                   # timer -> its random numbers
-        self.waiting: list[tuple] = []                      # what arrived during a pause
-        self.saved: dict[str, Any] = {}                     # the state as last recorded
-        self.owned: dict[str, Any] = {}                     # the very objects that were recorded
-        self.clock = (0, 0, 1.0)                            # showed [0] µs at true time [1], runs [2] times as fast
 
 
 class Simulation:

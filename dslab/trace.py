@@ -285,7 +285,7 @@ class Trace:
 
     def to_html(self, path: str) -> None:
         """Write one self-contained page in which the run can be stepped through, offline."""
-        from dslab.views.export import html         # the one door from the bench to the screen
+        from dslab.views.export import html  # the one door from the bench to the screen
         with open(path, "w", encoding="utf-8") as file:
             file.write(html(self))
 

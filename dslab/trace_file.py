@@ -21,10 +21,11 @@ from dslab.values import DslabError, brief, decode, encode
 
 FORMAT = "dslab-trace"
 FATES = ("received", "lost", "in flight")
-OF_A_NODE = ("start", "receive", "timer", "crash", "recover", "pause", "resume", "clock")      # kinds of steps that have a node
-OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate")                               # and those that have a message
+OF_A_NODE = ("start", "receive", "timer", "crash", "recover", "pause", "resume", "clock")      # steps that have a node
+OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate")                               # and that have a message
 TEXT, TIME, WHOLE = (str,), (int, float), (int,)
-OPTIONAL = ("request", "node", "cause", "lamport", "vector", "timers", "outputs", "replies", "notes", "changes", "sent", "message")
+OPTIONAL = ("request", "node", "cause", "lamport", "vector", "timers", "outputs", "replies", "notes", "changes",
+            "sent", "message")
 
 
 # ---- traces ----------------------------------------------------------------------------------------------------------
@@ -39,7 +40,8 @@ def trace_to_dict(trace: Trace) -> dict[str, Any]:
     return {
         "format": FORMAT, "version": VERSION, "title": trace.title,
         "run": None if trace.run is None else run_to_dict(trace.run),
-        "nodes": [{"id": info.id, "protocol": info.protocol, "roles": list(info.roles), "shown": list(info.shown)} for info in trace.infos],
+        "nodes": [{"id": info.id, "protocol": info.protocol, "roles": list(info.roles), "shown": list(info.shown)}
+                  for info in trace.infos],
         "links": None if trace.links is None else [list(pair) for pair in trace.links],
         "initial": {node: _encoded(state) for node, state in trace.initial.items()},
         "steps": [_step_to_dict(step) for step in trace.steps],
@@ -52,26 +54,30 @@ def trace_to_dict(trace: Trace) -> dict[str, Any]:
 def _step_to_dict(step: Step) -> dict[str, Any]:
     data = {
         "time": step.time, "node": step.node, "kind": step.kind, "name": step.name, "cause": step.cause,
-        "message": step.message and step.message.id, "lamport": step.lamport, "vector": step.vector and list(step.vector),
-        "sent": [message.id for message in step.sent], "timers": step.timers, "outputs": [[name, *map(encode, values)] for name, *values in step.outputs],
+        "message": step.message and step.message.id,
+        "lamport": step.lamport, "vector": step.vector and list(step.vector),
+        "sent": [message.id for message in step.sent], "timers": step.timers,
+        "outputs": [[name, *map(encode, values)] for name, *values in step.outputs],
         "replies": [[client, encode(value)] for client, value in step.replies], "notes": list(step.notes),
         "changes": _encoded(step.changes), "request": step.request and [*step.request[:2], encode(step.request[2])],
         "text": describe(step),
     }
     if step.local != step.time:
         data["local"] = step.local
-    return {key: value for key, value in data.items() if key not in OPTIONAL or (value is not None and value != [] and value != {})}
+    return {key: value for key, value in data.items()
+            if key not in OPTIONAL or (value is not None and value != [] and value != {})}
 
 
 def _message_to_dict(message: Envelope) -> dict[str, Any]:
     type_name, fields = encode(message.payload)["message"]
-    return {"name": message.name, "src": message.src, "dst": message.dst, "type": type_name, "fields": fields, "sent": message.sent,
-            "departs": message.departs, "arrives": message.arrives, "fate": message.fate, "ended": message.ended, "why": message.why}
+    return {"name": message.name, "src": message.src, "dst": message.dst, "type": type_name, "fields": fields,
+            "sent": message.sent, "departs": message.departs, "arrives": message.arrives,
+            "fate": message.fate, "ended": message.ended, "why": message.why}
 
 
 def _operation_to_dict(operation: Operation) -> dict[str, Any]:
-    return {"client": operation.client, "node": operation.node, "call": encode(operation.call), "invoked": operation.invoked,
-            "returned": operation.returned, "result": encode(operation.result)}
+    return {"client": operation.client, "node": operation.node, "call": encode(operation.call),
+            "invoked": operation.invoked, "returned": operation.returned, "result": encode(operation.result)}
 
 
 def _encoded(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,7 +108,7 @@ class _Reader:
         self.data = data
         for key in ("title", "end"):
             _expect(data[key], TEXT, f"the {key}")
-        self.infos = [NodeInfo(_expect(one["id"], TEXT, "the id of a node"), _expect(one["protocol"], TEXT, f"the protocol of {one['id']}"),
+        self.infos = [NodeInfo(_text(one["id"], "the id of a node"), _text(one["protocol"], "the protocol of a node"),
                                tuple(one["roles"]), tuple(one["shown"])) for one in data["nodes"]]
         self.nodes = dict.fromkeys(info.id for info in self.infos)
         self.no_repeats([info.id for info in self.infos], "nodes")
@@ -116,14 +122,17 @@ class _Reader:
         for number, one in enumerate(data["steps"]):
             self.stamps.steps.append(self.step(number, one))
         steps = self.stamps.steps
-        outputs = [Output(step.index, step.time, step.node or "", name, tuple(values)) for step in steps for name, *values in step.outputs]
+        outputs = [Output(step.index, step.time, step.node or "", name, tuple(values))
+                   for step in steps for name, *values in step.outputs]
         operations = [self.operation(number, one) for number, one in enumerate(data["operations"])]
-        links = None if data["links"] is None else tuple((self.known(a, "a link"), self.known(b, "a link")) for a, b in data["links"])
+        pairs = None if data["links"] is None else tuple(
+            (self.known(a, "a link"), self.known(b, "a link")) for a, b in data["links"])
         faults = {fault: _expect(times, WHOLE, f"the count of {fault}") for fault, times in data["faults"].items()}
-        unapplied = [(_expect(event, TEXT, "an event"), _expect(why, TEXT, "its reason")) for event, why in data["unapplied"]]
-        return Trace(nodes=self.infos, length=len(steps), load=lambda: (steps, self.messages, operations), run=_known_run(data["run"]), title=data["title"],
-                     links=links, end=data["end"], outputs=outputs, faults=faults, unapplied=unapplied,
-                     initial={self.known(node, "the initial state"): _decoded(state) for node, state in data["initial"].items()})
+        unapplied = [(_text(event, "an event"), _text(why, "its reason")) for event, why in data["unapplied"]]
+        initial = {self.known(node, "the initial state"): _decoded(state) for node, state in data["initial"].items()}
+        return Trace(nodes=self.infos, length=len(steps), load=lambda: (steps, self.messages, operations),
+                     run=_known_run(data["run"]), title=data["title"], links=pairs, end=data["end"], outputs=outputs,
+                     faults=faults, unapplied=unapplied, initial=initial)
 
     def message(self, number: int, one: dict) -> Envelope:
         """A message, with its ends and its steps."""
@@ -135,11 +144,13 @@ class _Reader:
         for key in ("name", "type", "why"):
             _expect(one[key], TEXT, f"{key} of {where}")
         if one["fate"] not in FATES:
-            raise DslabError(f"the fate of {where} is {brief(one['fate'])}, expected one of {', '.join(FATES)}. Nothing is loaded")
+            raise DslabError(f"the fate of {where} is {brief(one['fate'])}, expected one of {', '.join(FATES)}."
+                             " Nothing is loaded")
         ended = None if one["ended"] is None else self.reference(one["ended"], "steps", f"the end of {where}")
+        sent = self.reference(one["sent"], "steps", f"the sending of {where}")
         payload = decode({"message": [one["type"], one["fields"]]})
-        return Envelope(number, one["name"], one["src"], one["dst"], payload, self.reference(one["sent"], "steps", f"the sending of {where}"),
-                        one["departs"], one["arrives"], one["fate"], ended, one["why"])
+        return Envelope(number, one["name"], one["src"], one["dst"], payload, sent, one["departs"], one["arrives"],
+                        one["fate"], ended, one["why"])
 
     def step(self, number: int, one: dict) -> Step:
         """A step, which must not lie before the last one and must name only what exists."""
@@ -147,50 +158,58 @@ class _Reader:
         time, node = _expect(one["time"], TIME, f"the time of {where}"), one.get("node")
         earlier = self.stamps.steps[-1].time if self.stamps.steps else time
         if time < earlier:
-            raise DslabError(f"{where} of the trace is at {time} ms, before the step that precedes it ({earlier} ms). Nothing is loaded")
+            raise DslabError(f"{where} of the trace is at {time} ms, before the step that precedes it ({earlier} ms)."
+                             " Nothing is loaded")
         if "node" in one:
             self.known(node, where)
         elif one["kind"] in OF_A_NODE or "changes" in one:
             raise DslabError(f"{where} of the trace is a {brief(one['kind'])} at no node. Nothing is loaded")
         cause = self.reference(one["cause"], "steps", f"the cause of {where}") if "cause" in one else None
         if cause is not None and cause >= number:
-            raise DslabError(f"{where} of the trace is caused by step {cause}, which is not before it. Nothing is loaded")
+            raise DslabError(f"{where} of the trace is caused by step {cause}, which is not before it."
+                             " Nothing is loaded")
         if one["kind"] in OF_A_MESSAGE and "message" not in one:
             raise DslabError(f"{where} of the trace is a {one['kind']} of no message. Nothing is loaded")
         message = self.messages[self.reference(one["message"], "messages", where)] if "message" in one else None
         sent = [self.messages[self.reference(index, "messages", where)] for index in one.get("sent", ())]
-        timers = {timer: due if due is None else _expect(due, TIME, f"a timer of {where}") for timer, due in one.get("timers", {}).items()}
-        return Step(number, time, node, _expect(one["kind"], TEXT, f"the kind of {where}"), _expect(one["name"], TEXT, f"the name of {where}"),
-                    cause, message, tuple(sent), timers,
-                    tuple((_expect(name, TEXT, f"an output of {where}"), *map(decode, values)) for name, *values in one.get("outputs", ())),
-                    tuple((_expect(client, TEXT, f"a client in {where}"), decode(value)) for client, value in one.get("replies", ())),
-                    tuple(_expect(note, TEXT, f"a note of {where}") for note in one.get("notes", ())),
-                    _decoded(one.get("changes", {})), _expect(one.get("local", time), TIME, f"the local time of {where}"), self.stamps,
-                    self.asked(one["request"], where) if "request" in one else None)
+        timers = {timer: due if due is None else _expect(due, TIME, f"a timer of {where}")
+                  for timer, due in one.get("timers", {}).items()}
+        outputs = [(_text(name, f"an output of {where}"), *map(decode, values))
+                   for name, *values in one.get("outputs", ())]
+        replies = [(_text(client, f"a client in {where}"), decode(value)) for client, value in one.get("replies", ())]
+        notes = [_text(note, f"a note of {where}") for note in one.get("notes", ())]
+        local = _expect(one.get("local", time), TIME, f"the local time of {where}")
+        asked = self.asked(one["request"], where) if "request" in one else None
+        kind, name = _text(one["kind"], f"the kind of {where}"), _text(one["name"], f"the name of {where}")
+        return Step(number, time, node, kind, name, cause, message, tuple(sent), timers, tuple(outputs),
+                    tuple(replies), tuple(notes), _decoded(one.get("changes", {})), local, self.stamps, asked)
 
     def asked(self, one: list, where: str) -> tuple[str, str, Any]:
         """The client, the node and the message of a request."""
         client, node, msg = one
-        return _expect(client, TEXT, f"the client of {where}"), self.known(node, where), decode(msg)
+        return _text(client, f"the client of {where}"), self.known(node, where), decode(msg)
 
     def operation(self, number: int, one: dict) -> Operation:
         """A client's operation, with the times of its two steps."""
         where, steps = f"operation {number}", self.stamps.steps
         invoked = self.reference(one["invoked"], "steps", where)
         returned = None if one["returned"] is None else self.reference(one["returned"], "steps", where)
-        return Operation(_expect(one["client"], TEXT, f"the client of {where}"), self.known(one["node"], where), decode(one["call"]),
-                         invoked, steps[invoked].time, returned, None if returned is None else steps[returned].time, decode(one["result"]))
+        return Operation(_text(one["client"], f"the client of {where}"), self.known(one["node"], where),
+                         decode(one["call"]), invoked, steps[invoked].time, returned,
+                         None if returned is None else steps[returned].time, decode(one["result"]))
 
     def known(self, node: Any, where: str) -> str:
         """A name that must be one of the trace's nodes."""
         if type(node) is not str or node not in self.nodes:
-            raise DslabError(f"{where} of the trace names node {brief(node)}, which its header does not list. Nothing is loaded")
+            raise DslabError(f"{where} of the trace names node {brief(node)}, which its header does not list."
+                             " Nothing is loaded")
         return node
 
     def reference(self, index: Any, key: str, where: str) -> int:
         """The number of a step or a message, which must exist."""
         if type(index) is not int or not 0 <= index < len(self.data[key]):
-            raise DslabError(f"{where} of the trace names number {brief(index)} of its {len(self.data[key])} {key}. Nothing is loaded")
+            raise DslabError(f"{where} of the trace names number {brief(index)} of its {len(self.data[key])} {key}."
+                             " Nothing is loaded")
         return index
 
     def no_repeats(self, names: list[str], what: str) -> None:
@@ -200,9 +219,14 @@ class _Reader:
             raise DslabError(f"two {what} of the trace have the name {brief(twice[0])}. Nothing is loaded")
 
 
+def _text(value: Any, what: str) -> str:
+    return _expect(value, TEXT, what)
+
+
 def _expect(value: Any, kinds: tuple[type, ...], what: str) -> Any:
     if type(value) not in kinds or (type(value) is float and not isfinite(value)):
-        raise DslabError(f"{what} in the trace is {brief(value)}, expected {'text' if kinds is TEXT else 'a number'}. Nothing is loaded")
+        expected = "text" if kinds is TEXT else "a number"
+        raise DslabError(f"{what} in the trace is {brief(value)}, expected {expected}. Nothing is loaded")
     return value
 
 

@@ -4,11 +4,21 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
+
+# Below simulate and judge; the model checker and the search for faults are not counted.
+ENGINE = ("values node contract network script run run_file properties trace trace_file narrate "
+          "simulate links faults record mishap")
+SIZES = {
+    "`raft.py` has": ["dslab/protocols/raft.py"],
+    "the engine": [f"dslab/{name}.py" for name in ENGINE.split()],
+    "the player's JavaScript": ["dslab/views/js/*.js"],
+}
 
 
 def test_conda_and_binder_install_what_pyproject_names():
@@ -33,3 +43,17 @@ def test_every_command_of_the_makefile_is_introduced_at_its_top():
     makefile = (ROOT / "Makefile").read_text()
     introduced = re.findall(r"make (\w+)  ", makefile.split("\n\n")[0])
     assert sorted(introduced) == sorted(makefile.split(".PHONY: ")[1].split())
+
+
+@pytest.mark.parametrize("part", SIZES)
+def test_nothing_is_longer_than_the_readme_promises(part):
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    promised = int(re.search(rf"{part} at most ([\d,]+)", readme)[1].replace(",", ""))
+    files = [file for pattern in SIZES[part] for file in ROOT.glob(pattern)]
+    assert len(files) >= len(SIZES[part]), "a file has another name now"
+    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) <= promised
+
+
+def test_the_readme_s_picture_is_there_and_small():
+    picture = re.search(r"!\[.+\]\((.+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))[1]
+    assert 0 < (ROOT / picture).stat().st_size <= 200_000

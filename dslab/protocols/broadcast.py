@@ -203,7 +203,8 @@ PROMISES = (*SAFETY, all_nodes_that_are_up_deliver_a_message)
 VALIDITY, AGREEMENT = a_correct_sender_delivers_its_own_messages, correct_nodes_deliver_the_same_messages
 LIVENESS = (VALIDITY, AGREEMENT)
 
-# What each class promises, though nodes crash. Gossip misses some nodes by chance, and flooding those that crashes cut off.
+# What each class promises, though nodes crash. Gossip misses some nodes by chance, and flooding those that crashes
+# cut off.
 KEEPS = {
     BestEffort: (*SAFETY, VALIDITY),
     Gossip: (*SAFETY, VALIDITY),

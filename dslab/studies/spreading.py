@@ -52,7 +52,8 @@ def coverage_table(groups: Iterable[tuple[int, int]], *, runs: int = 100) -> str
     for nodes, fanout in groups:
         counts = reached(nodes, fanout, runs=runs)
         share, everyone = sum(counts) / len(counts) / nodes, counts.count(nodes) / len(counts)
-        lines.append(f"{nodes:>5} {fanout:>8} {share:>20.1%} {everyone:>13.0%} {predicted_chance(nodes, fanout):>11.0%}")
+        predicted = predicted_chance(nodes, fanout)
+        lines.append(f"{nodes:>5} {fanout:>8} {share:>20.1%} {everyone:>13.0%} {predicted:>11.0%}")
     return "\n".join(lines)
 
 

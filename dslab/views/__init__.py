@@ -1,1 +1,1 @@
-"""What can be seen: the player, the diagram, highlighted source. Nothing below this layer knows that there is a screen."""
+"""What can be seen: the player, the diagram, highlighted source. Nothing below this layer knows of a screen."""
