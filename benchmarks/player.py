@@ -6,7 +6,9 @@ Headless Chromium shows the exported page, the player in a real JupyterLab, and 
   painted: the first frame after the step's number, or a new picture, has entered the page.
 * A *frame* while playing, of the player: from one animation frame to the next, and how much of that the browser worked,
   styles, layout and painting included. Of the slider: from one picture to the next; it skips steps.
-* *Messages* are those that the browser sends to the kernel.
+* *Messages* are those that the browser sends to the kernel; a page has no kernel to send to.
+* *matplotlib alone* draws the slider's picture as PNG in this process, without JupyterLab: what any slider that redraws
+  with matplotlib takes at least.
 
     python benchmarks/player.py             # about two minutes; needs Chromium
 """
@@ -16,11 +18,17 @@ from __future__ import annotations
 import statistics
 import sys
 import tempfile
+import time
+from io import BytesIO
 from pathlib import Path
 
 import nbformat
-from player_peer import SIZES, run
-from playwright.sync_api import Browser, Page
+from player_peer import SIZES, drawing, plt, run
+
+try:
+    from playwright.sync_api import Browser, Page
+except ModuleNotFoundError:
+    sys.exit("The player's benchmark needs playwright, which the extra \"test\" installs: pip install -e '.[test]'")
 
 from dslab import simulate
 from dslab.views.export import html
@@ -135,6 +143,19 @@ def measure_page(browser: Browser, folder: Path, size: tuple[int, int]) -> Measu
     return found
 
 
+def measure_drawing(size: tuple[int, int]) -> Measured:
+    """The slider's picture as PNG, step by step, with neither a kernel's messages nor a browser."""
+    plt.switch_backend("agg")
+    trace, found = simulate(run(*size)), []
+    for step in range(size[1] // 2, size[1] // 2 + STEPS + WARMING):
+        begin = time.perf_counter()
+        figure = drawing(trace, step)
+        figure.savefig(BytesIO(), format="png")
+        plt.close(figure)
+        found.append((time.perf_counter() - begin) * 1000)
+    return {"step": found[WARMING:]}
+
+
 def measure_cell(lab: Lab, course: Path, size: tuple[int, int], shown: str) -> Measured:
     """What a cell of a notebook shows in JupyterLab: the player, or the slider."""
     cells = [nbformat.v4.new_code_cell(cell.format(here=str(HERE), size=size, shown=shown)) for cell in CELLS]
@@ -164,9 +185,10 @@ def report(size: tuple[int, int], contestants: dict[str, Measured]) -> None:
     print(f"{'':26}{'step':>12}{'frame':>19}{'work a frame':>21}{'times as fast':>18}{'messages a step':>18}")
     peer = contestants["slider and matplotlib"]
     for name, found in contestants.items():
-        faster = [statistics.median(peer[what]) / statistics.median(found[what]) for what in ("step", "frame")]
-        print(f"{name:26}{both(found['step'])}   {both(found['frame'])}   {both(found.get('work', []))}"
-              f"{faster[0]:11.1f}{faster[1]:7.1f}{found.get('messages', [0])[0]:18.1f}")
+        faster = [f"{statistics.median(peer[what]) / statistics.median(found[what]):.1f}"
+                  if what in found else "-" for what in ("step", "frame")]
+        print(f"{name:26}{both(found['step'])}   {both(found.get('frame', []))}   {both(found.get('work', []))}"
+              f"{faster[0]:>11}{faster[1]:>7}{found.get('messages', [0])[0]:18.1f}")
     if size == SIZES[-1]:
         ours = contestants["player in JupyterLab"]
         kept = statistics.median(ours["step"]) <= MARK and not ours["messages"][0]
@@ -187,10 +209,14 @@ def main() -> None:
                 report(size, {
                     "player in a page": measure_page(browser, folder, size),
                     "player in JupyterLab": measure_cell(lab, course, size, f"play(trace, step={size[1] // 2})"),
+                    "matplotlib alone": measure_drawing(size),
                     "slider and matplotlib": measure_cell(lab, course, size, f"slider(trace, {size[1] // 2})"),
                 })
                 lab.page.close()
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except FileNotFoundError as problem:
+        sys.exit(f"The player's benchmark needs Chromium: {problem}.")

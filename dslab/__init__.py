@@ -6,7 +6,7 @@ Five verbs: `simulate` a run, `play` it, draw its `diagram`, `explore` all runs,
 from importlib import import_module
 
 from dslab.explore import explore
-from dslab.follow import follow
+from dslab.explorer.follow import follow
 from dslab.mishap import ProtocolError
 from dslab.network import Network, constant, exponential, long_tail, uniform
 from dslab.node import Node, message

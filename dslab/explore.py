@@ -16,18 +16,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dslab.breadth_first import COMPLETE, GAVE_UP, LIMIT, Walk
-from dslab.decisions import decisions_along
-from dslab.follow import follow
-from dslab.growth import growing
-from dslab.jury import Jury
-from dslab.model import CRASH, DROP, DUPLICATE, RECOVERY, Model, Stumble
-from dslab.moment import asking
+from dslab.explorer.breadth_first import COMPLETE, GAVE_UP, LIMIT, Walk
+from dslab.explorer.decisions import decisions_along
+from dslab.explorer.follow import follow
+from dslab.explorer.growth import growing
+from dslab.explorer.jury import Jury
+from dslab.explorer.model import CRASH, DROP, DUPLICATE, RECOVERY, Model, Stumble
+from dslab.explorer.moment import asking
+from dslab.explorer.stage import NotExplorable
+from dslab.explorer.symmetry import Symmetric
 from dslab.properties import Promise, Verdict, judge
 from dslab.run import Run
 from dslab.specification import Specification
-from dslab.stage import NotExplorable
-from dslab.symmetry import Symmetric
 from dslab.values import DslabError, brief
 
 

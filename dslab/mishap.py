@@ -51,7 +51,7 @@ def _where(problem: BaseException) -> str:
 def _is_bench(code: CodeType) -> bool:
     """Is this code ours, Python's own, or what Python generated for a message class?"""
     path, generated = Path(code.co_filename), code.co_filename == "<string>" and code.co_name == "__init__"
-    return path.parent == BENCH or generated or path.name.startswith("<frozen") or (
+    return path.parent in (BENCH, BENCH / "explorer") or generated or path.name.startswith("<frozen") or (
         LIBRARY in path.parents and "site-packages" not in path.parts)
 
 

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from dslab.explorer.shrink import broken, shrink
+from dslab.explorer.swarm import FAULTS, check_kinds, schedule
 from dslab.properties import Promise, Verdict, judge
 from dslab.run import Run
-from dslab.shrink import broken, shrink
 from dslab.simulate import simulate
-from dslab.swarm import FAULTS, check_kinds, schedule
 from dslab.trace import Trace
 from dslab.values import DslabError
 

@@ -16,8 +16,8 @@ from plain_explorer import explore_plainly, renamed
 from samples import Gossip, Ping, Put, Quiet
 
 from dslab.explore import explore
-from dslab.follow import follow
-from dslab.frozen import freeze, rename
+from dslab.explorer.follow import follow
+from dslab.explorer.frozen import freeze, rename
 from dslab.mishap import ProtocolError
 from dslab.network import Network, constant
 from dslab.node import Node, message

@@ -14,8 +14,7 @@ LAYERS = [
     "values node contract",                                                     # what a protocol author needs
     "network script run run_file properties trace trace_file narrate",          # plain data: runs and traces
     "protocols",
-    "simulate host links faults record mishap follow swarm shrink search "           # the engines
-    "frozen stage model moment symmetry breadth_first growth decisions specification jury explore checkers",
+    "simulate host links faults record mishap explore explorer specification search checkers",      # the engines
     "views",
     "studies exercises",                                                        # many runs; tasks
 ]

@@ -13,7 +13,7 @@ ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 
 # Below simulate and judge; the model checker and the search for faults are not counted.
 ENGINE = ("values node contract network script run run_file properties trace trace_file narrate "
-          "simulate links faults record mishap")
+          "simulate host links faults record mishap")
 SIZES = {
     "`raft.py` has": ["dslab/protocols/raft.py"],
     "the engine": [f"dslab/{name}.py" for name in ENGINE.split()],

@@ -3,6 +3,8 @@
 import pytest
 from samples import Ping, Quiet
 
+from dslab.explorer.shrink import broken
+from dslab.explorer.swarm import FAULTS, schedule
 from dslab.node import Node
 from dslab.properties import always, judge, sometimes
 from dslab.protocols.broadcast import AGREEMENT, LIVENESS, BestEffort, Broadcast, EagerReliable
@@ -12,9 +14,7 @@ from dslab.protocols.raft_variants import Bookworm
 from dslab.run import Run
 from dslab.script import at, request
 from dslab.search import search
-from dslab.shrink import broken
 from dslab.simulate import simulate
-from dslab.swarm import FAULTS, schedule
 from dslab.values import DslabError
 
 SAY = Run(BestEffort, 3, script=[at(10, request("A", Broadcast("m1")))])

@@ -31,8 +31,8 @@ from specifications.two_phase_commit import (
     two_phase_commit,
 )
 
-from dslab.breadth_first import Walk
 from dslab.explore import explore
+from dslab.explorer.breadth_first import Walk
 from dslab.properties import always, in_the_end, sometimes
 from dslab.specification import Specification
 from dslab.values import DslabError

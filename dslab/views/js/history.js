@@ -37,8 +37,8 @@ export function follow(top, height, cursor, playing) {
  *  @param {any} actions */
 export function createHistory(index, actions) {
   const drawing = s("svg", { class: "dslab-spacetime", "aria-hidden": "true" });
-  const rows = h("div", { class: "dslab-rows" });
-  const inner = h("div", { class: "dslab-window" }, rows, drawing);
+  const rows = createRows(index);
+  const inner = h("div", { class: "dslab-window" }, rows.element, drawing);
   const cursor = h("div", { class: "dslab-cursor" });
   const head = h("div", { class: "dslab-heads" });
   const body = h(
@@ -102,11 +102,7 @@ export function createHistory(index, actions) {
     const inLog = fitsBeside(index, view.stamps, frame.column) ? "none" : view.stamps;
     const until = view.future ? frame.last : Math.min(frame.last, view.step + 1);
     drawing.setAttribute("height", String(Math.max(0, until - frame.first) * ROW + (view.future ? 12 : 0)));
-    rows.replaceChildren(
-      ...Array.from({ length: Math.max(0, until - frame.first) }, (_, n) =>
-        createRow(index, frame.first + n, view.step, related, inLog),
-      ),
-    );
+    rows.draw(frame.first, until, view.step, related, inLog);
   }
 
   element.addEventListener("scroll", () => {
@@ -114,7 +110,7 @@ export function createHistory(index, actions) {
     scrolled = element.scrollTop;
     if (view) redraw();
   });
-  rows.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+  rows.element.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     const row = /** @type {Element} */ (event.target).closest("[data-step]");
     if (row) actions.go(Number(row.getAttribute("data-step")));
   });
@@ -136,6 +132,35 @@ export function createHistory(index, actions) {
       mark(cursor, "dslab-between", now.part > 0);
     },
     stop: () => observer.disconnect(),
+  };
+}
+
+/** The rows of the log that are in the page. After a step most look as before: those stay.
+ * @param {Index} index */
+function createRows(index) {
+  const element = h("div", { class: "dslab-rows" });
+  /** @type {Map<number, {look: string, row: HTMLElement}>} */
+  let shown = new Map();
+  return {
+    element,
+    draw(first, until, current, related, stamps) {
+      const next = new Map();
+      for (let k = first; k < until; k++) {
+        const look = `${k === current} ${related?.[k]} ${stamps}`;
+        const old = shown.get(k);
+        next.set(
+          k,
+          old?.look === look ? old : { look, row: createRow(index, k, current, related, stamps) },
+        );
+      }
+      for (const [k, { row }] of shown) if (next.get(k)?.row !== row) row.remove();
+      let place = element.firstChild;
+      for (const { row } of next.values()) {
+        if (row === place) place = row.nextSibling;
+        else element.insertBefore(row, place);
+      }
+      shown = next;
+    },
   };
 }
 

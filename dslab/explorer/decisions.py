@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from dslab.model import Model, State
+from dslab.explorer.model import Model, State
 
 
 def decisions_along(model: Model, path: list[State], canonical: Callable[[State], State] | None = None,

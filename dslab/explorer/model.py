@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from dslab.frozen import freeze, freeze_state
+from dslab.explorer.frozen import freeze, freeze_state
+from dslab.explorer.stage import Local, Stage
 from dslab.run import Run
-from dslab.stage import Local, Stage
 from dslab.trace import Output
 from dslab.values import DslabError
 

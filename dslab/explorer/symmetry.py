@@ -13,9 +13,9 @@ from functools import cache
 from itertools import permutations
 from typing import Any
 
-from dslab.frozen import rename
-from dslab.model import LEFT, NETWORK, OUTPUTS, Message, Model, State
-from dslab.stage import Local
+from dslab.explorer.frozen import rename
+from dslab.explorer.model import LEFT, NETWORK, OUTPUTS, Message, Model, State
+from dslab.explorer.stage import Local
 from dslab.values import DslabError, brief, nearest
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from dslab import mishap
 from dslab.contract import SharedState, find_handler, protocol_of
-from dslab.frozen import freeze, freeze_state, refuse_shared_parts
+from dslab.explorer.frozen import freeze, freeze_state, refuse_shared_parts
 from dslab.links import neighbours
 from dslab.node import Node, timer_handler
 from dslab.run import Run

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dslab.frozen import measures
-from dslab.model import NETWORK, OUTPUTS, Model, State
+from dslab.explorer.frozen import measures
+from dslab.explorer.model import NETWORK, OUTPUTS, Model, State
 
 
 def growing(model: Model, path: list[State]) -> str:
