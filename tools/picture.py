@@ -4,13 +4,13 @@ import io
 import tempfile
 from pathlib import Path
 
-from lab import browsing
 from PIL import Image
 
 from dslab import simulate
 from dslab.protocols.raft import DEMO
 from dslab.trace import Trace
 from dslab.views.export import html
+from lab import browsing
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "player.png"
 COLOURS = 128                       # as many as the eye needs here; the file is a third of the size
