@@ -103,10 +103,24 @@ def store_promises(path: Path) -> None:
 
 # ---- the HTML edition ----
 
-# nbconvert's own page, without the scripts that it would fetch from elsewhere.
+# nbconvert's own page, without the scripts that it would fetch from elsewhere, and dark for readers who like it dark.
+PARTS = {
+    **dict.fromkeys(("html_head_js", "jupyter_widgets", "html_head_js_mathjax", "html_head_js_mermaidjs"), ""),
+    "html_head_css": """
+        {%- set dark = resources.include_css("static/theme-dark.css") | string -%}
+        {{ dark | replace('<style type="text/css">', '<style media="(prefers-color-scheme: dark)">') | safe }}
+        <style>
+          :root { color-scheme: light dark; }
+          body.jp-Notebook { padding: 1rem; background: var(--jp-layout-color0); }
+          main { max-width: 76rem; margin: 0 auto; }
+          .jp-MarkdownOutput > :is(p, ul, ol, blockquote, details) { max-width: 56rem; }
+          .jp-RenderedHTMLCommon table { margin-left: 0; }
+          .jp-OutputArea-output.jp-RenderedText { padding-left: var(--jp-code-padding); }
+        </style>""",
+    "body_header": '<body class="jp-Notebook"><main>',
+}
 TEMPLATE = "{% extends 'lab/index.html.j2' %}" + "".join(
-    f"{{% block {name} %}}{{% endblock %}}"
-    for name in ("html_head_js", "jupyter_widgets", "html_head_js_mathjax", "html_head_js_mermaidjs"))
+    f"{{% block {name} %}}{text}{{% endblock %}}" for name, text in PARTS.items())
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)")       # the file in a Markdown link
 FETCHING = {"script": "src", "link": "href", "img": "src", "iframe": "src"}
 
@@ -116,6 +130,7 @@ INDEX = """<!DOCTYPE html>
 <style>
   :root {{ color-scheme: light dark; font: 1.1rem/1.6 system-ui, sans-serif; }}
   body {{ max-width: 42rem; margin: 3rem auto; padding: 0 1rem; }}
+  h1 {{ font-size: 1.6rem; text-wrap: balance; }}
   li {{ margin: .4rem 0; }}
 </style>
 <h1>dslab: distributed systems, step by step</h1>
@@ -141,7 +156,7 @@ def write_page(path: Path, site: Path) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = LINK.sub(lambda link: linked(link[1], path, site), cell.source)
-    exporter = HTMLExporter(raw_template=TEMPLATE, embed_images=True)
+    exporter = HTMLExporter(raw_template=TEMPLATE)      # embed_images would unfold all answers: it closes <details>
     resources = {"metadata": {"name": title(notebook), "path": str(path.parent)}}
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
     if fetched(page):

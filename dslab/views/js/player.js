@@ -95,9 +95,10 @@ function render({ model, el }) {
     report();
   }
 
-  /** Tell Python where the cursor is: when the play stops and when the reader turns to something else, not at each step. */
+  /** Tell Python where the cursor is: when the play stops and when the reader turns to something else, not at each step.
+   * While a change is under way Python decides where the cursor will be. (A button that is disabled loses the focus.) */
   function report() {
-    if (loading || model.get("step") === view.step) return;
+    if (loading || view.waiting || model.get("step") === view.step) return;
     model.set("step", view.step);
     model.save_changes();
   }
