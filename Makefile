@@ -20,6 +20,8 @@ test: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/simulator.py
+	$(BIN)/python benchmarks/explorer.py
+	$(BIN)/python benchmarks/player.py
 
 site: $(READY)
 	$(BIN)/python tools/notebooks.py site

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 
 import notebooks
 
@@ -110,6 +111,20 @@ def test_the_pages_need_no_network(written, tmp_path, monkeypatch):
     assert "<title>Six | 六</title>" in page
     assert 'href="04_broadcast.html#4.1-Why"' in page
     assert 'href="06_six.html"' in (tmp_path / "site" / "index.html").read_text()
+
+
+def test_a_page_has_a_player_that_steps_and_answers_that_stay_folded(tmp_path, monkeypatch):
+    monkeypatch.setenv("DSLAB_STATIC", "")
+    v4 = nbformat.v4
+    nbformat.write(v4.new_notebook(cells=[
+        v4.new_code_cell("from dslab import play\nfrom dslab.protocols.logical_clocks import DEMO\nplay(DEMO)"),
+        v4.new_markdown_cell("<details><summary>Answer</summary>\n\nThe *smaller* stamp.\n\n</details>"),
+    ]), tmp_path / "one.ipynb")
+    notebooks.write_site([tmp_path / "one.ipynb"], tmp_path / "site")
+    page = BeautifulSoup((tmp_path / "site" / "one.html").read_text(encoding="utf-8"), "html.parser")
+    assert page.find("details").get_text().split() == ["Answer", "The", "smaller", "stamp."]
+    player = page.find("iframe")["srcdoc"]
+    assert 'id="payload"' in player and notebooks.fetched(str(page)) == notebooks.fetched(player) == []
 
 
 def test_what_a_page_would_fetch_is_noticed():

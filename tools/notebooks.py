@@ -115,8 +115,15 @@ PARTS = {
           main { max-width: 76rem; margin: 0 auto; }
           .jp-MarkdownOutput > :is(p, ul, ol, blockquote, details) { max-width: 56rem; }
           .jp-RenderedHTMLCommon table { margin-left: 0; }
-          .jp-OutputArea-output.jp-RenderedText { padding-left: var(--jp-code-padding); }
-        </style>""",
+          .jp-OutputArea-prompt:empty { padding: 0 6px; }     /* as wide as one that says Out[1] */
+        </style>
+        <script>
+          // A player in its frame tells how high it is.
+          addEventListener("message", ({ source, data }) => {
+            for (const frame of document.querySelectorAll("iframe"))
+              if (frame.contentWindow === source && data?.height > 0) frame.style.height = `${data.height}px`;
+          });
+        </script>""",
     "body_header": '<body class="jp-Notebook"><main>',
 }
 TEMPLATE = "{% extends 'lab/index.html.j2' %}" + "".join(

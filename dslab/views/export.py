@@ -49,6 +49,9 @@ const model = {
   save_changes() {}, on() {}, off() {}, send() {},
 };
 render({ model, el: document.getElementById("player") });
+// In the frame of a chapter's page: say how high this is, so that nothing is cut off and nothing left blank.
+const tell = () => parent.postMessage({ height: Math.ceil(document.body.getBoundingClientRect().height) }, "*");
+if (parent !== window) new ResizeObserver(tell).observe(document.body);
 """
 
 
