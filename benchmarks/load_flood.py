@@ -75,11 +75,11 @@ class Processes:
             self.env.process(self.listen(me))
         self.env.run(until=INTERVAL * rounds + 50)
 
-    def travel(self, dst: int, msg: tuple):
+    def travel(self, dst: int, msg: tuple) -> simpy.events.ProcessGenerator:
         yield self.env.timeout(5 + 10 * self.draw())
         self.boxes[dst].put(msg)
 
-    def speak(self, me: int):
+    def speak(self, me: int) -> simpy.events.ProcessGenerator:
         said = 0
         while True:
             yield self.env.timeout(INTERVAL)
@@ -87,7 +87,7 @@ class Processes:
             said += 1
             self.accept(me, (me, said, "hello"))
 
-    def listen(self, me: int):
+    def listen(self, me: int) -> simpy.events.ProcessGenerator:
         while True:
             msg = yield self.boxes[me].get()
             self.events += 1
@@ -123,7 +123,7 @@ class CallbackNode:
         self.said, self.delivered, self.ignored, self.heard = 0, 0, 0, [0] * NODES
         self.env.timeout(INTERVAL).callbacks.append(self.speak)
 
-    def speak(self, _) -> None:
+    def speak(self, _: simpy.Event) -> None:
         self.world.events += 1
         self.said += 1
         self.accept((self.me, self.said, "hello"))

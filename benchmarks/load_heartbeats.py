@@ -97,11 +97,11 @@ class Processes:
             self.env.process(self.follow(me))
         self.env.run(until=INTERVAL * beats + 45)
 
-    def travel(self, dst: int, msg: tuple):
+    def travel(self, dst: int, msg: tuple) -> simpy.events.ProcessGenerator:
         yield self.env.timeout(5 + 10 * self.draw())
         self.boxes[dst].put(msg)
 
-    def beat(self):
+    def beat(self) -> simpy.events.ProcessGenerator:
         beats = 0
         while True:
             yield self.env.timeout(INTERVAL)
@@ -113,7 +113,7 @@ class Processes:
             if entry:
                 self.length, self.last = self.length + 1, entry
 
-    def lead(self):
+    def lead(self) -> simpy.events.ProcessGenerator:
         while True:
             src, term, index = yield self.boxes[0].get()
             self.events += 1
@@ -122,7 +122,7 @@ class Processes:
                 if sum(match >= index for match in self.match[1:]) >= NODES // 2:
                     self.commit = max(self.commit, index)
 
-    def follow(self, me: int):
+    def follow(self, me: int) -> simpy.events.ProcessGenerator:
         term, length = 1, 0
         mail = self.boxes[me].get()
         while True:
@@ -151,7 +151,7 @@ class Callbacks:
         self.env.timeout(INTERVAL).callbacks.append(self.beat)
         self.env.run(until=INTERVAL * beats + 45)
 
-    def beat(self, _) -> None:
+    def beat(self, _: simpy.Event) -> None:
         self.events += 1
         self.beats += 1
         entry = f"command {self.beats}" if self.beats % 10 == 0 else ""

@@ -122,14 +122,14 @@ class Processes(Kernel):
     def transmit(self, src: str, dst: str, msg: object) -> None:
         self.env.process(self.travel(src, dst, msg))
 
-    def travel(self, src: str, dst: str, msg: object):
+    def travel(self, src: str, dst: str, msg: object) -> simpy.events.ProcessGenerator:
         yield self.env.timeout(5 + 10 * self.draw())
         self.boxes[dst].put((src, msg))
 
     def arm(self, node: Node, name: str, delay: float) -> None:
         self.timers[node.id][name] = self.env.now + delay
 
-    def live(self, node: Node):
+    def live(self, node: Node) -> simpy.events.ProcessGenerator:
         mail, timers = self.boxes[node.id].get(), self.timers[node.id]
         while True:
             name = min(timers, key=timers.get, default="")

@@ -41,8 +41,7 @@ __all__ = [
     "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Specification", "Trace", "Verdict",
     "always", "at", "clock", "constant", "crash", "cut", "delay", "diagram", "drop", "duplicate", "explore",
     "exponential", "follow", "heal", "in_the_end", "isolate", "judge", "long_tail", "message", "partition", "pause",
-    "play", "recover", "request", "resume",
-    "search", "set_link", "simulate", "sometimes", "source", "uniform",
+    "play", "recover", "request", "resume", "search", "set_link", "simulate", "sometimes", "source", "uniform",
 ]
 
 

@@ -35,7 +35,7 @@ def crash(sim: Simulation, event: At, node: str) -> None:
     if not host.up:
         return sim.record.did_not_apply(event, f"{node} is already down")
     for entry in host.waiting:
-        if entry[2] == "receive":
+        if entry[2] == "arrived":
             sim.record.fates[entry[3], entry[5]] = (f"{node} crashed before it looked at it", len(sim.steps))
     host.waiting.clear()
     host.timers.clear()
@@ -86,7 +86,7 @@ def clock(sim: Simulation, event: At, node: str, *, offset: float | None = None,
           step: float = 0.0) -> None:
     """The node's clock is set, made faster or slower, or moved. Timers that are set already keep their time."""
     host = sim.hosts[node]
-    shown = sim.local(host) if offset is None else sim.now + round(offset * 1000)
+    shown = host.shows(sim.now) if offset is None else sim.now + round(offset * 1000)
     rate = host.clock[2] if drift is None else 1.0 + drift / 1e6
     host.clock = (shown + round(step * 1000), sim.now, rate)
     sim.clocks_differ = True
@@ -198,7 +198,7 @@ def adopt(sim: Simulation, link: Link) -> None:
     """Tell a link that is just opened what the script has said about it so far."""
     pair = (link.src, link.host.name)
     link.cut = pair in sim.weather.cuts
-    link.armed = sim.weather.orders.setdefault(pair, {}) if pair in sim.weather.orders else link.armed
+    link.armed = sim.weather.orders.get(pair, link.armed)
     for changed, settings in sim.weather.changes:
         if not changed or changed == pair:
             link.settings = link.settings.but(settings)
@@ -233,14 +233,18 @@ def transmit(sim: Simulation, link: Link, msg: Any, step: int) -> list[tuple]:
 
 
 def turn_away(sim: Simulation, entry: tuple) -> None:
-    """A message arrives where nobody can take it: it waits for a paused node and is lost otherwise."""
+    """A message arrives where nobody can take it: it waits for a paused node and is lost otherwise.
+
+    From then on it is "arrived": its link has done its work, and no fault of the network can reach it.
+    """
     link, host = entry[3], entry[3].host
-    if host.up and not link.cut:
-        host.waiting.append(entry)
+    if host.up and (entry[2] == "arrived" or not link.cut):
+        host.waiting.append((*entry[:2], "arrived", *entry[3:]))
         return
-    why = f"the link {link.name} is cut" if link.cut else f"{host.name} is down"
+    on_the_way = link.cut and entry[2] == "receive"
+    why = f"the link {link.name} is cut" if on_the_way else f"{host.name} is down"
     sim.record.fates[link, entry[5]] = (why, len(sim.steps))
-    sim.faults["lost on a cut link" if link.cut else "lost at a crashed node"] += 1
+    sim.faults["lost on a cut link" if on_the_way else "lost at a crashed node"] += 1
     sim.steps.append((*entry[:2], "loss", *entry[3:]))
 
 
@@ -249,7 +253,7 @@ def turn_away(sim: Simulation, entry: tuple) -> None:
 def _happen(sim: Simulation, event: At, host: Host | None) -> None:
     sim.faults[event.action.verb] += 1
     if sim.clocks_differ and host is not None:
-        sim.record.local[len(sim.steps)] = sim.local(host)
+        sim.record.local[len(sim.steps)] = host.shows(sim.now)
     sim.steps.append(_entry(sim, event, host))
 
 

@@ -58,7 +58,7 @@ def _is_bench(code: CodeType) -> bool:
 def _event(entry: tuple) -> str:
     time, _, kind, place, what, *_ = entry
     at = f"at {time / 1000:g} ms"
-    if kind == "receive":
+    if kind in ("receive", "arrived"):
         return f"when {place.host.name} received {brief(what)} from {place.src} {at}"
     if kind == "timer":
         return f"at the {what} timer of {place.name} {at}"
@@ -91,7 +91,7 @@ def _place(entry: tuple) -> str:
 
 def undeclared(host: Host) -> str:
     """The sentence for an attribute that appeared (or vanished) after `init`."""
-    name = sorted(host.node.__dict__.keys() ^ host.saved.keys())[0]
+    name = min(host.node.__dict__.keys() ^ host.saved.keys())
     cls, known = type(host.node).__name__, [known for known in host.saved if known != name]
     if name in host.saved:
         return f"{host.name} deleted its attribute {name}: a node keeps the attributes that {cls}.init declares"

@@ -11,9 +11,8 @@ must be able to happen.
                 return f"{leaders[term]} and {leader.node} both lead term {term}"
 
 An `always` function returns nothing (or True) while the promise is kept, and a sentence (or False) when it is broken.
-An `in_the_end` function does the same, but is asked
-only when nothing is left to happen. A `sometimes` function returns something true once it has happened. All look at
-the `World`, never into a protocol.
+An `in_the_end` function does the same, but is asked only when nothing is left to happen. A `sometimes` function
+returns something true once it has happened. All look at the `World`, never into a protocol.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class Promise:
     judge: Callable[[World], Any]
 
     def objection(self, world: World) -> str:
-        """Why an `always` promise is broken in this world; empty while it is kept."""
+        """Why an `always` or `in_the_end` promise is broken in this world; empty while it is kept."""
         said = self.judge(world)
         if not (said is None or isinstance(said, (bool, str))):
             raise DslabError(f"the promise '{self.name}' returned {brief(said)}: expected None or True while it is"
@@ -148,7 +147,8 @@ def judge(trace: Trace, promises: Iterable[Promise]) -> list[Verdict]:
     promises = list(promises)
     for promise in promises:
         if not isinstance(promise, Promise):
-            raise DslabError(f"a promise is a function with @always or @sometimes, not a {type(promise).__name__}")
+            raise DslabError("a promise is a function with @always, @in_the_end or @sometimes,"
+                             f" not a {type(promise).__name__}")
     world = World(trace.nodes, trace.initial)
     decided: dict[int, Verdict] = {}
     for step in trace.steps:

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dslab.run import Run
-from dslab.trace import Envelope, NodeInfo, Operation, Output, Stamps, Step, Trace
+from dslab.trace import OF_A_MESSAGE, Envelope, NodeInfo, Operation, Output, Stamps, Step, Trace
 from dslab.values import DslabError, brief, nearest
-
-OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate")        # kinds of steps that are about one message
 
 
 @dataclass(slots=True)
@@ -50,7 +48,7 @@ class Record:
         """The number of one more copy of a message: 3' for the first copy of the third, then 3''."""
         number = int(str(number).rstrip("'"))
         self.copies[link, number] += 1
-        return f"{number}{chr(39) * self.copies[link, number]}"
+        return str(number) + "'" * self.copies[link, number]
 
     def invoke(self, client: str, node: str, msg: Any) -> int:
         """A client's request, made in the step that comes next; returns its number."""

@@ -43,7 +43,8 @@ class Run:
         duration: the run ends after this many ms.
         until: the run ends with the first output of this name.
         topology: the undirected links: a networkx graph or pairs of names; None links all nodes with all.
-        initial: attributes that start otherwise than `init` says, such as `{"A": {"term": 8}}`.
+        initial: attributes that start otherwise than `init` says, such as `{"A": {"term": 8}}`. They hold for the
+            first start only: a node that recovers from a crash has what was on its disk, and the rest from `init`.
         title: what views write above the run.
         limits: where a run that would not end is stopped.
 
@@ -56,9 +57,8 @@ class Run:
 
     def __init__(self, protocol: type[Node] | Mapping[str, type[Node]], nodes: int | Iterable[str] = 3, *,
                  network: Network | None = None, script: Iterable[At] = (), seed: int = 0, duration: float = 1000.0,
-                 until: str = "",
-                 topology: Any = None, initial: Mapping[str, Mapping[str, Any]] = NOTHING, title: str = "",
-                 limits: Limits | None = None) -> None:
+                 until: str = "", topology: Any = None, initial: Mapping[str, Mapping[str, Any]] = NOTHING,
+                 title: str = "", limits: Limits | None = None) -> None:
         one_class = not isinstance(protocol, Mapping)
         names = node_names(nodes) if one_class else node_names(protocol)
         set_ = object.__setattr__
@@ -103,12 +103,12 @@ class Run:
 
     def but(self, **changes: Any) -> Run:
         """This run with some arguments replaced: `run.but(seed=3)`."""
-        classes = set(self.protocols.values())
-        now = {name: getattr(self, name) for name in ARGUMENTS} | {"protocol": self.protocols, "nodes": self.nodes}
+        now = self._arguments()
         for name in changes:
             if name not in now:
                 raise DslabError(f"a Run has no argument {name!r}.{nearest(name, now)}")
         if "nodes" in changes and "protocol" not in changes:
+            classes = set(self.protocols.values())
             if len(classes) != 1:
                 raise DslabError("these nodes differ in protocol: change them by but(protocol={name: class})")
             now["protocol"] = classes.pop()
@@ -117,6 +117,10 @@ class Run:
     def plus(self, *events: At) -> Run:
         """This run with events added to its script, which stays in the order of time."""
         return self.but(script=sorted((*self.script, *events), key=lambda event: event.time))
+
+    def _arguments(self) -> dict[str, Any]:
+        """What `Run` was called with, and what it was not."""
+        return {"protocol": self.protocols, "nodes": self.nodes} | {name: getattr(self, name) for name in ARGUMENTS}
 
     def code(self) -> str:
         """Python code that makes this run again (after the imports of its protocol)."""
@@ -140,7 +144,8 @@ class Run:
 
     def to_json(self) -> str:
         """This run as JSON; `Run.from_json` reads it back."""
-        from dslab.run_file import run_to_json  # the reader imports Run, so this cannot stand at the top
+        # The reader imports Run, so this cannot stand at the top.
+        from dslab.run_file import run_to_json
         return run_to_json(self)
 
     @staticmethod
@@ -158,8 +163,16 @@ class Run:
     def __hash__(self) -> int:
         return hash((self.nodes, self.seed, self.script))
 
+    def __reduce__(self) -> tuple:
+        """A copy, pickled or deep, is made anew: a value that does not change cannot be filled in later."""
+        return _made_of, (self._arguments(),)
+
     def __repr__(self) -> str:
         return self.code()
+
+
+def _made_of(arguments: dict[str, Any]) -> Run:
+    return Run(**arguments)
 
 
 ARGUMENTS: Mapping[str, Any] = {"network": Network(), "script": (), "seed": 0, "duration": 1000.0, "until": "",

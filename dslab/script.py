@@ -77,7 +77,10 @@ def recover(node: str) -> Action:
 
 
 def pause(node: str) -> Action:
-    """The node stands still and does not know it: what arrives, and what its timers do, waits."""
+    """The node stands still and does not know it: what arrives, and what its timers do, waits.
+
+    What has arrived cannot get lost on the network any more, even if the link is cut before the node resumes.
+    """
     return Action("pause", (node,))
 
 
@@ -123,7 +126,11 @@ def duplicate(name: str, *, after: float = 1.0) -> Action:
 
 
 def delay(name: str, *, by: float) -> Action:
-    """Hold this message back for `by` ms more."""
+    """Hold this message back for `by` ms more.
+
+    On a fifo link it keeps its turn if it is still to be sent. Once it is on its way it is taken out of the row, and
+    later messages may overtake it, as they may on any other link.
+    """
     return Action("delay", (_message(name),), (("by", _ms("by", by)),))
 
 

@@ -66,7 +66,7 @@ class Simulation:
         self.clocks_differ = False
         self.horizon = round(run.duration * 1000)
         self.act = {"start": self.start, "timer": self.fire, "request": self.request, "answer": self.answer,
-                    "script": self.script, "receive": partial(faults.turn_away, self)}
+                    "script": self.script, "receive": partial(faults.turn_away, self), "arrived": self.take}
 
     def go(self) -> None:
         """Play the whole run. Where it ends early, `record.end` says why."""
@@ -132,7 +132,7 @@ class Simulation:
                  and protocol_of(self.run.protocols[name]) is protocol_of(cls)]
         stream = host.node._random if host.node else Random(f"{self.run.seed} {host.name}").random
         host.node = cls(host.name, peers, neighbours=self.neighbours[host.name], random=stream,
-                        clock=lambda: self.local(host) / 1000)
+                        clock=lambda: host.shows(self.now) / 1000)
         host.handlers = {}
         for name in cls.persistent:
             if name not in host.node.__dict__:
@@ -166,10 +166,14 @@ class Simulation:
             entry[3].node.on_start()
             self.finish(entry, entry[3])
 
-    def handler(self, host: Host, msg: Any) -> Any:
-        """The method that handles this type of message, looked up once for each node."""
-        host.handlers[type(msg)] = found = find_handler(host.node, msg)
-        return found
+    def take(self, entry: tuple) -> None:
+        """A message that arrived during a pause is handled: whether its link is cut by now does not matter."""
+        link, msg = entry[3], entry[4]
+        if link.host.awake:
+            self.handler(link.host, msg)(link.src, msg)
+            self.finish((*entry[:2], "receive", *entry[3:]), link.host)
+        else:                                               # it fell asleep again, or crashed, at the same moment
+            faults.turn_away(self, entry)
 
     def fire(self, entry: tuple) -> None:
         """A timer goes off, unless it was set anew or cancelled meanwhile."""
@@ -207,14 +211,23 @@ class Simulation:
         self.steps.append((*entry[:3], None, *entry[4:]))
 
     def answer(self, entry: tuple) -> None:
-        """The node handles a request."""
+        """The node handles a request, unless it fell asleep again, or crashed, at the moment when it resumed."""
         host, call = entry[3], self.record.calls[entry[5]]
+        if not host.awake:
+            if host.up:
+                host.waiting.append(entry)
+            return
         find_handler(host.node, call.msg)(call.client, call.msg)
         self.finish((*entry[:2], "request", *entry[3:]), host)
 
     def script(self, entry: tuple) -> None:
         """A fault, or another event of the script."""
         faults.VERBS[entry[4].action.verb](self, entry[4], *entry[4].action.args, **dict(entry[4].action.options))
+
+    def handler(self, host: Host, msg: Any) -> Any:
+        """The method that handles this type of message, looked up once for each node."""
+        host.handlers[type(msg)] = found = find_handler(host.node, msg)
+        return found
 
     # ---- what follows from it --------------------------------------------------------------------------------------
 
@@ -241,7 +254,7 @@ class Simulation:
         if self.states and host.node.__dict__ != host.saved:
             self.record.changes.append(self.changes(host, step))
         if self.clocks_differ:
-            self.record.local[step] = self.local(host)
+            self.record.local[step] = host.shows(self.now)
         self.steps.append(entry)
 
     def tell(self, host: Host, effect: tuple, step: int) -> None:
@@ -293,7 +306,8 @@ class Simulation:
     def changes(self, host: Host, step: int) -> tuple:
         """What a step changed in the state of a node: its index, then names and copies in turn.
 
-        A dict would be three times as big.
+        A dict would be three times as big. What counts is whether values are equal, here and in `finish`, since that
+        is what Python compares fastest: a 0 that becomes False, or a 1 that becomes True, is no change.
         """
         state, saved, changed = host.node.__dict__, host.saved, (step,)
         if state.keys() != saved.keys():
@@ -317,8 +331,3 @@ class Simulation:
         except RecursionError:
             why = "it contains itself, or is nested too deeply"
             raise DslabError(f"{host.name}.{name} cannot be state: {why}") from None
-
-    def local(self, host: Host) -> int:
-        """What the host's clock shows now, in µs."""
-        shown, since, rate = host.clock
-        return shown + int((self.now - since) * rate)

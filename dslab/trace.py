@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from dslab.values import DslabError
 
 VERSION = 1
-SILENT = frozenset({"pause", "resume", "clock"})        # what a node does not notice: no logical time passes
+SILENT = frozenset({"pause", "resume", "clock"})                        # no node notices it: no logical time passes
+OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate")        # kinds of steps that are about one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +143,9 @@ class Trace:
     """All that happened in a run. Steps are numbered from 0; "after step k" means just after it."""
 
     def __init__(self, *, nodes: Sequence[NodeInfo], length: int, load: Callable[[], tuple[list, list, list]],
-                 run: Any = None, title: str = "",
-                 links: Sequence[tuple[str, str]] | None = None, end: str = "", outputs: Sequence[Output] = (),
-                 initial: Mapping[str, dict] | None = None, faults: Mapping[str, int] | None = None,
-                 unapplied: Sequence[tuple[str, str]] = ()) -> None:
+                 run: Any = None, title: str = "", links: Sequence[tuple[str, str]] | None = None, end: str = "",
+                 outputs: Sequence[Output] = (), initial: Mapping[str, dict] | None = None,
+                 faults: Mapping[str, int] | None = None, unapplied: Sequence[tuple[str, str]] = ()) -> None:
         self.run = run                              # the Run it came from, or None
         self.title = title
         self.infos = tuple(nodes)
@@ -285,7 +285,8 @@ class Trace:
 
     def to_html(self, path: str) -> None:
         """Write one self-contained page in which the run can be stepped through, offline."""
-        from dslab.views.export import html  # the one door from the bench to the screen
+        # The one door from the bench to the screen.
+        from dslab.views.export import html
         with open(path, "w", encoding="utf-8") as file:
             file.write(html(self))
 

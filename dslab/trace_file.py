@@ -16,19 +16,16 @@ from typing import Any
 from dslab.narrate import describe
 from dslab.run import Run
 from dslab.run_file import run_from_dict, run_to_dict
-from dslab.trace import VERSION, Envelope, NodeInfo, Operation, Output, Stamps, Step, Trace
+from dslab.trace import OF_A_MESSAGE, VERSION, Envelope, NodeInfo, Operation, Output, Stamps, Step, Trace
 from dslab.values import DslabError, brief, decode, encode
 
 FORMAT = "dslab-trace"
 FATES = ("received", "lost", "in flight")
 OF_A_NODE = ("start", "receive", "timer", "crash", "recover", "pause", "resume", "clock")      # steps that have a node
-OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate")                               # and that have a message
 TEXT, TIME, WHOLE = (str,), (int, float), (int,)
 OPTIONAL = ("request", "node", "cause", "lamport", "vector", "timers", "outputs", "replies", "notes", "changes",
             "sent", "message")
 
-
-# ---- traces ----------------------------------------------------------------------------------------------------------
 
 def trace_to_json(trace: Trace) -> str:
     """The trace as JSON text, the same bytes for the same run."""
@@ -107,7 +104,7 @@ class _Reader:
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
         for key in ("title", "end"):
-            _expect(data[key], TEXT, f"the {key}")
+            _text(data[key], f"the {key}")
         self.infos = [NodeInfo(_text(one["id"], "the id of a node"), _text(one["protocol"], "the protocol of a node"),
                                tuple(one["roles"]), tuple(one["shown"])) for one in data["nodes"]]
         self.nodes = dict.fromkeys(info.id for info in self.infos)
@@ -142,7 +139,7 @@ class _Reader:
         for moment in ("departs", "arrives"):
             _expect(one[moment], TIME, f"{moment} of {where}")
         for key in ("name", "type", "why"):
-            _expect(one[key], TEXT, f"{key} of {where}")
+            _text(one[key], f"{key} of {where}")
         if one["fate"] not in FATES:
             raise DslabError(f"the fate of {where} is {brief(one['fate'])}, expected one of {', '.join(FATES)}."
                              " Nothing is loaded")

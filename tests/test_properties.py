@@ -92,7 +92,7 @@ def test_the_first_output_of_a_name_is_an_end_like_another():
 
 def test_a_function_without_its_mark_is_no_promise():
     with pytest.raises(
-        DslabError, match="a promise is a function with @always or @sometimes, not a function"
+        DslabError, match="a promise is a function with @always, @in_the_end or @sometimes, not a function"
     ):
         judge(PINGS, [lambda world: True])
 

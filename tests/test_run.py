@@ -1,7 +1,9 @@
 """A run is a value: compared, changed in copies, written as code and as JSON."""
 
 import json
+import pickle
 import sys
+from copy import deepcopy
 
 import networkx
 import pytest
@@ -67,6 +69,12 @@ def test_a_run_survives_json(run):
 @each_run
 def test_equal_runs_have_equal_hashes(run):
     assert hash(run.but()) == hash(run) and run.but() == run and run.but(seed=99) != run
+
+
+@each_run
+def test_a_run_can_be_copied_and_pickled(run):
+    assert pickle.loads(pickle.dumps(run)) == deepcopy(run) == run
+    assert deepcopy(run).network is not run.network
 
 
 def test_nodes_are_named_by_letters_and_beyond_26_by_numbers():

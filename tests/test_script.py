@@ -176,6 +176,29 @@ def test_what_waited_for_a_paused_node_is_lost_when_it_crashes():
     assert {message.ended for message in trace.messages[:2]} == {only(trace, "crash")[0].index}
 
 
+def test_what_has_arrived_at_a_paused_node_cannot_be_cut_off_any_more():
+    trace = sender(at(15, pause("B")), at(25, cut("A", "B")), at(45, resume("B")), duration=49)
+    assert received(trace) == [(45, 1)]
+    assert [message.fate for message in trace.messages[:3]] == ["received", "lost", "lost"]
+
+
+def test_at_the_moment_of_a_resume_only_what_comes_from_the_network_can_be_cut_off_or_dropped():
+    paused = at(15, pause("B")), at(35, resume("B"))
+    trace = sender(*paused, at(35, cut("A", "B")), at(35, drop("A->B#1")), duration=45)
+    assert received(trace) == [(35, 1), (35, 2)] and why(trace) == "A->B#1 was no longer on its way"
+    assert [message.why for message in trace.messages[2:4]] == ["the link A->B is cut"] * 2
+
+
+def test_what_has_waited_waits_on_in_order_if_the_node_is_paused_again_at_once():
+    again = at(35, resume("B")), at(35, pause("B")), at(35, cut("A", "B")), at(40, resume("B"))
+    assert received(sender(at(15, pause("B")), *again, duration=45)) == [(40, 1), (40, 2)]
+
+
+def test_what_has_waited_is_lost_if_the_node_crashes_as_it_resumes():
+    trace = sender(at(15, pause("B")), at(25, cut("A", "B")), at(29, resume("B")), at(29, crash("B")), duration=29)
+    assert received(trace) == [] and trace.messages[0].why == "B is down"
+
+
 def test_a_clock_has_offset_drift_and_steps():
     trace = sender(
         at(5, clock("A", offset=100)),
@@ -373,6 +396,13 @@ def test_a_request_to_a_paused_node_waits():
     trace = store(at(1, pause("A")), at(5, request("A", Put("x", 1))), at(8, resume("A")))
     assert (trace.operations[0].invoked_at, trace.operations[0].returned_at) == (5, 8)
     assert trace.steps[-1].cause == trace.operations[0].invoked
+
+
+def test_a_request_waits_on_if_the_node_is_paused_again_or_crashes_as_it_resumes():
+    waits = at(1, pause("A")), at(5, request("A", Put("x", 1))), at(8, resume("A"))
+    trace = store(*waits, at(8, pause("A")), at(9, resume("A")))
+    assert trace.operations[0].returned_at == 9
+    assert store(*waits, at(8, crash("A"))).operations[0].returned is None
 
 
 def test_a_client_has_one_request_at_a_time():

@@ -138,6 +138,22 @@ def test_a_random_delay_lies_in_its_range_and_fills_it():
     assert 20 <= min(timers) < 21 and 59 < max(timers) <= 60
 
 
+# ---- states ----
+
+
+def test_a_change_is_recorded_if_the_new_value_is_not_equal_to_the_old_one():
+    """0 equals False in Python, so a trace goes on to show the 0."""
+
+    class Changing(Node):
+        def init(self):
+            self.flag, self.count = 0, 0
+
+        def on_start(self):
+            self.flag, self.count = False, 2
+
+    assert simulate(Run(Changing, 1)).steps[0].changes == {"count": 2}
+
+
 # ---- crashes ----
 
 
@@ -149,6 +165,14 @@ def test_only_persistent_attributes_survive_a_crash():
     before, after = trace.state_at(crashed.index)["A"], trace.state_at(recovered.index)["A"]
     assert before["known"] == after["known"] != {} and before["beats"] > 0 == after["beats"]
     assert recovered.timers  # on_recover calls on_start by default
+
+
+def test_an_initial_state_holds_for_the_first_start_only():
+    events = [at(1, crash("A")), at(2, recover("A"))]
+    initial = {"A": {"beats": 7, "known": {"A": 8}}}
+    trace = simulate(Run(Gossip, 2, duration=3, initial=initial, script=events))
+    assert trace.initial["A"] == initial["A"]
+    assert trace.state_at(-1)["A"] == {"beats": 0, "known": {"A": 8}}      # the disk keeps what it was given
 
 
 def test_a_recovering_node_may_do_something_else_than_a_starting_one():
@@ -181,6 +205,13 @@ def test_a_fifo_link_keeps_the_order_of_doubled_and_delayed_messages_too():
     run = Run(Sender, 2, network=Network(fifo=True), duration=300, script=[at(0, delay("A->B#3", by=100))])
     counts = [step.message.payload.n for step in only(simulate(run), "receive")]
     assert counts == sorted(counts)
+
+
+@pytest.mark.parametrize(("moment", "order"), [(0, [1, 2, 3, 4, 5]), (25, [1, 3, 4, 2, 5])])
+def test_on_a_fifo_link_only_a_message_that_is_held_back_on_its_way_is_overtaken(moment, order):
+    network = Network(latency=constant(10), fifo=True)
+    run = Run(Sender, 2, network=network, duration=65, script=[at(moment, delay("A->B#2", by=25))])
+    assert [step.message.payload.n for step in only(simulate(run), "receive")] == order
 
 
 def test_about_as_many_messages_are_lost_and_doubled_as_the_network_says():

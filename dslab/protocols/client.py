@@ -102,7 +102,7 @@ class Client(Node):
         return [name for name in self.neighbours if name not in self.peers]
 
 
-def execute(command, machine):
+def execute(command: Put | Add | Get, machine: dict[str, Any]) -> Any:
     """Run a command on the key-value store `machine`, a dict; returns the key's value after it."""
     if isinstance(command, Put):
         machine[command.key] = command.value

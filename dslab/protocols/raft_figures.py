@@ -5,20 +5,24 @@ Kleppmann's Cambridge lecture notes. Logs are written as strings of terms: "1144
 term 1 and two of term 4.
 """
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from dslab.network import Network, constant
+from dslab.node import Node
 from dslab.protocols.client import Put
 from dslab.protocols.raft import Entry
 from dslab.protocols.raft_variants import DirectedCommitByCounting, DirectedRaft, Propose, TimeOut
 from dslab.run import Run
-from dslab.script import at, crash, cut, heal, isolate, partition, recover, request
+from dslab.script import At, at, crash, cut, heal, isolate, partition, recover, request
 
 
-def log_of(terms):
+def log_of(terms: Iterable[str]) -> list[Entry]:
     """The log whose entries have these terms: the third entry, of term 4, writes "4.3"."""
     return [Entry(int(term), "", index, Put("x", f"{term}.{index}")) for index, term in enumerate(terms, 1)]
 
 
-def cluster(protocol, logs, *, term, **options):
+def cluster(protocol: type[Node], logs: Mapping[str, str], *, term: int, **options: Any) -> Run:
     """A run in which servers start with these logs, in `term`; nobody stands for election by itself."""
     initial = {name: {"term": term, "log": log_of(terms)} for name, terms in logs.items()}
     network = Network(latency=constant(10))
@@ -38,7 +42,7 @@ FIGURE_7 = {
 }
 
 
-def figure_7(protocol=DirectedRaft):
+def figure_7(protocol: type[Node] = DirectedRaft) -> Run:
     """The leader of term 8 comes to power and brings the followers' logs into line with its own."""
     script = [at(10, request("leader", TimeOut())), at(1500, request("leader", Propose(Put("x", "8.11"))))]
     title = "Raft, figure 7: logs are repaired"
@@ -85,7 +89,7 @@ COMMITTED = [
 ]
 
 
-def figure_8(ending, *, protocol=DirectedRaft):
+def figure_8(ending: list[At], *, protocol: type[Node] = DirectedRaft) -> Run:
     """Figure 8 with the ending `OVERWRITTEN` (d) or `COMMITTED` (e)."""
     logs = dict.fromkeys(("S1", "S2", "S3", "S4", "S5"), "1")
     title = "Raft, figure 8: the commit anomaly"
@@ -99,7 +103,7 @@ FIGURE_8_BROKEN = figure_8(OVERWRITTEN, protocol=DirectedCommitByCounting)
 THREE_LOGS = {"A": "11", "B": "1222", "C": "123"}
 
 
-def three_logs(candidate, protocol=DirectedRaft):
+def three_logs(candidate: str, protocol: type[Node] = DirectedRaft) -> Run:
     """One of three servers asks for the votes of term 4."""
     return cluster(protocol, THREE_LOGS, term=3, duration=400, title="Raft: who can win with these logs?",
                    script=[at(10, request(candidate, TimeOut()))])
