@@ -3,7 +3,10 @@
 Five verbs: `simulate` a run, `play` it, draw its `diagram`, `explore` all runs, `check` an exercise.
 """
 
+from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
+from typing import Any
 
 from dslab.explore import explore
 from dslab.explorer.follow import follow
@@ -35,19 +38,38 @@ from dslab.specification import Specification
 from dslab.trace import Trace
 from dslab.values import DslabError
 
-_VIEWS = {"play": "dslab.views.player", "diagram": "dslab.views.diagram", "source": "dslab.views.source"}
+_LATER = {
+    "play": "dslab.views.player", "diagram": "dslab.views.diagram", "source": "dslab.views.source",
+    "linearizable": "dslab.checkers.linearizability",
+}
 
 __all__ = [
     "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Specification", "Trace", "Verdict",
     "always", "at", "clock", "constant", "crash", "cut", "delay", "diagram", "drop", "duplicate", "explore",
-    "exponential", "follow", "heal", "in_the_end", "isolate", "judge", "long_tail", "message", "partition", "pause",
-    "play", "recover", "request", "resume", "search", "set_link", "simulate", "sometimes", "source", "uniform",
+    "exponential", "follow", "heal", "in_the_end", "isolate", "judge", "linearizable", "long_tail", "message",
+    "partition", "pause", "play", "recover", "request", "resume", "search", "set_link", "simulate", "sometimes",
+    "source", "uniform",
 ]
 
 
+def _watched(engine: Callable) -> Callable:
+    """The engine, with a bar if it takes long. Engines know no screen and no clock, so it is put on here."""
+    @wraps(engine)
+    def watched(*args: Any, progress: Callable | bool | None = None, **options: Any) -> Any:
+        if progress is not None:
+            return engine(*args, progress=progress, **options)
+        from dslab.views.progress import Bar  # here and not above: importing dslab loads no view
+        with Bar() as bar:
+            return bar.over(engine(*args, progress=bar, **options))
+    return watched
+
+
+explore, search = _watched(explore), _watched(search)
+
+
 def __getattr__(name: str) -> object:
-    """Import a view when it is first used: a simulation needs no widgets."""
-    if name not in _VIEWS:
+    """Import views and checkers when they are first used: a simulation needs neither."""
+    if name not in _LATER:
         raise AttributeError(f"module 'dslab' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(_VIEWS[name]), name)
+    found = globals()[name] = getattr(import_module(_LATER[name]), name)
     return found

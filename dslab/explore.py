@@ -11,23 +11,24 @@ other.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from dslab.explorer.breadth_first import COMPLETE, GAVE_UP, LIMIT, Walk
-from dslab.explorer.decisions import decisions_along
+from dslab.explorer.decisions import decisions_along, path_along
 from dslab.explorer.follow import follow
 from dslab.explorer.growth import growing
 from dslab.explorer.jury import Jury
 from dslab.explorer.model import CRASH, DROP, DUPLICATE, RECOVERY, Model, Stumble
 from dslab.explorer.moment import asking
+from dslab.explorer.retrace import retrace, to_trace
 from dslab.explorer.stage import NotExplorable
 from dslab.explorer.symmetry import Symmetric
 from dslab.properties import Promise, Verdict, judge
 from dslab.run import Run
 from dslab.specification import Specification
+from dslab.trace import Trace
 from dslab.values import DslabError, brief
 
 
@@ -42,12 +43,18 @@ class Exploration:
     depth: int                      # levels, the initial one included
     initial: int                    # initial states
     paths: Mapping[str, tuple] = field(repr=False)      # promise -> the decisions (or states) that decide it
+    moves: Mapping[str, int] = field(repr=False)        # promise -> how many moves that takes
     remark: str = ""                # why the search found no end
 
     @property
     def generated(self) -> int:
         """Initial states and successors, repeated ones too: what TLC calls states generated."""
         return self.initial + self.transitions
+
+    @property
+    def stopped(self) -> bool:
+        """Was it stopped by its user?"""
+        return self.status == GAVE_UP
 
     def __bool__(self) -> bool:
         return all(self.verdicts)
@@ -56,21 +63,22 @@ class Exploration:
         counted = f"{self.states:,} states, {self.transitions:,} transitions, {self.depth} levels"
         found = f"{self.status[0].upper()}{self.status[1:]}: {counted}."
         stories = [f"{self._story(verdict)}." for verdict in self.verdicts]
-        return " ".join(filter(None, [found, self.remark, *stories]))
+        return "\n".join(filter(None, [found, self.remark, *stories]))
 
     def _story(self, verdict: Verdict) -> str:
         """A verdict in words, with the number of moves that show it."""
-        path, story = self.paths.get(verdict.promise.name), f"{verdict.status}: {verdict.promise}"
-        if path is not None:
-            story += f", after {len(path) - (verdict.trace is None)} moves"
+        moves, story = self.moves.get(verdict.promise.name), f"{verdict.status}: {verdict.promise}"
+        if moves is not None:
+            story += f", after {moves} move{'s' * (moves != 1)}"
         return story + (f": {verdict.sentence}" if verdict.sentence else "")
 
 
 def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
             crashes: int = 0, recoveries: int = 0, drops: int = 0, duplicates: int = 0,
             timers: Mapping[str, int] | None = None, within: Callable[[Any], Any] | None = None,
-            depth: int | None = None, states: int = 1_000_000, symmetric: Iterable[str] = (),
-            check: bool = False, progress: Callable[[Walk], None] | bool = False) -> Exploration:
+            after: Iterable[str] = (), depth: int | None = None, states: int = 1_000_000,
+            symmetric: Iterable[str] = (), check: bool = False,
+            progress: Callable[[Walk], None] | None = None) -> Exploration:
     """Try everything that can happen in a run, or in a plain specification, and judge every state.
 
     The search ends at the first broken promise, a shortest counter-example, and otherwise goes on as long as
@@ -83,10 +91,12 @@ def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
         crashes, recoveries, drops, duplicates: how many such faults may strike, in all.
         timers: how often the timers of a name may go off, in all: {"heartbeat": 0}. Others: without limit.
         within: states (worlds) of which it says no are left out.
+        after: decisions that are taken first, as in `follow`: all futures of one moment are explored.
         depth, states: how many levels and states to look at, at most.
         symmetric: names of nodes that are interchangeable; the handlers are checked to treat them alike.
         check: run each handler twice, and compare each copy with its original.
-        progress: called with the search now and then; True writes a line to stderr.
+        progress: called with the search now and then. `dslab.explore` shows a bar, once a second has passed; False
+            keeps it away.
 
     Raises:
         ProtocolError: a handler failed; its `trace` is a shortest way to that.
@@ -94,37 +104,43 @@ def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
     """
     promises = _checked(promises)
     budgets = {CRASH: crashes, RECOVERY: recoveries, DROP: drops, DUPLICATE: duplicates}
-    subject = _subject(run, budgets, dict(timers or {}), tuple(symmetric), check)
+    subject = _subject(run, budgets, dict(timers or {}), tuple(symmetric), check, tuple(after))
     jury = Jury(promises, subject.asking, subject.at_rest)
     walk = Walk(subject.graph, look=jury.look if promises else None, within=within and subject.asking(within),
-                depth=depth, states=states, progress=_report if progress is True else progress or None)
+                depth=depth, states=states, progress=progress or None)
     try:
         subject.finish(walk.go())
     except Stumble as stumble:
         subject.explain(walk, stumble)
-    verdicts, paths = _verdicts(subject, walk, jury)
+    verdicts, paths, moves = _verdicts(subject, walk, jury)
     remark = subject.why_endless(walk) if walk.status in (LIMIT, GAVE_UP) else ""
     return Exploration(verdicts, walk.status, states=len(walk.came_from), transitions=walk.transitions,
-                       depth=walk.levels, initial=walk.begun, paths=paths, remark=remark)
+                       depth=walk.levels, initial=walk.begun, paths=paths, moves=moves, remark=remark)
 
 
 class OfRun:
     """What is explored is a run."""
 
-    def __init__(self, run: Run, budgets: Mapping[str, int], symmetric: tuple[str, ...], check: bool) -> None:
+    def __init__(self, run: Run, budgets: Mapping[str, int], symmetric: tuple[str, ...], check: bool,
+                 after: tuple[str, ...]) -> None:
         self.run, self.model = run, Model(run, budgets, check=check)
+        self.before: list = []          # the states on the way to the moment at which the search begins
         self.graph: Any = Symmetric(self.model, symmetric) if symmetric else self.model
         self.canonical = self.graph.canonical if symmetric else None
         self.at_rest = self.model.at_rest
+        if after:
+            *self.before, begin = path_along(self.model, after)
+            self.graph = From(self.graph, begin)
 
     def asking(self, judge: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """A judge of worlds as one of states."""
         return asking(self.model, judge)
 
-    def evidence(self, path: list) -> tuple[tuple[str, ...], Any]:
-        """The decisions that lead along a path, and their trace."""
-        decisions = decisions_along(self.model, path, self.canonical)
-        return decisions, follow(self.run, decisions)
+    def evidence(self, path: list, promise: Promise) -> tuple[tuple[str, ...], Trace, int | None]:
+        """The decisions that lead along a path, their trace, and the step of it that decides."""
+        decisions = decisions_along(self.model, self.before + path, self.canonical)
+        trace = follow(self.run, decisions)
+        return decisions, trace, judge(trace, [promise])[0].step
 
     def finish(self, walk: Walk) -> None:
         """Check what was taken for granted. A counter-example needs no proof: it can be followed."""
@@ -137,7 +153,7 @@ class OfRun:
         problem = stumble.__cause__ or stumble
         if not isinstance(problem, NotExplorable):
             started = stumble.state in walk.came_from
-            path = walk.path(stumble.state) if started else []
+            path = self.before + walk.path(stumble.state) if started else []
             follow(self.run, decisions_along(self.model, path, self.canonical, stumble.move))
         raise problem from None                 # what a simulation would allow
 
@@ -146,16 +162,29 @@ class OfRun:
         return growing(self.model, walk.path(walk.last[-1])) if walk.last else ""
 
 
+class From:
+    """A graph, from one of its states on."""
+
+    def __init__(self, graph: Any, state: Any) -> None:
+        self.state, self.successors = state, graph.successors
+
+    def initial(self) -> list:
+        """The state from which the search goes on."""
+        return [self.state]
+
+
 class OfSpecification:
     """What is explored is a plain specification."""
 
     def __init__(self, specification: Specification) -> None:
-        self.graph = specification
+        self.graph = self.specification = specification
         self.asking, self.at_rest = specification.asking, specification.at_rest
 
-    def evidence(self, path: list) -> tuple[tuple, None]:
-        """The states on the way: there are no steps to play."""
-        return tuple(self.graph.retrace(path)), None
+    def evidence(self, path: list, promise: Promise) -> tuple[tuple, Trace, int]:
+        """The states on the way, their trace, and its last step: promises look at states, not at traces."""
+        walked = retrace(self.specification, path)
+        trace = to_trace(self.specification, walked)
+        return tuple(state for _, state in walked), trace, len(trace) - 1
 
     def finish(self, walk: Walk) -> None:
         """Nothing was taken for granted."""
@@ -166,15 +195,17 @@ class OfSpecification:
 
 
 def _subject(run: Run | Specification, budgets: dict[str, int], timers: dict[str, int],
-             symmetric: tuple[str, ...], check: bool) -> Any:
+             symmetric: tuple[str, ...], check: bool, after: tuple[str, ...]) -> Any:
     for name, times in (budgets | timers).items():
         if type(times) is not int or times < 0:
             raise DslabError(f"the budget of {name!r} is a number from 0 up, not {brief(times)}")
     faults = {name: times for name, times in budgets.items() if times}
     if not isinstance(run, Specification):
-        return OfRun(run, faults | timers, symmetric, check)
-    if faults or timers or symmetric:
-        raise DslabError("a specification has no nodes: faults, timers and symmetric are for runs. "
+        if symmetric and after:
+            raise DslabError("after and symmetric do not go together: a decision names its nodes")
+        return OfRun(run, faults | timers, symmetric, check, after)
+    if faults or timers or symmetric or after:
+        raise DslabError("a specification has no nodes: faults, timers, symmetric and after are for runs. "
                          "Say what can go wrong in `next`, and what is alike by `canonical`")
     return OfSpecification(run)
 
@@ -188,23 +219,18 @@ def _checked(promises: Iterable[Promise]) -> tuple[Promise, ...]:
     return promises
 
 
-def _verdicts(subject: Any, walk: Walk, jury: Jury) -> tuple[tuple[Verdict, ...], dict[str, tuple]]:
-    """A verdict on each promise, and the paths of those that a state has decided."""
-    verdicts, paths = [], {}
+def _verdicts(subject: Any, walk: Walk,
+              jury: Jury) -> tuple[tuple[Verdict, ...], dict[str, tuple], dict[str, int]]:
+    """A verdict on each promise; the paths of those that a state has decided, and how many moves these are."""
+    verdicts, paths, moves = [], {}, {}
     for promise in jury.promises:
         if promise not in jury.decided:
             status, why = jury.undecided(promise, walk.status)
             verdicts.append(Verdict(promise, status, None, why, None))
             continue
         state, why = jury.decided[promise]
-        paths[promise.name], trace = subject.evidence(walk.path(state))
-        step = judge(trace, [promise])[0].step if trace is not None else len(paths[promise.name]) - 1
+        path = walk.path(state)
+        paths[promise.name], trace, step = subject.evidence(path, promise)
+        moves[promise.name] = len(path) - 1
         verdicts.append(Verdict(promise, "broken" if why else "holds", step, why, trace))
-    return tuple(verdicts), paths
-
-
-def _report(walk: Walk) -> None:
-    """A line on stderr, written over again and again."""
-    if len(walk.came_from) > 50_000:
-        sys.stderr.write(f"\r{len(walk.came_from):,} states; level {walk.levels} has {len(walk.last):,} ")
-        sys.stderr.flush()
+    return tuple(verdicts), paths, moves

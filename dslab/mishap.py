@@ -30,7 +30,8 @@ def explain(problem: BaseException, sim: Simulation, entry: tuple | None) -> Pro
     """The error to raise for an exception that came out of a handler."""
     sim.record.end = f"stopped by an error at step {len(sim.steps)}"
     sim.record.forget_unfinished()
-    said = str(problem) if isinstance(problem, DslabError) else f"{type(problem).__name__}: {problem}"
+    kind = "" if isinstance(problem, DslabError) else f"{type(problem).__name__}: "
+    said = f"{kind}{problem}".removesuffix(": ")
     where = _where(problem)
     place = ", ".join(([f"in {where}"] if where else []) + ([_event(entry)] if entry else []))
     if place:

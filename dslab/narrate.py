@@ -15,7 +15,8 @@ def describe(step: Step) -> str:
 
 
 def _sentence(step: Step) -> str:
-    happening, consequences = _happening(step), list(_consequences(step)) if step.node else []
+    told = step.node and step.kind != "event"       # a log's own words say already what was sent
+    happening, consequences = _happening(step), list(_consequences(step)) if told else []
     return f"{happening}{': it ' if consequences else ''}{_listed(consequences)}."
 
 
@@ -32,6 +33,8 @@ def _happening(step: Step) -> str:
         return f"{node}'s {step.name} timer goes off"
     if step.kind == "request":
         return _asking(*step.request) if step.request else f"a client asks: {step.name}"
+    if step.kind == "event":                # of a log from elsewhere, which has its own words
+        return f"{node}: {step.name.rstrip('.')}"
     said = {"start": "starts", "crash": "crashes", "recover": "recovers", "pause": "stands still", "resume": "goes on"}
     return f"{node} {said[step.kind]}" if step.kind in said else f"The script: {step.name}"
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from dslab.explorer.shrink import broken, shrink
+from dslab.explorer.shrink import breaks, broken, shrink
 from dslab.explorer.swarm import FAULTS, check_kinds, schedule
 from dslab.properties import Promise, Verdict, judge
 from dslab.run import Run
@@ -57,7 +57,8 @@ def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = rang
     Args:
         seeds: one run for each. The same seeds give the same search.
         faults: kinds of faults to draw from (crash, pause, partition, loss, duplication, delay); None: all.
-        progress: called with the number of runs so far.
+        progress: called with the number of runs so far. `dslab.search` shows it, once a second has passed; False
+            keeps it away.
 
     Raises:
         DslabError: a kind of fault was asked for by name, and none took effect in any run.
@@ -77,10 +78,10 @@ def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = rang
             seen.update({one.promise: one for one in verdicts if one and one.promise.kind == "sometimes"})
             bad = next((verdict for verdict in verdicts if verdict.status == "broken"), None)
             if bad is not None:
-                small = shrink(candidate, bad.promise)
+                small = shrink(candidate, breaks(bad.promise))
                 seen[bad.promise] = broken(small, bad.promise)
                 return Search(_verdicts(promises, seen, number), number, dict(struck), small, candidate)
-            if progress is not None:
+            if progress:
                 progress(number)
     except KeyboardInterrupt:
         return Search(_verdicts(promises, seen, number), number, dict(struck), stopped=True)

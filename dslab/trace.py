@@ -52,8 +52,8 @@ class Step:
     index: int
     time: float
     node: str | None
-    kind: str                           # start receive timer request crash recover pause resume loss, or a verb
-    name: str                           # the message's type, the timer's name, or the script's event
+    kind: str                           # start receive timer request crash recover pause resume loss event, or a verb
+    name: str                           # the message's type, the timer's name, the script's event, the log's words
     cause: int | None                   # the step that sent the message or set the timer
     message: Envelope | None
     sent: tuple[Envelope, ...]
@@ -117,8 +117,8 @@ class Stamps:
             if step.node is None or step.kind in SILENT:
                 stamps.append(None)
                 continue
-            heard = stamps[step.cause] or 0 if step.kind == "receive" and step.cause is not None else 0
-            clock[step.node] = max(clock[step.node], heard) + 1
+            heard = [stamps[sender] or 0 for sender in self.senders(step)]
+            clock[step.node] = max(clock[step.node], *heard, 0) + 1
             stamps.append(clock[step.node])
         return stamps
 
@@ -131,12 +131,27 @@ class Stamps:
             if step.node is None or step.kind in SILENT:
                 stamps.append(None)
                 continue
-            heard = stamps[step.cause] if step.kind == "receive" and step.cause is not None else None
-            vector = list(map(max, clock[step.node], heard)) if heard else list(clock[step.node])
+            heard = [stamps[sender] for sender in self.senders(step) if stamps[sender]]
+            vector = list(map(max, clock[step.node], *heard)) if heard else list(clock[step.node])
             vector[self.nodes[step.node]] += 1
             clock[step.node] = tuple(vector)
             stamps.append(clock[step.node])
         return stamps
+
+    def senders(self, step: Step) -> Sequence[int]:
+        """The steps whose messages this step took in: one at a receive, any number at an event of a log."""
+        if step.kind == "event":
+            return self._senders_of_events.get(step.index, ())
+        return (step.cause,) if step.kind == "receive" and step.cause is not None else ()
+
+    @cached_property
+    def _senders_of_events(self) -> dict[int, list[int]]:
+        senders: dict[int, list[int]] = {}
+        for step in self.steps:
+            for message in step.sent:
+                if message.fate == "received" and message.ended is not None:
+                    senders.setdefault(message.ended, []).append(step.index)
+        return senders
 
 
 class Trace:

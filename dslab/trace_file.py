@@ -21,7 +21,8 @@ from dslab.values import DslabError, brief, decode, encode
 
 FORMAT = "dslab-trace"
 FATES = ("received", "lost", "in flight")
-OF_A_NODE = ("start", "receive", "timer", "crash", "recover", "pause", "resume", "clock")      # steps that have a node
+OF_A_NODE = ("start", "receive", "timer", "crash", "recover", "pause", "resume", "clock",
+             "event")                                       # steps that have a node
 TEXT, TIME, WHOLE = (str,), (int, float), (int,)
 OPTIONAL = ("request", "node", "cause", "lamport", "vector", "timers", "outputs", "replies", "notes", "changes",
             "sent", "message")

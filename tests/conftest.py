@@ -1,7 +1,9 @@
 """What several test files need."""
 
+import difflib
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -29,3 +31,19 @@ def node() -> str:
 def chromium() -> str:
     """A browser for the tests; the environment variable CHROMIUM names one in an unusual place."""
     return program(BROWSERS, "on Debian, apt install chromium; elsewhere, CHROMIUM=/path/to/chrome make test")
+
+
+@pytest.fixture
+def golden():
+    """Compares a text with a file in the repository, and rewrites the file if UPDATE_GOLDEN is set."""
+    def compare(file: Path, found: str) -> None:
+        if os.environ.get("UPDATE_GOLDEN"):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(found, encoding="utf-8")
+        expected = file.read_text(encoding="utf-8") if file.exists() else ""
+        diff = list(difflib.unified_diff(expected.splitlines(), found.splitlines(), file.name, "now", lineterm="", n=1))
+        if diff:
+            more = f"\n... and {len(diff) - 40} lines more" if len(diff) > 40 else ""
+            pytest.fail("\n".join(diff[:40]) + more + "\nIf this is meant: UPDATE_GOLDEN=1", pytrace=False)
+
+    return compare

@@ -440,7 +440,7 @@ class Endless(Node):
 def test_a_state_that_never_repeats_is_diagnosed():
     found = explore(Run(Endless, 1), [always(lambda world: True)], states=500)
     assert found.status == "nothing found up to the limit"
-    assert "States never repeat because of what grows all the way: A.count (from 0 to 499)" in repr(found)
+    assert "What grows all the way to the deepest state: A.count (from 0 to 499). If it never stops" in repr(found)
 
 
 def test_raft_without_bounds_is_diagnosed():

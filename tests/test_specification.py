@@ -5,6 +5,8 @@ test says why.
 """
 
 import tracemalloc
+from collections import namedtuple
+from dataclasses import dataclass
 
 import pytest
 from specifications.puzzles import all_are_across, boat, four_gallons_are_measured, jugs, nobody_is_eaten
@@ -35,7 +37,10 @@ from dslab.explore import explore
 from dslab.explorer.breadth_first import Walk
 from dslab.properties import always, in_the_end, sometimes
 from dslab.specification import Specification
-from dslab.values import DslabError
+from dslab.trace import Trace
+from dslab.values import DslabError, show
+from dslab.views.diagram import diagram
+from dslab.views.player import play
 
 
 def queues_of_two(state):
@@ -111,6 +116,108 @@ def test_a_path_under_symmetry_is_one_that_can_be_walked():
     path = explore(specification, [no_increment_is_lost]).paths["no increment is lost"]
     assert path[0] in specification.init()
     assert all(after in specification.next(before) for before, after in zip(path, path[1:], strict=False))
+
+
+# ---- what is found can be played --------------------------------------------------------------------------
+
+
+def verdict_on(specification, promise):
+    return explore(specification, [promise]).verdicts[0]
+
+
+def test_four_gallons_play_in_six_named_moves():
+    verdict = verdict_on(jugs(), four_gallons_are_measured)
+    trace = verdict.trace
+    assert [(step.kind, step.name) for step in trace] == [
+        ("start", ""),
+        ("event", "fill the big one"),
+        ("event", "pour big into small"),
+        ("event", "empty the small one"),
+        ("event", "pour big into small"),
+        ("event", "fill the big one"),
+        ("event", "pour big into small"),
+    ]
+    assert trace[1].changes == {"big": 5} and trace[2].changes == {"small": 3, "big": 2}
+    assert verdict.step == 6 and trace.state_at(6) == {"jugs": {"small": 3, "big": 4}}
+    assert "jugs: pour big into small.  small = 3, big = 4" in trace.table()
+
+
+def test_all_are_across_after_eleven_moves_of_one_node():
+    trace = verdict_on(boat(), all_are_across).trace
+    assert [step.name for step in trace][1:] == [f"move {number}" for number in range(1, 12)]
+    assert trace.state_at(0) == {"system": {"state": (3, 3, True)}}
+    assert trace.state_at(11) == {"system": {"state": (0, 0, False)}}
+
+
+def test_a_hasty_commit_plays_at_the_managers_that_it_is_about():
+    """One prepares, is heard, told to commit and obeys; another gives up, as it may."""
+    verdict = verdict_on(two_phase_commit(3, hasty=True), nobody_commits_what_another_aborts)
+    moves = [(step.node, step.changes) for step in verdict.trace if step.kind == "event"]
+    assert verdict.status == "broken" and len(moves) == 5
+    assert moves[-3:-1] == [("TM", {"decision": "committed"}), ("A", {"state": "committed"})]
+    assert moves[-1] == ("B", {"state": "aborted"})
+
+
+@pytest.mark.parametrize("specification, promise", [
+    (jugs(), four_gallons_are_measured),
+    (boat(), all_are_across),
+    (two_phase_commit(3, hasty=True), nobody_commits_what_another_aborts),
+    (two_phase_commit(3, hasty=True, symmetric=True), nobody_commits_what_another_aborts),
+], ids=["jugs", "boat", "commit", "orbits"])
+def test_every_view_opens_at_the_state_that_decides(specification, promise):
+    verdict = verdict_on(specification, promise)
+    last = verdict.trace[-1]
+    assert play(verdict).step == verdict.step == last.index
+    drawn = diagram(verdict)
+    assert f"►{last.index}" in str(drawn)
+    for name, value in last.changes.items():
+        assert f"{name} = {value!r}" in str(drawn)
+    assert Trace.from_json(verdict.trace.to_json()).to_json() == verdict.trace.to_json()
+
+
+def test_names_of_moves_change_no_count():
+    nameless = Specification(jugs().init, jugs().states_after)
+    assert explore(nameless).generated == explore(jugs()).generated
+
+
+def test_a_move_of_several_nodes_is_an_event_at_each_of_them():
+    swap = Specification(lambda: [("x", "y")], lambda s: [(s[1], s[0])], shown=lambda s: {"A": {"has": s[0]},
+                                                                                        "B": {"has": s[1]}})
+    steps = verdict_on(swap, sometimes(lambda s: s[0] == "y")).trace.steps[2:]
+    assert [(step.node, step.time, step.changes) for step in steps] == [
+        ("A", 10.0, {"has": "y"}), ("B", 10.0, {"has": "x"})]
+
+
+def test_a_promise_that_the_first_state_breaks_is_shown_there():
+    verdict = verdict_on(Specification(lambda: [5], lambda n: []), it_stays_below_three)
+    assert verdict.step == 0 and verdict.trace.state_at(0) == {"system": {"state": 5}}
+    assert "after 0 moves" in repr(explore(Specification(lambda: [5], lambda n: []), [it_stays_below_three]))
+
+
+Point = namedtuple("Point", "x y")
+
+
+@dataclass(frozen=True)
+class Line:
+    start: Point
+    colours: frozenset
+
+
+def test_the_fields_of_a_state_are_its_attributes():
+    point = Specification(lambda: [Point(0, 0)], lambda p: [p._replace(x=p.x + 1)])
+    trace = verdict_on(point, sometimes(lambda p: p.x == 2)).trace
+    assert trace.initial == {"system": {"x": 0, "y": 0}} and trace[2].changes == {"x": 2}
+    line = Specification(lambda: [Line(Point(0, 0), frozenset({b"red"}))], lambda one: [], name="line")
+    trace = verdict_on(line, sometimes(lambda one: True)).trace
+    assert show(trace.initial["line"]["start"]) == "Point(x=0, y=0)"
+    assert trace.initial["line"]["colours"] == frozenset({"b'red'"})
+    assert Trace.from_json(trace.to_json()).to_json() == trace.to_json()
+
+
+def test_shown_that_shows_no_node_is_refused():
+    bad = Specification(lambda: [0], lambda n: [n + 1], shown=lambda n: {"counter": n})
+    with pytest.raises(DslabError, match="expected attributes of nodes"):
+        explore(bad, [seven_is_reached])
 
 
 # ---- what the verdicts mean --------------------------------------------------------------------------------

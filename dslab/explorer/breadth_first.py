@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Protocol
 
 COMPLETE, FOUND, LIMIT, GAVE_UP = "explored completely", "found", "nothing found up to the limit", "gave up"
-BREATH = 4096           # states between two reports of progress
+BREATH = 256            # states between two reports of progress
 Judge = Callable[[Any], Any]
 
 
@@ -42,6 +42,7 @@ class Walk:
         self.transitions = 0
         self.levels = 0
         self.last: list = []                        # the deepest level with states
+        self.looked = 0                             # at how many of them
         self.status = ""
 
     def go(self) -> Walk:
@@ -84,6 +85,7 @@ class Walk:
         transitions = 0
         for number, state in enumerate(level):
             if not number % BREATH and self.progress is not None:
+                self.looked = number
                 self.progress(self)
             for after in successors(state):
                 transitions += 1

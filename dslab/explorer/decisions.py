@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from copy import copy
 from typing import Any
 
 from dslab.explorer.model import Model, State
+from dslab.values import DslabError, brief
 
 
 def decisions_along(model: Model, path: list[State], canonical: Callable[[State], State] | None = None,
@@ -26,6 +28,20 @@ def decisions_along(model: Model, path: list[State], canonical: Callable[[State]
     return (*decisions, names.say(state, last)) if last is not None else tuple(decisions)
 
 
+def path_along(model: Model, decisions: Iterable[str]) -> list[State]:
+    """The states along these decisions, the initial one included: the way back from words to a path."""
+    path, names = model.initial(), Names(model)
+    for number, decision in enumerate(decisions, 1):
+        can_happen = {names.copy().say(path[-1], move): (move, after) for move, after in model.moves(path[-1])}
+        if decision not in can_happen:
+            raise DslabError(f"decision {number}, {brief(decision)}, cannot be taken:"
+                             f" what can happen is {', '.join(sorted(can_happen)) or 'nothing'}")
+        move, after = can_happen[decision]
+        names.say(path[-1], move)
+        path.append(after)
+    return path
+
+
 class Names:
     """Which message in flight has which name, while a path is told: to a model, equal ones are the same."""
 
@@ -37,6 +53,12 @@ class Names:
         state = [model.local(model.stage.first(place)) for place in range(model.size)]
         for place, event in model.start_moves:
             self._send(model.known[state[place], event][1])
+
+    def copy(self) -> Names:
+        """The same names, for a move that is only thought of."""
+        other = copy(self)
+        other.sent, other.copies, other.in_flight = self.sent.copy(), self.copies.copy(), self.in_flight.copy()
+        return other
 
     def say(self, state: State, move: tuple) -> str:
         """The words for a move, after which its messages are in flight."""

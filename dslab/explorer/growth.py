@@ -14,8 +14,8 @@ def growing(model: Model, path: list[State]) -> str:
         return ""
     most = sorted(grown, key=lambda what: first[what] - last[what])[:2]
     told = " and ".join(f"{what} (from {first[what]} to {last[what]})" for what in most)
-    return (f"States never repeat because of what grows all the way: {told}. Give a bound, such as "
-            "within=lambda world: ..., timers={name: times} or depth=...")
+    return (f"What grows all the way to the deepest state: {told}. If it never stops, states never repeat: give a "
+            "bound, such as within=lambda world: ..., timers={name: times} or depth=...")
 
 
 def _sizes(model: Model, state: State) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The smallest script that still breaks a promise: take away what can be missed, then make the rest simple.
+"""The smallest script that still fails: take away what can be missed, then make the rest simple.
 
 Nothing is drawn: the same failing run always shrinks to the same one.
 """
@@ -6,7 +6,7 @@ Nothing is drawn: the same failing run always shrinks to the same one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import ceil, floor
+from math import ceil, floor, inf
 
 from dslab.mishap import ProtocolError
 from dslab.network import Network, constant
@@ -16,6 +16,8 @@ from dslab.script import Action, At
 from dslab.simulate import simulate
 
 MOST = 2000             # runs that one shrinking may cost
+
+Fails = Callable[[Run], float | None]       # when a run fails, in ms (infinity: at its end); None if it does not
 
 
 def broken(run: Run, promise: Promise) -> Verdict | None:
@@ -27,21 +29,38 @@ def broken(run: Run, promise: Promise) -> Verdict | None:
     return verdict if verdict.status == "broken" else None
 
 
-def shrink(run: Run, promise: Promise) -> Run:
-    """The simplest run that breaks the same promise. No single event of its script can be taken away."""
-    left = MOST
+def breaks(promise: Promise) -> Fails:
+    """Failure is that this promise is broken."""
+    def moment(run: Run) -> float | None:
+        verdict = broken(run, promise)
+        if verdict is None:
+            return None
+        return inf if promise.kind == "in the end" else verdict.trace.steps[verdict.step].time
+
+    return moment
+
+
+def shrink(run: Run, failure: Fails, *, most: int = MOST) -> Run:
+    """The simplest run that fails in the same way. No single event of its script can be taken away.
+
+    Args:
+        run: one that fails.
+        failure: the way in which it does.
+        most: runs that this may cost.
+    """
+    left = most
 
     def fails(candidate: Run) -> bool:
         nonlocal left
         left -= 1
-        return left > 0 and broken(candidate, promise) is not None
+        return left > 0 and failure(candidate) is not None
 
     before = None
     while run != before:
         before = run
         run = _first(_calmer(run), fails) or run
         run = _without(run, fails)
-        run = _sooner(run, promise, fails)
+        run = _sooner(run, failure, fails)
         for index in range(len(run.script)):
             run = _first(_simpler(run, index), fails) or run
     return run
@@ -73,14 +92,13 @@ def _without(run: Run, fails: Callable[[Run], bool]) -> Run:
         size = max(1, size // 2)
 
 
-def _sooner(run: Run, promise: Promise, fails: Callable[[Run], bool]) -> Run:
-    """The run cut off just after the moment at which the promise breaks."""
-    verdict = broken(run, promise)
-    if verdict is None or promise.kind == "in the end":
+def _sooner(run: Run, failure: Fails, fails: Callable[[Run], bool]) -> Run:
+    """The run cut off just after the moment at which it fails."""
+    moment = failure(run)
+    if moment is None or moment >= run.duration:
         return run
-    end = ceil(verdict.trace.steps[verdict.step].time)
-    candidate = run.but(duration=end)
-    return candidate if end < run.duration and fails(candidate) else run
+    candidate = run.but(duration=ceil(moment))
+    return candidate if ceil(moment) < run.duration and fails(candidate) else run
 
 
 def _simpler(run: Run, index: int) -> Iterator[Run]:

@@ -60,8 +60,10 @@ class Sheet:
 
     def __init__(self, picture: Picture, width: int) -> None:
         self.picture, self.width = picture, width
-        self.arrows = {arrow.bottom: arrow for arrow in picture.arrows
-                       if arrow.message.ended is not None and arrow.bottom.is_integer()}
+        self.arrows: dict[float, list[Arrow]] = {}      # those that end in a row
+        for arrow in picture.arrows:
+            if arrow.message.ended is not None and arrow.bottom.is_integer():
+                self.arrows.setdefault(arrow.bottom, []).append(arrow)
         stamps = [*map(picture.stamp, picture.shown), _stamp_word(picture)] if picture.stamps else []
         columns = [[*(_number(picture, step) for step in picture.shown), "step"],
                    [*(f"{step.time:.1f}" for step in picture.shown), "time"], stamps]
@@ -100,8 +102,8 @@ class Sheet:
         for span in self.picture.spans:
             if span.top <= place < span.bottom or place == span.top:
                 cells[span.column * self.pitch] = LIFE[span.status]
-        if place in self.arrows:
-            self.arrow(cells, self.arrows[place])
+        for arrow in self.arrows.get(place, ()):
+            self.arrow(cells, arrow)
         for one in row.steps:
             column = self.picture.column(one.node)
             if column is not None:
@@ -152,6 +154,9 @@ def words(picture: Picture, row: Row, room: int) -> str:
 def _sentence(picture: Picture, row: Row) -> tuple[str, str, str]:
     """The beginning, the value that may be shortened, and the end."""
     step, message = row.steps[0], row.steps[0].message
+    if step.kind == "event":
+        changes = ", ".join(f"{name} = {brief(value, limit=30)}" for name, value in step.changes.items())
+        return f"{who(step.node)}: ", step.name, f"; {changes}" if changes else ""
     after = "".join(f"; {part}" for part in consequences(step))
     if step.kind == "receive" and message:
         return f"{_way(message)} ", brief(message.payload, limit=200), after

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from dslab.mishap import ProtocolError
@@ -13,6 +12,8 @@ from dslab.simulate import simulate
 from dslab.trace import Step, Trace
 from dslab.values import DslabError, brief, nearest, shorten
 from dslab.views.ascii import ascii, plain, who
+from dslab.views.drawing import Drawing
+from dslab.views.history_diagram import history_diagram, is_history
 from dslab.views.spacetime import Picture, Wording, draw
 from dslab.views.svg import svg
 
@@ -22,37 +23,19 @@ MOST_NODES = 16
 STAMPS = ("lamport", "vector")
 KINDS = (
     *["start", "receive", "timer", "request", "crash", "recover", "pause", "resume", "clock", "loss"],
-    *["partition", "heal", "cut", "isolate", "drop", "duplicate", "delay", "set_link"],
+    *["partition", "heal", "cut", "isolate", "drop", "duplicate", "delay", "set_link", "event"],
 )
 
 
-class Diagram:
-    """A finished drawing. `svg` is the picture, `str(...)` the text; a notebook shows the one that it can."""
+class Diagram(Drawing):
+    """A finished space-time diagram."""
 
     def __init__(self, picture: Picture, *, width: int = 100) -> None:
+        super().__init__(text=ascii(picture, width=width), svg=svg(picture))
         self.picture = picture
-        self.text = ascii(picture, width=width)
-        self.svg = svg(picture)
-
-    def __str__(self) -> str:
-        return self.text
 
     def __repr__(self) -> str:
         return f"<diagram: {len(self.picture.shown)} steps of {', '.join(map(who, self.picture.nodes))}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Both forms: the notebook shows the picture, a terminal and nbval take the text."""
-        return {"image/svg+xml": self.svg, "text/plain": self.text}
-
-    def save(self, path: str | Path) -> None:
-        """Write the picture to an .svg file, or the text to a .txt file."""
-        kinds = {".svg": self.svg + "\n", ".txt": self.text + "\n"}
-        ending = Path(path).suffix.lower()
-        if ending not in kinds:
-            raise DslabError(
-                f"cannot save a diagram as {brief(str(path))}: the name must end in .svg or .txt"
-            )
-        Path(path).write_text(kinds[ending], encoding="utf-8")
 
 
 def diagram(
@@ -64,12 +47,15 @@ def diagram(
     nodes: Iterable[str] | None = None,
     kinds: Iterable[str] | None = None,
     width: int = 100,
-) -> Diagram:
+) -> Drawing:
     """The space-time diagram of a run: a life line for each node, time downwards, an arrow for each message.
 
+    Operations of clients, and a verdict on them, are drawn as bars, with the points at which they act.
+
     Args:
-        what: a `Trace`, a `Run` (it is simulated), or a `Verdict` (the step that matters is marked).
-        first: the step to begin with.
+        what: a `Trace`, a `Run` (it is simulated), or a `Verdict` (the step that matters is marked); or a list of
+            operations, or what `linearizable` says of them.
+        first: the step (of a history: the operation) to begin with.
         last: the step to end before; None shows as much as is easy to read.
         stamps: "lamport" or "vector" writes the logical timestamp beside each step.
         nodes: the nodes to show, in this order; None shows all (of more than 16, those that act first).
@@ -79,6 +65,10 @@ def diagram(
     Raises:
         DslabError: one sentence, if an argument does not fit the trace.
     """
+    if is_history(what):
+        if (stamps, nodes, kinds) != (None, None, None):
+            raise DslabError("stamps, nodes and kinds are of a space-time diagram: a history has operations only")
+        return history_diagram(what, first=first, last=last, width=width)
     trace, mark = _watched(what)
     _check(trace, first, last, stamps, width)
     names, wanted = _names(trace, nodes), _wanted(trace, kinds)

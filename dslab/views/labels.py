@@ -103,7 +103,7 @@ def _place(column: int, count: int, sides: dict[int, set[str]]) -> tuple[int, in
 
 
 def _pieces(picture: Picture, step: Step) -> list[Piece]:
-    said = {"timer": step.name, "request": request(picture, step)}.get(step.kind, step.kind)
+    said = {"timer": step.name, "event": step.name, "request": request(picture, step)}.get(step.kind, step.kind)
     style = "bad strong" if step.kind in ("crash", "pause", "clock") else "soft"
     pieces = [Piece(picture.stamp(step), "text strong")]
     pieces += [
@@ -111,4 +111,6 @@ def _pieces(picture: Picture, step: Step) -> list[Piece]:
     ]
     pieces += [Piece(said, style)] * (step.kind not in ("start", "receive"))
     pieces += [Piece(f"{client}: {brief(value, limit=20)}", "good") for client, value in step.replies]
+    if step.kind == "event":                # it has no handler whose messages would show what it did
+        pieces += [Piece(f"{name} = {brief(value, limit=20)}", "text") for name, value in step.changes.items()]
     return [piece for piece in pieces if piece.text]

@@ -56,7 +56,7 @@ LAYOUTS: Mapping[str, Callable[[int], list[Point]]] = {"circle": circle, "line":
 
 
 def _chosen(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None) -> list[Point]:
-    if links is None or len(nodes) < 4:
+    if not links or len(nodes) < 4:             # where nothing is linked, no shape is to be seen
         return circle(len(nodes)) if len(nodes) <= 40 else grid(len(nodes))
     pairs = {frozenset(pair) for pair in links}
     if pairs == {frozenset(pair) for pair in zip(nodes, nodes[1:], strict=False)}:

@@ -57,6 +57,21 @@ test("causal past and future follow messages and life lines, and agree with the 
   }
 });
 
+test("an event of a log that took in two messages has both in its past", () => {
+  const event = (/** @type {string} */ node) => ({ time: 0, node, kind: "event", name: "" });
+  const to = (/** @type {string} */ src, /** @type {number} */ sent) => ({
+    ...{ name: `${src}->C#1`, src, dst: "C", type: "Message", fields: {} },
+    ...{ sent, departs: 0, arrives: 0, fate: "received", ended: 2, why: "" },
+  });
+  const joined = indexTrace({
+    nodes: ["A", "B", "C"].map((id) => ({ id, protocol: "log", roles: [], shown: [] })),
+    steps: [event("A"), event("B"), { ...event("C"), cause: 1, message: 1 }],
+    messages: [to("A", 0), to("B", 1)],
+  });
+  assert.deepEqual([...relations(joined, 2)], [PAST, PAST, PRESENT]);
+  assert.deepEqual([...relations(joined, 0)], [PRESENT, CONCURRENT, FUTURE]);
+});
+
 test("the next and the previous step of a node", () => {
   assert.equal(neighbourEvent(index, 1, 0, 1), 2);
   assert.equal(neighbourEvent(index, 1, 4, -1), 3);

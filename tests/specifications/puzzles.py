@@ -9,9 +9,16 @@ def jugs(small: int = 3, big: int = 5) -> Specification:
     def after(state):
         a, b = state
         to_big, to_small = min(a, big - b), min(b, small - a)
-        return [(small, b), (a, big), (0, b), (a, 0), (a - to_big, b + to_big), (a + to_small, b - to_small)]
+        return [
+            ("fill the small one", (small, b)), ("fill the big one", (a, big)),
+            ("empty the small one", (0, b)), ("empty the big one", (a, 0)),
+            ("pour small into big", (a - to_big, b + to_big)), ("pour big into small", (a + to_small, b - to_small)),
+        ]
 
-    return Specification(lambda: [(0, 0)], after)
+    def shown(state):
+        return {"jugs": {"small": state[0], "big": state[1]}}
+
+    return Specification(lambda: [(0, 0)], after, named=True, shown=shown)
 
 
 @sometimes

@@ -4,12 +4,12 @@ from dslab.properties import always, sometimes
 from dslab.specification import Specification
 
 
-def two_phase_commit(managers: int, *, symmetric: bool = False) -> Specification:
+def two_phase_commit(managers: int, *, symmetric: bool = False, hasty: bool = False) -> Specification:
     """A state is (resource managers, transaction manager, whom it has heard, who has said "prepared").
 
     Managers are letters: working, prepared, committed, aborted; the transaction manager is undecided,
     committed or aborted, and has told all so. Heard and said are bit masks. Messages are never lost, and can
-    be received again.
+    be received again. What if a hasty transaction manager commits as soon as one is prepared?
     """
     each = [(i, 1 << i) for i in range(managers)]
     everybody = (1 << managers) - 1
@@ -19,7 +19,7 @@ def two_phase_commit(managers: int, *, symmetric: bool = False) -> Specification
         states = []
         if decision == "u":
             states.append((managers, "a", heard, said))                                 # decide to abort
-            if heard == everybody:
+            if heard == everybody or hasty and heard:
                 states.append((managers, "c", heard, said))                             # or to commit
             states += [(managers, "u", heard | bit, said) for _, bit in each if said & bit]  # hear "prepared"
         for i, bit in each:
@@ -38,7 +38,18 @@ def two_phase_commit(managers: int, *, symmetric: bool = False) -> Specification
         return ("".join(manager for manager, _, _ in known), decision,
                 *(sum(one[part] << i for i, one in enumerate(known)) for part in (1, 2)))
 
-    return Specification(lambda: [("w" * managers, "u", 0, 0)], after, sort if symmetric else None)
+    return Specification(lambda: [("w" * managers, "u", 0, 0)], after, sort if symmetric else None, shown=shown)
+
+
+def shown(state):
+    """Each manager as a node."""
+    words = {"w": "working", "p": "prepared", "c": "committed", "a": "aborted", "u": "undecided"}
+    managers, decision, heard, said = state
+    names = [chr(ord("A") + i) for i in range(len(managers))]
+    heard_from = {name for i, name in enumerate(names) if heard >> i & 1}
+    each = {name: {"state": words[manager], "said_prepared": bool(said >> i & 1)}
+            for i, (name, manager) in enumerate(zip(names, managers, strict=True))}
+    return {"TM": {"decision": words[decision], "heard": heard_from}, **each}
 
 
 def transaction_commit(managers: int) -> Specification:

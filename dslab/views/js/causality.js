@@ -45,6 +45,10 @@ function predecessors(index) {
     if (here) last.set(step.node, k);
     return before;
   });
+  for (const { fate, sent, ended } of index.messages) {
+    // An event of a log may have taken in several messages, of which only one can be its cause.
+    if (fate === "received" && ended !== null && sent < ended && !made[ended].includes(sent)) made[ended].push(sent);
+  }
   known.set(index, made);
   return made;
 }

@@ -95,7 +95,7 @@ function createScrubber(index, actions) {
 /** Ticks along the scrubber where something went wrong or was mended.
  * @param {Index} index */
 function faultMarks(index) {
-  const ordinary = new Set(["start", "receive", "timer", "request", "loss"]);
+  const ordinary = new Set(["start", "receive", "timer", "request", "loss", "event"]);
   const ticks = index.steps.flatMap((step, k) =>
     ordinary.has(step.kind)
       ? []

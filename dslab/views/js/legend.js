@@ -25,6 +25,7 @@ const KIND_WORDS = new Map([
   ["pause", "pause"],
   ["resume", "resume"],
   ["clock", "clock set"],
+  ["event", "event"],
 ]);
 
 /** @param {Index} index */

@@ -1,0 +1,129 @@
+"""Histories: what clients asked of an object, what they were told, and when, as values that a checker can judge.
+
+    history = [
+        Operation("A", ("write", 1), 0, 4),
+        Operation("B", ("read",), 3, 7, 1),
+    ]
+
+A history comes from a trace, from a log of another tool (`dslab.checkers.logs`), or is written by hand as above. Real
+time matters only in this: an operation that returned before another one was invoked precedes it. What happens at one
+moment is concurrent, unless it is of one client.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+from dslab.trace import Trace
+from dslab.values import DslabError, brief, fields_of
+
+
+class _Any:
+    """A result that says nothing: any other fits it."""
+
+    def __repr__(self) -> str:
+        return "ANY"
+
+    def __reduce__(self) -> str:
+        return "ANY"                    # a copy is the same thing
+
+
+ANY = _Any()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a client: a bar in time, from its invocation to its return.
+
+    Args:
+        client: who asks. A client has one operation open at a time.
+        call: a name and arguments, such as ("write", 3).
+        invoked: when it was asked; in any unit, but all operations in the same.
+        returned: when the answer came. None: never; the operation may take effect at any later time, or not at all.
+        result: the answer. ANY: nobody knows, or it says nothing.
+    """
+
+    client: Hashable
+    call: tuple
+    invoked: float
+    returned: float | None = None
+    result: Any = ANY
+
+    @property
+    def end(self) -> float:
+        """When it returned; infinity if it never did."""
+        return inf if self.returned is None else self.returned
+
+    def says(self) -> str:
+        """What is asked and told: read -> 1."""
+        name, *args = self.call
+        asked = " ".join([str(name), *(brief(arg, limit=40) for arg in args)])
+        return asked if self.result is ANY else f"{asked} -> {brief(self.result, limit=40)}"
+
+    def __str__(self) -> str:
+        return f"{self.client}'s {self.says()}{' (never returned)' if self.returned is None else ''}"
+
+
+class Malformed(DslabError):
+    """A history that cannot have happened: there is nothing to be judged."""
+
+
+def history_of(what: Any) -> tuple[Operation, ...]:
+    """The operations of a trace, or of a list of operation-like values, in the order of their invocations.
+
+    Raises:
+        Malformed: a return precedes its call, or a client has two operations open at once.
+        DslabError: something is no operation at all.
+    """
+    if not isinstance(what, Trace) and not isinstance(what, Iterable):
+        raise DslabError(f"expected a Trace or a list of operations, not {brief(what)}")
+    given = what.operations if isinstance(what, Trace) else what
+    operations = sorted(map(_operation, given), key=lambda operation: (operation.invoked, operation.end))
+    _check(operations)
+    return tuple(operations)
+
+
+def call_of(msg: Any) -> tuple:
+    """A request as a call: Put("x", 1) becomes ("put", "x", 1), and what is a tuple already stays."""
+    if isinstance(msg, tuple) and msg:
+        return msg
+    fields = fields_of(type(msg))
+    if fields is None:
+        raise DslabError(f"{brief(msg)} is no call: expected a tuple such as ('write', 3), or a message")
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(msg).__name__).lower()
+    return name, *(getattr(msg, field) for field in fields)
+
+
+def _operation(one: Any) -> Operation:
+    """Our own form of anything with a client, a call, two moments and a result."""
+    try:
+        result = ANY if one.returned is None else one.result
+        operation = Operation(one.client, call_of(one.call), one.invoked, one.returned, result)
+    except AttributeError:
+        raise DslabError(f"{brief(one)} is no operation: expected Operation(client, call, invoked, returned, result)"
+                         ) from None
+    for moment in (operation.invoked, operation.end):
+        if not isinstance(moment, (int, float)) or moment != moment:
+            raise DslabError(f"{operation}: {brief(moment)} is no moment in time: expected a number")
+    try:
+        hash((operation.client, operation.call))
+    except TypeError as problem:
+        raise DslabError(f"{operation}: {problem}; arguments are plain constants, tuples, frozensets") from None
+    return operation
+
+
+def _check(operations: Iterable[Operation]) -> None:
+    latest: dict[Hashable, Operation] = {}
+    for operation in operations:
+        if not operation.invoked <= operation.end:
+            raise Malformed(f"malformed history: {operation} returned at {operation.returned}, before it was invoked"
+                            f" at {operation.invoked}")
+        earlier = latest.get(operation.client)
+        if earlier and earlier.end > operation.invoked:
+            raise Malformed(f"malformed history: {operation} was invoked at {operation.invoked}, while {earlier} was"
+                            " still open; a client has one operation open at a time")
+        latest[operation.client] = operation

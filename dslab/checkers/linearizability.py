@@ -1,0 +1,204 @@
+"""Is a history linearizable: can each operation be given one moment between its call and its return at which it acts?
+
+    verdict = linearizable(history, REGISTER)
+    verdict.status          # "linearizable", "not linearizable" or "unknown"
+    diagram(verdict)        # the operations as bars, with those moments, or with the operation that fits nowhere
+
+What stands under different keys is judged apart, since linearizability is local [Herlihy and Wing 1990]. Sequential
+consistency, the weaker question, is not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dslab.checkers.deadline import Deadline
+from dslab.checkers.history import Operation, history_of
+from dslab.checkers.precedence import ProgramOrder, RealTime
+from dslab.checkers.specs import KEY_VALUE, Spec, without_key
+from dslab.checkers.wing_gong import Search, fits
+from dslab.values import DslabError, brief
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """What became of the question whether a history is consistent. It is true if the answer is yes.
+
+    status: the question ("linearizable", "sequentially consistent"), "not " and the question, or "unknown".
+    """
+
+    question: str
+    status: str
+    history: tuple[Operation, ...] = field(repr=False)
+    spec: Spec
+    orders: Mapping[Hashable, tuple[Operation, ...]] = field(repr=False)    # key -> an order that explains it
+    key: Hashable = None                    # if the answer is no: the key that is to blame
+    prefix: tuple[Operation, ...] = ()      # the longest beginning that can be explained, in an order that does it
+    stuck: tuple[Operation, ...] = ()       # what cannot come next, however that beginning is ordered
+    possible: tuple = ()                    # what the first of these could have been told there
+    configurations: int = 0                 # how many the search has met
+    remark: str = ""                        # why it gave up
+
+    @property
+    def culprit(self) -> Operation | None:
+        """The operation that fits nowhere, if there is one. (Without real time, no single one is to blame.)"""
+        return self.stuck[0] if self.stuck and self.is_by_key_and_time else None
+
+    @property
+    def is_by_key_and_time(self) -> bool:
+        """Is it about each key alone, in real time?"""
+        return self.question == "linearizable"
+
+    def __bool__(self) -> bool:
+        return self.status == self.question
+
+    def __repr__(self) -> str:
+        if self.remark or self.stuck:
+            return f"{self.status}: {self.remark or self.objection()}"
+        clients = _count(len({operation.client for operation in self.history}), "client")
+        return f"{self.status}: {_count(len(self.history), 'operation')} of {clients} on a {self.spec.name}"
+
+    def objection(self) -> str:
+        """What fits nowhere, and why; empty if nothing is known to be wrong."""
+        if not self.stuck:
+            return ""
+        if not self.is_by_key_and_time:
+            most = _count(len(self.prefix), "operation")
+            return f"an order explains {most} at most, and what comes next does not fit: {_listed(self.stuck)}"
+        where = f" (key {brief(self.key)})" if self.spec.part else ""
+        told = list(dict.fromkeys(brief(result, limit=60) for result in self.possible))
+        known = " or ".join(told if len(told) < 6 else [*told[:4], f"one of {len(told) - 4} more"])
+        return f"{self.stuck[0]} fits nowhere{where}: it could only be told {known}"
+
+
+def linearizable(history: Any, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
+                 configurations: int = 1_000_000) -> Consistency:
+    """Can each operation act at one moment between its call and its return, so that all answers are right?
+
+    An operation that never returned may act at any moment after its call, or never. The keys are searched in turns, and
+    the first that is not linearizable ends the search.
+
+    Args:
+        history: a Trace, or a list of operations (`dslab.checkers.history`).
+        spec: the object that they speak to (`dslab.checkers.specs`).
+        seconds: of CPU time, after which the verdict is "unknown".
+        configurations: how many to remember, after which the verdict is "unknown".
+
+    Raises:
+        Malformed: the history cannot have happened at all.
+    """
+    operations, deadline = _begin(history, spec, seconds, configurations)
+    parts = _by_key(operations) if spec.part else {None: [(operation, operation.call) for operation in operations]}
+    searches = {}
+    for key, part in parts.items():
+        asked = [replace(operation, call=call) for operation, call in part]
+        searches[key] = [operation for operation, _ in part], Search(RealTime(asked), asked, spec.part or spec)
+    return _decide("linearizable", operations, spec, searches, deadline, configurations)
+
+
+def sequentially_consistent(history: Any, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
+                            configurations: int = 1_000_000) -> Consistency:
+    """Is there one order that keeps each client's own order and makes all answers right [Lamport 1979]?
+
+    Real time between clients does not count. All keys are searched together: two objects may be sequentially consistent
+    each, and not be so together. Arguments and errors are those of `linearizable`.
+    """
+    operations, deadline = _begin(history, spec, seconds, configurations)
+    searches = {None: (operations, Search(ProgramOrder(operations), operations, spec))}
+    return _decide("sequentially consistent", operations, spec, searches, deadline, configurations)
+
+
+def linearizations(history: Any, spec: Spec = KEY_VALUE) -> Iterator[tuple[Operation, ...]]:
+    """All orders that explain a (short) history, one after the other.
+
+    Each ends with an operation that returned. One that never did is in some of them only; of two such that ask the
+    same, the earlier comes first.
+    """
+    operations = history_of(history)
+    order = RealTime(operations)
+
+    def extend(place: Any, state: Any, done: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        if order.is_complete(place):
+            yield done
+            return
+        for number in order.choices(place):
+            after, result = spec.step(state, operations[number].call)
+            if fits(operations[number].result, result):
+                yield from extend(order.after(place, number), after, (*done, number))
+
+    for numbers in extend(order.start, spec.init, ()):
+        yield tuple(operations[number] for number in numbers)
+
+
+def _begin(history: Any, spec: Spec, seconds: float, configurations: int) -> tuple[tuple[Operation, ...], Deadline]:
+    """The operations to judge, and how long that may take."""
+    if not isinstance(spec, Spec):
+        raise DslabError(f"{brief(spec)} is no specification: expected a Spec, such as REGISTER")
+    for name, limit in (("seconds", seconds), ("configurations", configurations)):
+        if not isinstance(limit, (int, float)) or not limit >= 0:
+            raise DslabError(f"{name}={brief(limit)} is no limit: expected a number")
+    return history_of(history), Deadline(seconds)
+
+
+# ---- many keys, one verdict ------------------------------------------------------------------------------------------
+
+def _by_key(operations: tuple[Operation, ...]) -> dict[Hashable, list[tuple[Operation, tuple]]]:
+    """The operations on each key, with their calls as its own object sees them: without the key."""
+    parts = defaultdict(list)
+    for operation in operations:
+        key, call = without_key(operation.call)
+        parts[key].append((operation, call))
+    return parts
+
+
+def _decide(question: str, history: tuple, spec: Spec, searches: dict, deadline: Deadline, limit: int) -> Consistency:
+    """Let the searches take turns until one has failed, all are done, or a limit is reached."""
+    turns = deque((key, search, search.go()) for key, (_, search) in searches.items())
+    remark = ""
+    while turns and not remark:
+        key, search, work = turns.popleft()
+        is_done = next(work, "done") == "done"
+        if search.found is False:
+            return _refuted(question, history, spec, searches, key)
+        if not is_done:
+            turns.append((key, search, work))
+            remark = _limit_reached(searches, deadline, limit)
+    orders = {key: _chosen(operations, search.prefix) for key, (operations, search) in searches.items() if search.found}
+    return Consistency(question, "unknown" if remark else question, history, spec, orders, remark=remark,
+                       configurations=_met(searches))
+
+
+def _refuted(question: str, history: tuple, spec: Spec, searches: dict, key: Hashable) -> Consistency:
+    """The verdict when a search has failed."""
+    operations, search = searches[key]
+    stuck = search.order.stuck(search.deepest)
+    return Consistency(question, f"not {question}", history, spec, {}, key, _chosen(operations, search.prefix),
+                       _chosen(operations, stuck), search.possible(stuck[0]), _met(searches))
+
+
+def _chosen(operations: Any, numbers: Any) -> tuple[Operation, ...]:
+    return tuple(operations[number] for number in numbers)
+
+
+def _met(searches: dict) -> int:
+    return sum(len(search.seen) for _, search in searches.values())
+
+
+def _limit_reached(searches: dict, deadline: Deadline, limit: int) -> str:
+    """Why to give up now; empty if there is no reason."""
+    met, undecided = _met(searches), sum(search.found is None for _, search in searches.values())
+    keys = f", {_count(undecided, 'key')} undecided" if len(searches) > 1 else ""
+    if met > limit:
+        return f"gave up after {met:,} configurations, as many as it may remember{keys}"
+    return f"gave up when the time was over, after {met:,} configurations{keys}" if deadline.has_passed() else ""
+
+
+def _listed(operations: tuple[Operation, ...]) -> str:
+    return "; ".join(map(str, operations))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"

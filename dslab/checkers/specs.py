@@ -1,0 +1,172 @@
+"""Sequential specifications: what an object would answer if it were asked one thing at a time, by one client.
+
+A specification is a value: where the object begins (`init`), and `step(state, call) -> (state, result)`. A state never
+changes and can be hashed; a call is a name with arguments, ("write", 3). The result ANY says nothing: an
+acknowledgement, which fits whatever the client was told. Your own is a few lines:
+
+    def step(state, call):
+        match call:
+            case ("push", item):
+                return (item, *state), ANY
+            case ("pop",):
+                return state[1:], state[0] if state else None
+
+    STACK = Spec("stack", (), step)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dslab.checkers.history import ANY
+from dslab.values import DslabError, brief
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A sequential object."""
+
+    name: str
+    init: Hashable                                              # the state at the beginning
+    step: Callable[[Any, tuple], tuple[Any, Any]]               # (state, call) -> (next state, result)
+    part: Spec | None = None                                    # what stands under each key, of an object with keys
+
+    def __post_init__(self) -> None:
+        check_state(self.name, self.init)
+
+    def starting(self, init: Hashable) -> Spec:
+        """The same object with another beginning; of an object with keys, that of what stands under each."""
+        return keyed(self.part.starting(init), name=self.name) if self.part else replace(self, init=init)
+
+    def run(self, *calls: tuple) -> list:
+        """What the object answers to these calls, one after the other."""
+        state, results = self.init, []
+        for call in calls:
+            state, result = self.step(state, call)
+            results.append(result)
+        return results
+
+    def __repr__(self) -> str:
+        return f"<specification of a {self.name}>"
+
+
+def keyed(part: Spec, *, name: str) -> Spec:
+    """Many objects of one kind, each under a key: the first argument of a call."""
+    def step(state: frozenset, call: tuple) -> tuple[frozenset, Any]:
+        key, call = without_key(call)
+        objects = dict(state)
+        objects[key], result = part.step(objects.get(key, part.init), call)
+        return frozenset(objects.items()), result
+
+    return Spec(name, frozenset(), step, part)
+
+
+def without_key(call: tuple) -> tuple[Hashable, tuple]:
+    """The key of a call, and the call as the object under that key sees it: ("put", "x", 1) is ("put", 1) for x."""
+    if len(call) < 2:
+        raise DslabError(f"{brief(call)} lacks a key: a call to an object with keys names one, as in ('get', 'x')")
+    operation, key, *args = call
+    return key, (operation, *args)
+
+
+def check_state(spec: str, state: Any) -> None:
+    """Refuse a state that cannot be remembered."""
+    try:
+        hash(state)
+    except TypeError:
+        raise DslabError(f"{brief(state)} cannot be the state of a {spec}: a state never changes; use tuples and"
+                         " frozensets") from None
+
+
+def unknown(spec: str, call: tuple, known: str) -> DslabError:
+    """The error for a call that a specification does not know."""
+    return DslabError(f"a {spec} knows {known}; it does not know {brief(call)}")
+
+
+# ---- the usual objects -----------------------------------------------------------------------------------------------
+
+def _register(state: Any, call: tuple) -> tuple[Any, Any]:
+    match call:
+        case ("read" | "get",):
+            return state, state
+        case ("write" | "set" | "put", value):
+            return value, ANY
+    raise unknown("register", call, "read and write value")
+
+
+def _cas_register(state: Any, call: tuple) -> tuple[Any, Any]:
+    match call:
+        case ("cas", old, new):
+            return (new, True) if state == old else (state, False)
+        case ("read" | "get",) | ("write" | "set" | "put", _):
+            return _register(state, call)
+    raise unknown("compare-and-set register", call, "read, write value and cas old new")
+
+
+def _cell(state: Any, call: tuple) -> tuple[Any, Any]:
+    match call:
+        case ("add", amount):
+            return ((state or 0) + amount,) * 2
+        case ("append", piece):
+            return piece if state is None else state + piece, ANY
+        case ("delete",):
+            return None, ANY
+        case ("read" | "get",) | ("write" | "set" | "put", _) | ("cas", _, _):
+            return _cas_register(state, call)
+    raise unknown("key-value store", call, "(after the key) get, put value, add amount, append piece, cas old new"
+                                           " and delete")
+
+
+def _counter(state: int, call: tuple) -> tuple[int, Any]:
+    match call:
+        case ("read" | "get",):
+            return state, state
+        case ("increment",):
+            return state + 1, ANY
+        case ("decrement",):
+            return state - 1, ANY
+        case ("add", amount):
+            return state + amount, ANY
+    raise unknown("counter", call, "read, increment, decrement and add amount")
+
+
+def _set(state: frozenset, call: tuple) -> tuple[frozenset, Any]:
+    match call:
+        case ("add", item):
+            return state | {item}, ANY
+        case ("remove", item):
+            return state - {item}, ANY
+        case ("contains", item):
+            return state, item in state
+        case ("read" | "get",):
+            return state, state
+    raise unknown("set", call, "read, add item, remove item and contains item")
+
+
+def _queue(state: tuple, call: tuple) -> tuple[tuple, Any]:
+    match call:
+        case ("enqueue", item):
+            return (*state, item), ANY
+        case ("dequeue",):
+            return state[1:], state[0] if state else None
+    raise unknown("queue", call, "enqueue item and dequeue")
+
+
+def _lock(holder: Any, call: tuple) -> tuple[Any, bool]:
+    match call:
+        case ("acquire", who):
+            return (who, True) if holder is None else (holder, False)
+        case ("release", who):
+            return (None, True) if holder == who else (holder, False)
+    raise unknown("lock", call, "acquire who and release who")
+
+
+REGISTER = Spec("register", None, _register)                    # holds nothing at first
+CAS_REGISTER = Spec("compare-and-set register", None, _cas_register)
+KEY_VALUE = keyed(Spec("value", None, _cell), name="key-value store")       # `add` answers with the sum
+COUNTER = Spec("counter", 0, _counter)
+SET = Spec("set", frozenset(), _set)
+QUEUE = Spec("queue", (), _queue)                               # an empty one gives None
+LOCK = Spec("lock", None, _lock)                                # True: got it, or gave it back; False: not
