@@ -31,6 +31,9 @@ from dslab.specification import Specification
 from dslab.trace import Trace
 from dslab.values import DslabError, brief
 
+REMEDY = ("What grows all the way to the deepest state: {}. If it never stops, states never repeat: give a bound, such "
+          "as within=lambda world: ..., timers={{name: times}} or depth=...")
+
 
 @dataclass(frozen=True)
 class Exploration:
@@ -44,7 +47,7 @@ class Exploration:
     initial: int                    # initial states
     paths: Mapping[str, tuple] = field(repr=False)      # promise -> the decisions (or states) that decide it
     moves: Mapping[str, int] = field(repr=False)        # promise -> how many moves that takes
-    remark: str = ""                # why the search found no end
+    grows: str = ""                 # what may be why the search found no end
 
     @property
     def generated(self) -> int:
@@ -63,7 +66,7 @@ class Exploration:
         counted = f"{self.states:,} states, {self.transitions:,} transitions, {self.depth} levels"
         found = f"{self.status[0].upper()}{self.status[1:]}: {counted}."
         stories = [f"{self._story(verdict)}." for verdict in self.verdicts]
-        return "\n".join(filter(None, [found, self.remark, *stories]))
+        return "\n".join([found, *[REMEDY.format(self.grows)] * bool(self.grows), *stories])
 
     def _story(self, verdict: Verdict) -> str:
         """A verdict in words, with the number of moves that show it."""
@@ -113,9 +116,9 @@ def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
     except Stumble as stumble:
         subject.explain(walk, stumble)
     verdicts, paths, moves = _verdicts(subject, walk, jury)
-    remark = subject.why_endless(walk) if walk.status in (LIMIT, GAVE_UP) else ""
+    grows = subject.growing(walk) if walk.status in (LIMIT, GAVE_UP) else ""
     return Exploration(verdicts, walk.status, states=len(walk.came_from), transitions=walk.transitions,
-                       depth=walk.levels, initial=walk.begun, paths=paths, moves=moves, remark=remark)
+                       depth=walk.levels, initial=walk.begun, paths=paths, moves=moves, grows=grows)
 
 
 class OfRun:
@@ -157,7 +160,7 @@ class OfRun:
             follow(self.run, decisions_along(self.model, path, self.canonical, stumble.move))
         raise problem from None                 # what a simulation would allow
 
-    def why_endless(self, walk: Walk) -> str:
+    def growing(self, walk: Walk) -> str:
         """What grows on the way to the deepest state."""
         return growing(self.model, walk.path(walk.last[-1])) if walk.last else ""
 
@@ -189,7 +192,7 @@ class OfSpecification:
     def finish(self, walk: Walk) -> None:
         """Nothing was taken for granted."""
 
-    def why_endless(self, walk: Walk) -> str:
+    def growing(self, walk: Walk) -> str:
         """A specification says itself what it holds."""
         return ""
 

@@ -445,7 +445,7 @@ def test_a_state_that_never_repeats_is_diagnosed():
 
 def test_raft_without_bounds_is_diagnosed():
     found = explore(Run(Raft, 2), [two_leaders_never_share_a_term], states=20_000)
-    assert "A.term" in found.remark or "B.term" in found.remark or "messages in flight" in found.remark
+    assert "A.term" in found.grows or "B.term" in found.grows or "messages in flight" in found.grows
 
 
 # ---- following decisions -----------------------------------------------------------------------------------

@@ -7,15 +7,13 @@ from dslab.explorer.model import NETWORK, OUTPUTS, Model, State
 
 
 def growing(model: Model, path: list[State]) -> str:
-    """A sentence that names what grows along a path, with a remedy; empty if nothing does."""
+    """What grows along a path, the two things that grow most; empty if nothing does."""
     first, middle, last = (_sizes(model, state) for state in (path[0], path[len(path) // 2], path[-1]))
     grown = [what for what in last if first[what] < middle[what] < last[what]]
     if not grown:
         return ""
     most = sorted(grown, key=lambda what: first[what] - last[what])[:2]
-    told = " and ".join(f"{what} (from {first[what]} to {last[what]})" for what in most)
-    return (f"What grows all the way to the deepest state: {told}. If it never stops, states never repeat: give a "
-            "bound, such as within=lambda world: ..., timers={name: times} or depth=...")
+    return " and ".join(f"{what} (from {first[what]} to {last[what]})" for what in most)
 
 
 def _sizes(model: Model, state: State) -> dict[str, int]:

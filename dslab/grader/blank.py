@@ -1,0 +1,47 @@
+"""Which methods of an attempt are still as empty as the stub left them, and which cannot be called."""
+
+from __future__ import annotations
+
+import dis
+import inspect
+from collections.abc import Iterable
+from types import FunctionType
+from typing import Any
+
+from dslab.values import DslabError
+
+IDLE = {"RESUME", "NOP", "POP_TOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "RETURN_GENERATOR", "COPY_FREE_VARS"}
+
+
+def blanks(attempt: type, base: type, asks: Iterable[str]) -> list[str]:
+    """The methods that are asked for, and not written."""
+    return [name for name in asks if _inherited(attempt, base, name) or is_blank(getattr(attempt, name, None))]
+
+
+def _inherited(attempt: type, base: type, name: str) -> bool:
+    return getattr(attempt, name, None) is getattr(base, name, None)
+
+
+def is_blank(function: Any) -> bool:
+    """Does a function do nothing but return None: `...`, `pass`, a docstring, or `raise NotImplementedError`?"""
+    if not isinstance(function, FunctionType):
+        return function is None
+    code = function.__code__
+    told = {item.opname for item in dis.get_instructions(code)}
+    returns = {item.argval for item in dis.get_instructions(code) if item.opname in ("RETURN_CONST", "LOAD_CONST")}
+    if told <= IDLE and returns <= {None, ...}:
+        return True
+    return code.co_names[:1] == ("NotImplementedError",) and "RAISE_VARARGS" in told
+
+
+def check_signatures(attempt: type, base: type, asks: Iterable[str]) -> None:
+    """Raise `DslabError` if a method waits, or cannot be called as the one that it replaces."""
+    for name in asks:
+        mine, asked = getattr(attempt, name), inspect.signature(getattr(base, name))
+        where = f"{attempt.__name__}.{name}"
+        if inspect.iscoroutinefunction(mine) or inspect.isgeneratorfunction(mine):
+            raise DslabError(f"{where} waits (async or yield): a handler runs to completion; use a timer to wait")
+        try:
+            inspect.signature(mine).bind(*asked.parameters)
+        except TypeError:
+            raise DslabError(f"{where}{inspect.signature(mine)} cannot be called: expected {name}{asked}") from None

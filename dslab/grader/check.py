@@ -1,0 +1,114 @@
+"""`check(exercise, attempt)`: what is right, what is wrong, and exactly why. It never raises, hangs or harms.
+
+The attempt runs in a child process with limits of time, memory, output and events. That guards against accidents; it
+is no security sandbox.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import cloudpickle
+
+from dslab.grader.child import Job
+from dslab.grader.exercise import Exercise, MakeItRight
+from dslab.grader.jail import Child, Outcome, answers, last_words, plain
+from dslab.grader.report import CANNOT_TELL, NOT_ATTEMPTED, NOT_DETERMINISTIC, RIGHT, WRONG, Report
+from dslab.grader.suspects import suspect
+from dslab.values import DslabError, brief
+
+SECONDS = 20.0                  # of computing
+GRADING, REPORTS = "DSLAB_GRADING", "DSLAB_REPORTS"     # names in the environment: see `check`
+
+
+class NotRight(AssertionError):
+    """In grading mode: the attempt is not right. The message is the report."""
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython shows the sentence only: the lines of the grader help nobody."""
+        return [str(self)]
+
+
+def check(exercise: Exercise, attempt: Any = None, *, seconds: float = SECONDS) -> Report:
+    """Judge an attempt.
+
+    Args:
+        exercise: from `dslab.exercises`.
+        attempt: a class, a script, or what was predicted: see the exercise.
+        seconds: of computing, after which the verdict is "too slow".
+
+    Returns:
+        A report with one of six outcomes: not attempted, right, wrong, cannot tell, too slow, not deterministic. The
+        notebook shows it; `report.play()` opens the run that shows what is wrong.
+
+    Raises:
+        NotRight: in grading mode only (the environment variable DSLAB_GRADING is set), if the attempt is not right.
+            The file that DSLAB_REPORTS names is then given a line of JSON for each check.
+    """
+    report = _report(exercise, attempt, seconds)
+    from dslab.grader.progress import remember
+
+    remember(report)
+    if os.environ.get(GRADING):
+        _hand_in(report)
+        if report.outcome != RIGHT:
+            raise NotRight(str(report))
+    return report
+
+
+def _hand_in(report: Report) -> None:
+    """Tell the grader of the notebook what was found: what a cell prints or returns proves nothing."""
+    path = os.environ.get(REPORTS)
+    if path:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(report.but(data=None).to_dict()) + "\n")
+
+
+def _report(exercise: Exercise, attempt: Any, seconds: float) -> Report:
+    if not isinstance(exercise, Exercise):
+        return Report(exercise="?", outcome=CANNOT_TELL, sentence=f"{brief(exercise)} is no exercise: write "
+                      "check(exercise, your_attempt), the exercise first.")
+    told = {"exercise": exercise.number}
+    try:
+        missing = exercise.missing(attempt)
+    except DslabError as problem:
+        return Report(**told, outcome=WRONG, sentence=f"{problem}.".replace("..", "."))
+    if missing:
+        return Report(**told, outcome=NOT_ATTEMPTED, sentence=f"{missing}.".replace("..", "."))
+    try:
+        job = cloudpickle.dumps(Job(exercise, attempt, seconds))
+    except Exception as problem:                    # whatever an attempt holds: it cannot be sent to another process
+        return Report(**told, outcome=CANNOT_TELL, sentence=f"your code cannot be run in a process of its own: "
+                      f"{type(problem).__name__}: {problem}. Restart the kernel and run the cells in order.")
+    children = [Child(job, "judge", hash_seed=1)]
+    if isinstance(exercise, MakeItRight):
+        children.append(Child(job, "twin", hash_seed=2))
+    judged, *twins = answers(*children, seconds=3 * seconds + 10)
+    return _read(judged, twins, exercise, attempt, seconds)
+
+
+def _read(judged: Outcome, twins: list[Outcome], exercise: Exercise, attempt: Any, seconds: float) -> Report:
+    """The child's report, or what is known if it left none."""
+    printed = plain(judged.printed, cut=judged.cut)
+    if judged.report is None:
+        outcome = CANNOT_TELL if judged.ended.startswith("stopped") else WRONG
+        return Report(exercise=exercise.number, outcome=outcome, sentence=last_words(judged), printed=printed)
+    data = json.loads(judged.report)
+    steps = data.pop("steps", None)
+    report = Report(**data).but(printed=printed)
+    for twin in twins:
+        others = json.loads(twin.report).get("steps") if twin.report else None
+        if steps and others and steps != others:
+            step = _first_difference(steps, others)
+            return Report(exercise=exercise.number, outcome=NOT_DETERMINISTIC, printed=printed, sentence=f"same seed, "
+                          f"different behaviour at step {step}: {suspect(attempt)}")
+    return report
+
+
+def _first_difference(steps: list[list[int]], others: list[list[int]]) -> int:
+    """The first step at which two processes differ, in the first run in which they do."""
+    mine, other = next((pair for pair in zip(steps, others, strict=False) if pair[0] != pair[1]), ([], []))
+    pairs = enumerate(zip(mine, other, strict=False))
+    return next((place for place, (one, two) in pairs if one != two), min(len(mine), len(other)))

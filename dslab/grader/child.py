@@ -1,0 +1,157 @@
+"""The process in which an attempt runs: `python -m dslab.grader.child REPORT MODE`, the job on its standard input.
+
+It writes the report to a file, and is ended from outside if it does not end itself. It guards against accidents; it is
+no sandbox for hostile code.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
+
+from dslab.grader.examine import behaviour, examine, recorded
+from dslab.grader.exercise import Exercise, MakeItRight
+from dslab.grader.report import CANNOT_TELL, WRONG, Report
+from dslab.grader.stages import Tally
+from dslab.grader.watch import Watchdog, call, handler_frame, place, simulation_of
+from dslab.mishap import ProtocolError
+from dslab.values import DslabError
+
+MEMORY = 3 * 2**30              # bytes of address space: for a single huge list, before the watchdog can see it
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the child is asked to judge; `attempt` is pickled by value, the exercise by its place in the package."""
+
+    exercise: Exercise
+    attempt: Any
+    cpu: float                  # s that it may take
+
+
+class Desk:
+    """Where the report is written, once."""
+
+    def __init__(self, path: Path, exercise: str) -> None:
+        self.path, self.exercise = path, exercise
+
+    def hand_in(self, report: Report, **more: Any) -> None:
+        """Write the report, all of it or nothing."""
+        half = self.path.with_suffix(".half")
+        half.write_text(json.dumps(report.to_dict() | more), encoding="utf-8")
+        os.replace(half, self.path)
+
+    def bark(self, outcome: str, sentence: str) -> NoReturn:
+        """Write a report and end the process, whatever it is doing."""
+        self.hand_in(Report(exercise=self.exercise, outcome=outcome, sentence=sentence))
+        END(0)
+
+
+END = os._exit
+
+
+def main() -> None:
+    """Judge one attempt."""
+    path, mode = Path(sys.argv[1]), sys.argv[2]
+    limit_memory()
+    before = fingerprint()
+    job: Job = pickle.load(sys.stdin.buffer)
+    sys.setswitchinterval(0.001)
+    desk, tally = Desk(path, job.exercise.number), Tally()
+    os._exit = _leaving(desk)
+    signal.signal(signal.SIGINT, _stopping(desk, tally))
+    watchdog = Watchdog(desk.bark, cpu=job.cpu, far=lambda: str(tally))
+    watchdog.start()
+    report, steps = _judge(job, tally, mode)
+    watchdog.stop()
+    changed = sorted(name for name, value in before.items() if fingerprint().get(name, value) is not value)
+    if changed:
+        report = Report(exercise=job.exercise.number, outcome=WRONG, sentence=f"result not accepted: your code changed "
+                        f"{changed[0]}; verdicts come from recorded messages only.")
+    desk.hand_in(report, steps=steps)
+    sys.stdout.flush()
+    END(0)                      # threads that the attempt has started do not keep the process alive
+
+
+def _judge(job: Job, tally: Tally, mode: str) -> tuple[Report, list]:
+    """The report, and what is compared with the twin."""
+    exercise = job.exercise
+    steps: list = []
+    try:
+        if isinstance(exercise, MakeItRight):
+            steps = behaviour(exercise, job.attempt)
+        if mode == "twin":
+            return Report(exercise=exercise.number, outcome=CANNOT_TELL, sentence="twin"), steps
+        return examine(exercise, job.attempt, tally), steps
+    except (ProtocolError, DslabError) as problem:
+        return Report(exercise=exercise.number, outcome=WRONG, sentence=str(problem)), steps
+    except MemoryError:
+        return Report(exercise=exercise.number, outcome=WRONG, sentence="your code asked for more memory than there "
+                      "is.", counted=str(tally)), steps
+
+
+def fingerprint() -> dict[str, Any]:
+    """All names in dslab and in its classes, and Python's own functions: an attempt must leave them as they are."""
+    found = {f"builtins.{name}": value for name, value in vars(builtins).items() if name != "_"}
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] == "dslab" and isinstance(module, ModuleType):
+            for key, value in list(vars(module).items()):
+                found[f"{name}.{key}"] = value
+                if isinstance(value, type) and value.__module__ == name:
+                    found |= {f"{name}.{key}.{member}": one for member, one in vars(value).items()
+                              if callable(one) and member != "__annotate_func__"}
+    return found
+
+
+def _leaving(desk: Desk) -> Callable[[int], NoReturn]:
+    """What `os._exit` does in the child: it says who called it."""
+    def leave(status: int = 0) -> NoReturn:
+        frame = handler_frame(sys._getframe(1))
+        where = f" in {call(frame)}{place(frame)}" if frame else ""
+        desk.bark(WRONG, f"your code ended the process{where}, with exit code {status}. That is no pass.")
+
+    return leave
+
+
+def _stopping(desk: Desk, tally: Tally) -> Callable[[int, Any], NoReturn]:
+    """What an interrupt does: it says how far the check came, and keeps the run that was under way."""
+    def stop(number: int, frame: Any) -> NoReturn:
+        report = Report(exercise=desk.exercise, outcome=CANNOT_TELL, counted=str(tally),
+                        sentence=f"stopped by you during the {tally.stage or 'first'} stage.")
+        simulation = simulation_of(frame)
+        if simulation is not None:
+            at = f"stopped by you at step {len(simulation.steps)}"
+            simulation.record.end = at
+            simulation.record.forget_unfinished()
+            report = report.but(sentence=f"{at}, during the {tally.stage or 'first'} stage.",
+                                data=recorded(simulation.record.trace()), step=0)
+        desk.hand_in(report)
+        END(0)
+
+    return stop
+
+
+def limit_memory() -> None:
+    """What this process and its children ask for beyond `MEMORY` is refused, where the system can do that."""
+    try:
+        import resource
+    except ImportError:         # not on this system: the watchdog must do
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard == resource.RLIM_INFINITY or hard > MEMORY:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    import_module("dslab.grader.child").main()      # under its own name: a job is of that module's class

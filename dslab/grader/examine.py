@@ -1,0 +1,151 @@
+"""From an exercise and an attempt to a report: what the child process does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import singledispatch
+from typing import Any
+from zlib import crc32
+
+from dslab.grader.exercise import BreakIt, Exercise, MakeItRight, Predict
+from dslab.grader.report import CANNOT_TELL, RIGHT, WRONG, Report
+from dslab.grader.stages import Failure, Tally, first_failure, one_line
+from dslab.mishap import ProtocolError
+from dslab.properties import judge
+from dslab.script import At
+from dslab.simulate import simulate
+from dslab.trace import Trace
+from dslab.trace_file import trace_to_dict
+from dslab.values import DslabError, brief, nearest
+
+
+@singledispatch
+def examine(exercise: Exercise, attempt: Any, tally: Tally) -> Report:
+    """Judge an attempt. All that it costs is up to the caller to limit."""
+    raise DslabError(f"there is no exercise of the kind {type(exercise).__name__}")
+
+
+@examine.register
+def _(exercise: MakeItRight, attempt: Any, tally: Tally) -> Report:
+    failure = first_failure(exercise, attempt, tally)
+    if failure is not None:
+        return _failed(exercise, failure).but(counted=str(tally))
+    if tally.remark:
+        return Report(exercise=exercise.number, outcome=CANNOT_TELL, counted=str(tally),
+                      sentence=f"nothing wrong was found, but not all was tried: {tally.remark}.")
+    return Report(exercise=exercise.number, outcome=RIGHT, sentence="", counted=str(tally))
+
+
+def _failed(exercise: MakeItRight, failure: Failure) -> Report:
+    found, demand = failure.found, failure.demand
+    said = found.sentence if demand is None else f"{demand.name}: {found.sentence}"
+    first = exercise.clusters[0]
+    if failure.names != first:
+        said += f" (with nodes called {', '.join(failure.names)}; it passed with {', '.join(first)})"
+    return Report(
+        exercise=exercise.number, outcome=WRONG, sentence=said, stage=failure.stage, step=found.step,
+        rule="" if demand is None else demand.rule, hint=None if demand is None else demand.hint,
+        code=failure.code, data=recorded(failure.trace))
+
+
+def recorded(trace: Trace) -> dict[str, Any]:
+    """A trace as data that needs no class of the attempt: it can be played, not simulated again."""
+    return trace_to_dict(trace) | {"run": None}
+
+
+@examine.register
+def _(exercise: BreakIt, attempt: Any, tally: Tally) -> Report:
+    script = _script(attempt)
+    _check_allowed(exercise, script)
+    run = exercise.run.plus(*script)
+    trace, kept = simulate(run), simulate(run.but(protocol=_mended(exercise)))
+    verdict, = judge(trace, [exercise.promise])
+    by_rights, = judge(kept, [exercise.promise])
+    told = {"exercise": exercise.number, "code": f"simulate({one_line(run)})", "data": recorded(trace)}
+    if by_rights.status == "broken":
+        return Report(**told, outcome=WRONG, step=verdict.step, sentence="even the right protocol breaks under this "
+                      f"script ({by_rights.sentence}): the mistake must be what breaks it.")
+    if verdict.status == "broken":
+        return Report(**told, outcome=RIGHT, step=verdict.step, sentence=verdict.sentence)
+    idle = "".join(f" {event!r} did nothing: {why}." for event, why in trace.unapplied)
+    return Report(**told, outcome=WRONG, step=max(len(trace) - 1, 0),
+                  sentence=f"the promise holds: {exercise.promise.name}.{idle}")
+
+
+def _mended(exercise: BreakIt) -> dict[str, Any]:
+    """The same cluster with the protocol that has no mistake."""
+    return {name: exercise.mended if issubclass(cls, exercise.mended) else cls
+            for name, cls in exercise.run.protocols.items()}
+
+
+def _script(attempt: Any) -> tuple[At, ...]:
+    events = (attempt,) if isinstance(attempt, At) else attempt
+    if not isinstance(events, Iterable) or isinstance(events, (str, dict)):
+        raise DslabError(f'expected a script such as [at(500, crash("A"))], not {brief(attempt)}')
+    events = tuple(events)
+    for event in events:
+        if not isinstance(event, At):
+            raise DslabError(f'a script is a list of events such as at(500, crash("A")), not {brief(event)}')
+    return events
+
+
+def _check_allowed(exercise: BreakIt, script: tuple[At, ...]) -> None:
+    for verb in dict.fromkeys(event.action.verb for event in script):
+        used = sum(event.action.verb == verb for event in script)
+        if used > exercise.allowed.get(verb, 0):
+            allowed = ", ".join(f"{name} ({most})" for name, most in exercise.allowed.items())
+            raise DslabError(f"{verb} is used {used} times: this exercise allows {allowed}")
+
+
+@examine.register
+def _(exercise: Predict, attempt: Any, tally: Tally) -> Report:
+    said = _said(exercise, attempt)
+    trace = simulate(exercise.run)
+    answer, look, why = exercise.answer(trace), exercise.look(trace), exercise.why(trace)
+    wrong = [name for name in exercise.questions if name in said and not _same(said[name], answer[name])]
+    open_ = [name for name in exercise.questions if name not in said]
+    told = {"exercise": exercise.number, "data": recorded(trace), "code": f"simulate({one_line(exercise.run)})"}
+    if wrong:
+        name = wrong[0]
+        count = f"{len(wrong)} of {len(exercise.questions)} are not so. " if len(wrong) > 1 else ""
+        reason = f" {why[name]}" if name in why else " Play it up to the marked step."
+        return Report(**told, outcome=WRONG, step=look.get(name, 0),
+                      sentence=f"{count}{exercise.questions[name]}: not {brief(said[name])}.{reason}")
+    if open_:
+        return Report(**told, outcome=WRONG, step=0, sentence=f"right so far; still to be said: {', '.join(open_)}.")
+    return Report(**told, outcome=RIGHT, sentence="", step=0)
+
+
+def _said(exercise: Predict, attempt: Any) -> dict[str, Any]:
+    """What the learner says, by the names of the questions."""
+    if not isinstance(attempt, dict):
+        if len(exercise.questions) == 1:
+            return {next(iter(exercise.questions)): attempt}
+        raise DslabError(f"expected a dict such as {{{next(iter(exercise.questions))!r}: ...}}, not {brief(attempt)}")
+    for name in attempt:
+        if name not in exercise.questions:
+            raise DslabError(f"nothing is asked about {brief(name)}.{nearest(str(name), exercise.questions)}")
+    return {name: value for name, value in attempt.items() if value is not None and value is not ...}
+
+
+def _same(said: Any, answer: Any) -> bool:
+    """Equal as data: lists and tuples are the same, 1 and True are not."""
+    said, answer = (tuple(one) if isinstance(one, list) else one for one in (said, answer))
+    if isinstance(said, tuple) and isinstance(answer, tuple):
+        return len(said) == len(answer) and all(map(_same, said, answer))
+    return type(said) is type(answer) and said == answer
+
+
+# ---- is it deterministic? ----------------------------------------------------------------------------------------
+
+def behaviour(exercise: MakeItRight, attempt: Any) -> list[list[int]]:
+    """A number for each step of each scenario: equal in another process, or the attempt is not deterministic."""
+    found = []
+    for run in exercise.scenarios(attempt, exercise.clusters[0]):
+        try:
+            steps = trace_to_dict(simulate(run))["steps"]
+        except ProtocolError as problem:
+            steps = trace_to_dict(problem.trace)["steps"]
+        found.append([crc32(json.dumps(step, sort_keys=True, default=str).encode()) for step in steps])
+    return found

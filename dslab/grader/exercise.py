@@ -1,0 +1,197 @@
+"""What the author of an exercise writes: a task, its answer, the classic mistakes, and how attempts are judged.
+
+There are four forms, each judged by what happens, never by how the attempt is written:
+
+* `MakeItRight`: the learner writes handlers or methods of a node.
+* `BreakIt`: the learner is the network, and writes the script that makes a wrong protocol break its promise.
+* `Predict`: the learner says what will happen before it is played.
+* `FillIn`: the learner writes the stamps into a space-time diagram.
+
+An exercise file holds them in this order: what the learner starts from, the reference, right variants, wrong variants,
+runs, demands, the exercise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dslab.grader.blank import blanks, check_signatures
+from dslab.node import Node
+from dslab.properties import Promise, Verdict, judge
+from dslab.run import Run
+from dslab.trace import Trace
+from dslab.values import DslabError, brief, nearest
+
+Names = tuple[str, ...]
+CLUSTERS: tuple[Names, ...] = (("A", "B", "C"), ("Q", "X", "B"))     # the second, for what is written for A, B, C only
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What is wrong in a trace: a sentence that names the two events in conflict, and the step to look at."""
+
+    sentence: str
+    step: int
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What an attempt must do, and the rule of the algorithm that is broken where it does not.
+
+    Args:
+        what: a promise, or a function from a trace to an `Objection` (None: nothing is wrong).
+        rule: the rule, in one sentence, as the paper or the chapter has it.
+        hint: which of the exercise's hints helps, from 0.
+    """
+
+    what: Promise | Callable[[Trace], Objection | None]
+    rule: str
+    hint: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its name, as words."""
+        return self.what.name if isinstance(self.what, Promise) else self.what.__name__.replace("_", " ")
+
+    def look(self, trace: Trace) -> Objection | None:
+        """The first thing in a trace that this forbids."""
+        if not isinstance(self.what, Promise):
+            return self.what(trace)
+        verdict, = judge(trace, [self.what])
+        return objection(verdict) if verdict.status == "broken" else None
+
+
+def objection(verdict: Verdict) -> Objection:
+    """A broken promise as an objection."""
+    return Objection(verdict.sentence, verdict.step or 0)
+
+
+@dataclass(frozen=True)
+class Search:
+    """A run that is explored: all orders of its events, within the budgets that `explore` takes."""
+
+    run: Run
+    budgets: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """What all forms have.
+
+    Args:
+        number: that of the course, such as "4.3"; a smaller task beside it is "4.3a".
+        title, task: a name, and what is to be done, in a sentence or two.
+        hints: from vague to exact.
+        right: attempts that must pass, structurally different ones.
+        wrong: classic mistakes, each with words that its sentence must have.
+    """
+
+    number: str
+    title: str
+    task: str
+    hints: tuple[str, ...] = ()
+    right: tuple[Any, ...] = ()
+    wrong: tuple[tuple[Any, str], ...] = ()
+    form = ""
+
+    def missing(self, attempt: Any) -> str:
+        """Why this is no attempt yet, in one sentence; empty if it is one."""
+        return "there is nothing here yet" if attempt is None or attempt is ... else ""
+
+    def __repr__(self) -> str:
+        return f"Exercise {self.number}, {self.title} ({self.form}). {self.task}"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class MakeItRight(Exercise):
+    """The learner's class extends `base` and writes the methods that `asks` names.
+
+    Args:
+        lines: how long the methods are together in the reference, for the learner to know.
+        demands: what is judged, the most telling first.
+        scenarios: from a class and names of nodes to runs from the literature.
+        searches: from a class and names of nodes to what is explored; only promises are judged there.
+        swarm: from a class, names of nodes and a seed to a run for a schedule with `faults`; None: no such stage.
+        schedules: how many of them.
+        clusters: names of nodes; the attempt is judged with each.
+    """
+
+    base: type[Node]
+    asks: tuple[str, ...]
+    lines: int
+    reference: type[Node]
+    demands: tuple[Demand, ...]
+    scenarios: Callable[[type[Node], Names], Iterable[Run]]
+    searches: Callable[[type[Node], Names], Iterable[Search]] = lambda protocol, names: ()
+    swarm: Callable[[type[Node], Names, int], Run] | None = None
+    faults: tuple[str, ...] = ()
+    schedules: int = 100
+    clusters: tuple[Names, ...] = CLUSTERS
+    form = "make it right"
+
+    def missing(self, attempt: Any) -> str:
+        """Why this is no attempt: not a class of the right kind, or a method that is still empty."""
+        if attempt is None or attempt is ...:
+            return super().missing(attempt)
+        base = self.base.__name__
+        if not isinstance(attempt, type):
+            raise DslabError(f"expected your class, such as check(exercise, My{base}), not {brief(attempt)}")
+        if not issubclass(attempt, self.base):
+            raise DslabError(f"{attempt.__name__} does not extend {base}: write class {attempt.__name__}({base})")
+        empty = blanks(attempt, self.base, self.asks)
+        if not empty:
+            check_signatures(attempt, self.base, self.asks)
+            return ""
+        return f"{' and '.join(empty)} {'are' if empty[1:] else 'is'} still empty{_misspelt(attempt, self, empty)}"
+
+
+def _misspelt(attempt: type, exercise: MakeItRight, empty: Sequence[str]) -> str:
+    """A hint if a method that is missing is there under a name that nobody calls."""
+    own = [name for name in vars(attempt) if not name.startswith("__") and not hasattr(exercise.base, name)]
+    hint = next((nearest(name, own) for name in empty if nearest(name, own)), "")
+    return f".{hint}" if hint else ""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class BreakIt(Exercise):
+    """The learner's script, added to `run`, must make it break `promise`.
+
+    Args:
+        run: with the protocol that has a mistake.
+        mended: the protocol without it, which must keep the promise under the same script.
+        allowed: the verbs that a script may use, and how often each; others are not allowed.
+    """
+
+    run: Run
+    mended: type[Node]
+    promise: Promise
+    allowed: Mapping[str, int]
+    form = "break it"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Predict(Exercise):
+    """The learner says what comes out of a run before it is played.
+
+    Args:
+        run: what will be played.
+        questions: what is asked: a name and its words.
+        answer: from the trace to the value for each name. Nothing is written down: the run is the answer.
+        look: from the trace to the step that shows it, for each name.
+    """
+
+    run: Run
+    questions: Mapping[str, str]
+    answer: Callable[[Trace], Mapping[str, Any]]
+    look: Callable[[Trace], Mapping[str, int]]
+    why: Callable[[Trace], Mapping[str, str]] = lambda trace: {}        # why each is so, once it was answered wrongly
+    form = "predict"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class FillIn(Predict):
+    """The learner writes the values beside the steps of a space-time diagram: a prediction with a picture."""
+
+    form = "fill in"

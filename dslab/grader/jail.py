@@ -1,0 +1,154 @@
+"""Runs an attempt in a child process, and ends it with all that it has started.
+
+This is isolation against accidents, not a security sandbox: the child has the rights of its user.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from time import monotonic
+from typing import IO
+from uuid import uuid4
+
+import psutil
+
+from dslab.values import shorten
+
+MOST = 1_000_000                # bytes of output that are kept
+MARK = "DSLAB_ATTEMPT"          # in the environment of all that an attempt starts; marks nest, as processes do
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a child."""
+
+    report: str | None          # what it has written, JSON; None: nothing
+    code: int                   # its exit code
+    printed: str
+    cut: bool                   # was there more output than is kept?
+    ended: str                  # why it had to be ended, if it had
+    errors: str                 # its standard error
+
+
+class Child:
+    """A process that judges one job.
+
+    Args:
+        job: what it reads, pickled.
+        mode: "judge", or "twin" for the run beside it that must behave alike.
+        hash_seed: decides the order of its sets.
+    """
+
+    def __init__(self, job: bytes, mode: str, *, hash_seed: int) -> None:
+        self.mark = os.environ.get(MARK, "") + uuid4().hex
+        self.folder = tempfile.TemporaryDirectory(prefix="dslab-", ignore_cleanup_errors=True)
+        self.path = Path(self.folder.name) / "report.json"
+        environment = os.environ | {"PYTHONHASHSEED": str(hash_seed), MARK: self.mark, "PYTHONIOENCODING": "utf-8",
+                                    "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "from dslab.grader.child import main; main()", str(self.path), mode],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
+            cwd=self.folder.name, start_new_session=True)
+        self.out, self.err = Tap(self.process.stdout), Tap(self.process.stderr)
+        with suppress(BrokenPipeError):             # it has ended already: its exit code says more
+            self.process.stdin.write(job)
+            self.process.stdin.close()
+
+    def wait(self, seconds: float) -> Outcome:
+        """Its outcome. An interrupt is passed on to it; then it has a second to say how far it came."""
+        end, why = monotonic() + seconds, ""
+        try:
+            try:
+                self.process.wait(seconds)
+            except KeyboardInterrupt:
+                why = "stopped by you."
+                self.process.send_signal(signal.SIGINT)
+                self.process.wait(min(1.0, max(end - monotonic(), 0.1)))
+        except subprocess.TimeoutExpired:
+            why = why or "your code did not come back in time. A handler must return; use a timer to wait."
+        return self.close(why)
+
+    def close(self, why: str = "") -> Outcome:
+        """End it, with all processes that it has started."""
+        sweep(self.process, self.mark)
+        code = self.process.wait()
+        for tap in (self.out, self.err):
+            tap.join(1.0)
+        report = self.path.read_text(encoding="utf-8") if self.path.exists() else None
+        self.folder.cleanup()
+        return Outcome(report, code, self.out.text(), self.out.cut, why, self.err.text())
+
+
+class Tap(Thread):
+    """Reads all that comes out of a pipe, so that nobody waits, and keeps the first part."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        super().__init__(daemon=True)
+        self.pipe, self.kept, self.cut = pipe, bytearray(), False
+        self.start()
+
+    def run(self) -> None:
+        """Read to the end."""
+        while piece := self.pipe.read1(65_536):
+            room = MOST - len(self.kept)
+            self.kept += piece[:room]
+            self.cut = self.cut or len(piece) > room
+
+    def text(self) -> str:
+        """What was kept."""
+        return self.kept.decode("utf-8", "replace")
+
+
+def sweep(process: subprocess.Popen, mark: str) -> None:
+    """End a process, its session, and whatever else carries its mark, or one that begins with it."""
+    with suppress(AttributeError, OSError):         # not on this system, or all have ended
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    for other in psutil.process_iter():
+        with suppress(psutil.Error, OSError):       # it has ended, or is somebody else's
+            if other.pid != process.pid and other.environ().get(MARK, "").startswith(mark):
+                other.kill()
+
+
+def last_words(outcome: Outcome) -> str:
+    """What is known of a child that has left no report."""
+    if outcome.ended:
+        return outcome.ended
+    handler = re.search(r"line \d+ in (on_\w+)", outcome.errors)
+    where = f" (in {handler[1]})" if handler else ""
+    if outcome.errors.startswith("Timeout"):        # so Python's own timer begins
+        return f"your code did not come back in time{where}. A handler must return; use a timer to wait."
+    if outcome.code < 0:
+        return f"your code ended the process by signal {-outcome.code}{where}. That is no pass."
+    last = shorten(outcome.errors.strip().splitlines()[-1], limit=200) if outcome.errors.strip() else ""
+    return f"your code ended the process, with exit code {outcome.code}. That is no pass.{' ' + last if last else ''}"
+
+
+def plain(text: str, *, cut: bool, limit: int = 500) -> str:
+    """What an attempt printed, without control characters, and shortened."""
+    text = re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", "", text)
+    text = "".join(char for char in text if char.isprintable() or char in "\n\t").strip()
+    kept = text if len(text) <= limit else text[:limit] + " ..."
+    return kept + (f" (output cut after {MOST // 1_000_000} MB)" if cut else "")
+
+
+def answers(*children: Child, seconds: float) -> list[Outcome]:
+    """The outcomes of children that run side by side; none is left when this returns or raises."""
+    outcomes: list[Outcome] = []
+    end = monotonic() + seconds
+    try:
+        for child in children:
+            outcomes.append(child.wait(max(end - monotonic(), 1.0)))
+    finally:
+        for child in children[len(outcomes):]:
+            child.close()
+    return outcomes

@@ -1,0 +1,82 @@
+"""What a learner is told about an attempt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from dslab.trace import Trace
+from dslab.values import DslabError
+
+NOT_ATTEMPTED, RIGHT, WRONG = "not attempted", "right", "wrong"
+CANNOT_TELL, TOO_SLOW, NOT_DETERMINISTIC = "cannot tell", "too slow", "not deterministic"
+OUTCOMES = (NOT_ATTEMPTED, RIGHT, WRONG, CANNOT_TELL, TOO_SLOW, NOT_DETERMINISTIC)
+MARKS = dict(zip(OUTCOMES, "○✓✗?⧗≠", strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The outcome of a check, with its evidence. It is true if the attempt is right.
+
+    Args:
+        exercise: its number, such as "4.1".
+        outcome: one of the six in `OUTCOMES`.
+        sentence: what was found: the property, and the two events in conflict.
+        rule: the rule of the algorithm that was broken.
+        stage: what found it: "scenario", "exploration" or "schedule".
+        step: the step of the trace to look at.
+        code: the run as code, to see it again.
+        hint: which hint of the exercise helps most; None: the first that was not read.
+        counted: what was tried.
+        printed: what the attempt printed, shortened.
+        data: the trace, as JSON data.
+    """
+
+    exercise: str
+    outcome: str
+    sentence: str
+    rule: str = ""
+    stage: str = ""
+    step: int | None = None
+    code: str = ""
+    hint: int | None = None
+    counted: str = ""
+    printed: str = ""
+    data: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    def __bool__(self) -> bool:
+        return self.outcome == RIGHT
+
+    @property
+    def trace(self) -> Trace | None:
+        """The smallest run that shows what is wrong. It is a record: the attempt's code is not run again."""
+        return None if self.data is None else Trace.from_json(json.dumps(self.data))
+
+    def play(self, **options: Any) -> Any:
+        """The player, open at the offending step; options are those of `dslab.play`."""
+        trace = self.trace
+        if trace is None:
+            raise DslabError(f"there is nothing to play: {self.outcome}. {self.sentence}")
+        from dslab.views.player import play
+
+        return play(trace, **{"step": self.step or 0} | options)
+
+    def __str__(self) -> str:
+        said = f": {self.sentence}" if self.sentence else "."
+        lines = [f"{MARKS[self.outcome]} Exercise {self.exercise}, {self.outcome}{said}"]
+        lines += [f"{name}: {text}" for name, text in (
+            ("The rule", self.rule), ("Tried", self.counted), ("See it again", self.code),
+            ("Your code printed", self.printed)) if text]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def but(self, **changes: Any) -> Report:
+        """A changed copy."""
+        return replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON data."""
+        return asdict(self)

@@ -1,0 +1,39 @@
+"""Finds the exercises of the course: each module in `dslab.exercises` has a tuple EXERCISES."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from functools import cache
+from importlib import import_module
+
+from dslab.grader.exercise import Exercise
+from dslab.values import DslabError, nearest
+
+
+@cache
+def exercises() -> dict[str, Exercise]:
+    """All exercises, by number, in the order of the course."""
+    package = import_module("dslab.exercises")
+    modules = [import_module(f"dslab.exercises.{found.name}") for found in pkgutil.iter_modules(package.__path__)]
+    found = [exercise for module in modules for exercise in module.EXERCISES]
+    return {exercise.number: exercise for exercise in sorted(found, key=lambda exercise: _place(exercise.number))}
+
+
+def of_chapter(chapter: int) -> list[Exercise]:
+    """The exercises of one chapter."""
+    return [exercise for number, exercise in exercises().items() if _place(number)[0] == chapter]
+
+
+def exercise(number: str) -> Exercise:
+    """The exercise with this number, such as "4.1"; raises `DslabError` if there is none."""
+    known = exercises()
+    if number not in known:
+        raise DslabError(f"there is no exercise {number!r} ({', '.join(known)}).{nearest(str(number), known)}")
+    return known[number]
+
+
+def _place(number: str) -> tuple[int, int, str]:
+    """Where "4.10b" stands: after 4.9."""
+    chapter, place, letter = re.fullmatch(r"(\d+)\.(\d+)([a-z]?)", number).groups()
+    return int(chapter), int(place), letter

@@ -1,0 +1,185 @@
+"""How an attempt at `MakeItRight` is judged: scenarios first, then all small runs, then random schedules.
+
+Each stage is an iterator that ends with the first failure it finds. What it finds is made as small as it gets. All that
+counts is what happened: messages, outputs and states that the simulator recorded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+from zlib import crc32
+
+from dslab.explore import explore
+from dslab.explorer.shrink import Fails, shrink
+from dslab.explorer.stage import NotExplorable
+from dslab.explorer.swarm import schedule
+from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, objection
+from dslab.mishap import ProtocolError
+from dslab.node import Node
+from dslab.properties import Promise
+from dslab.run import Run
+from dslab.simulate import simulate
+from dslab.trace import Trace
+
+SCENARIO, EXPLORATION, SCHEDULE = STAGES = ("scenario", "exploration", "schedule")
+MOST = 300                          # runs that the shrinking of one failure may cost
+MOST_STATES = 100_000               # that the exploration of one run may reach
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What is wrong, and the run that shows it."""
+
+    stage: str
+    trace: Trace
+    found: Objection
+    demand: Demand | None           # None: a handler failed, or the run had no end
+    code: str                       # the run as code
+    names: Names
+
+
+class Tally:
+    """What was tried so far, for the learner to read."""
+
+    def __init__(self) -> None:
+        self.stage = self.remark = ""           # the remark: why the exploration was none
+        self.scenarios = self.states = self.schedules = 0
+
+    def __str__(self) -> str:
+        counts = {"scenario": self.scenarios, "state": self.states, "random schedule": self.schedules}
+        return ", ".join(f"{count:,} {noun}{'s' * (count != 1)}" for noun, count in counts.items() if count)
+
+
+def first_failure(exercise: MakeItRight, attempt: type[Node], tally: Tally) -> Failure | None:
+    """The first thing that is wrong with an attempt, made small."""
+    for stage in STAGES:
+        tally.stage = stage
+        found = next(failures(exercise, attempt, stage, tally), None)
+        if found is not None:
+            return found
+    return None
+
+
+def failures(exercise: MakeItRight, attempt: type[Node], stage: str, tally: Tally) -> Iterator[Failure]:
+    """What one stage finds, with the nodes called otherwise last."""
+    for names in exercise.clusters:
+        yield from STAGE[stage](exercise, attempt, names, tally)
+
+
+# ---- the three stages ------------------------------------------------------------------------------------------------
+
+def scenarios(exercise: MakeItRight, attempt: type[Node], names: Names, tally: Tally) -> Iterator[Failure]:
+    """Runs from the literature."""
+    for run in exercise.scenarios(attempt, names):
+        tally.scenarios += 1
+        yield from _failing(exercise, run, SCENARIO, names)
+
+
+def explorations(exercise: MakeItRight, attempt: type[Node], names: Names, tally: Tally) -> Iterator[Failure]:
+    """All orders of the events of small runs."""
+    promises = {demand.what: demand for demand in exercise.demands if isinstance(demand.what, Promise)}
+    for search in exercise.searches(attempt, names):
+        try:
+            explored = explore(search.run, promises, **{"states": MOST_STATES} | search.budgets)
+        except ProtocolError as problem:
+            yield _stumbled(problem, search.run, EXPLORATION, names)
+            continue
+        except NotExplorable as problem:            # it reads a clock or draws lots: the schedules must do
+            tally.remark = str(problem)
+            continue
+        tally.states += explored.states
+        if explored.states >= MOST_STATES:
+            why = f"states never repeat because of {explored.grows}" if explored.grows else "there are too many states"
+            tally.remark = f"{why}; the search cannot finish"
+        for verdict in explored.verdicts:
+            if verdict.status == "broken" and verdict.trace is not None:
+                code = f"follow({one_line(search.run)}, {explored.paths[verdict.promise.name]!r})"
+                yield Failure(EXPLORATION, verdict.trace, objection(verdict), promises[verdict.promise], code, names)
+
+
+def schedules(exercise: MakeItRight, attempt: type[Node], names: Names, tally: Tally) -> Iterator[Failure]:
+    """Random faults and delays, by seeds that differ from attempt to attempt."""
+    if exercise.swarm is None:
+        return
+    first = crc32(_body(attempt)) % 1_000_000
+    for seed in range(first, first + exercise.schedules // len(exercise.clusters)):
+        tally.schedules += 1
+        calm = exercise.swarm(attempt, names, seed).but(seed=seed)
+        try:
+            run = schedule(calm, seed, exercise.faults)
+        except ProtocolError as problem:            # already while it was found out which messages there are
+            yield _stumbled(problem, calm, SCHEDULE, names)
+            continue
+        yield from _failing(exercise, run, SCHEDULE, names)
+
+
+STAGE: dict[str, Callable[..., Iterator[Failure]]] = {
+    SCENARIO: scenarios, EXPLORATION: explorations, SCHEDULE: schedules}
+
+
+# ---- one run ---------------------------------------------------------------------------------------------------------
+
+def _failing(exercise: MakeItRight, run: Run, stage: str, names: Names) -> Iterator[Failure]:
+    """The failure of a run, if it fails, shown by the smallest run that fails so."""
+    for demand in (None, *exercise.demands):
+        found = _look(run, demand)
+        if found is not None:
+            small = shrink(run, _fails(demand, found), most=MOST)
+            trace, seen = _look(small, demand) or found
+            yield Failure(stage, trace, seen, demand, f"simulate({one_line(small)})", names)
+            return
+
+
+def _look(run: Run, demand: Demand | None) -> tuple[Trace, Objection] | None:
+    """What a demand objects to in a run. The demand None: that handlers work and the run comes to an end."""
+    try:
+        trace = simulate(run)
+    except ProtocolError as problem:
+        return (problem.trace, _last(problem.trace, str(problem))) if demand is None else None
+    if demand is None:
+        return (trace, _last(trace, trace.end)) if trace.was_cut_short else None
+    found = demand.look(trace)
+    return None if found is None else (trace, found)
+
+
+def _fails(demand: Demand | None, first: tuple[Trace, Objection]) -> Fails:
+    """The same kind of failure: of the same demand, or the same exception."""
+    kind = _kind(first[1].sentence)
+
+    def moment(run: Run) -> float | None:
+        found = _look(run, demand)
+        if found is None or (demand is None and _kind(found[1].sentence) != kind):
+            return None
+        trace, seen = found
+        at_the_end = demand is not None and isinstance(demand.what, Promise) and demand.what.kind == "in the end"
+        return inf if at_the_end or not len(trace) else trace.steps[seen.step].time
+
+    return moment
+
+
+def _kind(sentence: str) -> str:
+    """The first word of an error: the type of the exception."""
+    return sentence.split()[0] if sentence else ""
+
+
+def one_line(run: Run) -> str:
+    """A run as code, on one line."""
+    return re.sub(r"\s*\n\s*", " ", run.but(title="").code()).replace("[ at(", "[at(").replace("), ]", ")]")
+
+
+def _stumbled(problem: ProtocolError, run: Run, stage: str, names: Names) -> Failure:
+    return Failure(stage, problem.trace, _last(problem.trace, str(problem)), None, f"simulate({one_line(run)})", names)
+
+
+def _last(trace: Trace, sentence: str) -> Objection:
+    return Objection(sentence, max(len(trace) - 1, 0))
+
+
+def _body(attempt: type[Node]) -> bytes:
+    """What an attempt consists of, so that another attempt meets other schedules, and the same one the same."""
+    functions: list[Any] = [value for value in vars(attempt).values() if hasattr(value, "__code__")]
+    return b"".join(function.__code__.co_code for function in functions)

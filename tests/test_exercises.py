@@ -1,0 +1,91 @@
+"""Every exercise on the shelf: its answers pass, and each classic mistake fails for the reason that it is known for.
+
+The learner's way, through a child process, is in test_check.py; here the same judge runs in this process.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dslab.grader import shelf
+from dslab.grader.examine import examine
+from dslab.grader.exercise import MakeItRight
+from dslab.grader.report import RIGHT, WRONG
+from dslab.grader.stages import STAGES, Tally, failures, first_failure
+
+EXERCISES = list(shelf.exercises().values())
+TO_WRITE = [exercise for exercise in EXERCISES if isinstance(exercise, MakeItRight)]
+MATRIX = Path(__file__).parent.parent / "docs" / "kill_matrix.md"
+
+
+def name_of(attempt) -> str:
+    return getattr(attempt, "__name__", "")
+
+
+def cases(exercises, attempts) -> list:
+    return [pytest.param(exercise, *attempt, id=f"{exercise.number}-{name_of(attempt[0]) or place}")
+            for exercise in exercises for place, attempt in enumerate(attempts(exercise))]
+
+
+def rights(exercise) -> list:
+    reference = [exercise.reference] if isinstance(exercise, MakeItRight) else []
+    return [(attempt,) for attempt in (*reference, *exercise.right)]
+
+
+def wrongs(exercise) -> list:
+    return list(exercise.wrong)
+
+
+@pytest.mark.parametrize(("exercise", "attempt"), cases(EXERCISES, rights))
+def test_what_is_right_passes(exercise, attempt):
+    report = examine(exercise, attempt, Tally())
+    assert report.outcome == RIGHT, report
+
+
+@pytest.mark.parametrize(("exercise", "attempt"), cases(TO_WRITE, rights))
+def test_there_is_no_false_alarm_in_500_seeds(exercise, attempt):
+    many = replace(exercise, schedules=500 * len(exercise.clusters), searches=lambda protocol, names: ())
+    assert first_failure(many, attempt, Tally()) is None
+
+
+@pytest.mark.parametrize(("exercise", "attempt", "words"), cases(EXERCISES, wrongs))
+def test_each_mistake_is_found_for_its_reason(exercise, attempt, words):
+    report = examine(exercise, attempt, Tally())
+    assert report.outcome == WRONG, report
+    assert words in report.sentence
+    assert report.data is not None and report.step is not None and report.code
+    assert len(report.trace) > report.step or not len(report.trace)
+
+
+@pytest.mark.parametrize("exercise", TO_WRITE, ids=lambda exercise: exercise.number)
+def test_there_are_enough_answers_and_mistakes(exercise):
+    assert len(exercise.right) >= 2 and len(exercise.wrong) >= 5 and len(exercise.hints) >= 3
+    assert all(demand.rule and demand.hint < len(exercise.hints) for demand in exercise.demands)
+
+
+@pytest.mark.parametrize("exercise", TO_WRITE, ids=lambda exercise: exercise.number)
+def test_the_stub_is_no_attempt(exercise):
+    assert exercise.missing(exercise.base) and exercise.missing(None)
+    assert not exercise.missing(exercise.reference)
+
+
+# ---- which stage finds which mistake -----------------------------------------------------------------------------
+
+def matrix() -> str:
+    """The kill matrix: for each mistake the stages that find it."""
+    lines = ["# Which stage finds which mistake", "",
+             "Each wrong variant was judged by each stage alone. `pytest tests/test_exercises.py` keeps this true",
+             "(`UPDATE_GOLDEN=1` renews it).", ""]
+    for exercise in TO_WRITE:
+        lines += [f"## {exercise.number} {exercise.title}", "", f"| mistake | {' | '.join(STAGES)} |",
+                  "| --- |" + " --- |" * len(STAGES)]
+        for attempt, _ in exercise.wrong:
+            found = [next(failures(exercise, attempt, stage, Tally()), None) is not None for stage in STAGES]
+            lines.append(f"| {attempt.__name__} | {' | '.join('found' if one else '–' for one in found)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def test_the_kill_matrix_is_true(golden):
+    golden(MATRIX, matrix())
