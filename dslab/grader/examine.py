@@ -8,6 +8,7 @@ from functools import singledispatch
 from typing import Any
 from zlib import crc32
 
+from dslab.contract import protocol_of
 from dslab.grader.exercise import BreakIt, Exercise, MakeItRight, Predict
 from dslab.grader.report import CANNOT_TELL, RIGHT, WRONG, Report
 from dslab.grader.stages import Failure, Tally, first_failure, one_line
@@ -57,12 +58,13 @@ def recorded(trace: Trace) -> dict[str, Any]:
 @examine.register
 def _(exercise: BreakIt, attempt: Any, tally: Tally) -> Report:
     script = _script(attempt)
-    _check_allowed(exercise, script)
-    run = exercise.run.plus(*script)
+    run, too_much = exercise.run.plus(*script), _too_much(exercise, script)
     trace, kept = simulate(run), simulate(run.but(protocol=_mended(exercise)))
     verdict, = judge(trace, [exercise.promise])
     by_rights, = judge(kept, [exercise.promise])
     told = {"exercise": exercise.number, "code": f"simulate({one_line(run)})", "data": recorded(trace)}
+    if too_much:
+        return Report(**told, outcome=WRONG, step=0, sentence=too_much)
     if by_rights.status == "broken":
         return Report(**told, outcome=WRONG, step=verdict.step, sentence="even the right protocol breaks under this "
                       f"script ({by_rights.sentence}): the mistake must be what breaks it.")
@@ -75,7 +77,8 @@ def _(exercise: BreakIt, attempt: Any, tally: Tally) -> Report:
 
 def _mended(exercise: BreakIt) -> dict[str, Any]:
     """The same cluster with the protocol that has no mistake."""
-    return {name: exercise.mended if issubclass(cls, exercise.mended) else cls
+    family = protocol_of(exercise.mended)
+    return {name: exercise.mended if protocol_of(cls) is family else cls
             for name, cls in exercise.run.protocols.items()}
 
 
@@ -90,12 +93,14 @@ def _script(attempt: Any) -> tuple[At, ...]:
     return events
 
 
-def _check_allowed(exercise: BreakIt, script: tuple[At, ...]) -> None:
+def _too_much(exercise: BreakIt, script: tuple[At, ...]) -> str:
+    """Which verb is used too often, if one is."""
+    allowed = ", ".join(f"{name} ({most})" for name, most in exercise.allowed.items())
     for verb in dict.fromkeys(event.action.verb for event in script):
         used = sum(event.action.verb == verb for event in script)
         if used > exercise.allowed.get(verb, 0):
-            allowed = ", ".join(f"{name} ({most})" for name, most in exercise.allowed.items())
-            raise DslabError(f"{verb} is used {used} times: this exercise allows {allowed}")
+            return f"{verb} is used {used} time{'s' * (used > 1)}: this exercise allows {allowed}."
+    return ""
 
 
 @examine.register
@@ -103,12 +108,12 @@ def _(exercise: Predict, attempt: Any, tally: Tally) -> Report:
     said = _said(exercise, attempt)
     trace = simulate(exercise.run)
     answer, look, why = exercise.answer(trace), exercise.look(trace), exercise.why(trace)
-    wrong = [name for name in exercise.questions if name in said and not _same(said[name], answer[name])]
+    wrong = [name for name in exercise.questions if name in said and not same(said[name], answer[name])]
     open_ = [name for name in exercise.questions if name not in said]
     told = {"exercise": exercise.number, "data": recorded(trace), "code": f"simulate({one_line(exercise.run)})"}
     if wrong:
         name = wrong[0]
-        count = f"{len(wrong)} of {len(exercise.questions)} are not so. " if len(wrong) > 1 else ""
+        count = f"{len(wrong)} of {len(exercise.questions)} are not so; the first: " if len(wrong) > 1 else ""
         reason = f" {why[name]}" if name in why else " Play it up to the marked step."
         return Report(**told, outcome=WRONG, step=look.get(name, 0),
                       sentence=f"{count}{exercise.questions[name]}: not {brief(said[name])}.{reason}")
@@ -129,11 +134,11 @@ def _said(exercise: Predict, attempt: Any) -> dict[str, Any]:
     return {name: value for name, value in attempt.items() if value is not None and value is not ...}
 
 
-def _same(said: Any, answer: Any) -> bool:
+def same(said: Any, answer: Any) -> bool:
     """Equal as data: lists and tuples are the same, 1 and True are not."""
     said, answer = (tuple(one) if isinstance(one, list) else one for one in (said, answer))
     if isinstance(said, tuple) and isinstance(answer, tuple):
-        return len(said) == len(answer) and all(map(_same, said, answer))
+        return len(said) == len(answer) and all(map(same, said, answer))
     return type(said) is type(answer) and said == answer
 
 

@@ -124,14 +124,12 @@ STAGE: dict[str, Callable[..., Iterator[Failure]]] = {
 # ---- one run ---------------------------------------------------------------------------------------------------------
 
 def _failing(exercise: MakeItRight, run: Run, stage: str, names: Names) -> Iterator[Failure]:
-    """The failure of a run, if it fails, shown by the smallest run that fails so."""
-    for demand in (None, *exercise.demands):
-        found = _look(run, demand)
-        if found is not None:
-            small = shrink(run, _fails(demand, found), most=MOST)
-            trace, seen = _look(small, demand) or found
-            yield Failure(stage, trace, seen, demand, f"simulate({one_line(small)})", names)
-            return
+    """The failure of a run, if it fails: what goes wrong first in it, shown by the smallest run that fails so."""
+    found = [(demand, *seen) for demand in (None, *exercise.demands) if (seen := _look(run, demand))]
+    if found:
+        demand, trace, first = min(found, key=lambda one: one[2].step)
+        small = shrink(run, _fails(demand, (trace, first)), most=MOST)
+        yield Failure(stage, *(_look(small, demand) or (trace, first)), demand, f"simulate({one_line(small)})", names)
 
 
 def _look(run: Run, demand: Demand | None) -> tuple[Trace, Objection] | None:
