@@ -41,14 +41,15 @@ from dslab.values import DslabError
 _LATER = {
     "play": "dslab.views.player", "diagram": "dslab.views.diagram", "source": "dslab.views.source",
     "linearizable": "dslab.checkers.linearizability",
+    "check": "dslab.grader.check", "exercise": "dslab.grader.shelf", "progress": "dslab.grader.progress",
 }
 
 __all__ = [
     "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Specification", "Trace", "Verdict",
-    "always", "at", "clock", "constant", "crash", "cut", "delay", "diagram", "drop", "duplicate", "explore",
-    "exponential", "follow", "heal", "in_the_end", "isolate", "judge", "linearizable", "long_tail", "message",
-    "partition", "pause", "play", "recover", "request", "resume", "search", "set_link", "simulate", "sometimes",
-    "source", "uniform",
+    "always", "at", "check", "clock", "constant", "crash", "cut", "delay", "diagram", "drop", "duplicate",
+    "exercise", "explore", "exponential", "follow", "heal", "in_the_end", "isolate", "judge", "linearizable",
+    "long_tail", "message", "partition", "pause", "play", "progress", "recover", "request", "resume", "search",
+    "set_link", "simulate", "sometimes", "source", "uniform",
 ]
 
 

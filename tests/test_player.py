@@ -236,8 +236,9 @@ def test_the_modules_become_one_script_without_imports():
     script = bundle.script()
     assert "import " not in script.replace('import("', "") and script.count("export ") == 1
     assert script.index("function indexTrace") < script.index("function render(")
+    scripts = script + bundle.script("panel.js") + bundle.script("form.js")
     for path in (bundle.HERE / "js").glob("*.js"):
-        assert f"// ---- {path.name}" in script
+        assert f"// ---- {path.name}" in scripts
 
 
 def test_no_two_modules_use_one_name():

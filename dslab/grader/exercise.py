@@ -76,6 +76,12 @@ class Search:
     budgets: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Said(str):
+    """A sentence that a notebook and a terminal show without quotation marks."""
+
+    __repr__ = str.__str__
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
     """What all forms have.
@@ -99,6 +105,25 @@ class Exercise:
     def missing(self, attempt: Any) -> str:
         """Why this is no attempt yet, in one sentence; empty if it is one."""
         return "there is nothing here yet" if attempt is None or attempt is ... else ""
+
+    def hint(self, first: int | None = None) -> Said:
+        """The next hint, from vague to exact; after a failed attempt, the one that helps with it.
+
+        Args:
+            first: the hint to begin with, from 0, as `report.hint` has it; None: what your last attempt needs.
+        """
+        from dslab.grader.hints import next_hint
+
+        return Said(next_hint(self, first))
+
+    def solution(self, *, sure: bool = False) -> Any:
+        """The answer, after a question; `sure` answers it: the reference, a script, or the values with their reasons.
+
+        A notebook shows a button that asks; `solution().play()` plays a run of the answer.
+        """
+        from dslab.grader.answers import Solution
+
+        return Solution(self, sure=sure)
 
     def __repr__(self) -> str:
         return f"Exercise {self.number}, {self.title} ({self.form}). {self.task}"
@@ -170,6 +195,11 @@ class BreakIt(Exercise):
     allowed: Mapping[str, int]
     form = "break it"
 
+    def missing(self, attempt: Any) -> str:
+        """Why this is no attempt: a script without events."""
+        empty = isinstance(attempt, (list, tuple)) and not attempt
+        return "the script is empty" if empty else super().missing(attempt)
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Predict(Exercise):
@@ -188,6 +218,17 @@ class Predict(Exercise):
     look: Callable[[Trace], Mapping[str, int]]
     why: Callable[[Trace], Mapping[str, str]] = lambda trace: {}        # why each is so, once it was answered wrongly
     form = "predict"
+
+    def missing(self, attempt: Any) -> str:
+        """Why this is no attempt: nothing is filled in."""
+        empty = isinstance(attempt, dict) and all(value is None or value is ... for value in attempt.values())
+        return "nothing is filled in yet" if empty else super().missing(attempt)
+
+    def ask(self) -> Any:
+        """The questions: a form in a notebook, text elsewhere."""
+        from dslab.grader.answers import Asked
+
+        return Asked(self)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -62,6 +62,38 @@ class Report:
         from dslab.views.player import play
 
         return play(trace, **{"step": self.step or 0} | options)
+
+    def panel(self, exercise: Any = None, *, folded: Sequence[tuple[str, str]] = ()) -> Any:
+        """The widget that says all this, with buttons for the player and for hints.
+
+        Args:
+            exercise: it has the hints; None looks it up by its number.
+            folded: names and texts to unfold, beside those of the report.
+        """
+        from dslab.grader.shelf import exercises
+        from dslab.views.panel import panel
+
+        asked = exercise or exercises().get(self.exercise)
+        actions = {"Play it": self.play} if self.data is not None else {}
+        if asked is not None and asked.hints and self.outcome != RIGHT:
+            actions["Hint"] = lambda: asked.hint(self.hint)
+        return panel(self.card(asked.title if asked else "", folded), actions)
+
+    def card(self, title: str = "", folded: Sequence[tuple[str, str]] = ()) -> Any:
+        """The words of the panel."""
+        from dslab.views.panel import Card
+
+        rows = (("The rule", self.rule), ("Tried", self.counted))
+        more = (("What your code printed", self.printed), ("See it again", self.code), *folded)
+        return Card(title=f"Exercise {self.exercise} {title}".strip(), state=self.outcome, outcome=self.outcome,
+                    sentence=self.sentence, rows=[row for row in rows if row[1]],
+                    folded=[fold for fold in more if fold[1]])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """The panel where there is a kernel; HTML and text elsewhere."""
+        from dslab.views.panel import shown
+
+        return shown(text=str(self), html=self.card()._repr_html_(), widget=self.panel)
 
     def __str__(self) -> str:
         said = f": {self.sentence}" if self.sentence else "."

@@ -1,4 +1,4 @@
-"""The player's JavaScript as one module: widgets and exported pages cannot follow relative imports."""
+"""A widget's JavaScript as one module: widgets and exported pages cannot follow relative imports."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z]+\.js)";\n', re.MULTILI
 
 
 @cache
-def script() -> str:
-    """All modules in one, each after those that it imports; only the player itself is exported."""
+def script(root: str = "player.js") -> str:
+    """All modules in one, each after those that it imports; only the widget itself, the root, is exported."""
     order: list[str] = []
-    _collect("player.js", order)
+    _collect(root, order)
     return "\n".join(_stripped(name) for name in order)
 
 
 @cache
-def style() -> str:
-    """The player's style sheet."""
-    return (HERE / "player.css").read_text("utf-8")
+def style(name: str = "player.css") -> str:
+    """A widget's style sheet."""
+    return (HERE / name).read_text("utf-8")
 
 
 def _source(name: str) -> str:

@@ -30,7 +30,12 @@ MARGIN = 96                             # px, for the numbers and times at the l
 
 def svg(picture: Picture) -> str:
     """The drawing, as one <svg> element."""
-    page = Page(picture)
+    return drawn(Page(picture))
+
+
+def drawn(page: Page) -> str:
+    """A page that has been measured, as one <svg> element."""
+    picture = page.picture
     parts = [
         *page.card(),
         *page.head(),
@@ -53,7 +58,7 @@ def svg(picture: Picture) -> str:
 class Page:
     """The measures of one drawing, and its parts from back to front."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: Picture, width: float = WIDTH) -> None:
         self.picture = picture
         self.labels: dict[int, Label] = labels(picture)
         self.crowd = Crowd()
@@ -76,7 +81,7 @@ class Page:
         gutter = GUTTER if count > 4 else LONGEST        # few life lines leave room for whole sentences
         self.left = MARGIN + max(min(lengths[-1], gutter) + 12, names[0], 34)
         right = max(min(lengths[1], gutter) + 20, names[-1] + 10, 40)
-        self.pitch = min(max((WIDTH - self.left - right) / max(last, 1), 56), 230)
+        self.pitch = min(max((width - self.left - right) / max(last, 1), 56), 230)
         self.width = max(self.left + self.pitch * max(last, 0) + right, 420)
         self.middle = self.left + self.pitch * max(last, 0) / 2
         self.legend = list(legend(picture, self.width))

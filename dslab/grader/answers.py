@@ -1,0 +1,166 @@
+"""What a learner sees of an exercise: the form that asks, and the answer once it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from dslab.grader.check import check
+from dslab.grader.examine import same
+from dslab.grader.exercise import BreakIt, Exercise, FillIn, MakeItRight, Predict
+from dslab.grader.progress import hints_read, recall, tries
+from dslab.grader.report import RIGHT, WRONG
+from dslab.run import Run
+from dslab.simulate import simulate
+from dslab.trace import Trace
+from dslab.values import DslabError, brief
+
+if TYPE_CHECKING:
+    from dslab.views.form import Sheet
+
+
+# ---- the answer ------------------------------------------------------------------------------------------------------
+
+class Solution:
+    """The answer of an exercise. It is shown once the learner is sure."""
+
+    def __init__(self, exercise: Exercise, *, sure: bool) -> None:
+        self.exercise, self.sure = exercise, sure
+
+    @property
+    def question(self) -> str:
+        """What the learner is asked first."""
+        entry, count = recall().get(self.exercise.number, {}), len(self.exercise.hints)
+        tried = {0: "You have not tried yet", 1: "You have tried once"}.get(
+            tries(entry), f"You have tried {tries(entry)} times")
+        read = f" and have read {len(hints_read(entry))} of {count} hints" if count else ""
+        return f"{tried}{read}. Do you want to see the answer?"
+
+    def play(self, **options: Any) -> Any:
+        """The player, with a run of the answer; options are those of `dslab.play`."""
+        from dslab.views.player import play
+
+        return play(run_of(self.exercise), **options)
+
+    def __str__(self) -> str:
+        if self.sure:
+            return str(answer(self.exercise))
+        return f"{self.question} In code: exercise.solution(sure=True)"
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from dslab.views.panel import Card, panel, shown, stacked
+
+        title = f"Exercise {self.exercise.number}, {self.exercise.title}: the answer"
+        buttons = {"Play it": self.play}
+
+        def told() -> Any:
+            return stacked(answer(self.exercise), panel(Card(title="See what it does", state="asked"), buttons))
+
+        if self.sure:
+            return shown(text=str(self), html=answer(self.exercise)._repr_html_(), widget=told)
+        question = Card(title=title, state="asked", sentence=self.question)
+        return shown(text=str(self), html=question._repr_html_(),
+                     widget=lambda: panel(question, {"Yes, show it": told}))
+
+
+@singledispatch
+def answer(exercise: Exercise) -> Any:
+    """The answer, as text and HTML."""
+    raise DslabError(f"exercise {exercise.number} has no answer to show")
+
+
+@answer.register
+def _(exercise: MakeItRight) -> Any:
+    from dslab.views.source import source
+
+    return source(*(getattr(exercise.reference, name) for name in exercise.asks))
+
+
+@answer.register
+def _(exercise: BreakIt) -> Any:
+    from dslab.views.panel import Card, Page
+
+    script = "[" + ",\n ".join(map(repr, exercise.right[0])) + "]"
+    card = Card(title="A script that breaks it", state="asked", sentence=exercise.task, rows=[("Script", script)])
+    return Page(f"script = {script}", card._repr_html_())
+
+
+@answer.register
+def _(exercise: Predict) -> Any:
+    from dslab.views.panel import Page, framed, table
+
+    trace = simulate(exercise.run)
+    values, why = exercise.answer(trace), exercise.why(trace)
+    rows = [(words, brief(values[name], limit=200), why.get(name, "")) for name, words in exercise.questions.items()]
+    text = "\n".join(f"{words}: {value}{f' ({reason})' if reason else ''}" for words, value, reason in rows)
+    return Page(text, framed(table(("question", "answer", "why"), rows), title="The answers"))
+
+
+def run_of(exercise: Exercise) -> Run:
+    """A run that shows the answer."""
+    if isinstance(exercise, MakeItRight):
+        return next(iter(exercise.scenarios(exercise.reference, exercise.clusters[0])))
+    if isinstance(exercise, BreakIt):
+        return exercise.run.plus(*exercise.right[0])
+    if isinstance(exercise, Predict):
+        return exercise.run
+    raise DslabError(f"exercise {exercise.number} has no run to play")
+
+
+# ---- the form --------------------------------------------------------------------------------------------------------
+
+class Asked:
+    """The questions of a prediction: a form in a notebook, text elsewhere."""
+
+    def __init__(self, exercise: Predict) -> None:
+        self.exercise = exercise
+        self.sheet = sheet(exercise) if isinstance(exercise, FillIn) else None
+
+    @property
+    def title(self) -> str:
+        """What is asked."""
+        return f"Exercise {self.exercise.number}, {self.exercise.title}"
+
+    def judge(self, said: Mapping[str, Any]) -> tuple[dict[str, str], Any]:
+        """A mark for each answer, and the panel that says more."""
+        given = {name: value for name, value in said.items() if value is not None}
+        report = check(self.exercise, dict(said))
+        in_a_cell = f"check(exercise({self.exercise.number!r}), {given!r})"
+        return marks(self.exercise, given), report.panel(self.exercise, folded=[("Your answers as code", in_a_cell)])
+
+    def __str__(self) -> str:
+        questions = [f"  {name!r}: {words}" for name, words in self.exercise.questions.items()]
+        call = f"check(exercise({self.exercise.number!r}), {{{next(iter(self.exercise.questions))!r}: ..., ...}})"
+        drawing = [self.sheet.text] if self.sheet else []
+        return "\n".join([f"{self.title}. {self.exercise.task}", *drawing, *questions, f"Answer with {call}"])
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from dslab.views.form import form
+        from dslab.views.panel import Card, shown
+
+        asked = self.exercise
+        card = Card(title=self.title, state="asked", sentence=asked.task, rows=list(asked.questions.items()))
+        drawing = f'<div class="dslab-sheet">{self.sheet.svg}</div>' if self.sheet else ""
+        return shown(text=str(self), html=card._repr_html_() + drawing, widget=lambda: form(
+            title=self.title, task=asked.task, questions=asked.questions, judge=self.judge, sheet=self.sheet))
+
+
+def marks(exercise: Predict, said: Mapping[str, Any]) -> dict[str, str]:
+    """Right or wrong, for each answer that was given."""
+    values = exercise.answer(simulate(exercise.run))
+    return {name: RIGHT if same(value, values[name]) else WRONG for name, value in said.items()}
+
+
+def sheet(exercise: FillIn) -> Sheet:
+    """The diagram of a run with a box for each question; all boxes have room for the longest answer."""
+    from dslab.views.form import Sheet
+
+    trace: Trace = simulate(exercise.run)
+    longest = max(len(brief(value)) for value in exercise.answer(trace).values())
+    look = exercise.look(trace)
+    return Sheet(trace, {name: look[name] for name in exercise.questions}, letters=longest + 4)

@@ -1,0 +1,152 @@
+"""A form: questions about a run, each with a field; in a list, or in the space-time diagram beside its step."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from dslab.trace import Trace
+from dslab.trace_file import trace_to_dict
+from dslab.values import DslabError
+from dslab.views.bundle import script, style
+from dslab.views.diagram import Diagram, diagram
+from dslab.views.ink import COLOURS
+from dslab.views.labels import PADDING
+from dslab.views.panel import SIGNS, attempted
+from dslab.views.svg import Page, drawn
+
+MOST = 1000                 # letters of an answer
+WIDTH = 720                 # px, of a diagram with fields: it scrolls in a narrow window, since fields must be legible
+VECTOR = re.compile(r"[(\[<]?\s*(-?\d+(?:[\s,]+-?\d+)+)[\s,]*[)\]>]?")
+
+Judge = Callable[[dict[str, Any]], tuple[Mapping[str, str], ipywidgets.Widget]]
+
+
+def parse(text: str) -> Any:
+    """What was typed, as a value: `3`, `(1, 2, 0)`, `1 2 0`, `<1,2,0>`, `'x'`; a text if it is none; None if empty."""
+    text = text.strip()[:MOST]
+    vector = VECTOR.fullmatch(text)
+    if vector:
+        return tuple(int(number) for number in re.split(r"[\s,]+", vector[1]))
+    try:
+        return ast.literal_eval(text) if text else None
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return text
+
+
+class Form(anywidget.AnyWidget):
+    """Questions, and what was said of the answers. `judge` gives a mark for each answer, and what to show below."""
+
+    _esm = script("form.js")
+    _css = style("panel.css") + "".join(         # the diagram takes the theme of the page, not of the reader's system
+        f".dslab-paper svg .{name} {{ {of}: light-dark({light}, {dark}); }}\n"
+        for name, (of, light, dark) in COLOURS.items())
+    asked = traitlets.Dict().tag(sync=True)
+    answers = traitlets.Dict().tag(sync=True)       # what was typed when "Check" was pressed, for another view of it
+    judged = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, asked: Mapping[str, Any], judge: Judge, below: ipywidgets.VBox) -> None:
+        super().__init__(asked=dict(asked))
+        self.judge, self.below, self.serial = judge, below, 0
+        self.on_msg(lambda _, content, buffers: self.receive(content))
+
+    def receive(self, content: Mapping[str, Any]) -> None:
+        """Judge the answers that the browser sends."""
+        typed = content.get("answers")
+        if content.get("type") == "check" and isinstance(typed, dict):
+            names = [question["name"] for question in self.asked["questions"]]
+            self.answers = {name: str(typed.get(name, ""))[:MOST] for name in names}
+            self.check()
+
+    def check(self) -> None:
+        """Judge `answers`; the browser is told even if all is as before, for it waits."""
+        said = {name: parse(text) for name, text in self.answers.items()}
+        made = attempted(lambda: self.judge(said))
+        marks, below = ({}, None) if isinstance(made, str) else made
+        self.serial += 1
+        self.judged = {"marks": dict(marks), "serial": self.serial,
+                       "standing": made if isinstance(made, str) else standing(marks, len(said))}
+        self.below.children = (self, below) if below else (self,)
+
+    def __repr__(self) -> str:
+        return f"<form: {self.asked['title']}>"
+
+
+def standing(marks: Mapping[str, str], count: int) -> str:
+    """How many answers are right, wrong and missing."""
+    right, wrong = (sum(mark == state for mark in marks.values()) for state in ("right", "wrong"))
+    parts = [f"{right} right"] * bool(right) + [f"{wrong} wrong"] * bool(wrong)
+    return ", ".join(parts + [f"{count - right - wrong} empty"] * (count > right + wrong))
+
+
+def form(*, title: str, task: str, questions: Mapping[str, str], judge: Judge,
+         sheet: Sheet | None = None) -> ipywidgets.VBox:
+    """A form, in a box in which the verdict will be shown below it.
+
+    Args:
+        title, task: what is asked.
+        questions: names and words.
+        judge: from the answers (None: left empty) to marks ("right", "wrong") and a widget.
+        sheet: the diagram in which the fields stand.
+    """
+    box, places = ipywidgets.VBox(), sheet.places if sheet else {}
+    asked = {"title": title, "task": task, "signs": SIGNS, "questions": [
+        {"name": name, "words": questions[name]} | ({"place": places[name]} if sheet else {})
+        for name in (places or questions)]}         # in a diagram, Tab follows the time
+    if sheet:
+        asked["paper"] = {"svg": sheet.svg, "size": sheet.size}
+    box.children = (Form(asked, judge, box),)
+    return box
+
+
+# ---- fields in a diagram ---------------------------------------------------------------------------------------------
+
+class Sheet:
+    """A space-time diagram that tells nothing but what happened, with an empty box beside each step that is asked for.
+
+    Args:
+        trace: what happened; outputs, states and the contents of messages are left out.
+        steps: the step for each question's name.
+        letters: how many fit into a box.
+    """
+
+    def __init__(self, trace: Trace, steps: Mapping[str, int], *, letters: int = 6) -> None:
+        if len(set(steps.values())) < len(steps):
+            raise DslabError(f"two questions are about one step, and a diagram has room for one box: {dict(steps)}")
+        steps = dict(sorted(steps.items(), key=lambda item: item[1]))
+        boxes = {step: f"{name} {'_' * letters}" for name, step in steps.items()}
+        drawing = diagram(blind(trace, boxes), last=len(trace))
+        assert isinstance(drawing, Diagram)
+        page = Page(drawing.picture, WIDTH)
+        page.legend = [entry for entry in page.legend if ">output<" not in entry[2]]     # the frames are boxes here
+        self.text, self.svg, self.size = str(drawing), drawn(page), [page.width, page.height]
+        self.places = {name: _box(page, step) for name, step in steps.items()}
+
+
+def _box(page: Page, step: int) -> list[float]:
+    """The left end, the middle's height and the width of the box beside a step, px."""
+    beside = page.labels[step]
+    x, y = page.x(beside.column), page.y(beside.row) + 9 * beside.level
+    width = beside.pieces[0].width
+    return [x + 9 if beside.side > 0 else x - 13 - width, y - 12, width + 4 + PADDING * (beside.side > 0)]
+
+
+def blind(trace: Trace, boxes: Mapping[int, str]) -> Trace:
+    """A trace without what could be asked for; at some steps there is an output that is a name and a box."""
+    data = trace_to_dict(trace)
+    for number, step in enumerate(data["steps"]):
+        for key in ("outputs", "notes", "changes", "replies", "request"):
+            step.pop(key, None)
+        if number in boxes:
+            step["outputs"] = [[boxes[number]]]
+    for one in data["messages"]:
+        one["fields"] = {}
+    nodes = [node | {"shown": [], "roles": []} for node in data["nodes"]]
+    return Trace.from_json(json.dumps(data | {"run": None, "operations": [], "initial": {}, "nodes": nodes}))

@@ -1,0 +1,66 @@
+// @ts-check
+// What is said about an attempt: the outcome, the sentence, what is folded away, and buttons that ask the kernel.
+
+import { FOCUSABLE, h, put, s, write } from "./dom.js";
+
+/** A shape for an outcome: colour alone would not be seen by everybody.
+ * @param {string} outline */
+export function drawSign(outline) {
+  return s("svg", { class: "dslab-shape", viewBox: "0 0 20 20", "aria-hidden": "true" }, s("path", { d: outline }));
+}
+
+/** @param {{state: string, sign: string, title: string, outcome: string, sentence: string,
+ *           rows: [string, string][], folded: [string, string][]}} told */
+function drawTold(told) {
+  const rows = told.rows.flatMap(([name, text]) => [h("dt", {}, name), h("dd", { dir: "auto" }, text)]);
+  const outcome = told.outcome ? h("span", { class: "dslab-outcome" }, told.outcome) : null;
+  return [
+    h("p", { class: "dslab-head" }, told.sign ? drawSign(told.sign) : null, h("bdi", {}, told.title, outcome && ": ", outcome)),
+    told.sentence ? h("p", { class: "dslab-said", dir: "auto" }, told.sentence) : null,
+    rows.length ? h("dl", { class: "dslab-rows" }, ...rows) : null,
+    ...told.folded.map(([name, text]) =>
+      h("details", {}, h("summary", { ...FOCUSABLE }, name), h("pre", { tabindex: 0, ...FOCUSABLE }, text)),
+    ),
+  ].filter((part) => part !== null);
+}
+
+/** @param {{model: any, el: HTMLElement}} widget */
+function render({ model, el }) {
+  const told = model.get("told");
+  const notes = h("div", { class: "dslab-notes", "aria-live": "polite" });
+  const presses = h("div", { class: "dslab-presses" });
+  const card = h(
+    "section",
+    { class: "dslab-told", "data-state": told.state, "aria-label": `${told.title} ${told.outcome}`.trim() },
+    ...drawTold(told), notes, presses,
+  );
+
+  /** Add what is new, so that a reader hears only that. */
+  function drawNotes() {
+    for (const note of model.get("notes").slice(notes.childElementCount)) notes.append(h("p", { dir: "auto" }, note));
+  }
+
+  /** A button that has done its work stays, so that the focus is not lost. */
+  function drawPresses() {
+    model.get("buttons").forEach((/** @type {any} */ { label, used }, /** @type {number} */ place) => {
+      const press = () => model.get("buttons")[place].used || model.send({ type: "press", place });
+      if (!presses.children[place])
+        presses.append(h("button", { type: "button", class: "dslab-press", onclick: press, ...FOCUSABLE }));
+      write(presses.children[place], used ? `${label}: below` : label);
+      put(presses.children[place], "aria-disabled", used);
+    });
+  }
+
+  drawNotes();
+  drawPresses();
+  el.append(card);
+  model.on("change:notes", drawNotes);
+  model.on("change:buttons", drawPresses);
+  return () => {
+    model.off("change:notes", drawNotes);
+    model.off("change:buttons", drawPresses);
+    card.remove();
+  };
+}
+
+export default { render };
