@@ -1,0 +1,8 @@
+"""`python -m dslab` is the command `dslab`."""
+
+import sys
+
+from dslab.command.line import main
+
+if __name__ == "__main__":
+    sys.exit(main())

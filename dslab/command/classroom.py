@@ -1,0 +1,90 @@
+"""Grades a folder of submissions in one go, each in its own process, as many at once as there are processors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import psutil
+from tqdm import tqdm
+
+from dslab.command.course import shipped
+from dslab.command.grading import Graded, grade
+from dslab.command.results import tally
+from dslab.command.sheet import CHECK, code_cells, original_of, read
+from dslab.grader.jail import plain
+from dslab.values import DslabError
+
+
+def submissions(folder: Path) -> list[Path]:
+    """The notebooks in a folder and in those below it, but for chapters of the course that have no exercises."""
+    found = sorted(path for path in folder.rglob("*.ipynb")
+                   if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    asked = [path for path in found if _asks(path)]
+    if not asked:
+        raise DslabError(f"there is no notebook with exercises in {folder}")
+    return asked
+
+
+def _asks(path: Path) -> bool:
+    """Is there something to grade? What cannot be read, or is not from the course, is for the teacher to know of."""
+    try:
+        copy = read(path)
+    except DslabError:
+        return True
+    original = original_of(copy, shipped())
+    return original is None or bool(code_cells(original, CHECK) or code_cells(copy, CHECK))
+
+
+def grade_folder(folder: Path, *, jobs: int | None = None, **options: Any) -> list[Graded]:
+    """Grade all submissions; options are those of `grade`. A bar shows how far it is, or a line each in a log."""
+    paths = submissions(folder)
+    with tqdm(total=len(paths), unit="notebook", disable=not sys.stderr.isatty()) as bar:
+        def told(graded: Graded) -> None:
+            bar.update()
+            if bar.disable:
+                print(f"{graded.name}: {tally(graded)}", file=sys.stderr, flush=True)
+
+        return _at_once(paths, lambda path, stop: _named(path, folder, stop=stop, **options), told, jobs)
+
+
+def _named(path: Path, folder: Path, **options: Any) -> Graded:
+    """A submission under its name in the folder. What cannot be graded does not stop the others."""
+    name = plain(path.relative_to(folder).with_suffix("").as_posix(), cut=False)
+    try:
+        return replace(grade(path, **options), name=name)
+    except DslabError as problem:
+        return Graded(name=name, trouble=plain(str(problem), cut=False))
+
+
+def _at_once(paths: Iterable[Path], work: Callable[[Path, Callable[[], bool]], Graded],
+             told: Callable[[Graded], None], jobs: int | None) -> list[Graded]:
+    """Grade side by side. The work is done in other processes: here, a thread waits for each."""
+    stop = Event()
+    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+        futures = [pool.submit(work, path, stop.is_set) for path in paths]
+        try:
+            for future in as_completed(futures):
+                told(future.result())
+        except BaseException:                       # an interrupt, most likely: leave no process behind
+            stop.set()
+            _end(futures)
+            raise
+    return [future.result() for future in futures]
+
+
+def _end(futures: list[Future]) -> None:
+    """End what runs; the threads that waited for it then clear away the rest."""
+    for future in futures:
+        future.cancel()
+    while wait(futures, timeout=0.2).not_done:
+        for child in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                child.kill()

@@ -1,0 +1,168 @@
+"""Notebooks with exercises: where the check cells are, and what is graded of a learner's copy.
+
+An author tags a cell `exercise-stub` where the learner writes, and `exercise-check` where `check` is called. The cell's
+metadata name the exercise, and for a stub also what the learner's code defines:
+
+    {"tags": ["exercise-stub"], "dslab": {"exercise": "4.1", "name": "MyClock"}}
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from dslab.grader.exercise import MakeItRight
+from dslab.grader.shelf import exercise
+from dslab.values import DslabError, nearest
+
+CHECK, STUB = "exercise-check", "exercise-stub"
+CHANGED = "the check cell was changed; the course's was used"
+MISSING = "the check cell is missing; the course's was used"
+NONE = "it has no exercise: no cell is tagged exercise-check"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A code cell as it is graded.
+
+    Args:
+        source: its code.
+        exercise: which one a check cell checks, such as "4.1"; empty for other cells.
+        remark: what the learner has done to a check cell.
+    """
+
+    source: str
+    exercise: str = ""
+    remark: str = ""
+
+    @property
+    def name(self) -> str:
+        """How a sentence speaks of it: cells have no numbers that last."""
+        line = next((line.strip() for line in self.source.splitlines() if line.strip()), "")
+        return f"the cell that begins `{line[:60]}`"
+
+
+def read(path: Path) -> NotebookNode:
+    """A notebook. What cannot be read is refused with a sentence that says why."""
+    if not path.exists():
+        folder = path.parent if path.parent.is_dir() else Path()
+        raise DslabError(f"there is no file {path}.{nearest(path.name, [file.name for file in folder.iterdir()])}")
+    if path.suffix != ".ipynb" or not path.is_file():
+        raise DslabError(f"{path} is no notebook: expected a file whose name ends in .ipynb")
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or not isinstance(found.get("cells"), list) or found.get("nbformat") != 4:
+            raise DslabError(f"{path.name} is no notebook: expected the cells of nbformat 4. Open and save it in"
+                             " JupyterLab")
+        return _strict(nbformat.from_dict(found), path)
+    except json.JSONDecodeError as problem:
+        raise DslabError(f"{path.name} is broken: no JSON at line {problem.lineno}, column {problem.colno}"
+                         f" ({problem.msg})") from None
+    except (OSError, UnicodeError, RecursionError) as problem:
+        raise DslabError(f"{path.name} cannot be read: {problem}") from None
+
+
+def _strict(notebook: NotebookNode, path: Path) -> NotebookNode:
+    """The notebook, if its cells are cells; sources are strings from here on."""
+    for place, cell in enumerate(notebook.cells):
+        source = cell.get("source") if isinstance(cell, dict) else None
+        lines = source if isinstance(source, list) else [source]
+        meta = cell.get("metadata", {}) if isinstance(cell, dict) else None
+        if not all(isinstance(line, str) for line in lines) or not isinstance(meta, dict) or "cell_type" not in cell:
+            raise DslabError(f"{path.name} is broken: its cell {place} is no cell")
+        cell.source, cell.metadata = "".join(lines), meta
+    return notebook
+
+
+def code_cells(notebook: NotebookNode, tag: str = "") -> list[NotebookNode]:
+    """The cells with code, or those of them that have a tag."""
+    return [cell for cell in notebook.cells
+            if cell.cell_type == "code" and (not tag or tag in (cell.metadata.get("tags") or ()))]
+
+
+def exercise_of(cell: NotebookNode) -> str:
+    """The number of the exercise that a cell belongs to; empty if none does."""
+    told = cell.metadata.get("dslab")
+    if isinstance(told, dict) and isinstance(told.get("exercise"), str):
+        return told["exercise"]
+    found = re.search(r"""\bexercise\(\s*["']([\w.]+)["']\s*\)""", cell.source)
+    return found[1] if found else ""
+
+
+# ---- what is graded ----
+
+def graded_cells(copy: NotebookNode, original: NotebookNode | None = None) -> list[Cell]:
+    """The code of a learner's copy, with the check cells of the original: each once, changed or not.
+
+    Without an original, the copy's own check cells count.
+    """
+    checks = code_cells(original or copy, CHECK)
+    if not checks:
+        raise DslabError(NONE)
+    nameless = next((cell for cell in checks if not exercise_of(cell)), None)
+    if nameless is not None:
+        raise DslabError(f"{Cell(nameless.source).name} is tagged {CHECK}, but names no exercise: expected"
+                         ' check(exercise("4.1"), ...)')
+    own = code_cells(copy)
+    pairs = _counterparts(own, checks)
+    cells = [_as_graded(cell, checks[pairs[place]] if place in pairs else None) for place, cell in enumerate(own)]
+    missing = [cell for place, cell in enumerate(checks) if place not in pairs.values()]
+    return cells + [Cell(cell.source, exercise_of(cell), MISSING) for cell in missing]
+
+
+def _counterparts(own: list[NotebookNode], checks: list[NotebookNode]) -> dict[int, int]:
+    """From the places of the copy's check cells to those in `checks`: by their names, else by their code."""
+    pairs: dict[int, int] = {}
+    for alike in (lambda one, other: one.get("id") and one.get("id") == other.get("id"),
+                  lambda one, other: one.source.strip() == other.source.strip()):
+        for at, check in enumerate(checks):
+            free = (place for place, cell in enumerate(own) if place not in pairs and alike(cell, check))
+            place = next(free, None) if at not in pairs.values() else None
+            if place is not None:
+                pairs[place] = at
+    return pairs
+
+
+def _as_graded(cell: NotebookNode, check: NotebookNode | None) -> Cell:
+    if check is None:
+        return Cell(cell.source)
+    changed = cell.source.strip() != check.source.strip()
+    return Cell(check.source, exercise_of(check), CHANGED if changed else "")
+
+
+def original_of(copy: NotebookNode, originals: Iterable[Path]) -> NotebookNode | None:
+    """The notebook of the course from which a copy was made: it shares most cells. None: it is not from the course."""
+    names = {cell.get("id") for cell in copy.cells} - {None}
+    course = [read(path) for path in originals]
+    shared = [len(names & {cell.get("id") for cell in notebook.cells}) for notebook in course]
+    return course[shared.index(max(shared))] if any(shared) else None
+
+
+# ---- the answers put in, for tests ----
+
+def with_references(notebook: NotebookNode) -> NotebookNode:
+    """A copy of a notebook in which each stub cell has become the reference's answer."""
+    notebook = deepcopy(notebook)
+    for cell in code_cells(notebook, STUB):
+        cell.source = _answer(cell.metadata["dslab"]["exercise"], cell.metadata["dslab"]["name"])
+    return notebook
+
+
+def _answer(number: str, name: str) -> str:
+    task, found = exercise(number), f'exercise("{number}")'
+    lines = ["from dslab.grader.shelf import exercise"]
+    if isinstance(task, MakeItRight):
+        value = f"{found}.reference"
+    elif task.right:
+        value = f"{found}.right[0]"
+    else:
+        lines.append("from dslab.simulate import simulate")
+        value = f"{found}.answer(simulate({found}.run))"
+    return "\n".join([*lines, f"{name} = {value}"])

@@ -1,0 +1,306 @@
+"""Exercise 4.3: causal broadcast [Birman, Schiper and Stephenson 1991]."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from dslab.grader.exercise import Demand, MakeItRight, Names, Search
+from dslab.network import Network, constant, uniform
+from dslab.node import Node, message
+from dslab.properties import always
+from dslab.protocols.broadcast import AGREEMENT, SAFETY, Answer, Broadcast, EagerReliable, deliveries
+from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER
+from dslab.run import Run
+from dslab.script import at, delay, request
+
+# ---- what the learner starts from ------------------------------------------------------------------------------------
+
+
+@message
+class Marked:
+    id: tuple           # (sender, the sender's count of its messages, from 1)
+    payload: Any
+    deps: tuple         # what `dependencies` returned, as (node, number) pairs: dict(msg.deps) gives it back
+
+
+class Careful(EagerReliable):
+    """Reliable broadcast; what is missing is the order. Who hears a message passes it on; that is done already."""
+
+    shown = ("delivered", "held")
+
+    def init(self):
+        super().init()
+        self.counts = dict.fromkeys(sorted((self.id, *self.peers)), 0)      # for you to count in, by node
+        self.held = []                      # for messages that wait
+
+    def dependencies(self):
+        """What the message that is about to be sent depends on: a dict from node to number, which travels with it."""
+
+    def accept(self, msg):
+        """A message has arrived, once, and the own ones at once: deliver what can be delivered, hold back the rest.
+
+        msg.id is (sender, number), dict(msg.deps) what the sender said that it depends on; self.deliver(msg) hands a
+        message to the application, which may say something new at that moment.
+        """
+
+    def pack(self, payload):
+        return Marked((self.id, self.sent), payload, tuple(sorted(self.dependencies().items())))
+
+    on_marked = EagerReliable.on_packet
+
+
+# ---- answers ---------------------------------------------------------------------------------------------------------
+
+class Reference(Careful):
+    def dependencies(self):
+        return dict(self.counts)
+
+    def accept(self, msg):
+        self.held.append(msg)
+        while ready := [one for one in self.held if self.is_free(one)]:
+            self.held.remove(ready[0])
+            self.counts[ready[0].id[0]] += 1
+            self.deliver(ready[0])
+
+    def is_free(self, msg):
+        return all(self.counts[node] >= number for node, number in msg.deps)
+
+
+class CountsTheMessageItself(Careful):
+    """Right: as in the paper, the sender's entry counts the message itself and must be exactly one above."""
+
+    def dependencies(self):
+        return {**self.counts, self.id: self.counts[self.id] + 1}
+
+    def accept(self, msg):
+        self.held = [*self.held, msg]
+        progress = True
+        while progress:
+            progress = False
+            for one in list(self.held):
+                sender, deps = one.id[0], dict(one.deps)
+                due = deps.pop(sender)
+                if self.counts[sender] + 1 == due and all(self.counts[node] >= deps[node] for node in deps):
+                    self.held.remove(one)
+                    self.counts[sender] = due
+                    self.deliver(one)
+                    progress = True
+
+
+class OnlyWhatIsNotZero(Reference):
+    """Right: entries of 0 are left out, and the search begins anew after each delivery, by recursion."""
+
+    def dependencies(self):
+        return {node: count for node, count in self.counts.items() if count}
+
+    def accept(self, msg):
+        self.held.append(msg)
+        self.release()
+
+    def release(self):
+        for one in self.held:
+            if self.is_free(one):
+                self.held.remove(one)
+                self.counts[one.id[0]] += 1
+                self.deliver(one)
+                return self.release()
+
+
+# ---- classic mistakes ------------------------------------------------------------------------------------------------
+
+class CountsEvents(Reference):
+    """A vector clock of events: sending and delivering count, and not delivered messages only."""
+
+    def dependencies(self):
+        self.counts[self.id] += 1
+        return dict(self.counts)
+
+    def accept(self, msg):
+        if msg.id[0] == self.id:
+            return self.deliver(msg)
+        self.held.append(msg)
+        while ready := [one for one in self.held if self.is_next(one)]:
+            self.held.remove(ready[0])
+            self.counts[ready[0].id[0]] = dict(ready[0].deps)[ready[0].id[0]]
+            self.counts[self.id] += 1
+            self.deliver(ready[0])
+
+    def is_next(self, msg):
+        deps = dict(msg.deps)
+        sent = deps.pop(msg.id[0])
+        deps.pop(self.id, None)
+        return sent == self.counts[msg.id[0]] + 1 and all(self.counts[node] >= deps[node] for node in deps)
+
+
+class LooksOnce(Reference):
+    """The messages that wait are looked at once for each that arrives."""
+
+    def accept(self, msg):
+        self.held.append(msg)
+        for one in list(self.held):
+            if self.is_free(one):
+                self.held.remove(one)
+                self.counts[one.id[0]] += 1
+                self.deliver(one)
+
+
+class CountsReceived(Reference):
+    """What has arrived is counted, though it may still wait."""
+
+    def accept(self, msg):
+        self.counts[msg.id[0]] += 1
+        self.held.append(msg)
+        while ready := [one for one in self.held if self.is_free(one)]:
+            self.held.remove(ready[0])
+            self.deliver(ready[0])
+
+
+class DependsOnItself(Reference):
+    """The sender's own entry is one too great."""
+
+    def dependencies(self):
+        return {**self.counts, self.id: self.counts[self.id] + 1}
+
+
+class WaitsForItsOwn(Reference):
+    """The own message is delivered after a round trip, as if it had come from elsewhere."""
+
+    def accept(self, msg):
+        if msg.id[0] != self.id:
+            return super().accept(msg)
+        self.held.append(msg)
+        self.set_timer("own", 20)
+
+    def on_own_timer(self):
+        while ready := [one for one in self.held if self.is_free(one)]:
+            self.held.remove(ready[0])
+            self.counts[ready[0].id[0]] += 1
+            self.deliver(ready[0])
+
+
+class OnlyFifo(Reference):
+    """Only the sender's own earlier messages are waited for."""
+
+    def dependencies(self):
+        return {self.id: self.counts[self.id]}
+
+
+class WaitsForAll(Reference):
+    """A message waits until something has been heard of every node."""
+
+    def is_free(self, msg):
+        others = set(self.counts) - {msg.id[0], self.id}
+        return super().is_free(msg) and (msg.id[0] == self.id or all(self.counts[node] for node in others))
+
+
+# ---- what is judged --------------------------------------------------------------------------------------------------
+
+@always
+def an_own_message_is_delivered_at_once(world):
+    got = {(output.node, output.values[:2]): output.step for output in world.outputs("deliver")}
+    for output in world.outputs("broadcast"):
+        if got.get((output.node, output.values[:2])) != output.step:
+            return f"{output.node} says {output.values[2]!r} and does not deliver it in the same step"
+
+
+@always
+def nothing_waits_without_a_reason(world):
+    past, got = causes(world), {node: set(ids) for node, ids in deliveries(world).items()}
+    for node, state in world.states.items():
+        for id in sorted(state.known - got[node]):
+            if id in past and past[id] <= got[node] and node in world.up:
+                why = "all that it depends on is delivered" if past[id] else "it depends on nothing"
+                return f"{node} has message {id[1]} of {id[0]} and does not deliver it, though {why}"
+
+
+def causes(world: Any) -> dict[tuple, set]:
+    """For each message what its sender had said or delivered before it spoke, and what came before that."""
+    heard: dict[str, set] = {node: set() for node in world.nodes}
+    past: dict[tuple, set] = {}
+    for output in world.outputs():
+        if output.name in ("broadcast", "deliver"):
+            id = output.values[:2]
+            if output.name == "broadcast":
+                past[id] = set(heard[output.node])
+            heard[output.node] |= {id} | past.get(id, set())
+    return past
+
+
+DEMANDS = (
+    Demand(CAUSAL_ORDER, "A message is delivered after all that its sender had delivered, or said, before it spoke.",
+           hint=1),
+    Demand(FIFO_ORDER, "A sender's own earlier messages are causes too.", hint=1),
+    Demand(an_own_message_is_delivered_at_once, "Causal order needs no round trip: a sender has delivered all that "
+           "its message depends on.", hint=0),
+    Demand(nothing_waits_without_a_reason, "Only delivered messages count, not events, and not the message itself; "
+           "each delivery may free others, so look again until nothing more is free.", hint=2),
+    *(Demand(promise, "Each message is delivered once, after it was broadcast.", hint=0) for promise in SAFETY),
+    Demand(AGREEMENT, "What one delivers, all that are up deliver.", hint=2),
+)
+
+
+# ---- the runs --------------------------------------------------------------------------------------------------------
+
+def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
+    a, b, c = names
+    network = Network(latency=constant(10))
+    tea = [at(0, request(b, Answer("Tea?", "Yes."))), at(0, request(c, Answer("Yes.", "Milk?"))),
+           at(10, request(a, Broadcast("Tea?")))]
+    yield Run(protocol, names, network=network, script=tea)
+    yield Run(protocol, names, network=network, script=[
+        at(0, delay(f"{a}->{c}#1", by=50)), at(0, delay(f"{b}->{c}#1", by=50)), *tea])
+    yield Run(protocol, names, network=network, script=[
+        at(0, delay(f"{a}->{c}#1", by=90)), at(0, delay(f"{b}->{c}#1", by=90)),
+        *(at(10 * place, request(a, Broadcast(f"m{place}"))) for place in (1, 2, 3))])
+    yield Run(protocol, names, network=network, script=[
+        at(10, request(a, Broadcast("m1"))), at(10, request(b, Broadcast("m2"))), at(50, request(c, Broadcast("m3")))])
+
+
+def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
+    a, b, c = names
+    yield Search(Run(protocol, names, script=[
+        at(0, request(b, Answer("Tea?", "Yes."))), at(10, request(a, Broadcast("Tea?")))]))
+    yield Search(Run(protocol, names, script=[at(0, request(a, Broadcast("m1"))), at(0, request(c, Broadcast("m2")))]))
+
+
+def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
+    """Messages and answers from all, on links that reorder."""
+    draw = Random(f"{seed} talk")
+    script = [at(0, request(names[number % 3], Answer(f"m{draw.randrange(3)}", f"re {number}"))) for number in range(3)]
+    script += [at(draw.randrange(60), request(draw.choice(names), Broadcast(f"m{number}"))) for number in range(3)]
+    return Run(protocol, names, network=Network(latency=uniform(1, 60)), duration=1000,
+               script=sorted(script, key=lambda event: event.time))
+
+
+EXERCISES = (MakeItRight(
+    number="4.3",
+    title="Causal broadcast",
+    task="Write what a message depends on, and when a message that has arrived is delivered. Messages that nothing "
+         "connects may come in any order.",
+    base=Careful,
+    asks=("dependencies", "accept"),
+    lines=8,
+    reference=Reference,
+    right=(CountsTheMessageItself, OnlyWhatIsNotZero),
+    wrong=(
+        (CountsEvents, "and does not deliver it, though"),
+        (LooksOnce, "all that it depends on is delivered"),
+        (CountsReceived, "on which it depends"),
+        (DependsOnItself, "does not deliver it in the same step"),
+        (WaitsForItsOwn, "does not deliver it in the same step"),
+        (OnlyFifo, "on which it depends"),
+        (WaitsForAll, "it depends on nothing"),
+    ),
+    demands=DEMANDS,
+    scenarios=scenarios,
+    searches=searches,
+    swarm=traffic,
+    faults=("delay", "pause"),
+    hints=(
+        "Count in self.counts how many messages of each sender were delivered here.",
+        "dependencies returns a copy of these counts: a message depends on all that was delivered before it was sent.",
+        "accept puts the message into self.held, and then delivers, again and again, what has no dependency missing.",
+        "Free is a message with self.counts[node] >= number for all (node, number) in msg.deps. Count before you "
+        "deliver: the application may answer at once.",
+    ),
+),)

@@ -1,0 +1,233 @@
+"""Exercise 4.4: FIFO-total order broadcast by Lamport stamps [Lamport 1978]."""
+
+from collections.abc import Iterator
+from random import Random
+
+from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
+from dslab.network import Network, constant, uniform
+from dslab.node import Node
+from dslab.protocols.broadcast import AGREEMENT, SAFETY, Broadcast
+from dslab.protocols.ordered_broadcast import FIFO_ORDER
+from dslab.protocols.total_order import TOTAL_ORDER, LamportOrder
+from dslab.run import Run
+from dslab.script import at, request
+from dslab.trace import Trace
+
+# ---- what the learner starts from ------------------------------------------------------------------------------------
+
+
+class Queue(LamportOrder):
+    """Messages carry Lamport stamps, links are FIFO, and each receipt is acknowledged by all.
+
+    self.held has the messages that wait, each with .time (its stamp), .id (sender, number) and .payload; self.greatest
+    is for each node, this one included, the greatest stamp of a message or an acknowledgement seen from it.
+    """
+
+    def note_stamp(self, node, time):
+        """A message or an acknowledgement stamped `time` was seen from `node` (perhaps this one): note it."""
+
+    def ready(self):
+        """Which of the messages in self.held can be delivered now, a list in the order of delivery; empty if none."""
+
+    def hear(self, src, time):
+        self.time = max(self.time, time)
+        self.note_stamp(self.id, self.time)
+        self.note_stamp(src, time)
+
+    def release(self):
+        for msg in list(self.ready() or []):
+            self.held.remove(msg)
+            self.counts[msg.id[0]] += 1
+            self.deliver(msg)
+
+    def accept(self, msg):
+        self.held.append(msg)
+        self.hear(msg.id[0], msg.time)
+        self.release()
+        if msg.id[0] != self.id:
+            self.acknowledge()
+
+
+# ---- answers ---------------------------------------------------------------------------------------------------------
+
+class Reference(Queue):
+    def note_stamp(self, node, time):
+        self.greatest[node] = max(self.greatest[node], time)
+
+    def ready(self):
+        threshold = min(self.greatest.values())
+        return sorted((msg for msg in self.held if msg.time <= threshold), key=lambda msg: (msg.time, msg.id))
+
+
+class OneAtATime(Queue):
+    """Right: the first message of the queue, as long as every node has been heard of at its stamp or later."""
+
+    def note_stamp(self, node, time):
+        if time > self.greatest[node]:
+            self.greatest[node] = time
+
+    def ready(self):
+        found = []
+        for msg in sorted(self.held, key=lambda msg: (msg.time, msg.id[0])):
+            if not all(self.greatest[node] >= msg.time for node in (self.id, *self.peers)):
+                break
+            found.append(msg)
+        return found
+
+
+class LastSeen(Reference):
+    """Right: on FIFO links the stamps of a node only grow, so the last one is the greatest."""
+
+    def note_stamp(self, node, time):
+        self.greatest[node] = time
+
+
+# ---- classic mistakes ------------------------------------------------------------------------------------------------
+
+class OldEnough(Reference):
+    """The head of the queue is delivered when it has waited a while."""
+
+    def accept(self, msg):
+        super().accept(msg)
+        self.set_timer("patience", 25)
+
+    def on_patience_timer(self):
+        self.greatest = dict.fromkeys(self.greatest, self.time)
+        self.release()
+
+
+class IgnoresOneNode(Reference):
+    """One node is left out of the threshold: the one whose name comes last."""
+
+    def ready(self):
+        heard = [time for node, time in self.greatest.items() if node != max(self.greatest)]
+        return sorted((msg for msg in self.held if msg.time <= min(heard)), key=lambda msg: (msg.time, msg.id))
+
+
+class NoTieBreak(Reference):
+    """Equal stamps: the one that came first."""
+
+    def ready(self):
+        threshold = min(self.greatest.values())
+        return sorted((msg for msg in self.held if msg.time <= threshold), key=lambda msg: msg.time)
+
+
+class LooksAtTheQueue(Reference):
+    """The stamps are read from the messages that wait; what is known of a node is forgotten with its messages."""
+
+    def ready(self):
+        senders = {msg.id[0]: msg.time for msg in self.held}
+        threshold = min([self.greatest[node] if node not in senders else senders[node] for node in self.greatest][1:])
+        return sorted((msg for msg in self.held if msg.time <= threshold), key=lambda msg: (msg.time, msg.id))
+
+
+class DeliversAtOnce(Reference):
+    """What has arrived is delivered, in the order of the stamps."""
+
+    def ready(self):
+        return sorted(self.held, key=lambda msg: (msg.time, msg.id))
+
+
+class WaitsForMore(Reference):
+    """A message waits until every node has been heard of with a later stamp than its own."""
+
+    def ready(self):
+        return [msg for msg in super().ready() if msg.time + 3 < min(self.greatest.values())]
+
+
+class ForgetsItself(Reference):
+    """The own stamp is never noted, so the threshold stays at zero."""
+
+    def note_stamp(self, node, time):
+        if node != self.id:
+            super().note_stamp(node, time)
+
+
+# ---- what is judged --------------------------------------------------------------------------------------------------
+
+def what_all_have_acknowledged_is_delivered(trace: Trace) -> Objection | None:
+    """At the end of a run in which nobody fails, nothing waits without a reason."""
+    if not trace.came_to_rest or not len(trace):
+        return None
+    said = [output.values[:2] for output in trace.outputs("broadcast")]
+    got = {(output.node, *output.values[:2]) for output in trace.outputs("deliver")}
+    for sender, number in said:
+        for node in trace.nodes:
+            if (node, sender, number) not in got:
+                return Objection(f"all have acknowledged message {number} of {sender}, and {node} never delivers it",
+                                 len(trace) - 1)
+    return None
+
+
+DEMANDS = (
+    Demand(TOTAL_ORDER, "All deliver by (stamp, sender), and a message only when no node can still send one that "
+           "precedes it: when the least of the greatest stamps seen has reached its own.", hint=1),
+    Demand(FIFO_ORDER, "The messages of one sender have growing stamps, and are delivered in that order.", hint=2),
+    *(Demand(promise, "Each message is delivered once, after it was broadcast.", hint=0) for promise in SAFETY),
+    Demand(what_all_have_acknowledged_is_delivered, "A stamp equal to the threshold is enough: a node that was heard "
+           "of at 5 sends its next message at 6 or later. Acknowledgements carry the stamps of quiet nodes.", hint=3),
+    Demand(AGREEMENT, "What one delivers, all deliver.", hint=3),
+)
+
+
+# ---- the runs --------------------------------------------------------------------------------------------------------
+
+def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
+    a, b, c = names
+    for network in (Network(latency=constant(10), fifo=True),
+                    Network(latency=constant(10), fifo=True, links={(a, c): {"latency": constant(80)}}),
+                    Network(latency=constant(10), fifo=True, links={(c, b): {"latency": constant(120)}})):
+        yield Run(protocol, names, network=network, script=[
+            at(10, request(a, Broadcast("m1"))), at(10, request(b, Broadcast("m2")))])
+        yield Run(protocol, names, network=network, script=[
+            at(10, request(c, Broadcast("m1"))), at(15, request(a, Broadcast("m2"))),
+            at(20, request(c, Broadcast("m3"))), at(60, request(b, Broadcast("m4")))])
+
+
+def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
+    a, b, _ = names
+    yield Search(Run(protocol, names, network=Network(fifo=True), script=[
+        at(0, request(a, Broadcast("m1"))), at(0, request(b, Broadcast("m2")))]), {"states": 30_000})
+
+
+def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
+    """A few messages from all, on links of very different length."""
+    draw = Random(f"{seed} messages")
+    links = {(src, dst): {"latency": uniform(1, draw.choice((10, 40, 120)))}
+             for src in names for dst in names if src != dst}
+    script = [at(draw.randrange(100), request(draw.choice(names), Broadcast(f"m{number}"))) for number in range(5)]
+    return Run(protocol, names, network=Network(fifo=True, links=links), duration=2000,
+               script=sorted(script, key=lambda event: event.time))
+
+
+EXERCISES = (MakeItRight(
+    number="4.4",
+    title="Total order by Lamport stamps",
+    task="Write which of the messages that wait can be delivered. Links are FIFO, everybody acknowledges everything; a "
+         "node that says nothing at all holds up the others, and that is as it must be.",
+    base=Queue,
+    asks=("note_stamp", "ready"),
+    lines=3,
+    reference=Reference,
+    right=(OneAtATime, LastSeen),
+    wrong=(
+        (OldEnough, "delivery"),
+        (IgnoresOneNode, "delivery"),
+        (NoTieBreak, "delivery"),
+        (LooksAtTheQueue, "delivery"),
+        (DeliversAtOnce, "delivery"),
+        (WaitsForMore, "never delivers it"),
+        (ForgetsItself, "never delivers it"),
+    ),
+    demands=DEMANDS,
+    scenarios=scenarios,
+    searches=searches,
+    swarm=traffic,
+    faults=("pause",),
+    hints=(
+        "self.greatest tells of each node how far it has been heard of. What can still come from it?",
+        "Nothing stamped at or below the least of those numbers can still come from anybody.",
+        "Sort what can be delivered by (msg.time, msg.id): equal stamps need a tie-break that all nodes share.",
+        "A message is deliverable when msg.time <= min(self.greatest.values()).",
+    ),
+),)
