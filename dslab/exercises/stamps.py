@@ -118,7 +118,8 @@ def carol(number: str, protocol: type, why: str) -> Predict:
     name = "FIFO broadcast" if protocol is Fifo else "causal broadcast"
     right = {"first": "Yes.", "at once": True} if protocol is Fifo else {"first": "Tea?", "at once": False}
     return Predict(number=number, title=f"The early answer, {name}", run=early_answer(protocol), questions=CAROL,
-                   task=f"Alice asks \"Tea?\", Bob answers \"Yes.\", and the answer reaches Carol first. With {name}:",
+                   task="Alice asks \"Tea?\", Bob answers \"Yes.\", and the answer reaches Carol first. "
+                        f"What does she do with {name}?",
                    answer=carols_order, look=carols_steps, why=lambda trace: dict.fromkeys(CAROL, why),
                    right=(right,), wrong=(({**right, "at once": not right["at once"]}, "as soon as it arrives"),
                                           ({**right, "first": "No."}, "delivers first")))
