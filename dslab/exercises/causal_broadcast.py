@@ -12,6 +12,7 @@ from dslab.protocols.broadcast import AGREEMENT, SAFETY, Answer, Broadcast, Eage
 from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER
 from dslab.run import Run
 from dslab.script import at, delay, request
+from dslab.values import DslabError, brief
 
 # ---- what the learner starts from ------------------------------------------------------------------------------------
 
@@ -40,11 +41,14 @@ class Careful(EagerReliable):
         """A message has arrived, once, and the own ones at once: deliver what can be delivered, hold back the rest.
 
         msg.id is (sender, number), dict(msg.deps) what the sender said that it depends on; self.deliver(msg) hands a
-        message to the application, which may say something new at that moment.
+        message to the application, which may answer at that moment: accept is called again, from within.
         """
 
     def pack(self, payload):
-        return Marked((self.id, self.sent), payload, tuple(sorted(self.dependencies().items())))
+        deps = self.dependencies()
+        if not isinstance(deps, dict):
+            raise DslabError(f"dependencies returned {brief(deps)}: return a dict from node to number")
+        return Marked((self.id, self.sent), payload, tuple(sorted(deps.items())))
 
     on_marked = EagerReliable.on_packet
 

@@ -8,10 +8,11 @@ from dslab.network import Network, constant, uniform
 from dslab.node import Node
 from dslab.protocols.broadcast import AGREEMENT, SAFETY, Broadcast
 from dslab.protocols.ordered_broadcast import FIFO_ORDER
-from dslab.protocols.total_order import TOTAL_ORDER, LamportOrder
+from dslab.protocols.total_order import TOTAL_ORDER, Acknowledgement, LamportOrder, Stamped
 from dslab.run import Run
 from dslab.script import at, request
 from dslab.trace import Trace
+from dslab.values import DslabError, brief
 
 # ---- what the learner starts from ------------------------------------------------------------------------------------
 
@@ -27,7 +28,10 @@ class Queue(LamportOrder):
         """A message or an acknowledgement stamped `time` was seen from `node` (perhaps this one): note it."""
 
     def ready(self):
-        """Which of the messages in self.held can be delivered now, a list in the order of delivery; empty if none."""
+        """Which of the messages in self.held can be delivered now: a list in the order of delivery, empty if none.
+
+        Leave self.held as it is; what is returned is taken out of it and delivered.
+        """
 
     def hear(self, src, time):
         self.time = max(self.time, time)
@@ -35,7 +39,10 @@ class Queue(LamportOrder):
         self.note_stamp(src, time)
 
     def release(self):
-        for msg in list(self.ready() or []):
+        ready = self.ready()
+        if not isinstance(ready, list) or not all(msg in self.held for msg in ready):
+            raise DslabError(f"ready returned {brief(ready)}: return a list of messages that are in self.held")
+        for msg in ready:
             self.held.remove(msg)
             self.counts[msg.id[0]] += 1
             self.deliver(msg)
@@ -116,8 +123,7 @@ class LooksAtTheQueue(Reference):
     """The stamps are read from the messages that wait; what is known of a node is forgotten with its messages."""
 
     def ready(self):
-        senders = {msg.id[0]: msg.time for msg in self.held}
-        threshold = min([self.greatest[node] if node not in senders else senders[node] for node in self.greatest][1:])
+        threshold = min([msg.time for msg in {msg.id[0]: msg for msg in self.held}.values()], default=0)
         return sorted((msg for msg in self.held if msg.time <= threshold), key=lambda msg: (msg.time, msg.id))
 
 
@@ -132,7 +138,7 @@ class WaitsForMore(Reference):
     """A message waits until every node has been heard of with a later stamp than its own."""
 
     def ready(self):
-        return [msg for msg in super().ready() if msg.time + 3 < min(self.greatest.values())]
+        return [msg for msg in super().ready() if msg.time < min(self.greatest.values())]
 
 
 class ForgetsItself(Reference):
@@ -144,6 +150,24 @@ class ForgetsItself(Reference):
 
 
 # ---- what is judged --------------------------------------------------------------------------------------------------
+
+def nothing_that_comes_first_can_still_come(trace: Trace) -> Objection | None:
+    """A delivery is safe only if every other node was heard of so late that it can send nothing that precedes it."""
+    stamps = {one.payload.id: one.payload.time for one in trace.messages if isinstance(one.payload, Stamped)}
+    heard = {node: dict.fromkeys(trace.nodes, 0) for node in trace.nodes}
+    for step in trace.steps:
+        if step.kind == "receive" and isinstance(step.message.payload, (Stamped, Acknowledgement)):
+            src, time = step.message.src, step.message.payload.time
+            heard[step.node][src] = max(heard[step.node][src], time)
+        for sender, number in (values[:2] for name, *values in step.outputs if name == "deliver"):
+            stamp = stamps[sender, number]
+            for other in sorted(set(trace.nodes) - {step.node, sender}):
+                if (heard[step.node][other] + 1, other) < (stamp, sender):
+                    said = f"{step.node} delivers message {number} of {sender}, stamped {stamp}"
+                    return Objection(f"{said}, but has heard of {other} only up to {heard[step.node][other]}: a message"
+                                     " that comes first may still come", step.index)
+    return None
+
 
 def what_all_have_acknowledged_is_delivered(trace: Trace) -> Objection | None:
     """At the end of a run in which nobody fails, nothing waits without a reason."""
@@ -160,8 +184,9 @@ def what_all_have_acknowledged_is_delivered(trace: Trace) -> Objection | None:
 
 
 DEMANDS = (
-    Demand(TOTAL_ORDER, "All deliver by (stamp, sender), and a message only when no node can still send one that "
+    Demand(nothing_that_comes_first_can_still_come, "A message is delivered only when no node can still send one that "
            "precedes it: when the least of the greatest stamps seen has reached its own.", hint=1),
+    Demand(TOTAL_ORDER, "All deliver by (stamp, sender): equal stamps need a tie-break that all share.", hint=2),
     Demand(FIFO_ORDER, "The messages of one sender have growing stamps, and are delivered in that order.", hint=2),
     *(Demand(promise, "Each message is delivered once, after it was broadcast.", hint=0) for promise in SAFETY),
     Demand(what_all_have_acknowledged_is_delivered, "A stamp equal to the threshold is enough: a node that was heard "
@@ -211,11 +236,11 @@ EXERCISES = (MakeItRight(
     reference=Reference,
     right=(OneAtATime, LastSeen),
     wrong=(
-        (OldEnough, "delivery"),
-        (IgnoresOneNode, "delivery"),
-        (NoTieBreak, "delivery"),
-        (LooksAtTheQueue, "delivery"),
-        (DeliversAtOnce, "delivery"),
+        (OldEnough, "a message that comes first may still come"),
+        (IgnoresOneNode, "a message that comes first may still come"),
+        (NoTieBreak, "delivery 1 is"),
+        (LooksAtTheQueue, "a message that comes first may still come"),
+        (DeliversAtOnce, "a message that comes first may still come"),
         (WaitsForMore, "never delivers it"),
         (ForgetsItself, "never delivers it"),
     ),
