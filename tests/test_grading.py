@@ -96,7 +96,7 @@ def test_a_small_sheet_three_ways(tmp_path):
 HOSTILE = {
     "while True:\n    pass": "the cell that begins `while True:` did not come to an end within 6 s",
     "os._exit(0)": "the cell that begins `os._exit(0)` ended the process in which it runs; that is no pass",
-    "hoard = []\nwhile True:\n    hoard.append('x' * 2**20)":
+    "hoard = []\nwhile True:\n    hoard.append('x' * 2**27)":
         "the cell that begins `hoard = []` asked for more memory than it may have, 2 GB",
     "import signal; os.kill(os.getppid(), signal.SIGKILL)":
         "the cell that begins `import signal; os.kill(os.getppid(), signal.SIGKILL)` ended the process",

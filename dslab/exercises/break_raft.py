@@ -1,7 +1,7 @@
-"""Exercises 7.5: be the network, the clocks and the bad luck of a Raft with one line changed.
+"""Exercises 7.5 to 7.5h: be the network, and make a Raft with one changed line break a promise.
 
-Nobody stands for election unless the script says so: request("A", TimeOut()). A leader appends what the script
-proposes: request("A", Propose(Put("x", 1))). A message takes 10 ms, a leader's heartbeat comes every 50 ms.
+Elections happen when the script says so: request("A", TimeOut()). A leader takes request("A", Propose(Put("x", 1))).
+Each message takes 10 ms, so that a script can say exactly what happens.
 """
 
 from collections.abc import Mapping
@@ -12,10 +12,12 @@ from dslab.network import Network, constant
 from dslab.properties import Promise
 from dslab.protocols.client import Put
 from dslab.protocols.raft import (
+    Appended,
     a_leader_has_all_entries_committed_in_earlier_terms,
+    logs_that_agree_on_an_entry_agree_on_all_before_it,
     two_leaders_never_share_a_term,
 )
-from dslab.protocols.raft_figures import cluster
+from dslab.protocols.raft_figures import COMMITTED, figure_8
 from dslab.protocols.raft_variants import (
     Amnesia,
     AnyLog,
@@ -28,122 +30,199 @@ from dslab.protocols.raft_variants import (
     Truncate,
 )
 from dslab.run import Run
-from dslab.script import at, crash, cut, delay, partition, recover, request
+from dslab.script import At, at, crash, cut, delay, drop, heal, isolate, partition, recover, request
 
-# ---- Raft with one line changed --------------------------------------------------------------------------------------
-
-
-class ForgetsItsVote(Amnesia, DirectedRaft):
-    """A server forgets its vote in a crash."""
+# ---- Raft with one thing changed, directed by a script -------------------------------------------------------------
 
 
-class ForgetsItsTerm(Timeless, DirectedRaft):
-    """A server forgets its term in a crash."""
+class DirectedAmnesia(DirectedRaft, Amnesia):
+    """A server forgets its vote when it crashes."""
 
 
-class ForgetsItsLog(Bookworm, DirectedRaft):
-    """A server forgets its log in a crash."""
+class DirectedTimeless(DirectedRaft, Timeless):
+    """A server forgets the term when it crashes."""
 
 
-class VotesForAnyLog(DirectedRaft, AnyLog):
+class DirectedBookworm(DirectedRaft, Bookworm):
+    """A server forgets its log when it crashes."""
+
+
+class DirectedTruncate(DirectedRaft, Truncate):
+    """A follower drops all that follows the leader's entries."""
+
+
+class DirectedAnyLog(DirectedRaft, AnyLog):
     """A server votes without comparing logs."""
 
 
-class TruncatesAlways(DirectedRaft, Truncate):
-    """A follower drops all that follows the entries of a message."""
-
-
 class HalfIsEnough(DirectedRaft):
-    """Half of the servers count as a majority."""
+    """Half of the servers are taken for a majority."""
 
     def is_majority(self, servers):
         return servers >= (len(self.peers) + 1) / 2
 
 
-# ---- the exercises ---------------------------------------------------------------------------------------------------
+class Trusting(DirectedRaft):
+    """A follower appends without looking at the entry before."""
 
-def servers(protocol: type, count: int, *, script: tuple = ()) -> Run:
-    """A cluster in which all takes its time."""
-    return Run(protocol, count, network=Network(latency=constant(10)), duration=600, script=script,
-               title=f"Raft, but: {(protocol.__doc__ or '').splitlines()[0]}")
-
-
-def task(letter: str, title: str, run: Run, promise: Promise, allowed: Mapping[str, int], **parts: Any) -> BreakIt:
-    """One of these exercises; the protocol's docstring says what is wrong with it."""
-    mistake = (next(iter(run.protocols.values())).__doc__ or "").splitlines()[0]
-    return BreakIt(number=f"7.5{letter}", title=title, run=run, mended=DirectedRaft, promise=promise, allowed=allowed,
-                   task=f"{mistake} Make it break the promise: {promise.name}. Raft itself must survive the same "
-                   "script.", **parts)
+    def on_append_entries(self, src, msg):
+        if msg.prev_index <= len(self.log):
+            msg = type(msg)(msg.term, msg.prev_index, self.term_at(msg.prev_index), msg.entries, msg.leader_commit)
+        super().on_append_entries(src, msg)
 
 
-def stands(node: str) -> Any:
-    """The election timer of a node goes off."""
-    return request(node, TimeOut())
+class AcknowledgesAll(DirectedRaft):
+    """A follower says that its whole log agrees with the leader's, though the message may not reach so far."""
+
+    def send(self, dst, msg):
+        is_success = isinstance(msg, Appended) and msg.success
+        super().send(dst, Appended(msg.term, True, len(self.log)) if is_success else msg)
 
 
-ELECTED = (at(0, stands("A")),)                     # A leads term 1 from 20 ms on
-SAYS = request("A", Propose(Put("x", 1)))
-ELECTION, COMPLETENESS = two_leaders_never_share_a_term, a_leader_has_all_entries_committed_in_earlier_terms
-LEADER_AND_CUT = (at(40, cut("A", "C")), at(50, SAYS))          # A commits x = 1 with B; C knows nothing of it
+# ---- what a script can do ------------------------------------------------------------------------------------------
+
+def stand(time: float, name: str) -> At:
+    return at(time, request(name, TimeOut()))
+
+
+def propose(time: float, name: str, value: int = 1) -> At:
+    return at(time, request(name, Propose(Put("x", value))))
+
+
+def task(number: str, title: str, variant: type[DirectedRaft], promise: Promise, allowed: Mapping[str, int], task: str,
+         *, servers: int = 3, **options: Any) -> BreakIt:
+    """An exercise with an empty script, the right Raft beside it, and quick messages."""
+    run = Run(variant, servers, network=Network(latency=constant(10)), title=f"Raft: {title.lower()}")
+    return BreakIt(**{"run": run} | options, number=number, title=title, mended=DirectedRaft, promise=promise,
+                   allowed=allowed, task=task)
+
+
+# ---- scripts that do it --------------------------------------------------------------------------------------------
+
+FIGURE_8_D = [                      # as in the paper: S5, whose entry 2 is of term 3, wins and lacks that of term 2
+    at(550, crash("S1")), at(560, heal()), at(570, recover("S5")), stand(580, "S5"), stand(620, "S5"),
+]
+SECOND_VOTE = [                     # B votes for A, forgets it, and is asked by C
+    at(0, cut("A", "C")), stand(1, "A"), at(50, crash("B")), at(60, recover("B")), stand(70, "C"),
+]
+SECOND_VOTE_IN_TIME = [             # the same, while A's request and C's are on their way
+    stand(0, "A"), stand(3, "C"), at(11, crash("B")), at(12, recover("B")),
+]
+LATE_MESSAGE = [                    # A's message to B with one entry comes after that with two
+    at(0, partition(("A", "B"), ("C",))), stand(1, "A"), at(40, delay("A->B#3", by=60)), propose(50, "A"),
+    propose(51, "A", 2), at(160, heal()), stand(170, "B"),
+]
+SHORT_LOG = [                       # A and B store an entry; C, which has none, asks B for its vote, in its second term
+    at(0, partition(("A", "B"), ("C",))), stand(1, "A"), propose(50, "A"), at(120, crash("A")), at(130, heal()),
+    stand(140, "C"), stand(200, "C"),
+]
+LOST_LOG = [                        # as before, but B would remember, had it not crashed
+    at(0, isolate("C")), stand(1, "A"), propose(50, "A"), at(100, crash("B")), at(110, recover("B")),
+    at(120, crash("A")), at(130, heal()), stand(140, "C"), stand(200, "C"),
+]
+TWO_HALVES = [at(0, partition(("A", "B"), ("C", "D"))), stand(1, "A"), stand(2, "C")]
+WRONG_PLACE = [                     # A has another entry 1 than B and C, and C sends it entry 2 only
+    stand(0, "A"), at(30, isolate("A")), propose(40, "A"), stand(50, "B"), propose(80, "B", 2), stand(110, "C"),
+    at(150, heal()), propose(200, "C", 3),
+]
+FALSE_WITNESS = [                   # B has an entry that nobody else has; A takes its word for one of its own
+    stand(0, "B"), at(30, isolate("B")), propose(40, "B"), stand(60, "A"), at(150, heal()), at(210, isolate("A")),
+    propose(220, "A", 2), stand(250, "B"),
+]
+
+
+# ---- the exercises -------------------------------------------------------------------------------------------------
+
+IDLE = [at(100, crash("A"))]
+STANDS = {"request": 2, "crash": 1, "recover": 1, "cut": 1}
+COMMITS = {"request": 5, "partition": 1, "isolate": 1, "crash": 1, "heal": 1}
 
 EXERCISES = (
-    task("", "A vote in memory", servers(ForgetsItsVote, 3), ELECTION,
-         {"request": 2, "delay": 2, "crash": 1, "recover": 1},
-         hints=("Two candidates must stand in the same term, so both must time out before they hear of each other.",
-                "B votes for the first; then it forgets; then the other's request arrives.",
-                'Hold "C->B#1" back until B is up again, but let the answer reach C before A\'s first heartbeat does.'),
-         right=([at(0, stands("A")), at(0, stands("C")), at(0, delay("C->B#1", by=8)), at(12, crash("B")),
-                 at(14, recover("B"))],
-                [at(0, stands("A")), at(1, stands("C")), at(0, delay("C->B#1", by=6)), at(13, crash("B")),
-                 at(15, recover("B"))]),
-         wrong=(([at(0, stands("A")), at(0, stands("C"))], "the promise holds"),
-                ([at(0, stands("A")), at(15, crash("B")), at(16, recover("B"))], "the promise holds"),
-                ([at(0, stands("A")), at(5, partition(("A",), ("B", "C")))], "partition is used 1 time"))),
-    task("a", "A late message", servers(TruncatesAlways, 3, script=ELECTED), COMPLETENESS,
-         {"request": 2, "delay": 1, "cut": 1, "crash": 1},
-         hints=("An entry must be committed, and then vanish from a server that had promised to keep it.",
-                "A heartbeat of before the entry, if it arrives after it, makes B drop the entry.",
-                "Keep the entry from C, delay A's heartbeat of 70 ms to B, let A fail, and let C stand."),
-         right=([at(60, cut("A", "C")), at(70, delay("A->B#3", by=30)), at(75, SAYS), at(112, crash("A")),
-                 at(150, stands("C"))],),
-         wrong=(([at(75, SAYS), at(112, crash("A")), at(150, stands("C"))], "the promise holds"),
-                ([at(60, cut("A", "C")), at(75, SAYS), at(112, crash("A")), at(150, stands("C"))],
-                 "the promise holds"))),
-    task("b", "Figure 8", cluster(DirectedCommitByCounting, {"S1": "12", "S3": "1", "S5": "13"}, term=3, duration=600,
-                                  title="Figure 8, in the moment before S1 returns"),
-         COMPLETENESS, {"request": 2, "cut": 1, "crash": 1},
-         hints=("S1 must lead again, and copy its entry of term 2 to S3.",
-                "Counting copies, S1 takes entry 2 for committed. Who has a later last term?",
-                "Cut S1 from S5 before the first AppendEntries, and let S5 stand afterwards."),
-         right=([at(0, stands("S1")), at(15, cut("S1", "S5")), at(100, stands("S5"))],),
-         wrong=(([at(0, stands("S1")), at(100, stands("S5"))], "the promise holds"),
-                ([at(0, stands("S5"))], "the promise holds"),
-                ([at(0, stands("S1")), at(15, crash("S1")), at(100, stands("S5"))], "the promise holds"))),
-    task("c", "Any log will do", servers(VotesForAnyLog, 3, script=ELECTED), COMPLETENESS, {"request": 2, "cut": 1},
-         hints=("A server without a committed entry must win.", "Keep the entry from C.", "Then let C stand: B votes."),
-         right=([*LEADER_AND_CUT, at(100, stands("C"))], [at(100, stands("C")), *LEADER_AND_CUT]),
-         wrong=(([at(50, SAYS), at(100, stands("C"))], "the promise holds"),
-                ([at(40, cut("A", "C")), at(100, stands("C"))], "the promise holds"))),
-    task("d", "A log in memory", servers(ForgetsItsLog, 3, script=ELECTED), COMPLETENESS,
-         {"request": 2, "cut": 1, "crash": 1, "recover": 1},
-         hints=("An entry is committed when A and B have it.", "Who of the two should forget it, and who should stand?",
-                "B must vote before A's next heartbeat brings the entry back."),
-         right=([*LEADER_AND_CUT, at(100, crash("B")), at(102, recover("B")), at(104, stands("C"))],),
-         wrong=(([*LEADER_AND_CUT, at(100, stands("C"))], "the promise holds"),
-                ([*LEADER_AND_CUT, at(100, crash("B")), at(102, recover("B")), at(240, stands("A"))],
-                 "the promise holds"))),
-    task("e", "Half is enough", servers(HalfIsEnough, 4), ELECTION, {"request": 2, "partition": 1},
-         hints=("Two halves have no server in common.", "Each half needs a candidate of the same term."),
-         right=([at(0, partition(("A", "B"), ("C", "D"))), at(10, stands("A")), at(10, stands("C"))],),
-         wrong=(([at(0, stands("A"))], "the promise holds"),
-                ([at(0, partition(("A", "B"), ("C", "D"))), at(10, stands("A"))], "the promise holds"))),
-    task("f", "A term in memory", servers(ForgetsItsTerm, 3), ELECTION,
-         {"request": 2, "delay": 2, "crash": 1, "recover": 1},
-         hints=("A server that enters a term for the second time takes its vote for unused.",
-                "It is the same schedule as for the forgotten vote."),
-         right=([at(0, stands("A")), at(0, stands("C")), at(0, delay("C->B#1", by=8)), at(12, crash("B")),
-                 at(14, recover("B"))],),
-         wrong=(([at(0, stands("A")), at(0, stands("C"))], "the promise holds"),
-                ([at(0, stands("A")), at(12, crash("B")), at(14, recover("B")), at(60, stands("C"))],
-                 "the promise holds"))),
+    task("7.5", "Counting copies", DirectedCommitByCounting, a_leader_has_all_entries_committed_in_earlier_terms,
+         {"request": 3, "crash": 1, "recover": 1, "heal": 1},
+         "A leader commits every entry that a majority stores, of whatever term. Figure 8 of the paper has begun: S1 "
+         "leads term 4, S5 is down, and entry 2 of term 2 is on S1, S2 and S3. Write the end, from 500 ms on, so that "
+         "a leader lacks what was committed.",
+         run=figure_8([], protocol=DirectedCommitByCounting),
+         hints=("Who could win an election without entry 2? Only a server whose last entry has a later term.",
+                "S5 has an entry of term 3: it needs the votes of servers that have none of a term so late.",
+                "Recover S5 and let it stand twice, since others have seen term 4. Either S1 is down, or S5 is quicker "
+                "than the heartbeat with which S1 would mend its log."),
+         right=(FIGURE_8_D, [at(570, recover("S5")), stand(571, "S5"), stand(572, "S5")]),
+         wrong=((FIGURE_8_D[:4], "the promise holds"), (COMMITTED[1:4], "the promise holds"),
+                ([at(510, request("S1", Propose(Put("x", 1)))), *FIGURE_8_D], "the promise holds"),
+                ([at(500, crash("S1")), at(505, crash("S2"))], "crash is used 2 times"))),
+    task("7.5a", "A vote forgotten", DirectedAmnesia, two_leaders_never_share_a_term, STANDS,
+         "A server does not keep its vote (voted_for) on disk. Make two servers win the same term.",
+         hints=("B must vote twice in one term, for A and for C.", "In between it must forget: crash it, recover it.",
+                "C must not hear of A's term, or it stands for the next one: cut A off from C, or be quick."),
+         right=(SECOND_VOTE, SECOND_VOTE_IN_TIME),
+         wrong=((IDLE, "the promise holds"), (SECOND_VOTE[1:], "the promise holds"),
+                ([*SECOND_VOTE[:2], SECOND_VOTE[-1]], "the promise holds"),
+                ([*SECOND_VOTE, stand(300, "B")], "request is used 3 times"))),
+    task("7.5b", "A late message", DirectedTruncate, a_leader_has_all_entries_committed_in_earlier_terms,
+         COMMITS | {"delay": 1},
+         "A follower replaces all that follows prev_index by what the message brings. Make a leader lack an entry that "
+         "was committed.",
+         hints=("A message that is overtaken by a longer one takes back what the longer one brought.",
+                "Two commands, one shortly after the other: delay the message with the first.",
+                "What B forgets must be committed by then, and C must not have it: cut C off until B stands for "
+                "election."),
+         right=(LATE_MESSAGE,),
+         wrong=((IDLE, "the promise holds"), ([*LATE_MESSAGE[:2], *LATE_MESSAGE[3:]], "the promise holds"),
+                (LATE_MESSAGE[:-1], "the promise holds"),
+                ([at(0, drop("A->B#3"))], "drop is used 1 time"))),
+    task("7.5c", "Votes for anybody", DirectedAnyLog, a_leader_has_all_entries_committed_in_earlier_terms, COMMITS,
+         "A server votes for whoever asks first in a term, without comparing logs. Make a leader lack an entry that "
+         "was committed.",
+         hints=("Two of three servers commit an entry. The third one must win.", "Keep C away while A and B commit.",
+                "Then A crashes and C stands for election, twice: B has seen its first term before."),
+         right=(SHORT_LOG,),
+         wrong=((IDLE, "the promise holds"), (SHORT_LOG[:-1], "the promise holds"),
+                ([*SHORT_LOG[:2], *SHORT_LOG[3:]], "the promise holds"),
+                ([*SHORT_LOG, at(300, crash("B"))], "crash is used 2 times"))),
+    task("7.5d", "A term forgotten", DirectedTimeless, two_leaders_never_share_a_term, STANDS,
+         "A server does not keep the current term on disk. Make two servers win the same term.",
+         hints=("B keeps its vote. When does a server clear it?", "Who enters a term that is new to it may vote again.",
+                "Let B vote for A, crash and recover: it is in term 0 again. Then C asks for its vote in term 1."),
+         right=(SECOND_VOTE, SECOND_VOTE_IN_TIME),
+         wrong=((IDLE, "the promise holds"), (SECOND_VOTE[1:], "the promise holds"),
+                (SECOND_VOTE[:4], "the promise holds"), ([at(0, isolate("C"))], "isolate is used 1 time"))),
+    task("7.5e", "A log forgotten", DirectedBookworm, a_leader_has_all_entries_committed_in_earlier_terms,
+         COMMITS | {"crash": 2, "recover": 1},
+         "A server does not keep its log on disk. Make a leader lack an entry that was committed.",
+         hints=("An entry on A and B is committed. One of them forgets it.", "The other one must not be there to tell.",
+                "Isolate C while A and B commit; crash B and recover it, crash A; heal the network, and C can win."),
+         right=(LOST_LOG,),
+         wrong=((IDLE, "the promise holds"), ([*LOST_LOG[:3], *LOST_LOG[5:]], "the promise holds"),
+                (LOST_LOG[:-1], "the promise holds"), ([*LOST_LOG, at(300, crash("C"))], "crash is used 3 times"))),
+    task("7.5f", "Half of the votes", HalfIsEnough, two_leaders_never_share_a_term, {"request": 2, "partition": 1},
+         "Four servers, of which two are taken for a majority. Make two servers win the same term.", servers=4,
+         hints=("Any two majorities must have a server in common: do two halves?", "Divide the network in two.",
+                "In each half one server stands for election, both in term 1."),
+         right=(TWO_HALVES, [stand(0, "A"), stand(0, "D"), at(5, partition(("A", "C"), ("B", "D")))]),
+         wrong=((TWO_HALVES[1:2], "the promise holds"), (TWO_HALVES[:2], "the promise holds"),
+                ([stand(1, "A"), stand(100, "C")], "the promise holds"), (IDLE, "crash is used 1 time"))),
+    task("7.5g", "No questions asked", Trusting, logs_that_agree_on_an_entry_agree_on_all_before_it,
+         COMMITS | {"request": 6},
+         "A follower appends without looking at the entry before (prev_term). Make two logs agree on an entry but not "
+         "on one before it.",
+         hints=("Two servers must have different entries at index 1, and then get the same one at index 2.",
+                "A leads, is isolated, and takes a command that nobody hears of. B leads next, and takes another.",
+                "A leader begins to send after its last entry: let C lead, which has entry 1 of B, before A is back."),
+         right=(WRONG_PLACE,),
+         wrong=((IDLE, "the promise holds"), (WRONG_PLACE[:-1], "the promise holds"),
+                ([one for one in WRONG_PLACE if one.time != 110], "the promise holds"),
+                ([at(0, delay("A->B#1", by=5))], "delay is used 1 time"))),
+    task("7.5h", "More than was said", AcknowledgesAll, a_leader_has_all_entries_committed_in_earlier_terms,
+         COMMITS | {"isolate": 2},
+         "A follower acknowledges its whole log, not only what the message reached. Make a leader lack an entry that "
+         "was committed.",
+         hints=("The leader believes that a follower stores entries which are not its own.",
+                "B leads, is isolated, and takes a command that nobody hears of. Then A leads, and hears what B has.",
+                "Isolate A and let it take a command: it counts B's copy, and commits. Now let B stand for election."),
+         right=(FALSE_WITNESS,),
+         wrong=((IDLE, "the promise holds"), (FALSE_WITNESS[:-1], "the promise holds"),
+                ([*FALSE_WITNESS[:2], *FALSE_WITNESS[3:]], "the promise holds"),
+                ([*FALSE_WITNESS, at(300, isolate("C"))], "isolate is used 3 times"))),
 )

@@ -125,23 +125,31 @@ STAGE: dict[str, Callable[..., Iterator[Failure]]] = {
 
 def _failing(exercise: MakeItRight, run: Run, stage: str, names: Names) -> Iterator[Failure]:
     """The failure of a run, if it fails: what goes wrong first in it, shown by the smallest run that fails so."""
-    found = [(demand, *seen) for demand in (None, *exercise.demands) if (seen := _look(run, demand))]
+    played = _played(run)
+    found = [(demand, *seen) for demand in (None, *exercise.demands) if (seen := _judged(played, demand))]
     if found:
         demand, trace, first = min(found, key=lambda one: one[2].step)
         small = shrink(run, _fails(demand, (trace, first)), most=MOST)
-        yield Failure(stage, *(_look(small, demand) or (trace, first)), demand, f"simulate({one_line(small)})", names)
+        seen = _judged(_played(small), demand) or (trace, first)
+        yield Failure(stage, *seen, demand, f"simulate({one_line(small)})", names)
 
 
-def _look(run: Run, demand: Demand | None) -> tuple[Trace, Objection] | None:
-    """What a demand objects to in a run. The demand None: that handlers work and the run comes to an end."""
+def _played(run: Run) -> Trace | ProtocolError:
+    """The trace of a run, or why it has none."""
     try:
-        trace = simulate(run)
+        return simulate(run)
     except ProtocolError as problem:
-        return (problem.trace, _last(problem.trace, str(problem))) if demand is None else None
+        return problem
+
+
+def _judged(played: Trace | ProtocolError, demand: Demand | None) -> tuple[Trace, Objection] | None:
+    """What a demand objects to. The demand None: that handlers work and the run comes to an end."""
+    if isinstance(played, ProtocolError):
+        return (played.trace, _last(played.trace, str(played))) if demand is None else None
     if demand is None:
-        return (trace, _last(trace, trace.end)) if trace.was_cut_short else None
-    found = demand.look(trace)
-    return None if found is None else (trace, found)
+        return (played, _last(played, played.end)) if played.was_cut_short else None
+    found = demand.look(played)
+    return None if found is None else (played, found)
 
 
 def _fails(demand: Demand | None, first: tuple[Trace, Objection]) -> Fails:
@@ -149,7 +157,7 @@ def _fails(demand: Demand | None, first: tuple[Trace, Objection]) -> Fails:
     kind = _kind(first[1].sentence)
 
     def moment(run: Run) -> float | None:
-        found = _look(run, demand)
+        found = _judged(_played(run), demand)
         if found is None or (demand is None and _kind(found[1].sentence) != kind):
             return None
         trace, seen = found

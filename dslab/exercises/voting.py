@@ -1,0 +1,405 @@
+"""Exercise 7.1: a Raft server gives its vote [Ongaro and Ousterhout 2014, figure 2 and sections 5.2 and 5.4.1]."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from random import Random
+from typing import Any
+
+from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
+from dslab.network import Network, constant
+from dslab.node import Node, message
+from dslab.protocols.raft import AppendEntries, Raft, RequestVote, Vote, two_leaders_never_share_a_term
+from dslab.protocols.raft_figures import FIGURE_7, log_of
+from dslab.run import Run
+from dslab.script import At, at, crash, duplicate, recover, request
+from dslab.trace import Step, Trace
+
+# ---- what the learner starts from ------------------------------------------------------------------------------------
+
+
+class Voter(Raft):
+    """A Raft server that can do everything but vote."""
+
+    def on_request_vote(self, src, msg):
+        """Candidate src wants the vote of msg.term; its log has msg.last_index entries, the last of msg.last_term.
+
+        Always answer: self.send(src, Vote(self.term, granted)). self.voted_for has the vote of self.term, or is None.
+        At hand: self.adopt(term) enters a newer term, self.last_term() is that of the last entry of self.log, and
+        self.await_leader() restarts the election timer.
+        """
+
+    objection = None                        # the helper of the course's Raft is yours to write, if you want one
+
+
+@message
+class Say:
+    """A request of a script: send this message."""
+
+    dst: str
+    msg: Any
+
+
+class Puppet(Raft):
+    """A server that says what the script wants, and nothing else."""
+
+    on_start = Node.on_start            # it has no timer
+
+    def on_say(self, src, msg):
+        self.send(msg.dst, msg.msg)
+
+    def on_request_vote(self, src, msg):
+        self.note("says only what the script wants")
+
+    on_vote = on_append_entries = on_appended = on_answer = on_request_vote
+
+
+# ---- answers ---------------------------------------------------------------------------------------------------------
+
+class Reference(Voter):
+    def on_request_vote(self, src, msg):
+        self.adopt(msg.term)
+        free = msg.term == self.term and self.voted_for in (None, src)
+        granted = free and (msg.last_term, msg.last_index) >= (self.last_term(), len(self.log))
+        if granted:
+            self.voted_for = src
+            self.await_leader()
+        self.send(src, Vote(self.term, granted))
+
+
+class LikeTheShelf(Voter):
+    """Right: the protocol of the course, which says why it refuses."""
+
+    on_request_vote, objection = Raft.on_request_vote, Raft.objection
+
+
+class RefusesStepByStep(Voter):
+    """Right: the newer term is entered by hand, each refusal returns, and a vote given before is only confirmed."""
+
+    def on_request_vote(self, src, msg):
+        if msg.term > self.term:
+            self.term, self.voted_for = msg.term, None
+            self.follow(None)
+        older = (msg.last_term, msg.last_index) < (self.last_term(), len(self.log))
+        if msg.term < self.term or self.voted_for not in (None, src) or older:
+            return self.send(src, Vote(self.term, False))
+        self.send(src, Vote(self.term, True))
+        if self.voted_for is None:
+            self.voted_for = src
+            self.await_leader()
+
+
+# ---- classic mistakes ------------------------------------------------------------------------------------------------
+
+class LengthFirst(LikeTheShelf):
+    """The longer log wins, and terms only decide between equals."""
+
+    def objection(self, src, msg):
+        objection = super().objection(src, msg)
+        if (msg.last_index, msg.last_term) < (len(self.log), self.last_term()):
+            return objection or "its log is shorter"
+        return "" if "less complete" in objection else objection
+
+
+class VotesForEverybody(LikeTheShelf):
+    """Within a term nobody is refused for another one's sake."""
+
+    def objection(self, src, msg):
+        objection = super().objection(src, msg)
+        return "" if "went to" in objection else objection
+
+
+class VotesInThePast(LikeTheShelf):
+    """The term of the request is not compared."""
+
+    def objection(self, src, msg):
+        objection = super().objection(src, msg)
+        return "" if "is over" in objection else objection
+
+
+class RefusesInItsOldTerm(LikeTheShelf):
+    """A newer term is entered only if the vote is given."""
+
+    def on_request_vote(self, src, msg):
+        if (msg.last_term, msg.last_index) < (self.last_term(), len(self.log)):
+            return self.send(src, Vote(self.term, False))
+        super().on_request_vote(src, msg)
+
+
+class HeartbeatFreesTheVote(LikeTheShelf):
+    """Every message of a leader clears voted_for, though the term is the same."""
+
+    def on_append_entries(self, src, msg):
+        super().on_append_entries(src, msg)
+        self.voted_for = None
+
+
+class VoteInMemory(LikeTheShelf):
+    """The vote is not on disk."""
+
+    persistent = ("term", "log")
+
+
+class RestartsTheTimerAnyway(LikeTheShelf):
+    """Any request is a reason to wait again."""
+
+    def on_request_vote(self, src, msg):
+        super().on_request_vote(src, msg)
+        self.await_leader()
+
+
+class RefusesTheSecondTime(LikeTheShelf):
+    """Who has the vote and asks again, because the answer was lost, is refused."""
+
+    def objection(self, src, msg):
+        return "has it already" if self.voted_for == src else super().objection(src, msg)
+
+
+class SilentRefusal(LikeTheShelf):
+    """Only a vote that is given is answered."""
+
+    def on_request_vote(self, src, msg):
+        if not self.objection(src, msg):
+            super().on_request_vote(src, msg)
+
+
+# ---- what is judged --------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Asked:
+    """A request for a vote that was received: what was known before it, by all messages so far, and what came of it."""
+
+    step: Step
+    voter: str
+    src: str
+    msg: RequestVote
+    term: int                       # the newest that the voter had sent or heard of
+    voted_for: str | None           # who has its vote of msg.term
+    voted_at: int | None            # since which step; None: before the run
+    role: str                       # before the request
+    own: tuple[int, int]            # the term of the voter's last entry, and the length of its log
+    after: dict[str, Any]           # the voter's state
+    answer: Vote | None
+
+    @property
+    def granted(self) -> bool:
+        return self.answer is not None and self.answer.granted
+
+    @property
+    def refusal(self) -> str:                                   # the paper's reason; empty where it grants
+        if self.msg.term < self.term:
+            return "stale"
+        if self.voted_for not in (None, self.src):
+            return "taken"
+        return "log" if (self.msg.last_term, self.msg.last_index) < self.own else ""
+
+    def __str__(self) -> str:
+        return f"{self.src}'s request {self.step.message.name} for the vote of term {self.msg.term}"
+
+
+def asked(trace: Trace) -> Iterator[Asked]:
+    """All requests for votes, in order. Terms and votes are told from the messages, not from what a node claims."""
+    servers = {info.id for info in trace.infos if info.protocol != Puppet.__name__}
+    state = {node: dict(trace.initial[node]) for node in servers}
+    term = {node: now["term"] for node, now in state.items()}
+    votes = {(node, now["term"]): (now["voted_for"], None) for node, now in state.items() if now["voted_for"]}
+    for step in (step for step in trace.steps if step.node in servers):
+        node, before = step.node, dict(state[step.node])
+        state[node].update(step.changes)
+        msg = step.message.payload if step.kind == "receive" else None
+        if isinstance(msg, RequestVote):
+            src, log = step.message.src, before["log"]
+            answer = [one.payload for one in step.sent if one.dst == src and isinstance(one.payload, Vote)]
+            yield Asked(step, node, src, msg, term[node], *votes.get((node, msg.term), (None, None)), before["role"],
+                        (log[-1].term if log else 0, len(log)), dict(state[node]), answer[0] if answer else None)
+        term[node] = max(term[node], *map(term_of, (msg, *(one.payload for one in step.sent))))
+        for sent in step.sent:
+            whom = node if isinstance(sent.payload, RequestVote) else sent.dst
+            if whom == node or (isinstance(sent.payload, Vote) and sent.payload.granted):
+                votes.setdefault((node, sent.payload.term), (whom, step.index))
+
+
+def term_of(msg: Any) -> int:                                   # 0: it has none, or it is no number
+    return msg.term if type(getattr(msg, "term", None)) is int else 0
+
+
+def objecting(look: Callable[[Trace, Any], str | None], cases=asked) -> Callable[[Trace], Objection | None]:
+    """A demand, from what is wrong with the treatment of one request, in words."""
+    def demand(trace: Trace) -> Objection | None:
+        said = ((one, look(trace, one)) for one in cases(trace))
+        return next((Objection(words, one.step.index) for one, words in said if words), None)
+
+    demand.__name__ = look.__name__
+    return demand
+
+
+@objecting
+def a_request_is_answered(trace, one):
+    return None if one.answer else f"{one.voter} does not answer {one}"
+
+
+@objecting
+def an_earlier_term_gets_no_vote(trace, one):
+    if one.granted and one.refusal == "stale":
+        return f"{one.voter} grants {one}, but it has been in term {one.term}: that election is over"
+
+
+@objecting
+def a_server_gives_one_vote_in_a_term(trace, one):
+    if one.granted and one.refusal == "taken":
+        whom = "itself" if one.voted_for == one.voter else one.voted_for
+        when = "before the run" if one.voted_at is None else f"at step {one.voted_at}"
+        return f"{one.voter} grants {one}, but it gave that vote to {whom} {when}{_since(trace, one)}"
+
+
+def _since(trace, one):
+    steps = trace.steps[one.voted_at or 0:one.step.index]
+    between = {word for step in steps if step.node == one.voter for word in (step.kind, step.name)}
+    if "crash" in between:
+        return ", and the vote must survive the restart in between"
+    return ", and the message of a leader in between does not free it" if "AppendEntries" in between else ""
+
+
+@objecting
+def a_less_complete_log_gets_no_vote(trace, one):
+    if one.granted and one.refusal == "log":
+        return f"{one.voter} grants {one}, but its own log is more complete: {_logs(one)}"
+
+
+@objecting
+def a_candidate_that_may_have_the_vote_gets_it(trace, one):
+    if one.answer and not one.granted and not one.refusal:
+        if one.voted_for:
+            return f"{one.voter} refuses {one}, though it gave {one.src} that vote: the same question, another answer"
+        return f"{one.voter} refuses {one}, though nobody has that vote and the log is complete enough: {_logs(one)}"
+
+
+def _logs(one):
+    return (f"{one.voter}'s last entry is of term {one.own[0]} (length {one.own[1]}),"
+            f" {one.src}'s of term {one.msg.last_term} (length {one.msg.last_index})")
+
+
+@objecting
+def a_newer_term_is_entered(trace, one):
+    due = max(one.term, one.msg.term)
+    if one.after["term"] != due:
+        return f"{one.voter} is in term {one.after['term']} after {one}: it must be in term {due}, vote or no vote"
+    if one.msg.term > one.term and one.after["role"] != "follower":
+        return f"{one.voter} is still {one.after['role']} after {one}, a newer term than its {one.term}"
+    if one.answer and one.answer.term != due:
+        return f"{one.voter} answers {one} under term {one.answer.term}: it is in term {due}"
+
+
+@objecting
+def the_election_timer_restarts_only_with_a_vote(trace, one):
+    touched = "election" in one.step.timers
+    if one.granted and one.voted_for is None and not touched:
+        return f"{one.voter} grants {one} and does not restart its election timer"
+    if one.answer and not one.granted and touched and one.role != "leader":
+        return f"{one.voter} refuses {one}, and yet restarts or stops its election timer"
+
+
+DEMANDS = (
+    Demand(a_request_is_answered, "Figure 2: a refusal is answered too; it tells the candidate of a newer term.", 0),
+    Demand(an_earlier_term_gets_no_vote, "Figure 2, RequestVote, rule 1: refuse a term that is over.", 1),
+    Demand(a_server_gives_one_vote_in_a_term, "Section 5.2: at most one candidate in a term gets the vote, first come "
+           "first served; it is on disk before the answer leaves, and only a newer term clears it.", 2),
+    Demand(a_less_complete_log_gets_no_vote, "Section 5.4.1: the later last term wins, then the longer log.", 3),
+    Demand(a_candidate_that_may_have_the_vote_gets_it, "Figure 2, rule 2: vote and log allow it.", 3),
+    Demand(a_newer_term_is_entered, "Figure 2, all servers: who hears of a newer term enters it, as a follower.", 1),
+    Demand(the_election_timer_restarts_only_with_a_vote, "Figure 2: granting restarts it, refusing does not.", 2),
+    Demand(two_leaders_never_share_a_term, "Section 5.2: one vote for each server and term, so one majority.", 2),
+)
+
+
+# ---- the runs --------------------------------------------------------------------------------------------------------
+
+def asking(protocol: type[Node], names: Names, state: dict[str, Any], *script: At) -> Run:
+    """The first server is asked by the two others; it starts in this state."""
+    voter, *puppets = names
+    return Run({voter: protocol} | dict.fromkeys(puppets, Puppet), initial={voter: state}, script=script,
+               network=Network(latency=constant(10)), duration=140)
+
+
+def says(time: int, src: str, dst: str, msg: Any) -> At:
+    return at(time, request(src, Say(dst, msg)))
+
+
+def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
+    yield from moments(protocol, names)
+    yield from truth_table(protocol, names)
+    for (mine, theirs) in product(FIGURE_7.values(), repeat=2):             # whose vote can each of them win?
+        yield asking(protocol, names, {"term": 7, "log": log_of(mine)},
+                     says(0, names[1], names[0], RequestVote(8, len(theirs), int(theirs[-1]))))
+
+
+def moments(protocol: type[Node], names: Names) -> Iterator[Run]:
+    """The same term twice: from two candidates, with a restart or a heartbeat in between, and by a doubled message."""
+    a, b, c = names
+    first, second = says(0, b, a, RequestVote(1, 0, 0)), says(60, c, a, RequestVote(1, 0, 0))
+    yield asking(protocol, names, {}, first, second)
+    yield asking(protocol, names, {}, first, at(20, crash(a)), at(40, recover(a)), second)
+    yield asking(protocol, names, {}, first, says(20, b, a, AppendEntries(1, 0, 0, (), 0)), second)
+    yield asking(protocol, names, {}, at(0, duplicate(f"{b}->{a}#1", after=30)), first)
+
+
+def truth_table(protocol: type[Node], names: Names) -> Iterator[Run]:
+    """Earlier, same and newer term; all relations of logs; and the vote free, the candidate's, another's, its own."""
+    a, b, c = names
+    roles = [("follower", None), ("follower", b), ("follower", c), ("candidate", a), ("leader", a)]
+    logs = [(2, 2), (2, 3), (2, 1), (1, 1), (1, 5), (3, 1)]                 # last term and length; its own: (2, 2)
+    for term, (role, voted_for), (last, length) in product((3, 2, 4), roles, logs):
+        if last < term:
+            yield asking(protocol, names, {"term": 3, "log": log_of("12"), "role": role, "voted_for": voted_for},
+                         says(0, b, a, RequestVote(term, length, last)))
+
+
+def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
+    yield Search(Run(protocol, names), {"timers": {"election": 2, "heartbeat": 0}, "crashes": 1, "recoveries": 1,
+                 "within": lambda world: all(server.term < 2 for server in world.states.values())})
+
+
+def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
+    """A dozen messages of candidates and leaders, at random; the server's own election comes in between."""
+    draw, (voter, *puppets) = Random(f"{seed} votes"), names
+    calm, script = asking(protocol, names, {"term": 1, "log": log_of(draw.choice(("", "1", "11")))}), []
+    for _ in range(12):
+        term = draw.randrange(1, 5)
+        vote, beat = RequestVote(term, draw.randrange(4), draw.randrange(term)), AppendEntries(term, 0, 0, (), 0)
+        script.append(says(draw.randrange(300), draw.choice(puppets), voter, draw.choice((vote, vote, beat))))
+    return calm.but(duration=350).plus(*script)
+
+
+EXERCISES = (MakeItRight(
+    number="7.1",
+    title="Voting",
+    task="A candidate asks a Raft server for its vote: write what the server does, and what it answers.",
+    base=Voter,
+    asks=("on_request_vote",),
+    lines=8,
+    reference=Reference,
+    right=(LikeTheShelf, RefusesStepByStep),
+    wrong=(
+        (LengthFirst, "its own log is more complete"),
+        (RefusesInItsOldTerm, "vote or no vote"),
+        (HeartbeatFreesTheVote, "the message of a leader in between"),
+        (VoteInMemory, "survive the restart"),
+        (RestartsTheTimerAnyway, "yet restarts"),
+        (VotesForEverybody, "but it gave that vote to"),
+        (RefusesTheSecondTime, "the same question, another answer"),
+        (SilentRefusal, "does not answer"),
+        (VotesInThePast, "that election is over"),
+    ),
+    demands=DEMANDS,
+    scenarios=scenarios,
+    searches=searches,
+    swarm=traffic,
+    faults=("crash", "loss", "duplication", "delay", "pause"),
+    hints=(
+        "Every request is answered by one Vote, which carries the term that the server is in by then.",
+        "Begin with self.adopt(msg.term): it enters a newer term only. Then refuse a msg.term below self.term.",
+        "The vote is free if self.voted_for is None; the same candidate may ask again.",
+        "Compare (msg.last_term, msg.last_index) with (self.last_term(), len(self.log)): in tuples the first counts.",
+        "if granted: self.voted_for = src, and self.await_leader(). Refusals leave both alone.",
+    ),
+),)

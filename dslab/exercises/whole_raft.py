@@ -1,0 +1,400 @@
+"""Exercise 7.4: when the servers of Raft wait, and how long [Ongaro and Ousterhout 2014, sections 5.2, 5.6, 9.3]."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from math import inf
+from random import Random
+from typing import Any
+
+from dslab.checkers.linearizability import linearizable
+from dslab.explorer.swarm import schedule
+from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
+from dslab.network import Network, constant, uniform
+from dslab.node import Node
+from dslab.protocols.client import Add, Client, Get, Put
+from dslab.protocols.raft import PROMISES, Raft, RequestVote, Vote
+from dslab.run import Run
+from dslab.script import At, at, crash, heal, isolate, recover, request, set_link
+from dslab.trace import Trace
+
+# ---- what the learner starts from ----------------------------------------------------------------------------------
+
+
+class Server(Raft):
+    """A Raft server. What is missing is all that has to do with time: who waits for whom, and what happens then."""
+
+    def set_election_timer(self):
+        """Wait for a leader, from now on: `self.set_timer("election", low, high)`, in ms. Choose the two numbers."""
+
+    def on_election_timer(self):
+        """No leader was heard of in time: stand for election, in the next term.
+
+        Set `self.term`, `self.voted_for`, `self.role` ("candidate"), `self.leader` and `self.votes` (a set),
+        broadcast `RequestVote(term, len(self.log), self.last_term())`, and call `self.count_votes()` last.
+        """
+
+    def on_request_vote(self, src, msg):
+        """`src` asks for a vote: `self.adopt(msg.term)`, then send it `Vote(self.term, granted)`.
+
+        `self.objection(src, msg)` says why it cannot have it ("" if it can). Remember whom you voted for.
+        """
+
+    def lead(self):
+        """This server has just won the election: `self.role` is "leader". What must stop, and what must begin?"""
+
+    def follow(self, leader):
+        """Be a follower of `leader`, or of nobody known yet (None: a newer term has begun).
+
+        Called at each message of the leader of this term, and for a newer term. Set `self.role` and `self.leader`,
+        and see to the timers: this server may have been a follower, a candidate or the leader.
+        """
+
+    def on_heartbeat_timer(self):
+        """The leader shows that it is there: `self.replicate()`, again and again (timer "heartbeat")."""
+
+    def on_start(self):
+        self.set_election_timer()
+
+    def await_leader(self):
+        """Raft waits where it calls this; here the methods above decide."""
+
+    def count_votes(self):
+        if self.role == "candidate" and self.is_majority(len(self.votes)):
+            self.role, self.leader = "leader", self.id
+            self.next_index = dict.fromkeys(self.peers, len(self.log) + 1)
+            self.match_index = dict.fromkeys(self.peers, 0)
+            self.output("leader", self.term)
+            self.lead()
+
+
+# ---- answers -------------------------------------------------------------------------------------------------------
+
+class Reference(Server):
+    def set_election_timer(self):
+        self.set_timer("election", 150, 300)
+
+    def on_election_timer(self):
+        self.term, self.voted_for = self.term + 1, self.id
+        self.role, self.leader, self.votes = "candidate", None, {self.id}
+        self.broadcast(RequestVote(self.term, len(self.log), self.last_term()))
+        self.set_election_timer()
+        self.count_votes()
+
+    def on_request_vote(self, src, msg):
+        self.adopt(msg.term)
+        granted = not self.objection(src, msg)
+        if granted:
+            self.voted_for = src
+            self.set_election_timer()
+        self.send(src, Vote(self.term, granted))
+
+    def lead(self):
+        self.cancel_timer("election")
+        self.on_heartbeat_timer()
+
+    def follow(self, leader):
+        if self.role == "leader":
+            self.cancel_timer("heartbeat")
+        if self.role == "leader" or leader:
+            self.set_election_timer()
+        self.role, self.leader = "follower", leader
+
+    def on_heartbeat_timer(self):
+        self.replicate()
+        self.set_timer("heartbeat", 50)
+
+
+class TimersThatAsk(Reference):
+    """Right: no timer is ever cancelled; each looks whether it is meant."""
+
+    def on_election_timer(self):
+        if self.role != "leader":
+            super().on_election_timer()
+
+    def lead(self):
+        self.on_heartbeat_timer()
+
+    def follow(self, leader):
+        self.role, self.leader = "follower", leader
+        self.set_election_timer()
+
+    def on_heartbeat_timer(self):
+        if self.role == "leader":
+            self.replicate()
+            self.set_timer("heartbeat", 70)
+
+
+class InAHurry(Reference):
+    """Right: shorter times, and a vote that is looked at by hand."""
+
+    def set_election_timer(self):
+        self.set_timer("election", 100, 250)
+
+    def on_request_vote(self, src, msg):
+        self.adopt(msg.term)
+        mine, its = (self.last_term(), len(self.log)), (msg.last_term, msg.last_index)
+        if msg.term < self.term or its < mine or self.voted_for not in (None, src):
+            return self.send(src, Vote(self.term, False))
+        self.voted_for = src
+        self.send(src, Vote(self.term, True))
+        self.set_election_timer()
+
+
+# ---- classic mistakes ----------------------------------------------------------------------------------------------
+
+class AllAlike(Reference):
+    """All wait equally long, stand for election together, and none has a majority."""
+
+    def set_election_timer(self):
+        self.set_timer("election", 150)
+
+
+class BelowBroadcastTime(Reference):
+    """The next election begins before the votes of this one are in."""
+
+    def set_election_timer(self):
+        self.set_timer("election", 8, 16)
+
+
+class TooPatient(Reference):
+    """Seconds pass before anybody minds."""
+
+    def set_election_timer(self):
+        self.set_timer("election", 5000, 9000)
+
+
+class GrantsAndGoesOn(Reference):
+    """Whoever has voted for another stands for election at once, too."""
+
+    def on_request_vote(self, src, msg):
+        self.adopt(msg.term)
+        granted = not self.objection(src, msg)
+        self.voted_for = src if granted else self.voted_for
+        self.send(src, Vote(self.term, granted))
+
+
+class LeaderKeepsTimer(Reference):
+    """A leader stands for election against itself."""
+
+    def lead(self):
+        self.on_heartbeat_timer()
+
+
+class CandidateKeepsTimer(Reference):
+    """A candidate hears of the leader of its term, and its timer goes on."""
+
+    def follow(self, leader):
+        if self.role != "candidate":
+            return super().follow(leader)
+        self.role, self.leader = "follower", leader
+
+
+class CandidateStays(Reference):
+    """Only a newer term ends a candidature."""
+
+    def follow(self, leader):
+        role = "candidate" if leader and self.role == "candidate" else "follower"
+        super().follow(leader)
+        self.role = role
+
+
+class DeposedAndStill(Reference):
+    """Who led before waits for nobody."""
+
+    def follow(self, leader):
+        if leader and self.role != "leader":
+            self.set_election_timer()
+        self.cancel_timer("heartbeat")
+        self.role, self.leader = "follower", leader
+
+
+class VotesForAll(Reference):
+    """The vote is not remembered."""
+
+    def on_request_vote(self, src, msg):
+        super().on_request_vote(src, msg)
+        self.voted_for = self.id if self.role == "candidate" else None
+
+
+# ---- what is judged ------------------------------------------------------------------------------------------------
+
+ROUND = 30                      # ms: a request and its answer, at most
+STORM, ENOUGH = 1400, 3900      # ms: when the faults are over; 13 election timeouts of 300 ms
+SETTLED = 2000                  # ms: time for several elections
+OVER = {"crash": "recover", "pause": "resume"}
+FAULTS = {*OVER, *OVER.values(), "partition", "isolate", "heal", "set_link"}
+QUICK = Network(latency=uniform(5, 15))
+LAST = Get("x")                 # what is asked then
+
+
+def walk(trace: Trace) -> Iterator[tuple[Any, dict, dict, dict]]:
+    """Each step of a server: its state before and after it, and its timers that are set (None: cancelled)."""
+    states = {node: dict(state) for node, state in trace.initial.items() if "role" in state}
+    timers: dict[str, dict] = {node: {} for node in states}
+    for step in trace.steps:
+        if step.node in states:
+            before, running = states[step.node], {} if step.kind == "crash" else timers[step.node]
+            gone = {step.name: None} if step.kind == "timer" else {}
+            states[step.node], timers[step.node] = before | step.changes, running | gone | step.timers
+            yield step, before, states[step.node], timers[step.node]
+
+
+def a_server_that_votes_for_another_waits_anew(trace: Trace) -> Objection | None:
+    for step, _, _, _ in walk(trace):
+        for message in step.sent:
+            if isinstance(message.payload, Vote) and message.payload.granted and not step.timers.get("election"):
+                return Objection(f"{step.node} votes for {message.dst} in term {message.payload.term} ({message.name})"
+                                 " and does not restart its election timer", step.index)
+
+
+def a_server_that_hears_of_its_leader_follows_it_and_waits_anew(trace: Trace) -> Objection | None:
+    for step, before, after, _ in walk(trace):
+        if step.name != "AppendEntries" or step.message.payload.term < after["term"]:
+            continue
+        fault = f"is still a {after['role']}" if after["role"] != "follower" else (
+            "" if step.timers.get("election") else f"does not restart its election timer (it was a {before['role']})")
+        if fault:
+            return Objection(f"{step.node} {fault}, though {step.message.src} leads term {after['term']}"
+                             f" ({step.message.name})", step.index)
+
+
+def a_leader_does_not_stand_for_election(trace: Trace) -> Objection | None:
+    for step, before, after, _ in walk(trace):
+        if step.kind == "timer" and before["role"] == "leader" and after["term"] > before["term"]:
+            return Objection(f"{step.node} leads term {before['term']} and stands for election against itself, in term"
+                             f" {after['term']}", step.index)
+
+
+def every_server_waits_for_something(trace: Trace) -> Objection | None:
+    for step, before, after, timers in walk(trace):
+        due = "heartbeat" if after["role"] == "leader" else "election"
+        if not timers.get(due) and step.kind not in ("crash", "pause"):
+            return Objection(f"{step.node} was {before['role']}, is {after['role']} and has no {due} timer", step.index)
+
+
+def a_leader_that_can_be_heard_is_not_replaced(trace: Trace) -> Objection | None:
+    """Judged in a run without faults, when there has been time for several elections."""
+    stands = [(step, after["term"]) for step, before, after, _ in walk(trace) if after["term"] > before["term"]
+              and step.name == "election"]
+    leads = {output.values[0]: output.node for output in trace.outputs("leader")}
+    for (first, old), (step, new) in pairwise(stands):
+        if step.time > SETTLED and not trace.run.script:
+            waited = step.time - trace.steps[step.cause].time
+            brief = f", less than a vote takes (up to {ROUND} ms)" if waited < ROUND else ""
+            last = f"{leads[old]} leads term {old}" if old in leads else f"{first.node} stood in term {old}, and failed"
+            return Objection(f"{step.node} stands for election in term {new} at {step.time:.0f} ms: {last}"
+                             f" ({first.time:.0f} ms); {step.node} has waited for {waited:.0f} ms{brief}", step.index)
+
+
+def a_command_is_answered_once_the_network_is_good(trace: Trace) -> Objection | None:
+    end, won = trace.steps[-1].time, [f"{one.node} at {one.time:.0f} ms" for one in trace.outputs("leader")]
+    for one in trace.operations:
+        good = end - max(last_trouble(trace), one.invoked_at)
+        if one.call == LAST and one.returned is None and good > ENOUGH:
+            return Objection(f"{one.node} asks {one.call} at {one.invoked_at:.0f} ms and has no answer at {end:.0f} ms,"
+                             f" though nothing went wrong for {good:.0f} ms; elections won: {won}", len(trace) - 1)
+
+
+def last_trouble(trace: Trace) -> float:
+    """When the last fault was, or the last message that was late or lost; infinity if a fault is never over."""
+    kinds = [step.kind for step in trace.steps if step.kind in FAULTS]
+    links = [kind for kind in kinds if kind in ("partition", "isolate", "heal")]
+    if any(kinds.count(begin) > kinds.count(end) for begin, end in OVER.items()) or links[-1:] not in ([], ["heal"]):
+        return inf
+    return max((0, *(step.time for step in trace.steps if step.kind in FAULTS), *(
+        one.arrives for one in trace.messages if one.fate == "lost" or one.arrives - one.departs > ROUND)))
+
+
+def clients_cannot_tell_the_cluster_from_one_server(trace: Trace) -> Objection | None:
+    found = linearizable(trace, configurations=20_000)
+    return Objection(found.objection(), len(trace) - 1) if found.stuck else None
+
+
+DEMANDS = (
+    *(Demand(promise, f"Figure 3: {promise.name}.", hint=2) for promise in PROMISES if promise.kind == "always"),
+    Demand(a_leader_does_not_stand_for_election, "A leader has no election timer [5.2].", hint=3),
+    Demand(a_server_that_votes_for_another_waits_anew, "Granting a vote restarts the timer [figure 2].", hint=1),
+    Demand(a_server_that_hears_of_its_leader_follows_it_and_waits_anew,
+           "Each message of the leader of the term restarts the timer, and ends a candidature [5.2].", hint=3),
+    Demand(every_server_waits_for_something, "Who leads sends heartbeats, all others wait for them.", hint=1),
+    Demand(a_leader_that_can_be_heard_is_not_replaced,
+           "broadcast time << election timeout, which is random, so that votes are seldom split [5.2, 5.6].", hint=0),
+    Demand(a_command_is_answered_once_the_network_is_good,
+           f"Where messages arrive, a leader is elected and commits: here within {ENOUGH / 1000} s.", hint=0),
+    Demand(clients_cannot_tell_the_cluster_from_one_server, "Linearizability [section 8].", hint=2),
+)
+
+
+# ---- the runs ------------------------------------------------------------------------------------------------------
+
+class Customer(Client):
+    """A client that says when it has been told what was asked last."""
+
+    def on_answer(self, src, msg):
+        if self.command == LAST and msg.serial == self.serial:
+            self.output("done")
+        super().on_answer(src, msg)
+
+
+def cluster(protocol: type[Node], names: Names, script: list[At], **options: Any) -> Run:
+    """The servers with three clients. Carol asks last, when the network is good again; that ends the run."""
+    nodes = dict.fromkeys(names, protocol) | {"alice": Client, "bob": Client, "carol": Customer}
+    script = sorted([*script, at(STORM, request("carol", LAST))], key=lambda event: event.time)
+    return Run(nodes, network=QUICK, duration=STORM + ENOUGH + 100, until="done", script=script, **options)
+
+
+def work(names: Names, seed: int) -> list[At]:
+    """What alice and bob ask, at random moments."""
+    draw = Random(f"{seed} work")
+    moments = sorted(draw.randrange(200, STORM) for _ in range(6))
+    return [at(time, request(draw.choice(("alice", "bob")), draw.choice((Put("x", time), Add("x", 1), Get("x")))))
+            for time in moments]
+
+
+def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
+    yield Run(dict.fromkeys(names, protocol), network=QUICK, duration=2 * SETTLED)
+    for seed in range(4):               # two that hear late of each other stand in the same term
+        slow = [at(0, set_link(*link, latency=constant(110))) for link in (names[:2], names[1::-1])]
+        yield cluster(protocol, names, slow, seed=seed).but(duration=1000)
+    for fault, end in ((crash, recover), (isolate, lambda name: heal())):
+        script = [at(400 * turn + 100, fault(name)) for turn, name in enumerate(names[:3])]
+        script += [at(400 * turn + 450, end(name)) for turn, name in enumerate(names[:3])]
+        yield cluster(protocol, names, work(names, 0) + script)
+
+
+def storm(protocol: type[Node], names: Names, seed: int) -> Run:
+    """All kinds of faults, until STORM. (They are drawn with the reference, so that all attempts meet the same.)"""
+    calm = cluster(Reference, names, work(names, seed), seed=seed).but(duration=1000, until="")
+    stormy = schedule(calm, seed, ("crash", "pause", "partition", "loss", "duplication", "delay"))
+    return cluster(protocol, names, [event for event in stormy.script if event.time < STORM], seed=seed)
+
+
+EXERCISES = (MakeItRight(
+    number="7.4",
+    title="A whole cluster under fire",
+    task="Write all of Raft that has to do with time: how long a server waits, when it starts to wait anew, what it "
+         "does when nobody was heard of, and when heartbeats begin and end. A message takes 5 to 15 ms.",
+    base=Server,
+    asks=("set_election_timer", "on_election_timer", "on_request_vote", "lead", "follow", "on_heartbeat_timer"),
+    lines=22,
+    reference=Reference,
+    right=(TimersThatAsk, InAHurry),
+    wrong=(
+        (AllAlike, "and failed"), (BelowBroadcastTime, "less than a vote takes"), (TooPatient, "has no answer"),
+        (GrantsAndGoesOn, "and does not restart its election timer"), (LeaderKeepsTimer, "against itself"),
+        (CandidateKeepsTimer, "timer (it was a candidate)"), (CandidateStays, "is still a candidate"),
+        (DeposedAndStill, "was leader, is follower and has no election timer"), (VotesForAll, "both lead term"),
+    ),
+    demands=DEMANDS,
+    scenarios=scenarios,
+    swarm=storm,
+    schedules=100,
+    clusters=(("A", "B", "C"), ("Q", "X", "B", "M", "S")),
+    hints=(
+        "An election takes a round of messages, and servers that wait equally long get in each other's way.",
+        "Be patient again when you start, stand for election, grant a vote, hear of the leader, and are deposed.",
+        "One vote for each term: for yourself if you stand for election, otherwise for the first who may have it.",
+        "Followers and candidates need the election timer, the leader its heartbeat timer: see to both at each change.",
+        'self.set_timer("election", 150, 300) and self.set_timer("heartbeat", 50) are the numbers of the paper.',
+    ),
+),)
