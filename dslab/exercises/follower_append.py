@@ -260,10 +260,10 @@ def the_entry_before_decides(trace, one):
 
 @objecting
 def an_entry_in_conflict_is_replaced(trace, one):
-    log = one.after["log"]
+    log = list(one.after["log"])
     for index, entry in enumerate(one.due[:one.agreed] if one.fits else (), 1):
-        if log[index - 1:index] != [entry]:
-            mine = f"keeps entry {index} of term {term_of(log[index - 1])}" if index <= len(log) else f"lacks entry {index}"
+        if (there := log[index - 1:index]) != [entry]:
+            mine = f"keeps entry {index} of term {term_of(there[0])}" if there else f"lacks entry {index}"
             return f"{one.node} {mine} after {one}, where the leader's is of term {entry.term}"
 
 

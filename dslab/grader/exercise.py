@@ -14,7 +14,7 @@ runs, demands, the exercise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dslab.grader.blank import blanks, check_signatures
@@ -57,10 +57,29 @@ class Demand:
 
     def look(self, trace: Trace) -> Objection | None:
         """The first thing in a trace that this forbids."""
-        if not isinstance(self.what, Promise):
+        if isinstance(self.what, Promise):
+            verdict, = judge(trace, [careful(self.what)])
+            return objection(verdict) if verdict.status == "broken" else None
+        try:
             return self.what(trace)
-        verdict, = judge(trace, [self.what])
-        return objection(verdict) if verdict.status == "broken" else None
+        except Exception as problem:
+            return Objection(cannot_be_judged(problem), max(len(trace) - 1, 0))
+
+
+def careful(promise: Promise) -> Promise:
+    """The same promise for records of any kind: an attempt may have put anything where a number should be."""
+    def judge(world: Any) -> Any:
+        try:
+            return promise.judge(world)
+        except Exception as problem:
+            return cannot_be_judged(problem)
+
+    return replace(promise, judge=judge)
+
+
+def cannot_be_judged(problem: Exception) -> str:
+    """The sentence for records that make no sense."""
+    return f"what your nodes recorded makes no sense there ({type(problem).__name__}: {problem})"
 
 
 def objection(verdict: Verdict) -> Objection:

@@ -17,7 +17,7 @@ from dslab.explore import explore
 from dslab.explorer.shrink import Fails, shrink
 from dslab.explorer.stage import NotExplorable
 from dslab.explorer.swarm import schedule
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, objection
+from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, careful, objection
 from dslab.mishap import ProtocolError
 from dslab.node import Node
 from dslab.properties import Promise
@@ -81,7 +81,7 @@ def scenarios(exercise: MakeItRight, attempt: type[Node], names: Names, tally: T
 
 def explorations(exercise: MakeItRight, attempt: type[Node], names: Names, tally: Tally) -> Iterator[Failure]:
     """All orders of the events of small runs."""
-    promises = {demand.what: demand for demand in exercise.demands if isinstance(demand.what, Promise)}
+    promises = {careful(demand.what): demand for demand in exercise.demands if isinstance(demand.what, Promise)}
     for search in exercise.searches(attempt, names):
         try:
             explored = explore(search.run, promises, **{"states": MOST_STATES} | search.budgets)
