@@ -148,7 +148,7 @@ class Storm(PingPong):
 
 
 def test_a_message_storm():
-    assert "messages in flight" in told(Storm, "wrong") and "of type Chatter" in told(Storm, "wrong")
+    assert re.search("messages in flight, .* of type Chatter", told(Storm, "wrong"))
 
 
 # ---- what ends the process, or asks for too much ----
@@ -206,7 +206,7 @@ class OneHugeList(Reference):
 
 
 def test_too_much_memory():
-    assert "B.seen has" in told(Hoarder, "wrong") and "over 512 MB" in told(Hoarder, "wrong")
+    assert re.search("B.seen has .* over 512 MB", told(Hoarder, "wrong"))
     assert "MemoryError" in told(OneHugeList, "wrong")
 
 
