@@ -14,7 +14,6 @@ from dslab.properties import always, in_the_end, sometimes
 from dslab.run import Run
 from dslab.script import at, request
 
-
 MONEY = 100             # what each bank has at first
 
 
