@@ -21,8 +21,10 @@ from dslab.script import (
     crash,
     cut,
     delay,
+    deliver,
     drop,
     duplicate,
+    fire,
     heal,
     isolate,
     partition,
@@ -45,10 +47,10 @@ _LATER = {
 
 __all__ = [
     "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Specification", "Trace", "Verdict",
-    "always", "at", "clock", "constant", "crash", "cut", "delay", "diagram", "drop", "duplicate", "explore",
-    "exponential", "follow", "heal", "in_the_end", "isolate", "judge", "linearizable", "long_tail", "message",
-    "partition", "pause", "play", "recover", "request", "resume", "search", "set_link", "simulate", "sometimes",
-    "source", "uniform",
+    "always", "at", "clock", "constant", "crash", "cut", "delay", "deliver", "diagram", "drop", "duplicate",
+    "explore", "exponential", "fire", "follow", "heal", "in_the_end", "isolate", "judge", "linearizable",
+    "long_tail", "message", "partition", "pause", "play", "recover", "request", "resume", "search", "set_link",
+    "simulate", "sometimes", "source", "uniform",
 ]
 
 
