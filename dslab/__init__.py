@@ -21,8 +21,10 @@ from dslab.script import (
     crash,
     cut,
     delay,
+    deliver,
     drop,
     duplicate,
+    fire,
     heal,
     isolate,
     partition,
@@ -46,10 +48,10 @@ _LATER = {
 
 __all__ = [
     "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Specification", "Trace", "Verdict",
-    "always", "at", "check", "clock", "constant", "crash", "cut", "delay", "diagram", "drop", "duplicate",
-    "exercise", "explore", "exponential", "follow", "heal", "in_the_end", "isolate", "judge", "linearizable",
-    "long_tail", "message", "partition", "pause", "play", "progress", "recover", "request", "resume", "search",
-    "set_link", "simulate", "sometimes", "source", "uniform",
+    "always", "at", "check", "clock", "constant", "crash", "cut", "delay", "deliver", "diagram", "drop",
+    "duplicate", "exercise", "explore", "exponential", "fire", "follow", "heal", "in_the_end", "isolate", "judge",
+    "linearizable", "long_tail", "message", "partition", "pause", "play", "progress", "recover", "request",
+    "resume", "search", "set_link", "simulate", "sometimes", "source", "uniform",
 ]
 
 

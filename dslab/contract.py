@@ -60,6 +60,10 @@ def check_protocol(cls: type[Node]) -> None:
             raise DslabError(f'{cls.__name__}.{name} is a tuple of names: write ("{value}",)')
         if not (isinstance(value, tuple) and all(isinstance(one, str) for one in value)):
             raise DslabError(f"{cls.__name__}.{name} is a tuple of names, not {brief(value)}")
+    for log in cls.logs if isinstance(cls.logs, tuple) else (cls.logs,):
+        if not (isinstance(log, tuple) and len(log) == 2 and all(isinstance(one, str) for one in log)):
+            raise DslabError(f"{cls.__name__}.logs is a tuple of pairs, each a log and the attribute that counts its"
+                             f' committed entries, such as (("log", "commit_index"),), not {brief(cls.logs)}')
     for name, value in _members(cls):
         if next(containers(value), None) is not None:
             raise DslabError(f"all nodes would share one {type(value).__name__}, {cls.__name__}.{name}. {SHARED}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dslab.links import Link
 from dslab.script import At, parse_message_name
+from dslab.values import nearest
 
 if TYPE_CHECKING:
     from dslab.host import Host
@@ -93,6 +94,17 @@ def clock(sim: Simulation, event: At, node: str, *, offset: float | None = None,
     _happen(sim, event, host)
 
 
+def fire(sim: Simulation, event: At, node: str, timer: str) -> None:
+    """The timer goes off now, and not again at the moment for which it was set."""
+    host = sim.hosts[node]
+    planned = host.timers.get(timer)
+    if planned is None:
+        why = f"{node} has no timer {timer!r} set.{nearest(timer, host.timers)}" if host.up else f"{node} is down"
+        return sim.record.did_not_apply(event, why)
+    host.timers[timer] = host.queued[timer] = sim.push(sim.now, *planned[2:])
+    _happen(sim, event, None)
+
+
 # ---- links -----------------------------------------------------------------------------------------------------------
 
 def partition(sim: Simulation, event: At, *groups: tuple[str, ...]) -> None:
@@ -171,6 +183,22 @@ def duplicate(sim: Simulation, event: At, name: str, *, after: float) -> None:
         _record(sim, event, found)
 
 
+def deliver(sim: Simulation, event: At, name: str) -> None:
+    """This message arrives now; on a link that keeps order, only if it is its turn."""
+    found = _catch(sim, event, name)
+    if not found:
+        return
+    link = found[3]
+    ahead = [entry for entry in sim.queue if entry[2] == "receive" and entry[3] is link and entry < found]
+    if link.settings.fifo and ahead:
+        heappush(sim.queue, found)
+        first = f"{link.name}#{min(ahead)[5]}"
+        return sim.record.did_not_apply(event, f"the link {link.name} keeps order, and {first} comes first")
+    sim.push(sim.now, *found[2:])
+    sim.faults["delivered now"] += 1
+    _record(sim, event, found)
+
+
 def _catch(sim: Simulation, event: At, name: str, ms: float = 0.0) -> tuple | None:
     """Take the message out of the queue; if it is not there, arm its link or say why that is too late."""
     src, dst, number = parse_message_name(name)
@@ -207,7 +235,7 @@ def adopt(sim: Simulation, link: Link) -> None:
 
 def transmit(sim: Simulation, link: Link, msg: Any, step: int) -> list[tuple]:
     """Send one message over a link that may lose, double, delay or order it; returns its entries."""
-    number, arrival = link.sent, link.arrival(sim.now)
+    number, floor, arrival = link.sent, link.fifo_floor, link.arrival(sim.now)
     lost = link.settings.loss and link.chance() < link.settings.loss
     doubled = link.settings.duplication > 0 and link.copied() < link.settings.duplication
     why = f"the link {link.name} is cut" if link.cut else "lost by chance" if lost else ""
@@ -217,9 +245,9 @@ def transmit(sim: Simulation, link: Link, msg: Any, step: int) -> list[tuple]:
             sim.record.did_not_apply(event, f"{link.name}#{number} was lost before: {why}")
             continue
         why = "dropped by the script" if verb == "drop" else ""
-        arrival += ms if verb == "delay" else 0
+        arrival = max(sim.now, floor) if verb == "deliver" else arrival + (ms if verb == "delay" else 0)
         copies += [arrival + ms] if verb == "duplicate" else []
-        sim.faults[{"drop": "dropped", "delay": "delayed", "duplicate": "duplicated"}[verb]] += 1
+        sim.faults[{"drop": "dropped", "delay": "delayed", "duplicate": "duplicated"}.get(verb, "delivered now")] += 1
     if link.settings.fifo:
         copies = [max(arrival, time) for time in copies]
         link.fifo_floor = max([arrival, *copies])
@@ -270,4 +298,5 @@ def _open_links(sim: Simulation) -> list[Link]:
 
 
 VERBS: dict[str, Callable] = {verb.__name__: verb for verb in (
-    crash, recover, pause, resume, clock, partition, isolate, cut, heal, set_link, drop, delay, duplicate)}
+    crash, recover, pause, resume, clock, fire, partition, isolate, cut, heal, set_link, drop, delay, duplicate,
+    deliver)}

@@ -8,6 +8,8 @@ from typing import Any
 from dslab.trace import Step
 from dslab.values import brief, shorten
 
+BEFELL = {"drop": "dropped", "delay": "held back", "duplicate": "doubled", "deliver": "delivered at once"}
+
 
 def describe(step: Step) -> str:
     """What happened in a step, what followed at once, and the protocol's own reasons."""
@@ -26,9 +28,9 @@ def _happening(step: Step) -> str:
         return f"{node} receives {brief(message.payload)} from {message.src}"
     if step.kind == "loss":
         return f"{brief(message.payload)} from {message.src} to {message.dst} is lost: {message.why}"
-    if step.kind in ("drop", "delay", "duplicate"):
-        verb = {"drop": "dropped", "delay": "held back", "duplicate": "doubled"}[step.kind]
-        return f"The script: {message.name}, {brief(message.payload)} from {message.src} to {message.dst}, is {verb}"
+    if step.kind in BEFELL:
+        told = f"{message.name}, {brief(message.payload)} from {message.src} to {message.dst}"
+        return f"The script: {told}, is {BEFELL[step.kind]}"
     if step.kind == "timer":
         return f"{node}'s {step.name} timer goes off"
     if step.kind == "request":

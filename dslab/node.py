@@ -69,6 +69,7 @@ class Node:
     persistent: ClassVar[tuple[str, ...]] = ()      # the attributes that survive a crash
     roles: ClassVar[tuple[str, ...]] = ()           # the values of the attribute `role`, for views
     shown: ClassVar[tuple[str, ...]] = ()           # the attributes that views write beside the node
+    logs: ClassVar[tuple[tuple[str, str], ...]] = ()    # (a log, how many of its first entries are committed: or "")
 
     def __init__(self, id: str, peers: Iterable[str] = (), *, neighbours: Iterable[str] | None = None,
                  random: Callable[[], float] | None = None, clock: Callable[[], float] = lambda: 0.0) -> None:

@@ -87,7 +87,7 @@ class Record:
     def trace(self) -> Trace:
         """The trace; its steps are made readable on first use."""
         run = self.run
-        infos = [NodeInfo(name, cls.__name__, tuple(cls.roles), tuple(cls.shown))
+        infos = [NodeInfo(name, cls.__name__, tuple(cls.roles), tuple(cls.shown), tuple(cls.logs))
                  for name, cls in run.protocols.items()]
         faults = {fault: times for fault, times in sorted(self.faults.items()) if times}
         return Trace(nodes=infos, length=len(self.steps), load=self.load, run=run, title=run.title, links=run.topology,

@@ -29,9 +29,9 @@ class Action:
         """The nodes that the action names."""
         if self.verb == "partition":
             return tuple(node for group in self.args for node in group)
-        if self.verb in ("drop", "duplicate", "delay"):
+        if self.verb in ("drop", "duplicate", "delay", "deliver"):
             return parse_message_name(self.args[0])[:2]
-        return self.args[:1] if self.verb == "request" else self.args
+        return self.args[:1] if self.verb in ("request", "fire") else self.args
 
     def __repr__(self) -> str:
         args = [_code(arg) for arg in self.args]
@@ -134,6 +134,21 @@ def delay(name: str, *, by: float) -> Action:
     return Action("delay", (_message(name),), (("by", _ms("by", by)),))
 
 
+def deliver(name: str) -> Action:
+    """Let this message arrive now, before others if need be; at once when it is sent if that is still to come.
+
+    On a fifo link only the message whose turn it is can be delivered, and one that is still to be sent keeps its turn.
+    """
+    return Action("deliver", (_message(name),))
+
+
+def fire(node: str, timer: str) -> Action:
+    """Let this timer of the node go off now, instead of at its time."""
+    if type(timer) is not str or not timer:
+        raise DslabError(f"fire({brief(node)}, {brief(timer)}): a timer is named by a string")
+    return Action("fire", (node, timer))
+
+
 def set_link(src: str = "", dst: str = "", **settings: Any) -> Action:
     """Change latency, loss, duplication or fifo of the link from `src` to `dst`, or, with no names, of all links."""
     if bool(src) != bool(dst):
@@ -181,4 +196,4 @@ def _code(value: Any) -> str:
 
 
 VERBS = {verb.__name__: verb for verb in (request, crash, recover, pause, resume, partition, isolate, cut, heal, drop,
-                                          duplicate, delay, set_link, clock)}
+                                          duplicate, delay, deliver, fire, set_link, clock)}

@@ -15,7 +15,7 @@ from dslab.values import DslabError
 
 VERSION = 1
 SILENT = frozenset({"pause", "resume", "clock"})                        # no node notices it: no logical time passes
-OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate")        # kinds of steps that are about one message
+OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate", "deliver")      # steps about one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class NodeInfo:
     protocol: str
     roles: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    logs: tuple[tuple[str, str], ...] = ()      # a log, and the attribute that counts its committed entries, or ""
 
 
 @dataclass(slots=True)
@@ -162,6 +163,7 @@ class Trace:
                  outputs: Sequence[Output] = (), initial: Mapping[str, dict] | None = None,
                  faults: Mapping[str, int] | None = None, unapplied: Sequence[tuple[str, str]] = ()) -> None:
         self.run = run                              # the Run it came from, or None
+        self.protocols: Mapping[str, type] = {} if run is None else run.protocols   # node -> class, if they are at hand
         self.title = title
         self.infos = tuple(nodes)
         self.nodes = tuple(info.id for info in nodes)

@@ -38,8 +38,7 @@ def trace_to_dict(trace: Trace) -> dict[str, Any]:
     return {
         "format": FORMAT, "version": VERSION, "title": trace.title,
         "run": None if trace.run is None else run_to_dict(trace.run),
-        "nodes": [{"id": info.id, "protocol": info.protocol, "roles": list(info.roles), "shown": list(info.shown)}
-                  for info in trace.infos],
+        "nodes": [_info_to_dict(info) for info in trace.infos],
         "links": None if trace.links is None else [list(pair) for pair in trace.links],
         "initial": {node: _encoded(state) for node, state in trace.initial.items()},
         "steps": [_step_to_dict(step) for step in trace.steps],
@@ -107,7 +106,8 @@ class _Reader:
         for key in ("title", "end"):
             _text(data[key], f"the {key}")
         self.infos = [NodeInfo(_text(one["id"], "the id of a node"), _text(one["protocol"], "the protocol of a node"),
-                               tuple(one["roles"]), tuple(one["shown"])) for one in data["nodes"]]
+                               tuple(one["roles"]), tuple(one["shown"]),
+                               tuple(_log(pair) for pair in one.get("logs", ()))) for one in data["nodes"]]
         self.nodes = dict.fromkeys(info.id for info in self.infos)
         self.no_repeats([info.id for info in self.infos], "nodes")
         self.messages = [self.message(number, one) for number, one in enumerate(data["messages"])]
@@ -215,6 +215,17 @@ class _Reader:
         twice = sorted({name for name, times in Counter(names).items() if times > 1})
         if twice:
             raise DslabError(f"two {what} of the trace have the name {brief(twice[0])}. Nothing is loaded")
+
+
+def _info_to_dict(info: NodeInfo) -> dict[str, Any]:
+    logs = {"logs": [list(pair) for pair in info.logs]} if info.logs else {}
+    return {"id": info.id, "protocol": info.protocol, "roles": list(info.roles), "shown": list(info.shown)} | logs
+
+
+def _log(pair: Any) -> tuple[str, str]:
+    if not (isinstance(pair, list) and len(pair) == 2):
+        raise DslabError(f"a log of a node in the trace is {brief(pair)}, expected two names. Nothing is loaded")
+    return _text(pair[0], "a log of a node"), _text(pair[1], "the counter of a log")
 
 
 def _text(value: Any, what: str) -> str:

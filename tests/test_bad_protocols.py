@@ -361,6 +361,17 @@ def test_persistent_attributes_that_do_not_exist():
     refused(Listed, r"Listed\.persistent is a tuple of names, not \['x'\]")
 
 
+def test_logs_are_pairs_of_a_log_and_its_counter():
+    class Alone(Base):
+        logs = ("log",)
+
+    class Bare(Base):
+        logs = "log"
+
+    for cls in (Alone, Bare):
+        refused(cls, rf"{cls.__name__}\.logs is a tuple of pairs, .* not .*'log'")
+
+
 def test_a_list_that_nodes_share_through_their_class():
     class Classwide(Base):
         log = []

@@ -11,8 +11,10 @@ from dslab.script import (
     crash,
     cut,
     delay,
+    deliver,
     drop,
     duplicate,
+    fire,
     heal,
     isolate,
     parse_message_name,
@@ -42,6 +44,8 @@ ACTIONS = [
     drop("A->B#3"),
     duplicate("A->B#3", after=5),
     delay("A->B#3", by=50),
+    deliver("A->B#3"),
+    fire("A", "beat"),
     set_link("A", "B", latency=constant(3), loss=0.5),
     set_link(fifo=True),
     clock("A", offset=50, drift=200, step=-30),
@@ -86,6 +90,8 @@ def test_an_action_shows_itself_as_the_code_that_makes_it(action):
         (lambda: drop("A to B, 3"), r'a message is named by link and count, such as "A->B#3"'),
         (lambda: drop("A->B#0"), "a message is named by link and count"),
         (lambda: drop(3), "not 3"),
+        (lambda: deliver("A, B"), "a message is named by link and count"),
+        (lambda: fire("A", 3), "a timer is named by a string"),
         (lambda: delay("A->B#1", by=-1), "by=-1: expected a number of milliseconds from 0 up"),
         (lambda: duplicate("A->B#1", after="2"), "after='2'"),
         (lambda: clock("A", step=float("inf")), "clock.step=inf.: expected a finite number"),
@@ -107,6 +113,8 @@ def test_an_action_that_cannot_be_is_refused_with_a_sentence(make, sentence):
         partition(("A", "Z")),
         cut("A", "Z"),
         drop("A->Z#1"),
+        deliver("Z->A#1"),
+        fire("Z", "beat"),
         set_link("Z", "A", loss=1),
         clock("Z", step=1),
     ],
@@ -225,6 +233,32 @@ def test_a_clock_is_what_now_shows():
     assert trace.outputs("time")[0].values == (60.0,)
 
 
+def test_a_timer_goes_off_when_the_script_says_so_and_only_then():
+    trace = sender(at(13, fire("A", "beat")), duration=35)
+    assert [step.time for step in only(trace, "timer")] == [10, 13, 23, 33]
+    assert trace.faults == {"fire": 1} and trace.describe(only(trace, "fire")[0].index) == (
+        "The script: fire('A', 'beat')."
+    )
+
+
+def test_a_timer_that_is_fired_has_the_step_that_set_it_as_its_cause():
+    trace = sender(at(13, fire("A", "beat")), duration=15)
+    assert trace[-1].kind == "timer" and trace[trace[-1].cause].time == 10
+
+
+def test_a_timer_that_is_fired_at_a_paused_node_waits():
+    trace = sender(at(12, pause("A")), at(13, fire("A", "beat")), at(15, resume("A")), duration=26)
+    assert [step.time for step in only(trace, "timer")] == [10, 15, 25]
+    late = sender(at(12, pause("A")), at(23, fire("A", "beat")), at(25, resume("A")), duration=36)
+    assert [step.time for step in only(late, "timer")] == [10, 25, 35]
+
+
+def test_a_timer_that_is_not_set_cannot_be_fired():
+    assert why(sender(at(5, fire("A", "beet")))) == "A has no timer 'beet' set. Did you mean 'beat'?"
+    assert why(sender(at(5, fire("B", "beat")))) == "B has no timer 'beat' set."
+    assert why(sender(at(5, crash("A")), at(6, fire("A", "beat")))) == "A is down"
+
+
 # ---- links ----
 
 
@@ -335,13 +369,53 @@ def test_a_copy_is_in_flight_only_from_the_moment_when_it_is_made():
     assert "A->B#3'" not in [message.name for message in trace.in_flight(made - 1)]
 
 
-@pytest.mark.parametrize("action", [drop("A->B#1"), delay("A->B#1", by=5), duplicate("A->B#1")], ids=repr)
+def test_a_message_on_its_way_is_delivered_at_once_and_past_others():
+    slow = Network(latency=constant(100))
+    run = Run(Sender, 2, network=slow, duration=50, script=[at(35, deliver("A->B#3")), at(36, deliver("A->B#1"))])
+    trace = simulate(run)
+    assert received(trace) == [(35, 3), (36, 1)]
+    assert trace.messages[2].arrives == 35 and trace.faults == {"delivered now": 2}
+    assert trace.describe(only(trace, "deliver")[0].index) == (
+        "The script: A->B#3, Ping(n=3) from A to B, is delivered at once."
+    )
+
+
+def test_a_message_that_is_still_to_be_sent_is_delivered_the_moment_it_is():
+    trace = sender(at(0, deliver("A->B#3")), duration=45)
+    assert received(trace) == [(20, 1), (30, 2), (30, 3)]
+    assert trace.faults == {"delivered now": 1} and not trace.unapplied
+
+
+def test_on_a_link_that_keeps_order_only_the_first_can_be_delivered():
+    def fifo(*script):
+        network = Network(latency=constant(100), fifo=True)
+        return simulate(Run(Sender, 2, network=network, duration=55, script=script))
+
+    trace = fifo(at(35, deliver("A->B#3")))
+    assert why(trace) == "the link A->B keeps order, and A->B#1 comes first" and not received(trace)
+    assert received(fifo(at(35, deliver("A->B#1")), at(36, deliver("A->B#2")))) == [(35, 1), (36, 2)]
+    awaited = fifo(at(0, deliver("A->B#2")), at(45, deliver("A->B#1")))
+    assert received(awaited) == [(45, 1)] and awaited.messages[1].arrives == 110
+
+
+def test_what_is_delivered_to_a_node_that_is_down_or_cut_off_is_lost_and_waits_at_a_paused_one():
+    assert received(sender(at(12, crash("B")), at(15, deliver("A->B#1")), duration=18)) == []
+    cut_off = sender(at(12, cut("A", "B")), at(15, deliver("A->B#1")), duration=18)
+    assert cut_off.messages[0].why == "the link A->B is cut"
+    paused = sender(at(12, pause("B")), at(15, deliver("A->B#1")), at(17, resume("B")), duration=18)
+    assert received(paused) == [(17, 1)]
+
+
+@pytest.mark.parametrize("action", [drop("A->B#1"), delay("A->B#1", by=5), duplicate("A->B#1"), deliver("A->B#1")],
+                         ids=repr)
 def test_it_is_too_late_for_a_message_that_has_arrived(action):
     trace = sender(at(33, action))
     assert why(trace) == "A->B#1 was no longer on its way" and trace.faults == {}
 
 
-@pytest.mark.parametrize("action", [drop("A->B#99"), delay("B->A#1", by=5), duplicate("A->B#99")], ids=repr)
+@pytest.mark.parametrize(
+    "action", [drop("A->B#99"), delay("B->A#1", by=5), duplicate("A->B#99"), deliver("A->B#99")], ids=repr
+)
 def test_a_message_that_was_never_sent_is_reported(action):
     trace = sender(at(33, action))
     assert why(trace) == "that message was never sent" and trace.faults == {}
@@ -353,11 +427,12 @@ def test_what_is_lost_already_can_be_neither_held_back_nor_doubled():
         at(1, delay("A->B#1", by=5)),
         at(2, duplicate("A->B#1")),
         at(3, drop("A->B#1")),
+        at(4, deliver("A->B#1")),
         duration=15,
     )
     assert [sentence for _, sentence in trace.unapplied] == [
         "A->B#1 was lost before: the link A->B is cut"
-    ] * 3
+    ] * 4
     assert trace.faults == {"cut": 1, "lost on a cut link": 1}
 
 

@@ -27,6 +27,21 @@ def test_a_trace_survives_json(trace):
     assert again.outputs() == trace.outputs() and again.faults == trace.faults and again.end == trace.end
 
 
+def test_what_a_protocol_calls_a_log_is_in_the_trace_and_older_traces_have_none():
+    class Logger(Quiet):
+        logs = (("log", "sure"), ("notes", ""))
+
+    data = json.loads(simulate(Run(Logger, 1)).to_json())
+    assert data["nodes"][0].pop("logs") == [["log", "sure"], ["notes", ""]]
+    assert Trace.from_json(json.dumps(data)).infos[0].logs == ()
+    data["nodes"][0]["logs"] = [["log", "sure"]]
+    assert Trace.from_json(json.dumps(data)).infos[0].logs == (("log", "sure"),)
+    for wrong in ([["log"]], ["log"], [["log", 3]], 7):
+        data["nodes"][0]["logs"] = wrong
+        with pytest.raises(DslabError, match="Nothing is loaded"):
+            Trace.from_json(json.dumps(data))
+
+
 def test_equal_messages_are_equal_also_in_a_trace_from_a_file():
     """A promise compares the entries of two logs: it must come to the same verdict."""
 

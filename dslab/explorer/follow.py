@@ -7,7 +7,7 @@ followed again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from heapq import heapify
 from typing import Any
@@ -75,6 +75,21 @@ class Follower:
         trace.run = None
         return trace
 
+    def possible(self, budget: Mapping[str, int]) -> list[str]:
+        """The decisions that can come next: messages first, then timers, the next request, and faults.
+
+        Faults strike as often as the budget says: {"crash": 1, "recover": 1, "drop": 0, "duplicate": 0}.
+        """
+        flying = sorted(entry for entry in self.sim.queue if entry[2] == "receive")
+        hosts = self.sim.hosts.values()
+        found = [f"deliver {_name(entry)}" for entry in flying if self._first_on_its_link(entry) in (None, entry)]
+        found += [f"fire {host.name} {timer}" for host in hosts for timer in sorted(host.timers)]
+        found += [f"request {len(self.sim.record.calls) + 1}"] * self._can_ask()
+        names = list(map(_name, flying))
+        struck = {"crash": [host.name for host in hosts if host.up], "drop": names, "duplicate": names,
+                  "recover": [host.name for host in hosts if not host.up]}
+        return found + [f"{fault} {what}" for fault in struck if budget.get(fault) for what in struck[fault]]
+
     def _can_ask(self) -> bool:
         """Is there a request to come, of a client that does not wait for an answer?"""
         to_come = self.requests[len(self.sim.record.calls):]
@@ -84,14 +99,17 @@ class Follower:
 
     def _deliver(self, name: str) -> None:
         found = self._in_flight(name)
-        link = found[3]
-        on_link = [entry for entry in self.sim.queue if entry[2] == "receive" and entry[3] is link]
-        first = min(on_link, key=_order)
-        if link.settings.fifo and first is not found:
+        link, first = found[3], self._first_on_its_link(found)
+        if first not in (None, found):
             raise Inapplicable(f"this link keeps order, and {_name(first)} comes first")
         self.sim.queue.remove(found)
         entry = (self.sim.now, *found[1:])
         self._happen(entry, partial(self._receive if link.host.awake else self.sim.act["receive"], entry))
+
+    def _first_on_its_link(self, one: tuple) -> tuple | None:
+        """The message whose turn it is on a link that keeps order; None on any other."""
+        on_link = [entry for entry in self.sim.queue if entry[2] == "receive" and entry[3] is one[3]]
+        return min(on_link, key=_order) if one[3].settings.fifo else None
 
     def _receive(self, entry: tuple) -> None:
         link, msg = entry[3:5]

@@ -72,6 +72,7 @@ class Raft(Node):
     persistent = ("term", "voted_for", "log")
     roles = ("follower", "candidate", "leader")
     shown = ("term", "commit_index")
+    logs = (("log", "commit_index"),)
     election_timeout = (150, 300)       # ms [section 9.3]
     heartbeat_interval = 50             # ms, well below the least election timeout
     batch = 200                         # entries, at most, in one message

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dslab.narrate import BEFELL
 from dslab.trace import Envelope, Step
 from dslab.values import brief, shorten
 from dslab.views.letters import fit, pad, visible, width_of
@@ -161,9 +162,7 @@ def _sentence(picture: Picture, row: Row) -> tuple[str, str, str]:
     if step.kind == "receive" and message:
         return f"{_way(message)} ", brief(message.payload, limit=200), after
     if message:
-        verb = {"drop": "dropped", "delay": "held back", "duplicate": "doubled", "loss": "lost"}.get(
-            step.kind, step.kind
-        )
+        verb = BEFELL.get(step.kind, "lost")
         why = f": {message.why}" if step.kind == "loss" else ""
         return f"{_way(message)} {verb} ", brief(message.payload, limit=200), why
     nodes = ", ".join(who(one.node) for one in row.steps if one.node)

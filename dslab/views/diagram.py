@@ -23,7 +23,7 @@ MOST_NODES = 16
 STAMPS = ("lamport", "vector")
 KINDS = (
     *["start", "receive", "timer", "request", "crash", "recover", "pause", "resume", "clock", "loss"],
-    *["partition", "heal", "cut", "isolate", "drop", "duplicate", "delay", "set_link", "event"],
+    *["partition", "heal", "cut", "isolate", "drop", "duplicate", "delay", "deliver", "fire", "set_link", "event"],
 )
 
 

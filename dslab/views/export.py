@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from html import escape
 
+from dslab.properties import Promise
 from dslab.trace import Trace
 from dslab.views.bundle import script, style
-from dslab.views.layout import Point
+from dslab.views.layout import Layout
 from dslab.views.payload import payload
 from dslab.views.payload import title as title_of
 
@@ -56,9 +57,9 @@ if (parent !== window) new ResizeObserver(tell).observe(document.body);
 
 
 def html(trace: Trace, *, title: str = "", height: int = 600, focus: int = 0,
-         layout: str | Mapping[str, Point] | None = None) -> str:
+         layout: Layout = None, promises: Sequence[Promise] | None = None) -> str:
     """The page as text, the same bytes for the same trace."""
-    data = payload(trace, height=height, focus=focus, layout=layout)
+    data = payload(trace, height=height, focus=focus, layout=layout, promises=promises)
     data["title"] = title or title_of(trace)
     code = script().replace("export default { render };\n", "")
     return PAGE.format(policy=POLICY, title=escape(data["title"][:200]), style=style(), data=_embedded(data),

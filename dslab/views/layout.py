@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dslab.values import DslabError, brief, nearest
 
 Point = tuple[float, float]
+Layout = str | Mapping[str, Point] | None
 
 
 def positions(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None = None, *,
-              layout: str | Mapping[str, Point] | None = None) -> list[Point]:
+              layout: Layout = None) -> list[Point]:
     """A point for each node, in the order of `nodes`.
 
     Args:

@@ -1,39 +1,68 @@
-"""What the browser gets: the trace as JSON, and what is easier to work out in Python."""
+"""What the browser gets: the trace as JSON, and what is easier to work out in Python.
+
+The widget has four traits. `step` is the cursor, `notice` the sentence of an error; the other two are data:
+
+`payload`: what is seen; a new one for each new trace, and all that an exported page has.
+    trace       see `dslab.trace_file`
+    title, positions, height, focus (the step to open at), serial
+    cuts        for each step that changed the links: [step, [[src, dst], ...]], those that are cut after it
+    lights      for each promise {name, kind, status, step, sentence}: "holds", "broken" (at step), "not decided"
+    sources     {"Raft receive Vote": {caption, first, code}}: the handlers that ran, by protocol, kind and name of step
+    script, json, test      the run to copy: as Python, as JSON, and as a test that says what happened; "" without a run
+    editable, reason        can the run be changed, and why not; edits: how often `undo` goes back
+    comparison  null, or a second trace beside this one: {branch, first, trace, cuts, lights}; they are alike before
+                step `first`, which may be the number of steps of one of them; null: they never differ
+
+`acts`: what can be done; new after each answer, so that whoever asked knows that it was given (`serial`).
+    branch      the name of the one that is shown; branches: [{name, parent, events}], parents first
+    scenarios   names of changes that a notebook offers
+    requests    what a client can ask: [{type, fields, nodes, example}]
+    mode        "" or "break"; there choices: {decisions, next: [{decision, verb, target, text}], budget}, else null
+
+What the browser may ask is in `dslab.views.asking`.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from dslab.properties import Promise
 from dslab.trace import Trace
-from dslab.views.layout import Point, positions
+from dslab.views.copies import script_of, simulating, test_of
+from dslab.views.handlers import sources
+from dslab.views.layout import Layout, positions
+from dslab.views.lights import lights, promises_of
 
 NO_KERNEL = "Changes need a running kernel."
 NO_RUN = "This trace has no run that could be changed."
+CHOSEN = "Here the next event is chosen: the script is left alone."
 
 
-def payload(trace: Trace, *, layout: str | Mapping[str, Point] | None = None, height: int = 600,
-            focus: int = 0, editable: bool = False, reason: str = NO_KERNEL, edits: int = 0,
-            serial: int = 0) -> dict[str, Any]:
-    """The JSON data of one player: see `dslab.trace_file` for the trace in it.
+def payload(trace: Trace, *, layout: Layout = None, height: int = 600,
+            promises: Sequence[Promise] | None = None, error: str = "", focus: int = 0) -> dict[str, Any]:
+    """The JSON data of one player without a kernel; a widget writes over what its kernel can do.
 
     Args:
         trace: what is shown.
         layout: where the nodes stand, as `dslab.views.layout.positions` takes it.
         height: of the four views, px.
+        promises: those that have a light; None takes what the trace's protocols promise.
+        error: why the trace ends early, if it does.
         focus: the step at which the player opens.
-        editable: can the browser ask for a changed run? If not, `reason` says why.
-        edits: how many changes can be undone.
-        serial: tells this payload from an equal one, so that the browser is told of it.
     """
+    promises = promises_of(trace) if promises is None else tuple(promises)
+    judged = lights(trace, promises)
     return {
         "trace": trace.to_dict(), "title": title(trace),
-        "script": "" if trace.run is None else trace.run.code(),
         "positions": [list(point) for point in positions(trace.nodes, trace.links, layout=layout)],
         "cuts": [[step, [list(link) for link in sorted(links)]] for step, links in cuts(trace)],
-        "height": height, "focus": focus, "editable": editable, "reason": reason, "edits": edits,
-        "serial": serial,
+        "lights": judged, "sources": sources(trace),
+        "script": script_of(trace), "json": "" if trace.run is None else trace.run.to_json(),
+        "test": "" if trace.run is None else test_of(simulating(trace.run), trace, promises, judged, error),
+        "height": height, "focus": focus, "editable": False, "reason": NO_KERNEL, "edits": 0, "serial": 0,
+        "comparison": None,
     }
 
 

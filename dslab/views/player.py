@@ -1,39 +1,43 @@
 """`play(run)`: step through a run in the notebook, and change it while you watch.
 
 The trace goes to the browser once; stepping and playing need no kernel. Only a change (a crash, a dropped
-message) comes back here: it becomes an event of the run's script, the run is simulated again, and the new
-trace takes the place of the old one at the same moment.
+message) comes back here: it becomes an event of the run's script, and the changed run a branch beside the
+original. It is simulated, and its trace takes the place of the old one at the same moment.
 """
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Callable, Mapping
-from html import escape
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import anywidget
-import ipywidgets
 import traitlets
 
-from dslab.mishap import ProtocolError
-from dslab.properties import Verdict
+from dslab.properties import Promise
 from dslab.run import Run
-from dslab.script import at, crash, drop, recover
-from dslab.simulate import simulate
-from dslab.trace import Step, Trace
-from dslab.values import DslabError, brief
+from dslab.script import Action, At, at
+from dslab.trace import Trace
+from dslab.values import DslabError, brief, nearest
+from dslab.views.asking import answer
+from dslab.views.branches import Branch, Branches
+from dslab.views.breaking import Breaking
 from dslab.views.bundle import script, style
-from dslab.views.export import html
-from dslab.views.layout import Point
-from dslab.views.payload import NO_RUN, payload, title
+from dslab.views.choosing import controls_of, under
+from dslab.views.copies import script_of, test_of
+from dslab.views.edits import moment_after, requests
+from dslab.views.layout import Layout
+from dslab.views.lights import promises_of
+from dslab.views.page import Page, described
+from dslab.views.payload import CHOSEN, NO_RUN, payload
+from dslab.views.scene import Comparison, Scene, Scenes, first_difference, opening, promised, watched
 
-EDITS = {"crash": crash, "recover": recover, "drop": drop}
-Layout = str | Mapping[str, Point] | None
+Scenarios = Mapping[str, Iterable[At]] | None
 
 
-def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None, **choices: Any) -> Any:
+def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None,
+         promises: Sequence[Promise] | None = None, scenarios: Scenarios = None, mode: str = "",
+         budget: Mapping[str, int] | None = None, **choices: Any) -> Any:
     """A player for a run.
 
     Args:
@@ -42,108 +46,238 @@ def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None, 
         step: where the player opens.
         height: of its four views, px.
         layout: "circle", "line", "grid" or a dict from node to point; None chooses.
+        promises: each has a light; None takes the `PROMISES` of the protocols' modules, or the verdict's own.
+        scenarios: buttons, each of which adds events to the run: {"split vote": [at(300, crash("A"))]}.
+        mode: "break": choose what happens next, again and again, until a promise is broken.
+        budget: in that mode, how often each fault may strike: {"crash": 1, "recover": 1, "drop": 0}.
         choices: for a function, what each argument can be: (low, high) a slider, a list a menu, a bool a
             check box.
 
     Raises:
         DslabError: one sentence, if `what` cannot be played.
     """
+    options = {"height": height, "layout": layout, "promises": promises}
+    acts = {"scenarios": scenarios, "mode": mode, "budget": budget}
     if callable(what) and not isinstance(what, type):
-        return _with_choices(what, choices, height=height, layout=layout)
+        return _with_choices(what, choices, options | acts)
     if choices:
         raise DslabError(f"{', '.join(choices)}: choices need a function that takes them, such as "
                          "play(lambda seed: ..., seed=(0, 9))")
     if os.environ.get("DSLAB_STATIC"):
-        return Page(_watched(what)[0], step=_opening(what, step), height=height, layout=layout)
-    player = Player(height=height, layout=layout)
+        judged = promised(what) if promises is None else promises
+        return Page(watched(what)[0], step=opening(what, step), **options | {"promises": judged})
+    player = Player(**options, **acts)
     player.show(what, step=step)
     return player
 
 
 class Player(anywidget.AnyWidget):
-    """One player. `run` is what it plays now, all changes by hand included; `run.code()` is that as code."""
+    """One player. `run` is what it plays now, all changes by hand included; `run.code()` is that as code.
+
+    Each change makes a branch: `branches` is their tree, `branch(name)` shows one of them, and
+    `compare(one, other)` two of them side by side.
+    """
 
     _esm = script()
     _css = style()
-    payload = traitlets.Dict().tag(sync=True)
+    payload = traitlets.Dict().tag(sync=True)   # what is seen, and
+    acts = traitlets.Dict().tag(sync=True)      # what can be done: both are described in `dslab.views.payload`
     notice = traitlets.Dict().tag(sync=True)    # an error's sentence, numbered so that it can be told twice
     step = traitlets.Int(0).tag(sync=True)      # the cursor, when the play stops or the reader turns away
 
-    def __init__(self, *, height: int = 600, layout: Layout = None) -> None:
+    def __init__(self, *, height: int = 600, layout: Layout = None, promises: Sequence[Promise] | None = None,
+                 scenarios: Scenarios = None, mode: str = "", budget: Mapping[str, int] | None = None) -> None:
         super().__init__()
-        self.trace: Trace | None = None
-        self.runs: list[Run] = []                   # the original, then a run for each change
-        self._height, self._layout, self._serial = height, layout, 0
+        if mode not in ("", "break"):
+            raise DslabError(f'there is no mode {brief(mode)}: a player has the mode "" or "break"')
+        self.scene: Scene | None = None
+        self.branches = Branches(None)
+        self.breaking: Breaking | None = None
+        self._options = {"height": height, "layout": layout}
+        self._promises, self._scenarios, self._mode, self._budget = promises, dict(scenarios or {}), mode, budget
+        self._other: Branch | None = None               # the branch that is shown beside the current one
+        self._serial = 0
         self.on_msg(lambda _, content, buffers: self.receive(content))
 
     @property
     def run(self) -> Run | None:
         """The run as it is now, None for a trace that was not simulated here."""
-        return self.runs[-1] if self.runs else None
+        return self.branches.current.run
+
+    @property
+    def trace(self) -> Trace | None:
+        """The trace that is shown."""
+        return self.scene and self.scene.trace
 
     def show(self, what: Any, *, step: int = 0) -> None:
         """Play something else."""
-        trace, error = _watched(what)
-        self.runs = [trace.run] if trace.run is not None else []
-        self._put(trace, focus=_opening(what, step))
-        self._tell(error)
+        judged = promised(what) if self._promises is None else self._promises
+        breaking = Breaking(_run_of(what), self._budget) if self._mode == "break" else None
+        shown, error = breaking.play(()) if breaking else watched(what)
+        scene = self._make(shown, error, judged)
+        self.breaking, self.branches, self._other = breaking, Branches(scene.trace.run), None
+        self._scenes = Scenes(scene, lambda branch: self._make(*watched(branch.run), judged))
+        self._put(scene, opening(what, step))
 
-    def edit(self, verb: str, target: str, *, step: int, time: float | None = None) -> None:
-        """Crash or recover a node, or drop a message, just after `step` (or at `time`, if that is later)."""
-        if self.run is None:
-            raise DslabError(NO_RUN)
-        if verb not in EDITS:
-            raise DslabError(f"there is no change {brief(verb)}: the player knows {', '.join(EDITS)}")
-        moment = moment_after(self.trace, step, time)
-        self._replay([*self.runs, self.run.plus(at(moment, EDITS[verb](target)))])
+    # ---- branches --------------------------------------------------------------------------------------
+
+    def edit(self, action: Action, *, step: int, time: float | None = None) -> None:
+        """Do something just after `step` (or at `time`, if that is later): a branch of what is shown now."""
+        self._grow(self.branches.current, [at(moment_after(self.trace, step, time), action)])
+
+    def scenario(self, name: str) -> None:
+        """Show the branch of a scenario: the original with its events."""
+        if name not in self._scenarios:
+            raise DslabError(f"there is no scenario {brief(name)}: there are {', '.join(self._scenarios) or 'none'}."
+                             + nearest(name, self._scenarios))
+        self._grow(self.branches.root, self._scenarios[name], name=name)
 
     def undo(self) -> None:
-        """Take back the last change."""
-        if len(self.runs) > 1:
-            self._replay(self.runs[:-1], back=1)
+        """Go back to the parent of this branch, which stays; or take back the last choice."""
+        if self.breaking:
+            self._take(self.breaking.decisions[:-1])
+        elif self.branches.current.parent is not None:
+            self._switch(self.branches.current.parent, back=1)
 
     def original(self) -> None:
-        """Take back all changes."""
-        if len(self.runs) > 1:
-            self._replay(self.runs[:1], back=1)
+        """Go back to the first run; all branches stay. Or take back all choices."""
+        if self.breaking:
+            self._take(())
+        else:
+            self._switch(self.branches.root, back=1)
 
-    def receive(self, content: Mapping[str, Any]) -> None:
+    def branch(self, name: str) -> None:
+        """Show the branch of this name, where it differs from what was shown before."""
+        self._switch(self.branches[name])
+
+    def rename(self, name: str, to: str) -> None:
+        """Give a branch another name."""
+        self.branches.rename(name, to)
+        self._list()
+
+    def delete(self, name: str) -> None:
+        """Forget a branch; what grew from it grows from its parent now."""
+        gone, shown = self.branches[name], self.branches.current
+        self.branches.delete(name)
+        if gone is self._other:
+            self.beside("")
+        if gone is shown:
+            self._switch(self.branches.current, back=1)
+        self._list()
+
+    def compare(self, one: str, other: str) -> Comparison:
+        """Show two branches side by side, from the step at which they differ."""
+        self.branch(one)
+        self.beside(other)
+        traces = self.trace, self._scenes.of(self.branches[other]).trace
+        return Comparison((one, other), traces, first_difference(*traces))
+
+    def beside(self, name: str) -> None:
+        """Put another branch beside the one that is shown; "" takes it away."""
+        self._other = self.branches[name] if name else None
+        first = first_difference(self.trace, self._scenes.of(self._other).trace) if self._other else None
+        self._put(self.scene, self.step if first is None else first)
+
+    # ---- break it --------------------------------------------------------------------------------------
+
+    def choose(self, decision: str) -> None:
+        """Let this happen next, in the mode "break"."""
+        if self.breaking is None:
+            raise DslabError('the next event is chosen in play(run, mode="break") only')
+        self._take(self.breaking.with_one_more(decision))
+
+    def _take(self, decisions: tuple[str, ...]) -> None:
+        scene = self._make(*self.breaking.play(decisions), self._scenes.first.promises)
+        self._put(scene, len(scene.trace) - 1)
+
+    # ---- the browser -----------------------------------------------------------------------------------
+
+    def receive(self, content: Any) -> None:
         """Do what the browser asks."""
-        if content.get("type") == "edit":
-            self.attempt(lambda: self.edit(content["verb"], content["target"], step=content["step"],
-                                           time=content.get("time")))
-        elif content.get("type") in ("undo", "original"):
-            self.attempt(getattr(self, content["type"]))
+        self.attempt(lambda: answer(self, content))
 
-    def attempt(self, change: Callable[[], None]) -> None:
+    def attempt(self, change: Callable[[], Any]) -> None:
         """Make a change; what goes wrong becomes a sentence in the player, and what it shows stays."""
+        answered = self._serial
         try:
             change()
         except Exception as problem:        # the browser waits for an answer, whatever happened
+            self._list()
             known = isinstance(problem, DslabError)
             self._tell(str(problem) if known else f"{type(problem).__name__}: {problem}")
+        if self._serial == answered:
+            self._list()
 
-    def _replay(self, runs: list[Run], back: int = 0) -> None:
-        """Simulate the last of `runs` and show it where it first differs from before, or `back` steps earlier."""
-        trace = simulate(runs[-1])
-        focus = first_difference(self.trace, trace) - back
-        self.runs = runs
-        self._put(trace, focus=max(0, min(focus, len(trace) - 1)))
-        self._tell("")
+    # ---- how it is shown -------------------------------------------------------------------------------
 
-    def _put(self, trace: Trace, *, focus: int) -> None:
-        self.trace, self._serial = trace, self._serial + 1
-        self.payload = payload(trace, layout=self._layout, height=self._height, focus=focus, reason=NO_RUN,
-                               editable=bool(self.runs), edits=max(0, len(self.runs) - 1),
-                               serial=self._serial)
-        self.step = focus
+    def _grow(self, parent: Branch, events: Iterable[At], *, name: str = "") -> None:
+        """Show the branch that these events make of another."""
+        if parent.run is None:
+            raise DslabError(CHOSEN if self.breaking else NO_RUN)
+        known = len(self.branches)
+        branch = self.branches.grow(parent, events, name=name)
+        try:
+            self._switch(branch)
+        except Exception:                   # it cannot be shown, so it is not kept
+            if len(self.branches) > known:
+                self.branches.delete(branch.name)
+            raise
+
+    def _switch(self, branch: Branch, *, back: int = 0) -> None:
+        """Show a branch where it first differs from what was shown, or `back` steps earlier."""
+        scene = self._scenes.of(branch)
+        differs = first_difference(self.trace, scene.trace)
+        self.branches.current = branch
+        if self._other is branch:
+            self._other = None
+        self._put(scene, self.step if differs is None else differs - back)
+
+    def _put(self, scene: Scene, focus: int) -> None:
+        """Send a scene to the browser, with the cursor at `focus`."""
+        self.scene, focus = scene, max(0, min(focus, len(scene.trace) - 1))
+        with self.hold_sync():
+            self._list()
+            self.payload = scene.data | {
+                "focus": focus, "editable": self.run is not None, "reason": CHOSEN if self.breaking else NO_RUN,
+                "edits": len(self.breaking.decisions) if self.breaking else self.branches.current.depth,
+                "serial": self._serial, "comparison": self._side(),
+            } | (self._chosen(scene) if self.breaking else {})
+            self.step = focus
+
+    def _list(self) -> None:
+        """Tell the browser what can be done now, which also tells it that it was answered."""
+        self._serial += 1
+        self.acts = {
+            "branch": self.branches.current.name, "branches": self.branches.to_list(),
+            "scenarios": list(self._scenarios), "requests": requests(self.trace) if self.run is not None else [],
+            "mode": self._mode, "choices": self.breaking and self.breaking.to_dict(self.trace), "serial": self._serial,
+        }
+        if self.scene and self.notice.get("text", "") != self.scene.error:
+            self._tell(self.scene.error)
+
+    def _chosen(self, scene: Scene) -> dict[str, str]:
+        """The texts to copy, of a trace whose events were chosen."""
+        making = self.breaking.code()
+        return {"script": script_of(scene.trace, making),
+                "test": test_of(making, scene.trace, scene.promises, scene.data["lights"], scene.error)}
+
+    def _side(self) -> dict[str, Any] | None:
+        """The branch beside this one, as the payload has it."""
+        if self._other is None:
+            return None
+        scene = self._scenes.of(self._other)
+        return {"branch": self._other.name, "first": first_difference(self.trace, scene.trace),
+                **{key: scene.data[key] for key in ("trace", "cuts", "lights")}}
+
+    def _make(self, trace: Trace, error: str, promises: Sequence[Promise] | None) -> Scene:
+        promises = promises_of(trace) if promises is None else tuple(promises)
+        return Scene(trace, error, payload(trace, promises=promises, error=error, **self._options), promises)
 
     def _tell(self, sentence: str) -> None:
-        if sentence or self.notice.get("text"):
-            self.notice = {"text": sentence, "serial": self.notice.get("serial", 0) + 1}
+        self.notice = {"text": sentence, "serial": self.notice.get("serial", 0) + 1}
 
     def __repr__(self) -> str:
-        return _described(self.trace)
+        return described(self.trace)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The widget, with a text that is the same in every process."""
@@ -155,91 +289,21 @@ class Player(anywidget.AnyWidget):
         return made
 
 
-class Page:
-    """A player without a kernel, for notebooks that become web pages: the exported page in a frame."""
-
-    def __init__(self, trace: Trace, *, step: int = 0, height: int = 600, layout: Layout = None) -> None:
-        self.trace, self.height = trace, height
-        self.page = html(trace, height=height, focus=step, layout=layout)
-
-    def _repr_html_(self) -> str:
-        return (f'<iframe srcdoc="{escape(self.page)}" title="{escape(repr(self))}" loading="lazy" '
-                f'sandbox="allow-scripts" style="width:100%;height:{self.height + 260}px;border:0"></iframe>')
-
-    def __repr__(self) -> str:
-        return _described(self.trace)
+def _run_of(what: Any) -> Run:
+    run = what if isinstance(what, Run) else getattr(what, "run", None)
+    if not isinstance(run, Run):
+        raise DslabError(f'mode="break" needs a Run, of which it chooses what happens; not {brief(what)}')
+    return run
 
 
-def moment_after(trace: Trace, step: int, time: float | None = None) -> float:
-    """The roundest number of ms after step `step` (and `time`) and not after the next later step."""
-    least = round(max(trace[step].time, time or 0.0) * 1000)        # in µs, the finest that a script knows
-    later = (round(one.time * 1000) for one in trace.steps[step + 1:])
-    limit = next((moment for moment in later if moment > least), math.inf)
-    for unit in (1000, 100, 10, 1):
-        moment = (least // unit + 1) * unit
-        if moment <= limit:
-            break
-    return moment // 1000 if moment % 1000 == 0 else moment / 1000
-
-
-def first_difference(old: Trace | None, new: Trace) -> int:
-    """The first step at which two traces differ."""
-    def key(step: Step) -> tuple:
-        return step.time, step.node, step.kind, step.name, step.changes
-    pairs = zip(old.steps if old else (), new.steps, strict=False)
-    differing = (index for index, (a, b) in enumerate(pairs) if key(a) != key(b))
-    return next(differing, min(len(old or ()), len(new)))
-
-
-def _watched(what: Any) -> tuple[Trace, str]:
-    """The trace to show, and the sentence of the error that ended it, if one did."""
-    if isinstance(what, Trace):
-        return what, ""
-    if isinstance(what, Run):
-        try:
-            return simulate(what), ""
-        except ProtocolError as problem:
-            return problem.trace, str(problem)
-    if isinstance(what, Verdict) and what.trace is not None:
-        return what.trace, ""
-    raise DslabError(f"cannot play {brief(what)}: expected a Run, a Trace, a Verdict with a trace, "
-                     "or a function that returns one of them")
-
-
-def _opening(what: Any, step: int) -> int:
-    return what.step if isinstance(what, Verdict) and what.step is not None and not step else step
-
-
-def _with_choices(function: Callable[..., Any], choices: Mapping[str, Any], *, height: int,
-                  layout: Layout) -> Any:
+def _with_choices(function: Callable[..., Any], choices: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
     """The player under controls that choose what it plays."""
-    controls = {name: _control(name, choice) for name, choice in choices.items()}
+    controls = controls_of(choices)
 
     def chosen() -> Any:
         return function(**{name: control.value for name, control in controls.items()})
 
-    player = play(chosen(), height=height, layout=layout)
+    player = play(chosen(), **options)
     if isinstance(player, Page):
         return player
-    for control in controls.values():
-        control.observe(lambda _: player.attempt(lambda: player.show(chosen())), names="value")
-    bar = ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})
-    return ipywidgets.VBox([bar, player])
-
-
-def _control(name: str, choice: Any) -> Any:
-    """A slider for (low, high), a menu for a list, a check box for a bool."""
-    words = name.replace("_", " ")
-    if isinstance(choice, bool):
-        return ipywidgets.Checkbox(choice, description=words, indent=False)
-    if isinstance(choice, list) and choice:
-        return ipywidgets.Dropdown(options=choice, description=words)
-    if isinstance(choice, tuple) and len(choice) == 2 and all(type(end) in (int, float) for end in choice):
-        slider = ipywidgets.IntSlider if all(type(end) is int for end in choice) else ipywidgets.FloatSlider
-        low, high = choice
-        return slider(min=low, max=high, value=low, description=words, continuous_update=False)
-    raise DslabError(f"{name}={brief(choice)}: a choice is (low, high), a list of options, or True or False")
-
-
-def _described(trace: Trace | None) -> str:
-    return "<player: empty>" if trace is None else f"<player: {title(trace)}, {len(trace)} steps>"
+    return under(controls, player, lambda: player.attempt(lambda: player.show(chosen())))

@@ -105,3 +105,9 @@ export const TRACE = {
   ],
 };
 export const CUTS = [[6, [["A", "B"]]]];
+
+/** A view that leaves nothing out. */
+export const ALL = Object.freeze({
+  filter: Object.freeze({ nodes: new Set(), types: new Set(), kinds: new Set(), repeats: false, misses: false }),
+  ...{ query: "", knower: null, marked: null, step: 0, future: true, causality: false, selection: null },
+});

@@ -2,56 +2,63 @@
 // The arrows of the space-time diagram: messages, from the row that sent them to the row that received or lost them.
 /** @typedef {import("./data.js").Index} Index */
 /** @typedef {import("./data.js").Message} Message */
-import { CONCURRENT, FUTURE, PAST, PRESENT, RELATION } from "./causality.js";
+/** @typedef {import("./visible.js").Rows} Rows */
+import { RELATION, relationOf } from "./causality.js";
 import { s } from "./dom.js";
 import { crossOutline } from "./shapes.js";
+import { underway } from "./underway.js";
 import { shorten } from "./values.js";
+import { knowledge, knowsAll, messageFilter } from "./visible.js";
 
 /** The messages whose arrows cross the rows [first, last): from which row, to which row, and how they end there.
  * @param {Index} index
+ * @param {Rows} rows
  * @param {number} first
- * @param {number} last */
-export function arrowsIn(index, first, last) {
+ * @param {number} last
+ * @param {any} view */
+export function arrowsIn(index, rows, first, last, view) {
+  if (first >= last) return [];
+  const mayShow = messageFilter(index, view);
+  const knows = knowledge(index, view);
+  const begin = first === 0 ? 0 : rows.stepOf(first); // what lies before the first row is shown is left out
+  const end = last === rows.count ? index.steps.length : rows.stepOf(last - 1) + 1;
   const arrows = [];
-  for (const message of index.messages) {
-    if (message.sent >= last) break;
-    const from = index.column.get(message.src);
-    const to = index.column.get(message.dst);
-    if (from === undefined || to === undefined) continue;
-    const arrow = arrowOf(message, from, to, index.last);
-    if (arrow.bottom >= first) arrows.push(arrow);
+  for (const number of underway(index, begin, end)) {
+    const message = index.messages[number];
+    if (!index.column.has(message.src) || !index.column.has(message.dst) || !mayShow(message)) continue;
+    const arrow = arrowOf(index, message, rows, knows);
+    if (arrow && arrow.bottom >= first && arrow.top < last) arrows.push(arrow);
   }
   return arrows;
 }
 
 /** `end` is where the arrow stops, as a part of the way across: a lost message ends half a column before its receiver.
- * @param {import("./data.js").Message} message
- * @param {number} from
- * @param {number} to
- * @param {number} last the last step: messages in flight end below it */
-function arrowOf(message, from, to, last) {
-  const short = 1 - 0.5 / Math.max(1, Math.abs(to - from));
-  if (message.ended !== null)
-    return {
-      message,
-      from,
-      to,
-      top: message.sent,
-      bottom: message.ended,
-      end: message.fate === "lost" ? short : 1,
-    };
-  if (message.fate === "lost")
-    return { message, from, to, top: message.sent, bottom: message.sent + 0.9, end: short };
-  return { message, from, to, top: message.sent, bottom: last + 1, end: 0.7 };
+ * Null if the steps at both ends are left out.
+ * @param {Index} index
+ * @param {Message} message
+ * @param {Rows} rows
+ * @param {(k: number) => boolean} knows */
+function arrowOf(index, message, rows, knows) {
+  const from = index.column.get(message.src);
+  const to = index.column.get(message.dst);
+  const top = rows.rowOf(message.sent);
+  const ends = message.ended !== null && knows(message.ended);
+  const bottom = ends ? rows.rowOf(message.ended) : top + 0.9;
+  if (!Number.isInteger(top) && !(ends && Number.isInteger(bottom))) return null;
+  const arrow = { message, from, to, top, bottom, fate: message.fate, end: 1 };
+  const unheard = !ends && knows !== knowsAll; // nobody told the node whose knowledge is shown what became of it
+  if (unheard) return { ...arrow, fate: "in flight", bottom: top + 1.5, end: 0.4 };
+  if (message.fate === "lost") return { ...arrow, end: 1 - 0.5 / Math.max(1, Math.abs(to - from)) };
+  return ends ? arrow : { ...arrow, bottom: rows.count, end: 0.7 };
 }
 
-/** @param {ReturnType<typeof arrowOf>} arrow
+/** @param {NonNullable<ReturnType<typeof arrowOf>>} arrow
  *  @param {(i: number) => number} x
- *  @param {(k: number) => number} y
+ *  @param {(row: number) => number} y
  *  @param {any} view
- *  @param {Uint8Array|null} related
- *  @param {Set<string>} named the types whose label is drawn already */
-export function drawArrow(arrow, x, y, view, related, named) {
+ *  @param {{related: Uint8Array|null, chain: Set<any>, heads: boolean, named: Set<string>}} how `named` are the types whose
+ *    label is drawn already */
+export function drawArrow(arrow, x, y, view, { related, chain, heads, named }) {
   const { message } = arrow;
   const bend = arrow.from === arrow.to ? 16 : 0;
   const from = { x: x(arrow.from), y: y(arrow.top) };
@@ -63,36 +70,34 @@ export function drawArrow(arrow, x, y, view, related, named) {
   const isNow = message.sent === view.step || message === view.message;
   return s(
     "g",
-    { class: classesOf(message, isNow, view, related) },
+    { class: `${classesOf(arrow, isNow, view, related)}${chain.has(message) ? " dslab-chain" : ""}` },
     s("path", { class: "dslab-shaft", d: `M${from.x} ${from.y}Q${middle.x} ${middle.y} ${to.x} ${to.y}` }),
-    message.fate === "lost"
-      ? s("path", { class: "dslab-loss", d: crossOutline(4), transform: `translate(${to.x} ${to.y})` })
-      : s("path", { class: "dslab-head", d: "M-5 0L-12 -4L-12 4Z", transform: pointing(middle, to) }),
-    isNow && !named.has(message.type) ? createLabel(message, middle, named) : null,
+    heads ? drawEnd(arrow.fate, middle, to) : null,
+    heads && isNow && !named.has(message.type) ? createLabel(message, middle, named) : null,
   );
 }
 
-/** @param {Message} message
+/** @param {string} fate
+ *  @param {{x: number, y: number}} middle
+ *  @param {{x: number, y: number}} to */
+function drawEnd(fate, middle, to) {
+  return fate === "lost"
+    ? s("path", { class: "dslab-loss", d: crossOutline(4), transform: `translate(${to.x} ${to.y})` })
+    : s("path", { class: "dslab-head", d: "M-5 0L-12 -4L-12 4Z", transform: pointing(middle, to) });
+}
+
+/** @param {{message: Message, fate: string}} arrow
  *  @param {boolean} isNow
  *  @param {any} view
  *  @param {Uint8Array|null} related */
-function classesOf(message, isNow, view, related) {
+function classesOf({ message, fate }, isNow, view, related) {
   const known = view.future || (message.ended ?? message.sent) <= view.step;
   const chosen = view.selection?.kind === "message" && view.selection.id === message.name;
-  const classes = ["dslab-arrow", known ? `dslab-fate-${message.fate.replace(" ", "-")}` : ""];
+  const classes = ["dslab-arrow", known ? `dslab-fate-${fate.replace(" ", "-")}` : ""];
   if (related) classes.push(`dslab-${RELATION[relationOf(message, related)]}`);
   if (chosen) classes.push("dslab-selected");
   if (isNow) classes.push("dslab-now-arrow");
   return classes.join(" ");
-}
-
-/** @param {Message} message
- *  @param {Uint8Array} related */
-function relationOf(message, related) {
-  const start = related[message.sent];
-  const end = message.ended === null ? start : related[message.ended];
-  if (start === PAST && (end === PAST || end === PRESENT)) return PAST;
-  return start >= FUTURE ? FUTURE : CONCURRENT;
 }
 
 /** @param {Message} message

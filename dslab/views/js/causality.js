@@ -8,12 +8,18 @@ export const FUTURE = 2;
 export const PRESENT = 3;
 export const RELATION = ["concurrent", "past", "future", "present"];
 
-/** For each step: is it in the causal past of step k, in its future, or neither?
+/** @type {WeakMap<Index, {k: number, related: Uint8Array}>} */
+const latestRelations = new WeakMap();
+
+/** For each step: is it in the causal past of step k, in its future, or neither? Remembered: all views ask for it.
  * @param {Index} index
  * @param {number} k
  * @returns {Uint8Array} */
 export function relations(index, k) {
+  const found = latestRelations.get(index);
+  if (found?.k === k) return found.related;
   const related = new Uint8Array(index.steps.length);
+  latestRelations.set(index, { k, related });
   if (!index.steps[k]) return related;
   const before = predecessors(index);
   related[k] = PRESENT;
@@ -24,6 +30,78 @@ export function relations(index, k) {
     if (before[j].some((cause) => related[cause] >= FUTURE)) related[j] = FUTURE;
   }
   return related;
+}
+
+/** The relation of a message to the step that `related` is about: it is in the past if it was on the way to that step,
+ *  and in the future if it was sent at that step or later.
+ * @param {{sent: number, ended: number|null}} message
+ * @param {Uint8Array} related */
+export function relationOf(message, related) {
+  const start = related[message.sent];
+  const end = message.ended === null ? start : related[message.ended];
+  if (start === PAST && (end === PAST || end === PRESENT)) return PAST;
+  return start >= FUTURE ? FUTURE : CONCURRENT;
+}
+
+/** Has node i a step in the causal past of the current step, or in its future? Looking at its first and last is enough.
+ * @param {Index} index
+ * @param {number} i
+ * @param {any} view */
+export function relationOfNode(index, i, view) {
+  if (!view.causality) return { past: false, future: false };
+  const related = relations(index, view.step);
+  const events = index.eventsOf[i];
+  const [first, last] = [related[events[0]], related[events[events.length - 1]]];
+  return {
+    past: first === PAST || first === PRESENT,
+    future: view.future && (last === FUTURE || last === PRESENT),
+  };
+}
+
+/** @type {WeakMap<Index, Map<number, Int32Array>>} */
+const learnt = new WeakMap();
+
+/** For each step: the first step of node i that could know of it; beyond the last step if there is none.
+ * @param {Index} index
+ * @param {number} i
+ * @returns {Int32Array} */
+export function learntAt(index, i) {
+  const ofNodes = learnt.get(index) ?? new Map();
+  learnt.set(index, ofNodes);
+  if (ofNodes.has(i)) return ofNodes.get(i);
+  const first = new Int32Array(index.steps.length).fill(index.steps.length);
+  const before = predecessors(index);
+  for (const k of index.eventsOf[i]) first[k] = k;
+  for (let j = first.length - 1; j >= 0; j--)
+    for (const cause of before[j]) first[cause] = Math.min(first[cause], first[j]);
+  ofNodes.set(i, first);
+  return first;
+}
+
+/** The way by which step b could know of the earlier step a, over as few messages as possible: the steps that it
+ *  passes, a and b included. Null if there is none.
+ * @param {Index} index
+ * @param {number} a
+ * @param {number} b
+ * @returns {number[]|null} */
+export function chainBetween(index, a, b) {
+  const before = predecessors(index);
+  const messages = new Map([[a, 0]]); // for each step that follows from a: over how many messages
+  const from = new Map();
+  for (let k = a + 1; k <= b; k++) {
+    for (const cause of before[k]) {
+      const hops = messages.get(cause);
+      if (hops === undefined) continue;
+      const cost = hops + (index.steps[cause].node === index.steps[k].node ? 0 : 1);
+      if (cost >= (messages.get(k) ?? Infinity)) continue;
+      messages.set(k, cost);
+      from.set(k, cause);
+    }
+  }
+  if (!messages.has(b)) return null;
+  const way = [b];
+  while (way[0] !== a) way.unshift(from.get(way[0]));
+  return way;
 }
 
 /** @type {WeakMap<Index, number[][]>} */
@@ -47,7 +125,8 @@ function predecessors(index) {
   });
   for (const { fate, sent, ended } of index.messages) {
     // An event of a log may have taken in several messages, of which only one can be its cause.
-    if (fate === "received" && ended !== null && sent < ended && !made[ended].includes(sent)) made[ended].push(sent);
+    if (fate === "received" && ended !== null && sent < ended && !made[ended].includes(sent))
+      made[ended].push(sent);
   }
   known.set(index, made);
   return made;

@@ -2,7 +2,9 @@
 // The control bar: step, play, speed, and the scrubber with the faults marked along it.
 /** @typedef {import("./data.js").Index} Index */
 import { button, FOCUSABLE, h, put, relabel, s, write } from "./dom.js";
+import { createToggle } from "./filters.js";
 import { spoken } from "./log.js";
+import { createOperations } from "./operations.js";
 import { SPEEDS } from "./time.js";
 import { shorten, showTime } from "./values.js";
 
@@ -77,16 +79,18 @@ function createScrubber(index, actions) {
     ...FOCUSABLE,
   });
   const readout = h("output", { class: "dslab-readout" });
+  const operations = createOperations(index, actions);
   return {
     element: h(
       "div",
       { class: "dslab-scrubber" },
-      h("div", { class: "dslab-track" }, faultMarks(index), range),
+      h("div", { class: "dslab-track" }, faultMarks(index), range, operations.element),
       readout,
     ),
     draw(view) {
       if (Number(range.value) !== view.step) range.value = String(view.step);
       if (!view.playing) put(range, "aria-valuetext", spoken(index, view.step));
+      operations.draw(view);
       write(readout, `step ${view.step} of ${last} · ${showTime(view.time)}`);
     },
   };
@@ -141,10 +145,10 @@ export function createOptions(actions) {
       ["vector", "vector stamps"],
     ].map(([value, text]) => h("option", { value }, text)),
   );
-  const causality = checkbox("causality", "Colour the causal past and future of this step", (on) =>
+  const causality = createToggle("causality", "Colour the causal past and future of this step", "", (on) =>
     actions.option("causality", on),
   );
-  const hidden = checkbox("hide what comes next", "For predictions: hide the steps after this one", (on) =>
+  const hidden = createToggle("hide what comes next", "For predictions: hide the steps after this one", "", (on) =>
     actions.option("future", !on),
   );
   return {
@@ -155,12 +159,4 @@ export function createOptions(actions) {
       hidden.input.checked = !view.future;
     },
   };
-}
-
-/** @param {string} word
- *  @param {string} title
- *  @param {(on: boolean) => void} changed */
-function checkbox(word, title, changed) {
-  const input = h("input", { type: "checkbox", onchange: () => changed(input.checked), ...FOCUSABLE });
-  return { input, element: h("label", { class: "dslab-check", title }, input, word) };
 }

@@ -4,6 +4,7 @@
 /** @typedef {import("./data.js").Message} Message */
 /** @typedef {{x: number, y: number}} Point */
 /** @typedef {{message: Message, part: number, state: "flying"|"lost"|"received"}} Flight */
+import { underway } from "./underway.js";
 
 const HALF = 0.5; // a message that the network lost is seen to die half-way
 
@@ -26,15 +27,12 @@ const latest = new WeakMap();
 function candidates(index, k) {
   const known = latest.get(index);
   if (known?.k === k) return known.numbers;
-  const numbers = [];
   const now = index.times[k];
-  for (let number = 0; number < index.messages.length; number++) {
-    const message = index.messages[number];
-    if (message.sent > k) break;
-    const open =
-      message.ended === null ? message.fate === "in flight" || message.arrives > now : message.ended >= k;
-    if (open) numbers.push(number);
-  }
+  const numbers = underway(index, k, k + 1).filter((number) => {
+    const { ended, fate, arrives, departs, sent } = index.messages[number];
+    if (departs > now && sent < k) return false; // a copy that the script makes later
+    return ended === null ? fate === "in flight" || arrives > now : ended >= k;
+  });
   latest.set(index, { k, numbers });
   return numbers;
 }

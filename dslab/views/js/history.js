@@ -1,24 +1,33 @@
 // @ts-check
 // The past and the future of the run in one scrolling list: the space-time diagram on the left, the event log on the
-// right, a row a step. Only the rows in sight are in the page.
+// right, a row a step that is shown. Only the rows in sight are in the page.
 /** @typedef {import("./data.js").Index} Index */
 import { relations } from "./causality.js";
 import { FOCUSABLE, h, mark, s } from "./dom.js";
-import { createRow } from "./log.js";
+import { createOverview } from "./overview.js";
+import { chainOf } from "./relation.js";
+import { createRows } from "./rows.js";
+import { matchesOf } from "./search.js";
 import { drawSpaceTime, fitsBeside, MARGIN } from "./spacetime.js";
 import { shorten } from "./values.js";
+import { rowsOf } from "./visible.js";
+import { isLegible, keepInPlace, listenToPointer, ROWS } from "./zoom.js";
 
-export const ROW = 25;
 const HEAD = 28;
-const SPARE = 12; // SPARE: rows kept above and below those in sight
+const SPARE = 80; // px: rows at least this far above and below those in sight are in the page too
+
+/** @param {number} row px */
+const spareOf = (row) => Math.max(SPARE, 12 * row);
 
 /** The rows [first, last) to be in the page when the list is scrolled to `top`.
  * @param {number} top
  * @param {number} height of the list
- * @param {number} count of all rows */
-export function windowOf(top, height, count) {
-  const first = Math.max(0, Math.min(count, Math.floor(top / ROW)) - SPARE);
-  return { first, last: Math.min(count, Math.ceil((top + height) / ROW) + SPARE) };
+ * @param {number} count of all rows
+ * @param {number} row their height */
+export function windowOf(top, height, count, row) {
+  const spare = Math.ceil(spareOf(row) / row);
+  const first = Math.max(0, Math.min(count, Math.floor(top / row)) - spare);
+  return { first, last: Math.min(count, Math.ceil((top + height) / row) + spare) };
 }
 
 /** Where to scroll so that the cursor is in sight: while playing it stays at 60 % of the height, else it is left alone
@@ -29,7 +38,7 @@ export function windowOf(top, height, count) {
  * @param {boolean} playing */
 export function follow(top, height, cursor, playing) {
   if (playing && cursor > top + 0.6 * height) return cursor - 0.6 * height;
-  if (cursor < top + 2 * ROW || cursor > top + height - 3 * ROW) return Math.max(0, cursor - 0.45 * height);
+  if (cursor < top + 50 || cursor > top + height - 75) return Math.max(0, cursor - 0.45 * height);
   return top;
 }
 
@@ -37,142 +46,180 @@ export function follow(top, height, cursor, playing) {
  *  @param {any} actions */
 export function createHistory(index, actions) {
   const drawing = s("svg", { class: "dslab-spacetime", "aria-hidden": "true" });
-  const rows = createRows(index);
-  const inner = h("div", { class: "dslab-window" }, rows.element, drawing);
+  const log = createRows(index);
+  const inner = h("div", { class: "dslab-window" }, log.element, drawing);
   const cursor = h("div", { class: "dslab-cursor" });
   const head = h("div", { class: "dslab-heads" });
-  const body = h(
+  const body = h("div", { class: "dslab-all-rows" }, inner, cursor);
+  const label = "Space-time diagram and event log";
+  const list = h(
     "div",
-    { class: "dslab-all-rows", style: `height:${ROW * index.steps.length + 12}px` },
-    inner,
-    cursor,
-  );
-  const element = h(
-    "div",
-    {
-      class: "dslab-scroll",
-      tabindex: "0",
-      role: "group",
-      "aria-label": "Space-time diagram and event log",
-      ...FOCUSABLE,
-    },
+    { class: "dslab-scroll", tabindex: "0", role: "group", "aria-label": label, ...FOCUSABLE },
     head,
     body,
   );
-  let frame = { first: 0, last: 0, row: ROW, column: 40 };
+  const overview = createOverview(index, (part) => scrollTo(part * rows.count * frame.row - size.height / 2));
+  const element = h("div", { class: "dslab-history" }, list, overview.element);
+  let frame = { first: 0, last: 0, row: 25, column: 40, slots: new Map() };
   let size = { width: 600, height: 400 };
-  let scrolled = 0;
+  let top = 0; // where the list is scrolled to: asking it would have the browser lay out the page at each frame
+  let scrolled = 0; // where it was when its rows were drawn
+  let rows = /** @type {import("./visible.js").Rows} */ ({ count: 0, stepOf: () => 0, rowOf: () => 0 });
   let view = null;
-  let drawn = "";
+  let laidOut = /** @type {any[]} */ ([]);
+  let drawn = /** @type {any[]} */ ([]);
+
+  /** @param {number} wanted */
+  function scrollTo(wanted) {
+    list.scrollTop = wanted;
+    top = Math.max(0, Math.min(wanted, rows.count * frame.row + 12 - size.height));
+  }
 
   function measure() {
-    size = { width: element.clientWidth || 600, height: (element.clientHeight || 400) - HEAD };
-    const share = size.width < 480 ? 0.42 : index.nodes.length > 12 ? 0.5 : 0.34;
-    const column = Math.max(
-      7,
-      Math.min(60, (size.width * share - 2 * MARGIN) / Math.max(1, index.nodes.length)),
-    );
-    frame = { ...frame, column };
-    element.style.setProperty("--dslab-diagram", `${2 * MARGIN + column * index.nodes.length}px`);
-    head.replaceChildren(...heads(index, column));
-    drawn = "";
+    size = { width: list.clientWidth || 600, height: (list.clientHeight || 400) - HEAD };
+    laidOut = [];
     if (!view) return;
+    layOut();
     settle();
     redraw();
   }
 
-  /** A list that is not laid out yet cannot scroll: bring the cursor into sight when it is. */
+  /** The columns and the height of the list, which depend on its size, on the zoom, and on what is shown. */
+  function layOut() {
+    const row = ROWS[view.zoom];
+    const key = [size, row, view.filter.nodes, rows];
+    if (same(key, laidOut)) return;
+    laidOut = key;
+    const shown = index.nodes.map((_, i) => i).filter((i) => !view.filter.nodes.has(index.nodes[i].id));
+    const far = !isLegible(row);
+    const share = far ? 1 : size.width < 480 ? 0.42 : shown.length > 12 ? 0.5 : 0.34;
+    const wide = (size.width * share - 2 * MARGIN) / Math.max(1, shown.length);
+    const column = Math.max(7, Math.min(far ? 160 : 60, wide));
+    frame = { ...frame, row, column, slots: new Map(shown.map((i, slot) => [i, slot])) };
+    list.style.setProperty("--dslab-diagram", `${2 * MARGIN + column * shown.length}px`);
+    list.style.setProperty("--dslab-row", `${row}px`);
+    mark(list, "dslab-far", far);
+    head.replaceChildren(...heads(index, shown, column));
+    body.style.height = `${row * rows.count + 12}px`;
+    drawn = [];
+  }
+
+  /** A list that has got another size, or is laid out for the first time, has the cursor in sight again. */
   function settle() {
-    if (Math.abs(element.scrollTop - scrolled) < ROW * (SPARE / 2)) return;
-    element.scrollTop = follow(element.scrollTop, size.height, (view.step + 0.5) * ROW, false);
-    scrolled = element.scrollTop;
+    top = list.scrollTop;
+    scrollTo(follow(top, size.height, (rows.rowOf(view.step) + 0.5) * frame.row, false));
+    scrolled = top;
   }
 
   function redraw() {
-    const wanted = windowOf(scrolled, size.height, index.steps.length);
-    const key = [wanted.first, view.step, view.stamps, view.causality, view.future, view.selection?.id].join(
-      " ",
-    );
-    if (key === drawn) return;
+    const wanted = windowOf(scrolled, size.height, rows.count, frame.row);
+    const { step, stamps, causality, future, selection, marked, query, knower } = view;
+    const key = [
+      wanted.first,
+      step,
+      stamps,
+      causality,
+      future,
+      selection,
+      marked,
+      query,
+      knower,
+      rows,
+      frame.row,
+      view.filter,
+    ];
+    if (same(key, drawn)) return;
     drawn = key;
-    frame = { ...frame, ...wanted };
-    const related = view.causality ? relations(index, view.step) : null;
-    inner.style.top = `${frame.first * ROW}px`;
-    drawing.replaceChildren(...drawSpaceTime(index, frame, view, related));
-    const inLog = fitsBeside(index, view.stamps, frame.column) ? "none" : view.stamps;
-    const until = view.future ? frame.last : Math.min(frame.last, view.step + 1);
-    drawing.setAttribute("height", String(Math.max(0, until - frame.first) * ROW + (view.future ? 12 : 0)));
-    rows.draw(frame.first, until, view.step, related, inLog);
+    const until = future ? wanted.last : Math.min(wanted.last, Math.floor(rows.rowOf(step)) + 1);
+    frame = { ...frame, first: wanted.first, last: Math.max(wanted.first, until) };
+    const related = causality ? relations(index, step) : null;
+    const chain = chainOf(index, view).members;
+    inner.style.top = `${frame.first * frame.row}px`;
+    drawing.replaceChildren(...drawSpaceTime(index, rows, frame, view, { related, chain }));
+    drawing.setAttribute("height", String((frame.last - frame.first) * frame.row + (future ? 12 : 0)));
+    const current = rows.stepOf(Math.floor(rows.rowOf(step)));
+    const count = isLegible(frame.row) ? frame.last - frame.first : 0;
+    const inLog = fitsBeside(index, stamps, frame.column) ? "none" : stamps;
+    const steps = Array.from({ length: count }, (_, n) => rows.stepOf(frame.first + n));
+    log.draw(steps, { current, related, stamps: inLog, query, marked, chain });
+    overview.draw(rows, size.height, future ? related : null, matchesOf(index, query));
   }
 
-  element.addEventListener("scroll", () => {
-    if (Math.abs(element.scrollTop - scrolled) < ROW * (SPARE / 2)) return;
-    scrolled = element.scrollTop;
-    if (view) redraw();
+  function placeOverview() {
+    const whole = Math.max(1, rows.count * frame.row);
+    const at = rows.rowOf(view.step) + 0.5;
+    overview.place(top / whole, (top + size.height) / whole, (at * frame.row) / whole);
+  }
+
+  list.addEventListener("scroll", () => {
+    if (!view) return;
+    top = list.scrollTop;
+    placeOverview();
+    if (Math.abs(top - scrolled) < spareOf(frame.row) / 2) return;
+    scrolled = top;
+    redraw();
   });
-  rows.element.addEventListener("click", (/** @type {MouseEvent} */ event) => {
-    const row = /** @type {Element} */ (event.target).closest("[data-step]");
-    if (row) actions.go(Number(row.getAttribute("data-step")));
+  body.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+    const k = rows.stepOf(Math.floor((event.clientY - body.getBoundingClientRect().top) / frame.row));
+    if (event.shiftKey) actions.mark(k);
+    else if (rows.count) actions.go(k);
+  });
+  listenToPointer(list, {
+    isDiagram: (x) => x < 2 * MARGIN + frame.column * frame.slots.size,
+    zoom(way, y) {
+      const before = { row: frame.row, top };
+      actions.zoom(way);
+      scrollTo(keepInPlace(before.top, y - HEAD, before.row, frame.row));
+      scrolled = top;
+      redraw();
+      placeOverview();
+    },
   });
   const observer = new ResizeObserver(measure);
-  observer.observe(element);
+  observer.observe(list);
   return {
     element,
     draw(now) {
-      const moved = view?.step !== now.step || now.playing;
+      const before = view;
       view = { ...now };
-      const at = (now.step + now.part + 0.5) * ROW;
-      if (moved) {
-        const top = follow(element.scrollTop, size.height, at, now.playing);
-        if (Math.abs(top - element.scrollTop) >= 1) element.scrollTop = top;
-        if (Math.abs(top - scrolled) >= ROW * (SPARE / 2)) scrolled = top;
+      rows = rowsOf(index, view);
+      layOut();
+      const here = rows.rowOf(now.step);
+      const next = now.part ? rows.rowOf(now.step + 1) : here;
+      const at = (Math.min(rows.count - 0.5, here + now.part * (next - here)) + 0.5) * frame.row;
+      if (
+        before?.step !== now.step ||
+        now.playing ||
+        before.zoom !== now.zoom ||
+        before.filter !== now.filter
+      ) {
+        const wanted = follow(top, size.height, at, now.playing);
+        if (Math.abs(wanted - top) >= 1) scrollTo(wanted);
+        if (Math.abs(wanted - scrolled) >= spareOf(frame.row) / 2) scrolled = wanted;
       }
       redraw();
+      placeOverview();
       cursor.style.transform = `translateY(${at}px)`;
-      mark(cursor, "dslab-between", now.part > 0);
+      mark(cursor, "dslab-between", now.part > 0 || !Number.isInteger(here) || !isLegible(frame.row));
     },
     stop: () => observer.disconnect(),
   };
 }
 
-/** The rows of the log that are in the page. After a step most look as before: those stay.
- * @param {Index} index */
-function createRows(index) {
-  const element = h("div", { class: "dslab-rows" });
-  /** @type {Map<number, {look: string, row: HTMLElement}>} */
-  let shown = new Map();
-  return {
-    element,
-    draw(first, until, current, related, stamps) {
-      const next = new Map();
-      for (let k = first; k < until; k++) {
-        const look = `${k === current} ${related?.[k]} ${stamps}`;
-        const old = shown.get(k);
-        next.set(
-          k,
-          old?.look === look ? old : { look, row: createRow(index, k, current, related, stamps) },
-        );
-      }
-      for (const [k, { row }] of shown) if (next.get(k)?.row !== row) row.remove();
-      let place = element.firstChild;
-      for (const { row } of next.values()) {
-        if (row === place) place = row.nextSibling;
-        else element.insertBefore(row, place);
-      }
-      shown = next;
-    },
-  };
-}
+/** @param {any[]} a
+ *  @param {any[]} b */
+const same = (a, b) => a.length === b.length && a.every((one, n) => one === b[n]);
 
 /** The names of the columns, as many as there is room for.
  * @param {Index} index
+ * @param {number[]} shown
  * @param {number} column */
-function heads(index, column) {
+function heads(index, shown, column) {
   const every = Math.max(1, Math.ceil(24 / column));
   const width = column * every;
-  const names = index.nodes
-    .map((node, i) => ({ name: node.id, left: MARGIN + column * (i + 0.5) - width / 2 }))
-    .filter((_, i) => i % every === 0)
+  const names = shown
+    .map((i, slot) => ({ name: index.nodes[i].id, left: MARGIN + column * (slot + 0.5) - width / 2 }))
+    .filter((_, slot) => slot % every === 0)
     .map(({ name, left }) =>
       h(
         "span",

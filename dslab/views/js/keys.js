@@ -39,6 +39,55 @@ export const BINDINGS = [
   { keys: ["c"], name: "c", does: "crash the selected node", act: (actions) => actions.edit("crash") },
   { keys: ["r"], name: "r", does: "recover the selected node", act: (actions) => actions.edit("recover") },
   { keys: ["d"], name: "d", does: "drop the selected message", act: (actions) => actions.edit("drop") },
+  { keys: ["/"], name: "/", does: "search the log", act: (actions) => actions.focusSearch() },
+  { keys: ["n"], name: "n", does: "next match", act: (actions) => actions.find(1) },
+  { keys: ["N"], name: "N", does: "previous match", act: (actions) => actions.find(-1) },
+  { keys: ["f"], name: "f", does: "filter: open or close the bar", act: (actions) => actions.sift() },
+  {
+    keys: ["x"],
+    name: "x",
+    does: "hide or show repetition (heartbeats)",
+    act: (actions) => actions.repetition(),
+  },
+  { keys: ["["], name: "[", does: "more time in sight", act: (actions) => actions.zoom(-1) },
+  { keys: ["]"], name: "]", does: "less time in sight", act: (actions) => actions.zoom(1) },
+  {
+    keys: ["m"],
+    name: "m",
+    does: "mark this step, to compare it with another",
+    act: (actions) => actions.mark(),
+  },
+  {
+    keys: ["M"],
+    name: "M",
+    does: "go to the marked step, and mark this one",
+    act: (actions) => actions.exchange(),
+  },
+  { keys: ["w"], name: "w", does: "what the selected node knows", act: (actions) => actions.eyes() },
+  {
+    keys: ["p"],
+    name: "p",
+    does: "next step at which a promise's light changes",
+    act: (actions) => actions.light(),
+  },
+  {
+    keys: ["o"],
+    name: "o",
+    does: "next begin or end of an operation",
+    act: (actions) => actions.operation(1),
+  },
+  {
+    keys: ["O"],
+    name: "O",
+    does: "previous begin or end of an operation",
+    act: (actions) => actions.operation(-1),
+  },
+  {
+    keys: ["h"],
+    name: "h",
+    does: "the code of the handler that ran",
+    act: (actions) => actions.panel("code"),
+  },
   { keys: ["s"], name: "s", does: "show the script of this run", act: (actions) => actions.panel("script") },
   { keys: ["?"], name: "?", does: "list these keys", act: (actions) => actions.panel("keys") },
   {
@@ -66,6 +115,7 @@ export function bindingOf(event) {
 export function keepsKey(target, key) {
   const tag = target.tagName.toLowerCase();
   if (tag === "button" || tag === "summary") return key === " ";
+  if (tag === "input" && target.getAttribute("type") === "checkbox") return key === " ";
   if (tag === "input") return target.getAttribute("type") !== "range" && key !== "Escape";
   return tag === "select" || tag === "textarea";
 }

@@ -15,7 +15,7 @@ import {
 } from "./shapes.js";
 import { shorten } from "./values.js";
 
-const KIND_WORDS = new Map([
+export const KIND_WORDS = new Map([
   ["start", "start"],
   ["receive", "receive"],
   ["timer", "timer goes off"],

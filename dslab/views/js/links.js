@@ -3,9 +3,11 @@
 /** @typedef {import("./data.js").Index} Index */
 /** @typedef {import("./flights.js").Point} Point */
 import { valueAt } from "./data.js";
-import { mark, s } from "./dom.js";
+import { s } from "./dom.js";
 import { along } from "./flights.js";
 import { shorten } from "./values.js";
+
+const MANY = 60; // links: so many are drawn faintly
 
 /** @param {Index} index
  *  @param {Point[]} points
@@ -13,21 +15,36 @@ import { shorten } from "./values.js";
 export function createLinks(index, points, radius) {
   const pairs =
     index.trace.links ?? index.nodes.flatMap((a, i) => index.nodes.slice(i + 1).map((b) => [a.id, b.id]));
-  const halves = [];
-  const element = s("g", { "aria-hidden": "true", class: pairs.length > 60 ? "dslab-links dslab-many" : "dslab-links" });
-  for (const [a, b] of pairs) {
+  const many = pairs.length > MANY;
+  const element = s("g", { "aria-hidden": "true", class: many ? "dslab-links dslab-many" : "dslab-links" });
+  const lines = pairs.flatMap(([a, b]) => {
     const from = points[index.column.get(a)];
     const to = points[index.column.get(b)];
-    if (!from || !to) continue;
-    element.append(s("line", { class: "dslab-link", x1: from.x, y1: from.y, x2: to.x, y2: to.y }));
-    halves.push(createHalf(a, b, from, to, radius), createHalf(b, a, to, from, radius));
-  }
-  element.append(...halves.map((half) => half.element));
+    return from && to
+      ? [`M${from.x.toFixed(1)} ${from.y.toFixed(1)}L${to.x.toFixed(1)} ${to.y.toFixed(1)}`]
+      : [];
+  });
+  const halves = s("g");
+  element.append(s("path", { class: "dslab-link", d: lines.join("") }), halves);
+  let drawn = /** @type {any} */ (undefined);
   return {
     element,
     draw(step) {
-      const cut = new Set((valueAt(index.cuts, step) ?? []).map(([a, b]) => JSON.stringify([a, b])));
-      for (const half of halves) mark(half.element, "dslab-cut", cut.has(half.key));
+      const cut = valueAt(index.cuts, step);
+      if (cut === drawn) return;
+      drawn = cut;
+      const linked =
+        index.trace.links &&
+        new Set(pairs.flatMap(([a, b]) => [JSON.stringify([a, b]), JSON.stringify([b, a])]));
+      halves.replaceChildren(
+        ...(cut ?? [])
+          .filter((link) => !linked || linked.has(JSON.stringify(link)))
+          .flatMap(([src, dst]) => {
+            const from = points[index.column.get(src)];
+            const to = points[index.column.get(dst)];
+            return from && to ? [createHalf(src, dst, from, to, radius)] : [];
+          }),
+      );
     },
   };
 }
@@ -42,7 +59,7 @@ function createHalf(src, dst, from, to, radius) {
   const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
   const angle = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
   const bar = along(from, to, radius, 0.2);
-  const element = s(
+  return s(
     "g",
     { class: "dslab-half" },
     s("line", { class: "dslab-gap", x1: from.x, y1: from.y, x2: middle.x, y2: middle.y }),
@@ -53,5 +70,4 @@ function createHalf(src, dst, from, to, radius) {
     }),
     s("title", {}, `cut: what ${shorten(src, 40)} sends to ${shorten(dst, 40)} is lost`),
   );
-  return { key: JSON.stringify([src, dst]), element };
 }

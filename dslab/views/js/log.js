@@ -2,8 +2,9 @@
 // A row of the event log, and the sentences about a step.
 /** @typedef {import("./data.js").Index} Index */
 /** @typedef {import("./data.js").Step} Step */
-import { FUTURE, PAST } from "./causality.js";
-import { h } from "./dom.js";
+import { RELATION } from "./causality.js";
+import { button, h } from "./dom.js";
+import { marked } from "./search.js";
 import { stampOf } from "./spacetime.js";
 import { show, shorten, showTime } from "./values.js";
 
@@ -30,28 +31,21 @@ export function outputs(step) {
 
 /** @param {Index} index
  *  @param {number} k
- *  @param {number} current
- *  @param {Uint8Array|null} related
- *  @param {string} stamps those that the diagram has no room for */
-export function createRow(index, k, current, related, stamps) {
+ *  @param {{current: number, related: Uint8Array|null, stamps: string, query: string, marked: number|null,
+ *    chain: Set<any>}} how `stamps`: those that the diagram has no room for */
+export function createRow(index, k, { current, related, stamps, query, marked: other, chain }) {
   const step = index.steps[k];
-  const relation =
-    !related || k === current
-      ? ""
-      : related[k] === PAST
-        ? " dslab-past"
-        : related[k] === FUTURE
-          ? " dslab-future"
-          : " dslab-concurrent";
+  const classes = [
+    "dslab-row",
+    k === current ? "dslab-current" : related ? `dslab-${RELATION[related[k]]}` : "",
+    k === other ? "dslab-marked" : "",
+    chain.has(k) ? "dslab-chain" : "",
+  ];
   const said = sentence(step);
   const stamp = stampOf(step, stamps);
   return h(
     "div",
-    {
-      class: `dslab-row${k === current ? " dslab-current" : ""}${relation}`,
-      "data-step": k,
-      "aria-current": k === current ? "step" : null,
-    },
+    { class: classes.filter(Boolean).join(" "), "data-step": k, "aria-current": k === current ? "step" : null },
     h("span", { class: "dslab-row-k" }, String(k)),
     h("span", { class: "dslab-row-time" }, step.time.toFixed(1)),
     h("span", { class: "dslab-row-node" }, shorten(step.node ?? "–", 12)),
@@ -59,8 +53,8 @@ export function createRow(index, k, current, related, stamps) {
       "span",
       { class: "dslab-row-text", title: shorten(said, 2000) },
       stamp ? h("span", { class: "dslab-row-stamp" }, stamp) : null,
-      ...outputs(step).map((output) => h("span", { class: "dslab-output" }, shorten(output, 26))),
-      shorten(said, 220),
+      ...outputs(step).map((output) => h("span", { class: "dslab-output" }, ...marked(shorten(output, 26), query))),
+      ...marked(shorten(said, 220), query),
     ),
   );
 }
@@ -75,15 +69,19 @@ export function spoken(index, k) {
   return `Step ${k} of ${index.last}, ${showTime(step.time)}: ${shorten(sentence(step), 600)}${stamp}`;
 }
 
-/** The sentence of the current step, large, with the reasons that the protocol gave.
- * @param {Index} index */
-export function createSentence(index) {
+/** The sentence of the current step, large, with the reasons that the protocol gave, and the way to its code.
+ * @param {Index} index
+ * @param {any} payload
+ * @param {any} actions */
+export function createSentence(index, payload, actions) {
+  const code = button({ label: "The code that ran", word: "Code", key: "h", onclick: () => actions.panel("code") });
+  code.hidden = !Object.keys(payload.sources ?? {}).length;
   const what = h("p", { class: "dslab-what" });
   const why = h("p", { class: "dslab-why" });
   const status = h("div", { class: "dslab-hidden", role: "status", "aria-live": "polite" });
   let drawn = -1;
   return {
-    element: h("div", { class: "dslab-sentence" }, what, why, status),
+    element: h("div", { class: "dslab-sentence" }, code, what, why, status),
     draw(view) {
       if (!view.playing && status.textContent !== spoken(index, view.step))
         status.textContent = spoken(index, view.step);

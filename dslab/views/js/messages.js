@@ -3,10 +3,12 @@
 /** @typedef {import("./data.js").Index} Index */
 /** @typedef {import("./flights.js").Point} Point */
 /** @typedef {import("./flights.js").Flight} Flight */
+import { RELATION, relationOf, relations } from "./causality.js";
 import { FOCUSABLE, mark, onEnter, put, s } from "./dom.js";
 import { along, flightsAt } from "./flights.js";
 import { crossOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
 import { showCall, shorten } from "./values.js";
+import { knowledge, messageFilter } from "./visible.js";
 
 const LABELLED = 8; // with more messages than this only those of the current step keep their labels
 const LABEL = { width: 98, height: 16 };
@@ -46,8 +48,10 @@ export function createFlights(index, points, radius, actions) {
   };
   return {
     element,
-    draw(step, time, current, selection) {
-      const flights = flightsAt(index, step, time);
+    draw(view) {
+      const { step, message: current } = view.scene;
+      const related = view.causality ? relations(index, view.step) : null;
+      const flights = flightsToShow(index, view);
       const seen = new Set();
       const labels = /** @type {Point[]} */ ([]);
       for (const flight of flights) {
@@ -60,19 +64,32 @@ export function createFlights(index, points, radius, actions) {
           drawn.set(flight.message.name, item);
           group.append(item.element);
         }
-        item.draw(
-          flight,
-          where,
-          selection,
-          flights.length <= LABELLED || flight.message.sent === step || flight.message === current,
-          labels,
-        );
+        const labelled =
+          flights.length <= LABELLED || flight.message.sent === step || flight.message === current;
+        item.draw(flight, where, view.selection, labelled, labels);
+        item.relate(related);
       }
       remove(drawn, seen, element);
       const now = flights.find((flight) => flight.state !== "flying" && flight.message === current);
       drawPath(path, now ? whereabouts(now) : null);
     },
   };
+}
+
+/** The messages that the filter leaves. With the eyes of a node: those that it knows to be sent, and no word of their end.
+ * @param {Index} index
+ * @param {any} view
+ * @returns {Flight[]} */
+function flightsToShow(index, view) {
+  const { step, time } = view.scene;
+  const mayShow = messageFilter(index, view);
+  const knows = knowledge(index, view);
+  return flightsAt(index, step, time)
+    .filter(({ message }) => mayShow(message))
+    .map((flight) => {
+      const ended = flight.state !== "flying" && !knows(flight.message.ended ?? Infinity);
+      return ended && view.knower !== null ? { ...flight, state: "flying" } : flight;
+    });
 }
 
 /** Is there room for the labels of both? Of messages that leave a node together one has its label.
@@ -117,7 +134,7 @@ function drawPath(path, where) {
 function createMessage(message, type, actions) {
   const choose = () => actions.select({ kind: "message", id: message.name });
   const text = `${shorten(showCall(message.type, message.fields), 300)} from ${shorten(message.src, 40)} to ${shorten(message.dst, 40)}`;
-  const label = s("text", { class: "dslab-message-label" }, shorten(message.type, 18));
+  const label = s("text", { class: "dslab-message-label", "aria-hidden": "true" }, shorten(message.type, 18));
   const element = s(
     "g",
     {
@@ -136,8 +153,16 @@ function createMessage(message, type, actions) {
     label,
   );
   let state = "";
+  let relation = "";
   return {
     element,
+    relate(/** @type {Uint8Array|null} */ related) {
+      const now = related ? `dslab-${RELATION[relationOf(message, related)]}` : "";
+      if (now === relation) return;
+      if (relation) mark(element, relation, false);
+      if (now) mark(element, now, true);
+      relation = now;
+    },
     draw(flight, { at, middle, down }, selection, labelled, labels) {
       put(label, "x", flight.state === "received" ? (middle.x - at.x).toFixed(1) : 0);
       put(label, "y", flight.state === "received" ? (middle.y - at.y - 6).toFixed(1) : down ? 21 : -12);

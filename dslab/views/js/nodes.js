@@ -2,10 +2,13 @@
 // The nodes of the topology: shape and colour for the role, hatching for a crash, rings for timers, attributes beside.
 /** @typedef {import("./data.js").Index} Index */
 /** @typedef {import("./flights.js").Point} Point */
-import { stateAt, timersAt, valueAt } from "./data.js";
+import { relationOfNode } from "./causality.js";
+import { lastAtMost, stateAt, timersAt, valueAt } from "./data.js";
 import { FOCUSABLE, mark, onEnter, put, s, write } from "./dom.js";
 import { crossOutline, hatching, PAUSE_SIGN, ROLE_COUNT, roleOutline } from "./shapes.js";
 import { show, shorten } from "./values.js";
+import { horizon } from "./visible.js";
+import { SENTENCES } from "./words.js";
 
 /** @typedef {{point: Point, radius: number, labels: string, bottom: number}} Place where a node stands, and on which side
  *    of it what is written about it; `bottom` is the lowest line of the picture */
@@ -22,48 +25,72 @@ export function createNode(index, i, place, actions) {
   const label = s("g", { class: "dslab-node-label" });
   const title = s("title");
   const element = createButton(index, i, place, actions);
+  const causes = createCauses(place.radius);
   element.append(
     title,
     s("circle", { class: "dslab-now", r: place.radius + 13 }),
+    causes,
     timers.element,
     outline,
     ...faults(place.radius),
     name,
     label,
   );
+  let drawn = "";
   return {
     element,
-    draw(step) {
-      const state = new Map(stateAt(index, i, step).map((row) => [row.name, row.value]));
-      const status = valueAt(index.status[i], step);
+    draw(view, step) {
+      const k = horizon(index, view, i, step);
+      const key = [lastAtMost(index.eventsOf[i], k), k < 0, view.knower].join();
+      if (drawn === key) return; // nothing happened to this node
+      drawn = key;
+      const known = k >= 0 || view.knower === null;
+      const state = new Map(known ? stateAt(index, i, k).map((row) => [row.name, row.value]) : []);
+      const status = known ? valueAt(index.status[i], k) : "unknown";
       const role = status === "down" ? -1 : info.roles.indexOf(state.get("role"));
       const lines = labelLines(info, name.textContent, state, status);
+      if (known && view.knower !== null && view.knower !== info.id)
+        lines.push({ text: SENTENCES.asOf(k), full: SENTENCES.asOf(k), strong: false });
       put(
         element,
         "class",
         `dslab-node dslab-role-${role < 0 ? "none" : role % ROLE_COUNT} dslab-is-${status}`,
       );
-      put(
-        element,
-        "aria-label",
-        [`Node ${shorten(info.id, 60)}`, ...lines.map((line) => line.full), status]
-          .filter(Boolean)
-          .join(", "),
-      );
-      put(
-        outline,
-        "d",
-        roleOutline(role, place.radius) + (role === 2 ? roleOutline(0, 0.82 * place.radius) : ""),
-      );
+      const said = [
+        `Node ${shorten(info.id, 60)}`,
+        ...lines.map((line) => line.full),
+        status === "up" ? status : "",
+      ];
+      put(element, "aria-label", said.filter(Boolean).join(", "));
+      write(title, element.getAttribute("aria-label"));
+      const inner = role === 2 ? roleOutline(0, 0.82 * place.radius) : "";
+      put(outline, "d", roleOutline(role, place.radius) + inner);
       fillLabel(label, lines, place);
-      write(title, `${shorten(info.id, 1000)}: ${info.protocol}, ${status}`);
     },
-    drawFrame(step, time, selection) {
-      timers.draw(timersAt(index, i, step), time);
+    drawFrame(view, time) {
+      const { step } = view.scene;
+      const { past, future } = relationOfNode(index, i, view);
+      const own = view.knower === null || view.knower === info.id; // nobody sees the timers of the others
+      timers.draw(own ? timersAt(index, i, step) : [], time);
       mark(element, "dslab-current", index.steps[step]?.node === info.id);
-      mark(element, "dslab-selected", selection?.kind === "node" && selection.id === info.id);
+      mark(element, "dslab-selected", view.selection?.kind === "node" && view.selection.id === info.id);
+      mark(element, "dslab-sifted", view.filter.nodes.has(info.id));
+      mark(element, "dslab-has-past", past);
+      mark(element, "dslab-has-future", future);
     },
   };
+}
+
+/** Two arcs, shown by the style sheet: the current step could know of this node; this node could come to know of it.
+ * @param {number} radius */
+function createCauses(radius) {
+  const r = radius + 13;
+  return s(
+    "g",
+    { class: "dslab-causes", "aria-hidden": "true" },
+    s("path", { class: "dslab-arc-past", d: `M0 ${-r}A${r} ${r} 0 0 0 0 ${r}` }),
+    s("path", { class: "dslab-arc-future", d: `M0 ${-r}A${r} ${r} 0 0 1 0 ${r}` }),
+  );
 }
 
 /** @param {Index} index
@@ -104,6 +131,8 @@ function faults(radius) {
   ];
 }
 
+const UNHEARD = { text: SENTENCES.ignorant, full: SENTENCES.ignorant, strong: true };
+
 /** What stands beside a node: its name if that is too long for the shape, its role, and the attributes it shows.
  * @param {any} info
  * @param {string} inside the name in the shape
@@ -112,7 +141,8 @@ function faults(radius) {
 function labelLines(info, inside, state, status) {
   const lines = [];
   if (inside !== info.id) lines.push({ text: shorten(info.id, 18), full: "", strong: true });
-  if (status !== "up") lines.push({ text: status, full: "", strong: true });
+  if (status !== "up")
+    lines.push(status === "unknown" ? UNHEARD : { text: status, full: status, strong: true });
   const role = state.get("role");
   if (status !== "down" && info.roles.includes(role))
     lines.push({ text: shorten(role, 18), full: role, strong: false });
@@ -143,13 +173,10 @@ function fillLabel(label, lines, { point, radius, labels, bottom }) {
   const y = Math.max(12 - point.y, Math.min(bottom - 6 - height - point.y, wanted));
   const anchor = labels === "below" ? "middle" : labels === "left" ? "end" : "start";
   label.replaceChildren(
-    ...lines.map((line, i) =>
-      s(
-        "text",
-        { class: line.strong ? "dslab-strong" : null, x, y: y + step * i, "text-anchor": anchor },
-        line.text,
-      ),
-    ),
+    ...lines.flatMap((line, i) => {
+      const place = { x, y: y + step * i, "text-anchor": anchor };
+      return [", ", s("text", { class: line.strong ? "dslab-strong" : null, ...place }, line.text)];
+    }),
   );
 }
 

@@ -7,9 +7,12 @@ import { FOCUSABLE, h } from "./dom.js";
 import { focusedKey, restoreFocus } from "./focus.js";
 import { listen } from "./keys.js";
 import { createNotices } from "./panels.js";
+import { createReading, neighbourShown, seenStep } from "./reading.js";
 import { choices } from "./selection.js";
 import { createClock, createGlide, momentAt, naturalPace, schedule, timeAt } from "./time.js";
 import { createViews } from "./views.js";
+import { createFilter } from "./visible.js";
+import { USUAL } from "./zoom.js";
 
 /** What the cursor points at and what the reader has chosen; views read it and never write it. */
 function createView() {
@@ -29,6 +32,12 @@ function createView() {
     waiting: false,
     silent: false,
     message: /** @type {any} */ (null),
+    filter: createFilter(),
+    sifting: false,
+    query: "",
+    zoom: USUAL,
+    marked: /** @type {number|null} */ (null),
+    knower: /** @type {string|null} */ (null), // the node with whose eyes the run is seen
   };
 }
 
@@ -75,8 +84,8 @@ function render({ model, el }) {
    * @param {number} step
    * @param {number} part */
   function place(step, part = 0) {
-    view.step = Math.max(0, Math.min(index.last, step));
-    view.part = view.step < index.last ? part : 0;
+    view.step = seenStep(index, view, Math.max(0, Math.min(index.last, step)));
+    view.part = view.step < index.last && view.knower === null ? part : 0;
     view.time = timeAt(index, view.step, view.part);
     view.message = index.endedBy.get(view.step) ?? null;
     glide.stop();
@@ -103,15 +112,24 @@ function render({ model, el }) {
     model.save_changes();
   }
 
+  const reading = createReading(view, {
+    index: () => index,
+    lights: () => model.get("payload").lights ?? [],
+    go: (step) => actions.go(step),
+    draw,
+    focusSearch: () => views.forEach((one) => one.focus?.()),
+  });
+
   const actions = {
+    ...reading,
     go: (/** @type {number} */ step) => {
       pause();
       place(step);
     },
     step(/** @type {number} */ way) {
       const before = view.step;
-      actions.go(way < 0 && view.part ? view.step : view.step + way);
-      if (view.step === before + 1 && !reducedMotion()) glide.start();
+      actions.go(way < 0 && view.part ? view.step : neighbourShown(index, view, way));
+      if (view.step === before + 1 && view.knower === null && !reducedMotion()) glide.start();
     },
     event(/** @type {number} */ way) {
       const i = index.column.get(actions.followed());
@@ -119,6 +137,7 @@ function render({ model, el }) {
     },
     followed: () =>
       view.selection?.kind === "node" ? view.selection.id : (index.steps[view.step]?.node ?? null),
+    eyes: () => actions.know(actions.followed()),
     toggle: () => (view.playing ? (pause(), draw()) : play()),
     faster: (/** @type {number} */ way) => {
       view.speed = changeSpeed(view.speed, way);
@@ -137,8 +156,7 @@ function render({ model, el }) {
       draw();
     },
     escape: () => {
-      view.selection = null;
-      view.panel = "";
+      Object.assign(view, { selection: null, panel: "", marked: null, knower: null, query: "", sifting: false });
       draw();
     },
     edit(/** @type {string} */ verb) {
@@ -179,6 +197,8 @@ function render({ model, el }) {
     view.waiting = false;
     view.silent = false;
     if (!exists(index, view.selection)) view.selection = null;
+    if (!index.eventsOf[index.column.get(view.knower) ?? -1]?.length) view.knower = null;
+    if (view.marked !== null && view.marked > index.last) view.marked = null;
     views = createViews(root, index, payload, model.get("notice")?.text ?? "", actions);
     topology = views[0];
     place(payload.focus ?? 0);

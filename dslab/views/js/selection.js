@@ -2,7 +2,7 @@
 // What is selected and what can be done to it; and the way back from what was done.
 /** @typedef {import("./data.js").Index} Index */
 import { valueAt } from "./data.js";
-import { button, h, write } from "./dom.js";
+import { button, h, put, write } from "./dom.js";
 import { shorten, showCall } from "./values.js";
 
 /** What may be done to the selection after step k, and why something may not.
@@ -53,6 +53,12 @@ export function createSelection(index, payload, actions) {
     ]),
   );
   const reason = h("span", { class: "dslab-reason" });
+  const eyes = button({
+    label: "What it knows: the run as this node could tell it",
+    word: "What it knows",
+    key: "w",
+    onclick: () => actions.eyes(),
+  });
   const undo = button({
     label: "Undo the last change",
     word: "Undo",
@@ -69,6 +75,7 @@ export function createSelection(index, payload, actions) {
     { class: "dslab-selection" },
     about,
     ...verbs.values(),
+    eyes,
     reason,
     h("span", { class: "dslab-spring" }),
     undo,
@@ -84,6 +91,8 @@ export function createSelection(index, payload, actions) {
         element.hidden = !now.verbs.includes(verb);
         element.disabled = !payload.editable || view.waiting;
       }
+      eyes.hidden = view.selection?.kind !== "node";
+      put(eyes, "aria-pressed", view.knower !== null && view.knower === view.selection?.id);
       undo.disabled = original.disabled = view.waiting;
       write(reason, reasonFor(view, payload, now.verbs.length > 0));
     },

@@ -2,57 +2,66 @@
 // The space-time diagram: a life line a node, time downwards, a row a step, so that it reads as one with the log beside
 // it. Rows are spaced by order, not by the clock: order is what causality is about, and the log tells the times.
 /** @typedef {import("./data.js").Index} Index */
-/** @typedef {{first: number, last: number, row: number, column: number}} Frame rows [first, last) and the spacing in px */
+/** @typedef {import("./visible.js").Rows} Rows */
+/** @typedef {{first: number, last: number, row: number, column: number, slots: Map<number, number>}} Frame rows [first, last),
+ *    the spacing in px, and the place of each node that is shown */
 import { arrowsIn, drawArrow } from "./arrows.js";
 import { RELATION } from "./causality.js";
 import { lastAtMost } from "./data.js";
 import { s } from "./dom.js";
 import { stepOutline } from "./shapes.js";
+import { horizon } from "./visible.js";
 
 export const MARGIN = 8;
+const ROOM_FOR_STAMPS = 12; // px of a row
+const ROOM_FOR_HEADS = 8;
 
 /** The window's contents, back to front.
  * @param {Index} index
+ * @param {Rows} rows
  * @param {Frame} frame
  * @param {any} view
- * @param {Uint8Array|null} related causal relations to the current step, null if they are not to be shown */
-export function drawSpaceTime(index, frame, view, related) {
-  const until = view.future ? frame.last : Math.min(frame.last, view.step + 1);
-  const shown = { ...frame, last: Math.max(frame.first, until) };
-  const x = (/** @type {number} */ i) => MARGIN + frame.column * (i + 0.5);
-  const y = (/** @type {number} */ k) => (k - frame.first + 0.5) * frame.row;
-  const named = new Set(); // the types of the current step's messages that have their label
+ * @param {{related: Uint8Array|null, chain: Set<any>}} marks causal relations to the current step, null if they are not to
+ *    be shown; and the messages and steps of a chain to be followed */
+export function drawSpaceTime(index, rows, frame, view, { related, chain }) {
+  const x = (/** @type {number} */ i) => MARGIN + frame.column * ((frame.slots.get(i) ?? 0) + 0.5);
+  const y = (/** @type {number} */ row) => (row - frame.first + 0.5) * frame.row;
+  const how = { related, chain, heads: frame.row >= ROOM_FOR_HEADS, named: new Set() };
+  const arrows = arrowsIn(index, rows, frame.first, frame.last, view);
   return [
-    ...index.nodes.flatMap((_, i) => lifeLine(index, i, shown, x(i), y, view)),
-    ...arrowsIn(index, shown.first, shown.last).map((arrow) => drawArrow(arrow, x, y, view, related, named)),
-    ...steps(shown).flatMap((k) => drawStep(index, k, x, y(k), view, related)),
+    ...[...frame.slots.keys()].flatMap((i) => lifeLine(index, i, rows, frame, x(i), y, view)),
+    ...arrows.map((arrow) => drawArrow(arrow, x, y, view, how)),
+    ...Array.from({ length: Math.max(0, frame.last - frame.first) }, (_, n) => {
+      const k = rows.stepOf(frame.first + n);
+      return drawStep(index, k, frame, x, y(frame.first + n), view, related, chain.has(k));
+    }).flat(),
   ];
 }
 
-/** @param {Frame} frame */
-function steps(frame) {
-  return Array.from({ length: Math.max(0, frame.last - frame.first) }, (_, n) => frame.first + n);
-}
-
-/** The life line, in pieces: broken while the node is down, thin while it is paused.
+/** The life line, in pieces: broken while the node is down, thin while it is paused. It ends with what is known of it.
  * @param {Index} index
  * @param {number} i
+ * @param {Rows} rows
  * @param {Frame} frame
  * @param {number} x
- * @param {(k: number) => number} y
+ * @param {(row: number) => number} y
  * @param {any} view */
-function lifeLine(index, i, frame, x, y, view) {
+function lifeLine(index, i, rows, frame, x, y, view) {
   const { steps: since, values } = index.status[i];
   const lines = [];
+  const isKnower = view.knower === null || view.knower === index.nodes[i].id;
+  const known = isKnower ? Infinity : horizon(index, view, i);
   const chosen =
     view.selection?.kind === "node" && view.selection.id === index.nodes[i].id ? " dslab-selected" : "";
-  for (
-    let at = Math.max(0, lastAtMost(since, frame.first));
-    at < since.length && since[at] < frame.last;
-    at++
-  ) {
-    const top = Math.max(y(frame.first - 0.5), y(since[at]));
-    const bottom = Math.min(y(frame.last - 0.5), y(since[at + 1] ?? Infinity));
+  const until = Math.min(frame.last, isKnower ? Infinity : known < 0 ? -1 : rows.rowOf(known) + 0.5);
+  const firstStep = rows.stepOf(frame.first);
+  for (let at = Math.max(0, lastAtMost(since, firstStep)); at < since.length && since[at] <= known; at++) {
+    const begin = rows.rowOf(since[at]);
+    if (begin >= until) break;
+    const end = at + 1 < since.length ? rows.rowOf(since[at + 1]) : Infinity;
+    const top = Math.max(y(frame.first - 0.5), y(begin));
+    const bottom = Math.min(y(until - 0.5), y(end));
+    if (bottom <= top) continue;
     lines.push(
       s("line", { class: `dslab-life dslab-life-${values[at]}${chosen}`, x1: x, x2: x, y1: top, y2: bottom }),
     );
@@ -63,44 +72,44 @@ function lifeLine(index, i, frame, x, y, view) {
 /** A step: its mark on the life line and its stamp, or a line across for what happens to the network.
  * @param {Index} index
  * @param {number} k
+ * @param {Frame} frame
  * @param {(i: number) => number} x
  * @param {number} y
  * @param {any} view
- * @param {Uint8Array|null} related */
-function drawStep(index, k, x, y, view, related) {
+ * @param {Uint8Array|null} related
+ * @param {boolean} chained */
+function drawStep(index, k, frame, x, y, view, related, chained) {
   const step = index.steps[k];
   const i = index.column.get(step.node);
   if (i === undefined) {
     if (step.message !== undefined) return [];
-    return [s("line", { class: "dslab-across", x1: MARGIN, x2: x(index.nodes.length - 0.5), y1: y, y2: y })];
+    return [
+      s("line", {
+        class: "dslab-across",
+        x1: MARGIN,
+        x2: MARGIN + frame.column * frame.slots.size,
+        y1: y,
+        y2: y,
+      }),
+    ];
   }
   const { d, stroked } = stepOutline(step.kind);
   const relation = related ? ` dslab-${RELATION[related[k]]}` : "";
-  const now = k === view.step ? " dslab-here" : "";
+  const here =
+    k === view.step ? " dslab-here" : k === view.marked ? " dslab-marked" : chained ? " dslab-chain" : "";
+  const size = Math.max(0.3, Math.min(1, frame.row / 16));
   const parts = [
     s("path", {
-      class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${step.kind === "crash" ? " dslab-fault" : ""}${relation}${now}`,
+      class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${step.kind === "crash" ? " dslab-fault" : ""}${relation}${here}`,
       d,
-      transform: `translate(${x(i)} ${y})`,
+      transform: `translate(${x(i)} ${y})${size < 1 ? ` scale(${size})` : ""}`,
     }),
   ];
   const stamp = stampOf(step, view.stamps);
-  if (!stamp || !fitsBeside(index, view.stamps, x(1) - x(0))) return parts;
-  const left = i > (index.nodes.length - 1) / 2;
-  parts.push(
-    s(
-      "text",
-      {
-        class: `dslab-stamp${relation}`,
-        x: x(i) + (left ? -9 : 9),
-        y,
-        dy: "0.35em",
-        "text-anchor": left ? "end" : "start",
-      },
-      stamp,
-    ),
-  );
-  return parts;
+  if (!stamp || frame.row < ROOM_FOR_STAMPS || !fitsBeside(index, view.stamps, frame.column)) return parts;
+  const left = (frame.slots.get(i) ?? 0) > (frame.slots.size - 1) / 2;
+  const place = { x: x(i) + (left ? -9 : 9), y, dy: "0.35em", "text-anchor": left ? "end" : "start" };
+  return [...parts, s("text", { class: `dslab-stamp${relation}`, ...place }, stamp)];
 }
 
 /** Is there room for stamps beside the life lines? Long vectors stand in the log instead.

@@ -2,9 +2,14 @@
 // The state of the nodes: a table for each protocol, a column a node, so that replicas can be compared at a glance.
 // What the current step changed is marked, with the value before.
 /** @typedef {import("./data.js").Index} Index */
-import { stateAt, timersAt, valueAt } from "./data.js";
+import { relationOfNode } from "./causality.js";
+import { lastAtMost, stateAt, timersAt, valueAt } from "./data.js";
 import { FOCUSABLE, h, mark, write } from "./dom.js";
+import { createLogs } from "./logs.js";
+import { createValue } from "./nested.js";
 import { show, shorten } from "./values.js";
+import { horizon } from "./visible.js";
+import { SENTENCES } from "./words.js";
 
 /** @param {Index} index
  *  @param {any} actions */
@@ -14,16 +19,22 @@ export function createState(index, actions) {
     protocols.set(node.protocol, [...(protocols.get(node.protocol) ?? []), i]),
   );
   const tables = [...protocols].map(([protocol, members]) => createTable(index, protocol, members, actions));
+  const logs = createLogs(index);
+  const less = h("div", { class: "dslab-state-less" });
   const element = h(
     "div",
     { class: "dslab-states", tabindex: "0", role: "group", "aria-label": "State of the nodes", ...FOCUSABLE },
+    ...logs.elements,
     ...tables.map((table) => table.element),
+    less,
   );
   let shown = null;
   return {
     element,
     draw(view) {
       for (const table of tables) table.draw(view);
+      logs.draw(view);
+      write(less, view.filter.nodes.size ? SENTENCES.nodesLeftOut(view.filter.nodes.size) : "");
       const head = element.querySelector("thead .dslab-current");
       if (head && head !== shown) reveal(element, head);
       shown = head ?? shown;
@@ -84,19 +95,25 @@ function createTable(index, protocol, members, actions) {
     h("th", { scope: "col", class: "dslab-protocol", title: protocol }, shorten(protocol, 22)),
     ...columns.map((column) => column.head),
   );
+  const table = h(
+    "table",
+    { class: "dslab-state", "aria-label": about },
+    h("thead", {}, head),
+    h("tbody", {}, ...rows),
+  );
+  const scroll = {
+    class: "dslab-state-scroll",
+    tabindex: "0",
+    role: "group",
+    "aria-label": about,
+    ...FOCUSABLE,
+  };
+  const element = h("div", scroll, table);
   return {
-    element: h(
-      "div",
-      { class: "dslab-state-scroll", tabindex: "0", role: "group", "aria-label": about, ...FOCUSABLE },
-      h(
-        "table",
-        { class: "dslab-state", "aria-label": about },
-        h("thead", {}, head),
-        h("tbody", {}, ...rows),
-      ),
-    ),
+    element,
     draw(view) {
       for (const column of columns) column.draw(view);
+      element.hidden = members.every((i) => view.filter.nodes.has(index.nodes[i].id));
     },
   };
 }
@@ -116,7 +133,7 @@ function createColumn(index, i, actions) {
   );
   const cells = new Map();
   const timers = new Map();
-  let drawn = -1;
+  let drawn = "";
   return {
     head,
     cell(name, timer) {
@@ -125,45 +142,79 @@ function createColumn(index, i, actions) {
       return cell;
     },
     draw(view) {
-      mark(head, "dslab-selected", view.selection?.kind === "node" && view.selection.id === info.id);
-      if (drawn === view.step) return;
-      drawn = view.step;
-      const is = valueAt(index.status[i], view.step);
+      const hidden = view.filter.nodes.has(info.id);
+      const k = horizon(index, view, i);
       const current = index.steps[view.step]?.node === info.id;
-      write(status, is === "up" ? "" : ` ${is}`);
-      const state = new Map(stateAt(index, i, view.step).map((row) => [row.name, row]));
-      const running = new Map(
-        timersAt(index, i, view.step).map((timer) => [timer.name, timer.due.toFixed(1)]),
-      );
-      for (const cell of [head, ...cells.values(), ...timers.values()]) {
+      mark(head, "dslab-selected", view.selection?.kind === "node" && view.selection.id === info.id);
+      markRelation(index, i, head, view);
+      const key = [hidden, lastAtMost(index.eventsOf[i], k), current, view.knower === null || k < 0].join();
+      if (drawn === key) return; // nothing happened to this node
+      drawn = key;
+      const all = [head, ...cells.values(), ...timers.values()];
+      for (const cell of all) cell.hidden = hidden;
+      if (hidden) return;
+      const is = k < 0 ? "up" : valueAt(index.status[i], k);
+      for (const cell of all) {
         mark(cell, "dslab-current", current);
         mark(cell, "dslab-is-down", is === "down");
       }
-      for (const [name, cell] of cells) fillCell(cell, state.get(name));
+      const state = new Map(
+        k < 0 && view.knower !== null ? [] : stateAt(index, i, k).map((row) => [row.name, row]),
+      );
+      const running = new Map(timersAt(index, i, k).map((timer) => [timer.name, timer.due.toFixed(1)]));
+      for (const [name, cell] of cells) fillCell(cell, state.get(name), current);
       for (const [name, cell] of timers) write(cell, is === "down" ? "" : (running.get(name) ?? "–"));
+      mark(status, "dslab-quiet", view.knower !== null);
+      write(status, ` ${statusWords(view, info.id, k, is)}`.trimEnd());
     },
   };
 }
 
+/** Down or paused; or, with the eyes of another node, since when nothing is known of it.
+ * @param {any} view
+ * @param {string} id
+ * @param {number} k the last step that is seen of it
+ * @param {string} is its status */
+function statusWords(view, id, k, is) {
+  if (view.knower === null || view.knower === id) return is === "up" ? "" : is;
+  return k < 0 ? SENTENCES.ignorant : SENTENCES.asOf(k);
+}
+
+/** Could the current step know of this node, and could the node come to know of the step?
+ * @param {Index} index
+ * @param {number} i
+ * @param {HTMLElement} head
+ * @param {any} view */
+function markRelation(index, i, head, view) {
+  const { past, future } = relationOfNode(index, i, view);
+  mark(head, "dslab-past", past);
+  mark(head, "dslab-future", future);
+}
+
 /** @param {HTMLElement} cell
- *  @param {{value: any, changed: boolean, before: any}|undefined} row */
-function fillCell(cell, row) {
-  const text = row ? show(row.value) : "";
-  const old = row?.changed && row.before !== undefined ? show(row.before) : "";
-  const key = `${text}\n${old}`;
-  if (cell.getAttribute("title") !== shorten(text, 3000)) cell.setAttribute("title", shorten(text, 3000));
-  mark(cell, "dslab-changed", Boolean(row?.changed));
-  if (written.get(cell) === key) return;
-  written.set(cell, key);
+ *  @param {{value: any, changed: boolean, before: any}|undefined} row
+ *  @param {boolean} current is the current step one of this node's? Only then is a change news */
+function fillCell(cell, row, current) {
+  const value = row?.value;
+  const before = current && row?.changed ? row.before : undefined;
+  mark(cell, "dslab-changed", current && Boolean(row?.changed));
+  const old = written.get(cell);
+  if (old && old.value === value && old.before === before) return;
+  const open = old?.open ?? new Set();
+  written.set(cell, { value, before, open });
+  const text = row ? show(value) : "";
+  const was = before === undefined ? "" : show(before);
+  cell.setAttribute("title", shorten(text, 3000));
   cell.replaceChildren(
     h(
       "div",
-      { class: old && text.length + old.length > 13 ? "dslab-long" : null },
-      old ? h("s", { class: "dslab-before" }, shorten(old, 30)) : null,
-      h("bdi", {}, shorten(text, 120)),
+      { class: was && text.length + was.length > 13 ? "dslab-long" : null },
+      was ? h("s", { class: "dslab-before" }, shorten(was, 30)) : null,
+      row ? createValue(value, 120, open) : null,
     ),
   );
 }
 
-/** What each cell shows, so that only what differs is written. @type {WeakMap<HTMLElement, string>} */
+/** What each cell shows, so that only what differs is written, and what is open in it stays open.
+ * @type {WeakMap<HTMLElement, {value: any, before: any, open: Set<string>}>} */
 const written = new WeakMap();

@@ -6,7 +6,9 @@ import { s } from "./dom.js";
 import { createLinks } from "./links.js";
 import { createFlights } from "./messages.js";
 import { createNode } from "./nodes.js";
+import { createRoute } from "./route.js";
 import { show } from "./values.js";
+import { SENTENCES } from "./words.js";
 
 const HEIGHT = 340;
 const TOP = 44;
@@ -31,6 +33,7 @@ export function createTopology(index, positions, actions) {
     return createNode(index, i, { point, radius, labels, bottom: HEIGHT }, actions);
   });
   const flights = createFlights(index, points, radius, actions);
+  const route = createRoute(index, points, radius);
   const element = s(
     "svg",
     {
@@ -40,21 +43,25 @@ export function createTopology(index, positions, actions) {
       "aria-label": "Topology: nodes, links and messages",
     },
     links.element,
+    index.nodes.length > CROWD
+      ? s("text", { class: "dslab-crowd", x: 8, y: HEIGHT - 6 }, SENTENCES.crowded(index.nodes.length))
+      : null,
     s("g", {}, ...nodes.map((node) => node.element)),
+    route.element,
     flights.element,
   );
-  let drawn = -1;
+  let drawn = "";
   return {
     element,
     draw(view) {
-      const { step, time, message } = view.scene;
-      if (drawn !== step) {
-        links.draw(step);
-        nodes.forEach((node) => node.draw(step));
-        drawn = step;
-      }
-      nodes.forEach((node) => node.drawFrame(step, time, view.selection));
-      flights.draw(step, time, message, view.selection);
+      const { step, time } = view.scene;
+      const moment = `${step} ${view.knower}`; // nobody sees a cut
+      if (drawn !== moment) links.draw(view.knower === null ? step : -1);
+      drawn = moment;
+      nodes.forEach((node) => node.draw(view, step));
+      nodes.forEach((node) => node.drawFrame(view, time));
+      flights.draw(view);
+      route.draw(view);
     },
   };
 }

@@ -3,10 +3,15 @@
 /** @typedef {import("./data.js").Index} Index */
 import { createControls, createOptions } from "./controls.js";
 import { button, FOCUSABLE, h } from "./dom.js";
+import { createFilters, createSearch } from "./filters.js";
+import { createHandler } from "./handler.js";
 import { createHistory } from "./history.js";
+import { createKnower } from "./knower.js";
 import { createLegend } from "./legend.js";
+import { createLights } from "./lights.js";
 import { createSentence } from "./log.js";
 import { createNotices, createPanels } from "./panels.js";
+import { createRelation } from "./relation.js";
 import { createSelection } from "./selection.js";
 import { createState } from "./state.js";
 import { createTopology } from "./topology.js";
@@ -22,25 +27,35 @@ export function createViews(root, index, payload, error, actions) {
   const views = {
     topology: createTopology(index, payload.positions, actions),
     controls: createControls(index, actions),
-    sentence: createSentence(index),
+    lights: createLights(index, payload.lights ?? [], actions),
+    sentence: createSentence(index, payload, actions),
+    handler: createHandler(index, payload, actions),
+    relation: createRelation(index, actions),
+    knower: createKnower(actions),
     selection: createSelection(index, payload, actions),
     state: createState(index, actions),
     options: createOptions(actions),
+    search: createSearch(index, actions),
+    filters: createFilters(index, actions),
     history: createHistory(index, actions),
     panels: createPanels(payload, actions),
     legend: createLegend(index),
   };
   const stage = { class: "dslab-stage", tabindex: "0", role: "group", "aria-label": "Cluster", ...FOCUSABLE };
   const left = [h("div", stage, views.topology.element), views.selection.element, views.state.element];
-  const right = [views.options.element, views.history.element];
+  const right = [views.options.element, views.search.element, views.filters.element, views.history.element];
   root.setAttribute("aria-label", `Player: ${shorten(payload.title, 120)}`);
   root.style.setProperty("--dslab-height", `${payload.height}px`);
   root.replaceChildren(
     createTitle(payload, actions),
     views.controls.element,
+    views.lights.element,
     createNotices(payload, error),
     views.panels.element,
     views.sentence.element,
+    views.handler.element,
+    views.knower.element,
+    views.relation.element,
     h(
       "div",
       { class: "dslab-views" },

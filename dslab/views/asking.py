@@ -1,0 +1,59 @@
+"""What the browser may ask a player to do: checked here, so that nothing hostile can be more than a sentence.
+
+    {type: "edit", verb, args, options, step, time}     a change by a verb of `dslab.script`, just after the cursor
+    {type: "undo"}  {type: "original"}                  back to the parent branch, to the first one
+    {type: "branch", name}  {type: "rename", name, to}  {type: "delete", name}
+    {type: "compare", name}                             put a branch beside the one that is shown; "" ends it
+    {type: "scenario", name}                            a branch with the events that the notebook offers
+    {type: "choose", decision}                          what happens next, in the mode "break"
+
+All may say at which `step` the cursor is, so that it can stay there. `target: t` is short for `args: [t]`. The message
+of a request is text, "Put('x', 1)": parsed, never evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dslab.values import DslabError, brief, nearest
+from dslab.views.edits import action_of
+
+if TYPE_CHECKING:
+    from dslab.views.player import Player
+
+
+def answer(player: Player, content: Any) -> None:
+    """Do what the browser asks; raises `DslabError`, one sentence, if it asks for nonsense."""
+    asked = content.get("type") if isinstance(content, Mapping) else None
+    if not isinstance(asked, str) or asked not in ANSWERS:
+        raise DslabError(f"the player does not know {brief(content)}: it answers to {', '.join(ANSWERS)}."
+                         + (nearest(asked, ANSWERS) if isinstance(asked, str) else ""))
+    step = content.get("step")
+    if type(step) is int and player.trace is not None and 0 <= step < len(player.trace):
+        player.step = step
+    ANSWERS[asked](player, content)
+
+
+def _edit(player: Player, content: Mapping[str, Any]) -> None:
+    player.edit(action_of(content, player.trace), step=content.get("step"), time=content.get("time"))
+
+
+def _text(content: Mapping[str, Any], key: str) -> str:
+    found = content.get(key)
+    if not isinstance(found, str):
+        raise DslabError(f"'{content['type']}' needs a text {key!r}, not {brief(found)}")
+    return found
+
+
+ANSWERS: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
+    "edit": _edit,
+    "undo": lambda player, _: player.undo(),
+    "original": lambda player, _: player.original(),
+    "branch": lambda player, content: player.branch(_text(content, "name")),
+    "rename": lambda player, content: player.rename(_text(content, "name"), _text(content, "to")),
+    "delete": lambda player, content: player.delete(_text(content, "name")),
+    "compare": lambda player, content: player.beside(_text(content, "name")),
+    "scenario": lambda player, content: player.scenario(_text(content, "name")),
+    "choose": lambda player, content: player.choose(_text(content, "decision")),
+}

@@ -1,0 +1,79 @@
+"""Break it: the learner chooses what happens next, again and again, until a promise is broken.
+
+What is chosen are the decisions of `dslab.follow`, so a way to break a promise is a list that can be copied.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from dslab.explorer.follow import Follower
+from dslab.mishap import ProtocolError
+from dslab.run import Run
+from dslab.trace import Trace
+from dslab.values import DslabError, brief, nearest
+from dslab.views.copies import following
+from dslab.views.edits import asked
+
+PACE = 10               # ms from one decision to the next
+BUDGET = {"crash": 1, "recover": 1, "drop": 0, "duplicate": 0}      # how often each fault may strike
+
+
+class Breaking:
+    """A run of which each next event is chosen."""
+
+    def __init__(self, run: Run, budget: Mapping[str, int] | None = None) -> None:
+        for fault, times in (budget or {}).items():
+            if fault not in BUDGET or type(times) is not int or times < 0:
+                raise DslabError(f"the budget says {fault!r}: {brief(times)}; expected numbers from 0 up for"
+                                 f" {', '.join(BUDGET)}.{nearest(str(fault), BUDGET)}")
+        self.run, self.budget = run, BUDGET | dict(budget or {})
+        self.decisions: tuple[str, ...] = ()
+        self.next: list[str] = []
+
+    def play(self, decisions: tuple[str, ...]) -> tuple[Trace, str]:
+        """Take these decisions instead of all before: the trace, and the sentence of the error that ended it."""
+        try:
+            follower = Follower(self.run)
+            for number, decision in enumerate(decisions, 1):
+                follower.take(number, decision, PACE * 1000)
+            next_, found = follower.possible(self._left(decisions)), (follower.trace(), "")
+        except ProtocolError as problem:
+            problem.trace.run = None
+            next_, found = [], (problem.trace, str(problem))
+        self.decisions, self.next = decisions, next_
+        return found
+
+    def with_one_more(self, decision: str) -> tuple[str, ...]:
+        """The decisions so far and this one; raises `DslabError` if it cannot be taken."""
+        if decision not in self.next:
+            raise DslabError(f"{brief(decision)} cannot happen now: there are {len(self.next)} other choices")
+        return *self.decisions, decision
+
+    def code(self) -> str:
+        """Python code, without imports, that takes the decisions again."""
+        return following(self.run, self.decisions)
+
+    def to_dict(self, trace: Trace) -> dict[str, Any]:
+        """The decisions so far and what can come next, as JSON data."""
+        return {"decisions": list(self.decisions), "next": [self._choice(decision, trace) for decision in self.next],
+                "budget": self._left(self.decisions)}
+
+    def _left(self, decisions: tuple[str, ...]) -> dict[str, int]:
+        struck = Counter(decision.partition(" ")[0] for decision in decisions)
+        return {fault: times - struck[fault] for fault, times in self.budget.items()}
+
+    def _choice(self, decision: str, trace: Trace) -> dict[str, str]:
+        verb, _, target = decision.partition(" ")
+        text = ""
+        if verb in ("deliver", "drop", "duplicate"):
+            message = next(message for message in trace.messages if message.name == target)
+            text = f"{brief(message.payload)} from {message.src} to {message.dst}"
+        elif verb == "fire":
+            target, _, text = target.rpartition(" ")
+        elif verb == "request":
+            target, msg = asked(self.run)[int(target) - 1]
+            text = brief(msg)
+        return {"decision": decision, "verb": verb, "target": target, "text": text}

@@ -1,0 +1,45 @@
+"""The code of the handlers that run in a trace, so that the player can show what a node has just done."""
+
+from __future__ import annotations
+
+from dslab.contract import handler_name
+from dslab.trace import Step, Trace
+from dslab.values import DslabError
+from dslab.views.source import source
+
+MOST = 60_000           # characters of code that one player carries
+
+
+def sources(trace: Trace) -> dict[str, dict]:
+    """For each kind of step that a protocol has handled, "Raft receive RequestVote": caption, first line and code.
+
+    What is not at hand is left out, and so is what is beyond `MOST`.
+    """
+    classes = {trace.protocols[node]: None for node in trace.nodes if node in trace.protocols}
+    names = [cls.__name__ for cls in classes]
+    alone = {cls for cls in classes if names.count(cls.__name__) == 1}         # two of one name could be mixed up
+    found: dict[str, dict] = {}
+    room = MOST
+    for step in trace.steps:
+        cls, handler = trace.protocols.get(step.node or ""), _handler(step)
+        key = f"{cls.__name__} {step.kind} {step.name if step.kind not in ('start', 'recover') else ''}" if cls else ""
+        if cls in alone and handler and key not in found:
+            found[key] = _code(getattr(cls, handler, None))
+            room -= len(found[key].get("code", ""))
+            if room < 0:
+                found[key] = {}
+    return {key: code for key, code in found.items() if code}
+
+
+def _handler(step: Step) -> str:
+    if step.kind in ("receive", "request"):
+        return handler_name(step.name)
+    return {"timer": f"on_{step.name}_timer", "start": "on_start", "recover": "on_recover"}.get(step.kind, "")
+
+
+def _code(function: object) -> dict:
+    try:
+        piece, = source(function).pieces
+    except DslabError:                      # a class of a cell that is gone, or of a process of its own
+        return {}
+    return {"caption": piece.caption, "first": piece.first, "code": piece.code}

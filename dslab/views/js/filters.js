@@ -1,0 +1,194 @@
+// @ts-check
+// What is looked for and what is left out: the search, and a bar with a chip for each node, type of message and kind of
+// step. When something is left out, it says so.
+/** @typedef {import("./data.js").Index} Index */
+import { button, FOCUSABLE, h, put, s, write } from "./dom.js";
+import { KIND_WORDS } from "./legend.js";
+import { typesOf } from "./messages.js";
+import { repetitions } from "./repetition.js";
+import { matchesOf } from "./search.js";
+import { stepOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
+import { lastAtMost } from "./data.js";
+import { shorten } from "./values.js";
+import { rowsOf, showsAll } from "./visible.js";
+import { SENTENCES } from "./words.js";
+
+/** The row above the list: search, how much is shown, zoom.
+ * @param {Index} index
+ * @param {any} actions */
+export function createSearch(index, actions) {
+  const input = h("input", {
+    type: "search",
+    class: "dslab-search",
+    placeholder: "Search (/)",
+    "aria-label": "Search the log",
+    "data-key": "search",
+    oninput: () => actions.search(input.value),
+    onkeydown: (/** @type {KeyboardEvent} */ event) =>
+      event.key === "Enter" && actions.find(event.shiftKey ? -1 : 1),
+    ...FOCUSABLE,
+  });
+  const finds = h("span", { class: "dslab-finds", role: "status" });
+  const previous = button({ label: "Previous match", word: "↑", key: "N", onclick: () => actions.find(-1) });
+  const next = button({ label: "Next match", word: "↓", key: "n", onclick: () => actions.find(1) });
+  const filter = button({ label: "Filter", word: "Filter", key: "f", onclick: () => actions.sift() });
+  const shown = h("span", { class: "dslab-shown", role: "status" });
+  const all = button({ label: "Show all steps", word: "Show all", onclick: () => actions.filter(null) });
+  const zoom = [
+    button({ label: "More time in sight", word: "⊖", key: "[", onclick: () => actions.zoom(-1) }),
+    button({ label: "Less time in sight", word: "⊕", key: "]", onclick: () => actions.zoom(1) }),
+  ];
+  const found = h("span", { class: "dslab-group" }, finds, previous, next);
+  return {
+    element: h(
+      "div",
+      { class: "dslab-options" },
+      h("span", { class: "dslab-group" }, input, found),
+      h("span", { class: "dslab-group" }, filter, shown, all),
+      h("span", { class: "dslab-group" }, ...zoom),
+    ),
+    focus: () => input.focus(),
+    draw(view) {
+      if (input.value !== view.query) input.value = view.query;
+      const matches = matchesOf(index, view.query);
+      const at = lastAtMost(matches, view.step);
+      found.hidden = !view.query.trim();
+      if (!view.playing)
+        write(finds, SENTENCES.finds(matches[at] === view.step ? at + 1 : 0, matches.length));
+      put(filter, "aria-expanded", view.sifting);
+      const { count } = rowsOf(index, view);
+      write(shown, count < index.steps.length ? SENTENCES.shown(count, index.steps.length) : "");
+      all.hidden = showsAll(view.filter);
+    },
+  };
+}
+
+/** The bar of chips. A pressed chip is shown; Shift and a click leave only that one.
+ * @param {Index} index
+ * @param {any} actions */
+export function createFilters(index, actions) {
+  const groups = [
+    createGroup("types", "messages", typeChips(index), actions),
+    createGroup("kinds", "steps", kindChips(index), actions),
+    createGroup("nodes", "nodes", nodeChips(index), actions),
+  ];
+  const repeats = createToggle(
+    "hide repetition",
+    "Leave out what repeats and changes nothing, such as heartbeats: no state, no output, no reason, and nothing that its messages bring about",
+    "x",
+    (on) => actions.filter({ repeats: on }),
+  );
+  const misses = createToggle("only what is found", "Show only the steps that the search finds", "", (on) =>
+    actions.filter({ misses: on }),
+  );
+  repeats.input.disabled = !repetitions(index).includes(1);
+  const element = h(
+    "div",
+    { class: "dslab-filters", role: "group", "aria-label": "Filter" },
+    h("div", { class: "dslab-chips" }, repeats.element, misses.element),
+    ...groups.map((group) => group.element),
+  );
+  return {
+    element,
+    draw(view) {
+      element.hidden = !view.sifting;
+      if (!view.sifting) return;
+      for (const group of groups) group.draw(view.filter);
+      repeats.input.checked = view.filter.repeats;
+      misses.input.checked = view.filter.misses;
+      misses.input.disabled = !view.query.trim() && !view.filter.misses;
+    },
+  };
+}
+
+/** @typedef {{id: string, word: string, count: number, shape: SVGElement|null}} Chip */
+
+/** @param {"nodes"|"types"|"kinds"} field of the filter
+ *  @param {string} title
+ *  @param {Chip[]} chips
+ *  @param {any} actions */
+function createGroup(field, title, chips, actions) {
+  const ids = chips.map((chip) => chip.id);
+  const buttons = chips.map(({ id, word, count, shape }) => {
+    const press = (/** @type {MouseEvent} */ event) => actions.chip(field, id, event.shiftKey ? ids : null);
+    const names = {
+      title: `${shorten(word, 200)} (Shift: only this)`,
+      "data-key": `${field} ${id}`,
+    };
+    return h(
+      "button",
+      { type: "button", class: "dslab-chip", ...names, onclick: press, ...FOCUSABLE },
+      shape,
+      h("bdi", {}, shorten(word, 18)),
+      " ",
+      h("span", { class: "dslab-count" }, count.toLocaleString("en")),
+    );
+  });
+  const all = { title: "All or none of them", onclick: () => actions.chips(field, ids) };
+  const every = h("button", { type: "button", class: "dslab-chip-title", ...all, ...FOCUSABLE }, title);
+  const group = { class: "dslab-chips", hidden: chips.length < 2, role: "group", "aria-label": title };
+  return {
+    element: h("div", group, every, ...buttons),
+    draw(filter) {
+      buttons.forEach((one, n) => put(one, "aria-pressed", !filter[field].has(ids[n])));
+    },
+  };
+}
+
+/** @param {Index} index
+ *  @returns {Chip[]} */
+function nodeChips(index) {
+  return index.nodes.map((node, i) => ({
+    id: node.id,
+    word: node.id,
+    count: index.eventsOf[i].length,
+    shape: null,
+  }));
+}
+
+/** @param {Index} index
+ *  @returns {Chip[]} */
+function typeChips(index) {
+  const counts = tally(index.messages.map((message) => message.type));
+  return [...typesOf(index)].map(([type, place]) => ({
+    id: type,
+    word: type,
+    count: counts.get(type) ?? 0,
+    shape: small(
+      s("path", { class: `dslab-body dslab-type-${place % TYPE_COUNT}`, d: typeOutline(place, 7) }),
+    ),
+  }));
+}
+
+/** @param {Index} index
+ *  @returns {Chip[]} */
+function kindChips(index) {
+  return [...tally(index.steps.map((step) => step.kind))].map(([kind, count]) => {
+    const { d, stroked } = stepOutline(kind);
+    const shape = small(s("path", { class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}`, d }));
+    return { id: kind, word: KIND_WORDS.get(kind) ?? kind, count, shape };
+  });
+}
+
+/** @param {string[]} words
+ *  @returns {Map<string, number>} */
+function tally(words) {
+  const counts = new Map();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+}
+
+/** @param {Node} drawing */
+function small(drawing) {
+  return s("svg", { viewBox: "-11 -11 22 22", "aria-hidden": "true" }, drawing);
+}
+
+/** @param {string} word
+ *  @param {string} title
+ *  @param {string} key
+ *  @param {(on: boolean) => void} changed */
+export function createToggle(word, title, key, changed) {
+  const input = h("input", { type: "checkbox", onchange: () => changed(input.checked), ...FOCUSABLE });
+  const about = key ? `${title} (${key})` : title;
+  return { input, element: h("label", { class: "dslab-check", title: about }, input, word) };
+}

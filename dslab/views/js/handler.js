@@ -1,0 +1,66 @@
+// @ts-check
+// The code of the handler that ran in the current step.
+/** @typedef {import("./data.js").Index} Index */
+import { button, FOCUSABLE, h } from "./dom.js";
+import { shorten } from "./values.js";
+import { SENTENCES } from "./words.js";
+
+/** The source of the handler that ran in step k, if it came with the trace.
+ * @param {Index} index
+ * @param {Object<string, {caption: string, first: number, code: string}>} sources
+ * @param {number} k */
+export function sourceOf(index, sources, k) {
+  const step = index.steps[k];
+  const info = index.nodes[index.column.get(step?.node) ?? -1];
+  if (!info) return null;
+  const key = `${info.protocol} ${step.kind} ${step.name ?? ""}`;
+  return Object.hasOwn(sources, key) ? sources[key] : null;
+}
+
+/** @param {Index} index
+ *  @param {any} payload
+ *  @param {any} actions */
+export function createHandler(index, payload, actions) {
+  const caption = h("strong", {});
+  const code = h("pre", {
+    class: "dslab-code",
+    tabindex: "0",
+    "aria-label": "The code of the handler",
+    ...FOCUSABLE,
+  });
+  const element = h(
+    "section",
+    { class: "dslab-panel", "aria-label": "Code of the handler", hidden: true },
+    h(
+      "div",
+      { class: "dslab-panel-head" },
+      caption,
+      h("span", { class: "dslab-spring" }),
+      button({ label: "Close", word: "Close", key: "Escape", onclick: () => actions.panel("") }),
+    ),
+    code,
+  );
+  let drawn = -1;
+  return {
+    element,
+    draw(view) {
+      element.hidden = view.panel !== "code";
+      if (element.hidden || drawn === view.step) return;
+      drawn = view.step;
+      const source = sourceOf(index, payload.sources ?? {}, view.step);
+      code.hidden = !source;
+      caption.textContent = source ? shorten(source.caption, 200) : SENTENCES.noCode;
+      code.replaceChildren(...(source ? numbered(source.code, source.first) : []));
+    },
+  };
+}
+
+/** @param {string} code
+ *  @param {number} first the number of its first line */
+function numbered(code, first) {
+  const lines = code.replace(/\n$/, "").split("\n");
+  return lines.flatMap((line, n) => [
+    h("span", { class: "dslab-line-number", "aria-hidden": "true" }, String(first + n).padStart(4)),
+    `  ${line}${n < lines.length - 1 ? "\n" : ""}`,
+  ]);
+}

@@ -1,0 +1,102 @@
+// @ts-check
+// A light for each promise: what became of it up to the cursor, told by colour, by shape and by words.
+/** @typedef {import("./data.js").Index} Index */
+/** @typedef {{name: string, kind: "always"|"in the end"|"sometimes", status: "holds"|"broken"|"not decided",
+ *    step: number|null, sentence: string}} Light */
+import { FOCUSABLE, h, put, s, write } from "./dom.js";
+import { shorten } from "./values.js";
+import { SENTENCES } from "./words.js";
+
+const SHAPES = new Map([
+  ["kept", "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0Z"],
+  ["seen", "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0ZM-3 0L-1 2.500L3.500 -2.500"],
+  ["broken", "M0 -7L7 6H-7ZM0 -3V2M0 3.500V4.500"],
+  ["unseen", "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0Z"],
+  ["undecided", "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0Z"],
+]);
+
+/** What a light shows after step k: kept, broken, seen, unseen or undecided.
+ * @param {Light} light
+ * @param {number} k
+ * @param {number} last the last step, at which what holds in the end is decided */
+export function lightAt(light, k, last) {
+  if (light.status === "broken" && k >= (light.step ?? 0)) return "broken";
+  if (light.kind === "always") return "kept";
+  if (light.kind === "sometimes")
+    return light.status === "holds" && k >= (light.step ?? 0) ? "seen" : "unseen";
+  return light.status === "holds" && k >= (light.step ?? last) ? "kept" : "undecided";
+}
+
+/** The next step after k, round the end, at which a light changes; null if none ever does.
+ * @param {Light[]} lights
+ * @param {number} k
+ * @param {number} last */
+export function nextChange(lights, k, last) {
+  const changes = lights
+    .flatMap((light) => changeOf(light, last) ?? [])
+    .filter((step) => step > 0)
+    .sort((a, b) => a - b);
+  return changes.find((step) => step > k) ?? changes[0] ?? null;
+}
+
+/** The step at which a light changes.
+ * @param {Light} light
+ * @param {number} last */
+function changeOf(light, last) {
+  if (light.status === "broken" || (light.kind === "sometimes" && light.status === "holds"))
+    return light.step;
+  return light.kind === "in the end" && light.status === "holds" ? (light.step ?? last) : null;
+}
+
+/** @param {Index} index
+ *  @param {Light[]} lights
+ *  @param {any} actions */
+export function createLights(index, lights, actions) {
+  const lamps = lights.map((light) => createLamp(light, index.last, actions));
+  const element = h(
+    "div",
+    { class: "dslab-lights", role: "group", "aria-label": "Promises", hidden: !lamps.length },
+    ...lamps.map((lamp) => lamp.element),
+  );
+  return {
+    element,
+    draw(view) {
+      element.hidden = !lamps.length || view.knower !== null; // no node knows what became of a promise
+      for (const lamp of lamps) lamp.draw(view.step, view.future);
+    },
+  };
+}
+
+/** @param {Light} light
+ *  @param {number} last
+ *  @param {any} actions */
+function createLamp(light, last, actions) {
+  const shape = s("path");
+  const said = h("span", { class: "dslab-hidden" });
+  const step = changeOf(light, last);
+  const element = h(
+    "button",
+    {
+      type: "button",
+      onclick: () => step !== null && actions.go(step),
+      "data-key": `light ${light.name}`,
+      ...FOCUSABLE,
+    },
+    s("svg", { viewBox: "-9 -9 18 18", "aria-hidden": "true" }, shape),
+    h("bdi", {}, shorten(light.name, 70)),
+    said,
+  );
+  return {
+    element,
+    draw(k, future) {
+      const state = lightAt(light, k, last);
+      const words = SENTENCES.light.get(state) ?? state;
+      put(element, "class", `dslab-light dslab-light-${state}`);
+      put(shape, "d", SHAPES.get(state));
+      write(said, `, ${words}`);
+      const why = light.sentence && (future || state === "broken") ? `: ${shorten(light.sentence, 300)}` : "";
+      const where = step !== null && (future || step <= k) ? `, step ${step}` : "";
+      put(element, "title", `${light.kind}, ${words}${where}${why}`);
+    },
+  };
+}

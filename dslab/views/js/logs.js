@@ -1,0 +1,158 @@
+// @ts-check
+// Logs as rows of boxes, for any protocol that says which of its attributes is a log: index, term and command, the
+// committed entries solid and the others dashed. The rows of the nodes stand below each other, to be compared.
+/** @typedef {import("./data.js").Index} Index */
+import { lastAtMost, valueAt } from "./data.js";
+import { FOCUSABLE, h, write } from "./dom.js";
+import { show, shorten } from "./values.js";
+import { horizon } from "./visible.js";
+import { SENTENCES } from "./words.js";
+
+const MOST_ENTRIES = 40; // entries in the page: the last
+const COLOURS = 6;
+
+/** What a box shows of an entry: its term, if it has one, and the rest.
+ * @param {any} entry a message, or a tuple that begins with the term
+ * @returns {{term: any, command: string}} */
+export function readEntry(entry) {
+  const fields = entry?.message?.[1];
+  if (fields && Object.hasOwn(fields, "term")) {
+    const { term, ...rest } = fields;
+    return {
+      term,
+      command: show(Object.hasOwn(rest, "command") ? rest.command : lastOf(Object.values(rest))),
+    };
+  }
+  const items = entry?.tuple ?? (Array.isArray(entry) ? entry : []);
+  if (items.length > 1 && Number.isInteger(items[0]))
+    return { term: items[0], command: items.slice(1).map(show).join(", ") };
+  return { term: null, command: show(entry) };
+}
+
+/** @param {any[]} values */
+const lastOf = (values) => values[values.length - 1] ?? null;
+
+/** The entries of a value that is a log.
+ * @param {any} value
+ * @returns {any[]} */
+export function entriesOf(value) {
+  const items = Array.isArray(value) ? value : value?.tuple;
+  return Array.isArray(items) ? items : [];
+}
+
+/** A picture for each log of each protocol.
+ * @param {Index} index */
+export function createLogs(index) {
+  const groups = new Map();
+  index.nodes.forEach((node, i) => {
+    for (const [name, committed] of node.logs ?? []) {
+      if (!index.attributes[i].get(name)?.values.some((value) => entriesOf(value).length)) continue; // it stays empty
+      const key = JSON.stringify([node.protocol, name, committed]);
+      if (!groups.has(key)) groups.set(key, { protocol: node.protocol, name, committed, members: [] });
+      groups.get(key).members.push(i);
+    }
+  });
+  const logs = [...groups.values()].map((group) => createLog(index, group));
+  return {
+    elements: logs.map((log) => log.element),
+    draw(/** @type {any} */ view) {
+      for (const log of logs) log.draw(view);
+    },
+  };
+}
+
+/** @param {Index} index
+ *  @param {{protocol: string, name: string, committed: string, members: number[]}} log */
+function createLog(index, { protocol, name, committed, members }) {
+  const rows = members.map((i) => createLogRow(index, i, name, committed));
+  const less = h("div", { class: "dslab-log-less" });
+  const about = `${shorten(name, 30)} of ${shorten(protocol, 40)}`;
+  const element = h(
+    "div",
+    { class: "dslab-logs", tabindex: "0", role: "group", "aria-label": about, ...FOCUSABLE },
+    h("div", { class: "dslab-log-title" }, about),
+    ...rows.map((row) => row.element),
+    less,
+  );
+  return {
+    element,
+    draw(view) {
+      const values = rows.map((row) => row.look(view));
+      const longest = values.reduce((most, entries) => Math.max(most, entries.length), 0);
+      const first = Math.max(0, longest - MOST_ENTRIES);
+      for (const row of rows) row.draw(first, longest);
+      write(less, first ? SENTENCES.entriesLeftOut(first + 1) : "");
+    },
+  };
+}
+
+/** @param {Index} index
+ *  @param {number} i
+ *  @param {string} name
+ *  @param {string} committed */
+function createLogRow(index, i, name, committed) {
+  const boxes = h("span", { class: "dslab-boxes" });
+  const id = index.nodes[i].id;
+  const element = h(
+    "div",
+    { class: "dslab-log" },
+    h("bdi", { class: "dslab-log-node", title: id }, shorten(id, 8)),
+    boxes,
+  );
+  let value = /** @type {any} */ (null);
+  let certain = 0;
+  let changed = false;
+  let drawn = "";
+  let shown = /** @type {any} */ (null);
+  return {
+    element,
+    /** The entries at the view's moment. */
+    look(/** @type {any} */ view) {
+      const k = horizon(index, view, i);
+      const past = index.attributes[i].get(name);
+      element.hidden = view.filter.nodes.has(id);
+      value = k < 0 ? null : valueAt(past, k);
+      certain = committed && k >= 0 ? Number(valueAt(index.attributes[i].get(committed), k) ?? 0) : 0;
+      changed = past !== undefined && past.steps[lastAtMost(past.steps, k)] === view.step;
+      return element.hidden ? [] : entriesOf(value);
+    },
+    draw(/** @type {number} */ first, /** @type {number} */ last) {
+      const key = [certain, first, last, changed].join();
+      if (drawn === key && shown === value) return;
+      drawn = key;
+      shown = value;
+      const entries = entriesOf(value);
+      const made = Array.from({ length: last - first }, (_, n) => {
+        const place = first + n;
+        return place < entries.length
+          ? createBox(entries[place], place + 1, place < certain, committed !== "")
+          : h("span", { class: "dslab-box dslab-no-entry" });
+      });
+      boxes.replaceChildren(...made);
+      boxes.classList.toggle("dslab-changed", changed);
+    },
+  };
+}
+
+/** @param {any} entry
+ *  @param {number} place counted from 1
+ *  @param {boolean} certain
+ *  @param {boolean} told does the protocol say what is committed? */
+function createBox(entry, place, certain, told) {
+  const { term, command } = readEntry(entry);
+  const colour = Number.isInteger(term) ? term % COLOURS : "none";
+  const state = told ? (certain ? ", committed" : ", not committed") : "";
+  const label = `entry ${place}${term === null ? "" : `, term ${show(term)}`}${state}: ${shorten(show(entry), 400)}`;
+  return h(
+    "span",
+    {
+      class: `dslab-box dslab-role-${colour}${told && !certain ? " dslab-loose" : ""}`,
+      role: "img",
+      title: label,
+      "aria-label": label,
+    },
+    h("span", { class: "dslab-box-place" }, String(place)),
+    term === null ? null : h("b", {}, shorten(show(term), 5)),
+    h("span", { class: "dslab-box-command" }, shorten(command, 15)),
+  );
+}

@@ -1,0 +1,116 @@
+// @ts-check
+// The clients' operations under the scrubber: a bar from the step that invoked each to the step that answered it.
+/** @typedef {import("./data.js").Index} Index */
+/** @typedef {{client: string, node: string, call: any, invoked: number, returned: number|null, result: any}} Operation */
+import { FOCUSABLE, h, mark } from "./dom.js";
+import { show, shorten } from "./values.js";
+import { SENTENCES } from "./words.js";
+
+const MOST_BARS = 600; // bars in the page
+const MOST_LANES = 8;
+
+/** The operations in lanes: those of a client share one as long as they do not overlap. Clients that ask only once stand
+ *  together, by the node that they ask.
+ * @param {Operation[]} operations in the order of their invocations
+ * @param {number} last the last step
+ * @returns {Array<{client: string, operations: Operation[]}>} */
+export function lanesOf(operations, last) {
+  const lanes = [];
+  const clientsOnce = new Set();
+  const clientsAgain = new Set();
+  for (const { client } of operations) (clientsOnce.has(client) ? clientsAgain : clientsOnce).add(client);
+  for (const operation of operations) {
+    const client = clientsAgain.has(operation.client) ? operation.client : operation.node;
+    const free = lanes.find((lane) => lane.client === client && lane.until < operation.invoked);
+    const lane = free ?? { client, operations: /** @type {Operation[]} */ ([]), until: -1 };
+    if (!free) lanes.push(lane);
+    lane.operations.push(operation);
+    lane.until = operation.returned ?? last + 1;
+  }
+  const clients = [...new Set(lanes.map((lane) => lane.client))];
+  return lanes.sort((a, b) => clients.indexOf(a.client) - clients.indexOf(b.client));
+}
+
+/** The next (way 1) or previous (way -1) step at which an operation begins or ends; null if there is none.
+ * @param {Operation[]} operations
+ * @param {number} k
+ * @param {number} way */
+export function neighbourEdge(operations, k, way) {
+  const edges = operations.flatMap(({ invoked, returned }) =>
+    returned === null ? [invoked] : [invoked, returned],
+  );
+  const there = edges.filter((edge) => (way > 0 ? edge > k : edge < k));
+  return there.length ? (way > 0 ? Math.min : Math.max)(...there) : null;
+}
+
+/** @param {Index} index
+ *  @param {any} actions */
+export function createOperations(index, actions) {
+  const operations = /** @type {Operation[]} */ (index.trace.operations ?? []);
+  const lanes = lanesOf(operations, index.last).slice(0, MOST_LANES);
+  const drawn = /** @type {Array<{one: Operation, element: HTMLElement}>} */ ([]);
+  const shown = lanes.map((lane) => {
+    const bars = lane.operations
+      .slice(0, MOST_BARS - drawn.length)
+      .map((one) => ({ one, element: createBar(index, one, actions) }));
+    drawn.push(...bars);
+    const name = h("bdi", { class: "dslab-lane-name" }, shorten(lane.client, 12));
+    return h("div", { class: "dslab-lane" }, name, ...bars.map((bar) => bar.element));
+  });
+  const less =
+    drawn.length < operations.length ? SENTENCES.operationsLeftOut(drawn.length, operations.length) : null;
+  const cursor = h("div", { class: "dslab-lane-cursor" });
+  const element = h(
+    "div",
+    { class: "dslab-lanes", role: "group", "aria-label": "Operations of the clients", hidden: !drawn.length },
+    ...shown,
+    less ? h("div", { class: "dslab-lane-less" }, less) : null,
+    cursor,
+  );
+  return {
+    element,
+    draw(view) {
+      element.hidden = !drawn.length || view.knower !== null;
+      cursor.style.left = `${(100 * view.step) / Math.max(1, index.last)}%`;
+      for (const { one, element } of drawn) {
+        mark(element, "dslab-open", one.invoked <= view.step && view.step < (one.returned ?? Infinity));
+        mark(element, "dslab-absent", !view.future && one.invoked > view.step);
+      }
+    },
+  };
+}
+
+/** @param {Index} index
+ *  @param {Operation} operation
+ *  @param {any} actions */
+function createBar(index, operation, actions) {
+  const { client, node, call, invoked, returned, result } = operation;
+  const whole = Math.max(1, index.last);
+  const end = returned ?? index.last;
+  const said = shorten(show(call), 60);
+  const answer =
+    returned === null ? "never answered" : `answered at step ${returned}: ${shorten(show(result), 60)}`;
+  const label = `${shorten(client, 20)} asks ${shorten(node, 20)} at step ${invoked}: ${said}, ${answer}`;
+  return h(
+    "button",
+    {
+      type: "button",
+      class: `dslab-operation${returned === null ? " dslab-unanswered" : ""}`,
+      style: `left:${(100 * invoked) / whole}%;width:${(100 * Math.max(0, end - invoked)) / whole}%`,
+      title: label,
+      "aria-label": label,
+      tabindex: "-1", // there may be hundreds: the keys o and O go from one to the next
+      onclick: (/** @type {MouseEvent} */ event) => actions.go(nearerEnd(event, invoked, returned)),
+      ...FOCUSABLE,
+    },
+    h("bdi", {}, said),
+  );
+}
+
+/** @param {MouseEvent} event
+ *  @param {number} invoked
+ *  @param {number|null} returned */
+function nearerEnd(event, invoked, returned) {
+  const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
+  return returned !== null && event.clientX > box.left + 0.75 * box.width ? returned : invoked;
+}

@@ -1,0 +1,92 @@
+// @ts-check
+// What the reader does to see better: search, filter, zoom, mark, look with a node's eyes. None of it needs the kernel.
+/** @typedef {import("./data.js").Index} Index */
+import { lastAtMost, neighbourEvent } from "./data.js";
+import { nextChange } from "./lights.js";
+import { neighbourEdge } from "./operations.js";
+import { repetitions } from "./repetition.js";
+import { matchesOf, nextMatch } from "./search.js";
+import { createFilter, rowsOf, showsAll } from "./visible.js";
+import { changeZoom } from "./zoom.js";
+
+/** @param {any} view
+ *  @param {{index: () => Index, lights: () => any[], go: (step: number) => void, draw: () => void, focusSearch: () => void}} player */
+export function createReading(view, { index, lights, go, draw, focusSearch }) {
+  const goTo = (/** @type {number|null} */ step) => step !== null && go(step);
+  const set = (/** @type {object} */ change) => {
+    Object.assign(view, change);
+    draw();
+  };
+  const reading = {
+    search: (/** @type {string} */ query) => set({ query }),
+    /** To the next match that is shown, or, if none is, to the next of all. */
+    find(/** @type {number} */ way) {
+      const matches = matchesOf(index(), view.query);
+      const rows = rowsOf(index(), view);
+      const shown = matches.filter((k) => Number.isInteger(rows.rowOf(k)));
+      goTo(nextMatch(shown.length ? shown : matches, view.step, way));
+    },
+    focusSearch,
+    sift: () => set({ sifting: !view.sifting }),
+    /** @param {object|null} change null: leave nothing out */
+    filter: (change) => set({ filter: change ? { ...view.filter, ...change } : createFilter() }),
+    repetition() {
+      if (view.filter.repeats || repetitions(index()).includes(1))
+        reading.filter({ repeats: !view.filter.repeats });
+    },
+    /** Leave something out or take it back; or, if `all` is given, leave out all but it.
+     * @param {"nodes"|"types"|"kinds"} field
+     * @param {string} id
+     * @param {string[]|null} all */
+    chip(field, id, all) {
+      const out = new Set(all ? all.filter((other) => other !== id) : view.filter[field]);
+      if (!all && !out.delete(id)) out.add(id);
+      reading.filter({ [field]: out });
+    },
+    /** @param {"nodes"|"types"|"kinds"} field
+     *  @param {string[]} ids */
+    chips: (field, ids) => reading.filter({ [field]: new Set(view.filter[field].size ? [] : ids) }),
+    zoom: (/** @type {number} */ way) => set({ zoom: changeZoom(view.zoom, way) }),
+    /** @param {number|null} [step] the cursor's; null removes the mark */
+    mark: (step = view.step) => set({ marked: view.marked === step ? null : step }),
+    exchange() {
+      const there = view.marked;
+      if (there === null) return;
+      view.marked = view.step;
+      go(there);
+    },
+    know(/** @type {string|null} */ node) {
+      const i = index().column.get(node);
+      const knower = view.knower === node || i === undefined || !index().eventsOf[i].length ? null : node;
+      view.knower = knower;
+      go(view.step);
+    },
+    light: () => goTo(nextChange(lights(), view.step, index().last)),
+    operation: (/** @type {number} */ way) =>
+      goTo(neighbourEdge(index().trace.operations ?? [], view.step, way)),
+  };
+  return reading;
+}
+
+/** The step before or after this one among those that are shown; with the eyes of a node, among its own.
+ * @param {Index} index
+ * @param {any} view
+ * @param {number} way */
+export function neighbourShown(index, view, way) {
+  if (view.knower !== null) return neighbourEvent(index, index.column.get(view.knower), view.step, way);
+  if (showsAll(view.filter)) return view.step + way;
+  const rows = rowsOf(index, view);
+  const here = rows.rowOf(view.step);
+  const row = way > 0 ? Math.floor(here) + 1 : Math.ceil(here) - 1;
+  return row >= 0 && row < rows.count ? rows.stepOf(row) : view.step;
+}
+
+/** The step at which the cursor stands if it is put at step k: with the eyes of a node, time passes at its steps only.
+ * @param {Index} index
+ * @param {any} view
+ * @param {number} k */
+export function seenStep(index, view, k) {
+  if (view.knower === null) return k;
+  const events = index.eventsOf[index.column.get(view.knower)];
+  return events[Math.max(0, lastAtMost(events, k))];
+}

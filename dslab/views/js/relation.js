@@ -1,0 +1,87 @@
+// @ts-check
+// Two steps, the one at the cursor and one that the reader has marked: which could know of which, and by what way.
+/** @typedef {import("./data.js").Index} Index */
+import { chainBetween } from "./causality.js";
+import { button, h, write } from "./dom.js";
+import { plain, shorten } from "./values.js";
+import { SENTENCES } from "./words.js";
+
+/** @typedef {import("./data.js").Message} Message */
+/** @typedef {{way: number[]|null, messages: Message[], members: Set<any>}} Chain `members` are its steps
+ *    and its messages */
+
+const NONE = { way: null, messages: [], members: new Set() };
+
+/** @type {WeakMap<Index, {key: string, chain: Chain}>} */
+const latestChain = new WeakMap();
+
+/** The chain between the marked step and the cursor, for all views to show.
+ * @param {Index} index
+ * @param {any} view
+ * @returns {Chain} */
+export function chainOf(index, view) {
+  if (view.marked === null || view.marked === view.step) return NONE;
+  const key = `${view.marked} ${view.step}`;
+  const old = latestChain.get(index);
+  if (old?.key === key) return old.chain;
+  const way = chainBetween(index, Math.min(view.marked, view.step), Math.max(view.marked, view.step));
+  const messages = (way ?? []).flatMap((k, n) => messageBetween(index, way?.[n - 1], k) ?? []);
+  const chain = { way, messages, members: new Set([...(way ?? []), ...messages]) };
+  latestChain.set(index, { key, chain });
+  return chain;
+}
+
+/** The message that leads from step a to step b, if one does.
+ * @param {Index} index
+ * @param {number|undefined} a
+ * @param {number} b */
+function messageBetween(index, a, b) {
+  if (a === undefined || index.steps[a].node === index.steps[b].node) return null;
+  const own = index.messages[index.steps[b].message ?? -1];
+  if (own?.sent === a) return own;
+  return (
+    (index.steps[a].sent ?? []).map((number) => index.messages[number]).find((one) => one.ended === b) ?? null
+  );
+}
+
+/** Before, after or concurrent, and why: one sentence.
+ * @param {Index} index
+ * @param {any} view */
+export function relationSentence(index, view) {
+  const [a, b] = [Math.min(view.marked, view.step), Math.max(view.marked, view.step)];
+  if (a === b) return SENTENCES.marked(a);
+  const { way, messages } = chainOf(index, view);
+  if (way && !messages.length) return SENTENCES.sameNode(a, b, shorten(index.steps[a].node ?? "", 40));
+  if (way) return SENTENCES.before(a, b, wayInWords(messages));
+  const alone = [a, b].find((k) => !index.column.has(index.steps[k]?.node));
+  return alone === undefined ? SENTENCES.concurrent(a, b) : SENTENCES.ofNetwork(alone);
+}
+
+/** @param {Message[]} messages */
+function wayInWords(messages) {
+  const named = messages.slice(0, 5).map(({ type, name }) => `${shorten(type, 24)} ${shorten(name, 30)}`);
+  if (messages.length > 5) named.push(SENTENCES.more(messages.length - 5));
+  return plain(named.join(SENTENCES.then));
+}
+
+/** The sentence, while a step is marked.
+ * @param {Index} index
+ * @param {any} actions */
+export function createRelation(index, actions) {
+  const words = h("span", { role: "status" });
+  const back = button({
+    label: "Go there: to the marked step",
+    word: "Go there",
+    key: "M",
+    onclick: () => actions.exchange(),
+  });
+  const clear = button({ label: "Unmark this step", word: "Unmark", onclick: () => actions.mark(null) });
+  const element = h("div", { class: "dslab-relation dslab-pair" }, words, back, clear);
+  return {
+    element,
+    draw(view) {
+      element.hidden = view.marked === null;
+      if (view.marked !== null && !view.playing) write(words, relationSentence(index, view));
+    },
+  };
+}

@@ -1,0 +1,68 @@
+// @ts-check
+// Looking for words in the log.
+/** @typedef {import("./data.js").Index} Index */
+import { h } from "./dom.js";
+import { show } from "./values.js";
+
+/** @type {WeakMap<Index, string[]>} */
+const texts = new WeakMap();
+/** @type {WeakMap<Index, {query: string, steps: Int32Array}>} */
+const latestMatches = new WeakMap();
+
+/** The steps whose row has this text: the sentence, the node, the kind, or what it told the world.
+ * @param {Index} index
+ * @param {string} query
+ * @returns {Int32Array} ascending */
+export function matchesOf(index, query) {
+  const wanted = query.trim().toLowerCase();
+  const old = latestMatches.get(index);
+  if (old?.query === wanted) return old.steps;
+  const steps = wanted
+    ? Int32Array.from(lowerTexts(index).flatMap((text, k) => (text.includes(wanted) ? [k] : [])))
+    : new Int32Array(0);
+  latestMatches.set(index, { query: wanted, steps });
+  return steps;
+}
+
+/** @param {Index} index */
+function lowerTexts(index) {
+  const found = texts.get(index);
+  if (found) return found;
+  const made = index.steps.map((step) => {
+    const told = (step.outputs ?? []).map(([name, ...values]) => [name, ...values.map(show)].join(" "));
+    return [step.node ?? "network", step.kind, step.name ?? "", step.text ?? "", ...told]
+      .join("\n")
+      .toLowerCase();
+  });
+  texts.set(index, made);
+  return made;
+}
+
+/** The match after (way 1) or before (way -1) step k, round the ends; null if nothing matches.
+ * @param {ArrayLike<number>} steps ascending
+ * @param {number} k
+ * @param {number} way */
+export function nextMatch(steps, k, way) {
+  if (!steps.length) return null;
+  const all = Array.from(steps);
+  const next = way > 0 ? all.find((step) => step > k) : all.findLast((step) => step < k);
+  return next ?? (way > 0 ? all[0] : all[all.length - 1]);
+}
+
+/** A text in pieces, what was looked for marked.
+ * @param {string} text
+ * @param {string} query
+ * @returns {Array<Node|string>} */
+export function marked(text, query) {
+  const wanted = query.trim().toLowerCase();
+  const lower = text.toLowerCase();
+  if (!wanted || lower.length !== text.length) return [text]; // a few letters change their length: then nothing is marked
+  const pieces = [];
+  let from = 0;
+  for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, from)) {
+    if (at > from) pieces.push(text.slice(from, at));
+    pieces.push(h("mark", { class: "dslab-found" }, text.slice(at, at + wanted.length)));
+    from = at + wanted.length;
+  }
+  return from < text.length ? [...pieces, text.slice(from)] : pieces;
+}

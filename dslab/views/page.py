@@ -1,0 +1,36 @@
+"""A player without a kernel, for notebooks that become web pages: the exported page in a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from dslab.properties import Promise
+from dslab.trace import Trace
+from dslab.views.export import html
+from dslab.views.layout import Layout
+from dslab.views.payload import title
+
+
+class Page:
+    """A page in a frame, as high as its player."""
+
+    def __init__(self, trace: Trace, *, step: int = 0, height: int = 600, layout: Layout = None,
+                 promises: Sequence[Promise] | None = None) -> None:
+        self.trace, self.height = trace, height
+        self.page = html(trace, height=height, focus=step, layout=layout, promises=promises)
+
+    def _repr_html_(self) -> str:
+        # Single quotes: the page is full of double ones, and each of them would take six characters here.
+        inside = self.page.replace("&", "&amp;").replace("'", "&#39;")
+        return (f"<iframe srcdoc='{inside}' "
+                f'title="{escape(repr(self))}" loading="lazy" '
+                f'sandbox="allow-scripts" style="width:100%;height:{self.height + 260}px;border:0"></iframe>')
+
+    def __repr__(self) -> str:
+        return described(self.trace)
+
+
+def described(trace: Trace | None) -> str:
+    """A player in one line, the same in every process."""
+    return "<player: empty>" if trace is None else f"<player: {title(trace)}, {len(trace)} steps>"

@@ -1,0 +1,95 @@
+"""What a player shows: a trace, the sentence of the error that ended it, and what of it the browser gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from dslab.mishap import ProtocolError
+from dslab.properties import Promise, Verdict
+from dslab.run import Run
+from dslab.simulate import simulate
+from dslab.trace import Step, Trace
+from dslab.values import DslabError, brief
+from dslab.views.branches import Branch
+
+KEPT = 8                # scenes at hand, so that going to and fro between branches is quick
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A trace as it is shown. `data` is its payload without the cursor."""
+
+    trace: Trace
+    error: str                                  # why the trace ends early; "" if it does not
+    data: dict[str, Any] = field(repr=False)
+    promises: tuple[Promise, ...]
+
+
+class Scenes:
+    """The scenes of branches: the first one, and others that are made when they are needed; the last few are kept."""
+
+    def __init__(self, first: Scene, make: Callable[[Branch], Scene]) -> None:
+        self.first, self.make = first, make
+        self._kept: dict[Branch, Scene] = {}
+
+    def of(self, branch: Branch) -> Scene:
+        """The scene of a branch."""
+        if branch.parent is None:
+            return self.first
+        scene = self._kept.pop(branch, None) or self.make(branch)
+        self._kept[branch] = scene              # the last one used is the last to go
+        if len(self._kept) > KEPT:
+            del self._kept[next(iter(self._kept))]
+        return scene
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two branches side by side. Up to step `first` they are alike; None: they never differ."""
+
+    names: tuple[str, str]
+    traces: tuple[Trace, Trace] = field(repr=False)
+    first: int | None
+
+    def __repr__(self) -> str:
+        if self.first is None:
+            return f"{self.names[0]} and {self.names[1]} do not differ."
+        lines = [f"  {name}: {trace.describe(self.first) if self.first < len(trace) else trace.end}"
+                 for name, trace in zip(self.names, self.traces, strict=True)]
+        return "\n".join([f"They differ from step {self.first} on:", *lines])
+
+
+def watched(what: Any) -> tuple[Trace, str]:
+    """The trace to show, and the sentence of the error that ended it, if one did."""
+    if isinstance(what, Trace):
+        return what, ""
+    if isinstance(what, Run):
+        try:
+            return simulate(what), ""
+        except ProtocolError as problem:
+            return problem.trace, str(problem)
+    if isinstance(what, Verdict) and what.trace is not None:
+        return what.trace, ""
+    raise DslabError(f"cannot play {brief(what)}: expected a Run, a Trace, a Verdict with a trace, "
+                     "or a function that returns one of them")
+
+
+def promised(what: Any) -> tuple[Promise, ...] | None:
+    """What a verdict is about; None leaves the question to the protocols."""
+    return (what.promise,) if isinstance(what, Verdict) else None
+
+
+def opening(what: Any, step: int) -> int:
+    """The step that a player opens at: of a verdict, the one that matters."""
+    return what.step if isinstance(what, Verdict) and what.step is not None and not step else step
+
+
+def first_difference(one: Trace, other: Trace) -> int | None:
+    """The first step at which two traces differ, None if they are alike. One of them may end before it."""
+    def key(step: Step) -> tuple:
+        return step.time, step.node, step.kind, step.name, step.changes
+    pairs = zip(one.steps, other.steps, strict=False)
+    differing = (index for index, (a, b) in enumerate(pairs) if key(a) != key(b))
+    return next(differing, None if len(one) == len(other) else min(len(one), len(other)))
