@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from dslab.grader.exercise import MakeItRight
+from dslab.grader.exercise import Compute, MakeItRight
 from dslab.grader.shelf import exercise
 from dslab.values import DslabError, nearest
 
@@ -158,7 +158,7 @@ def with_references(notebook: NotebookNode) -> NotebookNode:
 def _answer(number: str, name: str) -> str:
     task, found = exercise(number), f'exercise("{number}")'
     lines = ["from dslab.grader.shelf import exercise"]
-    if isinstance(task, MakeItRight):
+    if isinstance(task, (Compute, MakeItRight)):
         value = f"{found}.reference"
     elif task.right:
         value = f"{found}.right[0]"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dslab.grader.check import check
 from dslab.grader.examine import same
-from dslab.grader.exercise import BreakIt, Exercise, FillIn, MakeItRight, Predict
+from dslab.grader.exercise import BreakIt, Compute, Exercise, FillIn, MakeItRight, Predict
 from dslab.grader.progress import hints_read, recall, tries
 from dslab.grader.report import RIGHT, WRONG
 from dslab.run import Run
@@ -41,7 +41,10 @@ class Solution:
         """The player, with a run of the answer; options are those of `dslab.play`."""
         from dslab.views.player import play
 
-        return play(run_of(self.exercise), **options)
+        run = run_of(self.exercise)
+        if run is None:
+            raise DslabError(f"exercise {self.exercise.number} has no run to play: call its function")
+        return play(run, **options)
 
     def __str__(self) -> str:
         if self.sure:
@@ -54,10 +57,11 @@ class Solution:
         from dslab.views.panel import Card, panel, shown, stacked
 
         title = f"Exercise {self.exercise.number}, {self.exercise.title}: the answer"
-        buttons = {"Play it": self.play}
+        buttons = {"Play it": self.play} if run_of(self.exercise) else {}
 
         def told() -> Any:
-            return stacked(answer(self.exercise), panel(Card(title="See what it does", state="asked"), buttons))
+            code = answer(self.exercise)
+            return stacked(code, panel(Card(title="See what it does", state="asked"), buttons)) if buttons else code
 
         if self.sure:
             return shown(text=str(self), html=answer(self.exercise)._repr_html_(), widget=told)
@@ -80,6 +84,14 @@ def _(exercise: MakeItRight) -> Any:
 
 
 @answer.register
+def _(exercise: Compute) -> Any:
+    from dslab.views.source import source
+
+    return source(*(getattr(exercise.reference, name) for name in exercise.asks) if exercise.asks
+                  else (exercise.reference,))
+
+
+@answer.register
 def _(exercise: BreakIt) -> Any:
     from dslab.views.panel import Card, Page
 
@@ -99,14 +111,16 @@ def _(exercise: Predict) -> Any:
     return Page(text, framed(table(("question", "answer", "why"), rows), title="The answers"))
 
 
-def run_of(exercise: Exercise) -> Run:
-    """A run that shows the answer."""
+def run_of(exercise: Exercise) -> Run | None:
+    """A run that shows the answer; None if there is none, as for a function that computes a number."""
     if isinstance(exercise, MakeItRight):
         return next(iter(exercise.scenarios(exercise.reference, exercise.clusters[0])))
     if isinstance(exercise, BreakIt):
         return exercise.run.plus(*exercise.right[0])
     if isinstance(exercise, Predict):
         return exercise.run
+    if isinstance(exercise, Compute):
+        return next((case.run for case in exercise.cases() if case.run is not None), None)
     raise DslabError(f"exercise {exercise.number} has no run to play")
 
 

@@ -37,11 +37,16 @@ def is_blank(function: Any) -> bool:
 def check_signatures(attempt: type, base: type, asks: Iterable[str]) -> None:
     """Raise `DslabError` if a method waits, or cannot be called as the one that it replaces."""
     for name in asks:
-        mine, asked = getattr(attempt, name), inspect.signature(getattr(base, name))
-        where = f"{attempt.__name__}.{name}"
-        if inspect.iscoroutinefunction(mine) or inspect.isgeneratorfunction(mine):
-            raise DslabError(f"{where} waits (async or yield): a handler runs to completion; use a timer to wait")
-        try:
-            inspect.signature(mine).bind(*asked.parameters)
-        except TypeError:
-            raise DslabError(f"{where}{inspect.signature(mine)} cannot be called: expected {name}{asked}") from None
+        check_signature(f"{attempt.__name__}.{name}", getattr(attempt, name), getattr(base, name))
+
+
+def check_signature(where: str, mine: Any, base: Any) -> None:
+    """Raise `DslabError` if one function waits, or cannot be called as the one that it replaces."""
+    if inspect.iscoroutinefunction(mine) or inspect.isgeneratorfunction(mine):
+        raise DslabError(f"{where} waits (async or yield): it must run to completion; a node waits with a timer")
+    asked = inspect.signature(base)
+    try:
+        inspect.signature(mine).bind(*asked.parameters)
+    except TypeError:
+        expected = f"{base.__name__}{asked}"
+        raise DslabError(f"{where}{inspect.signature(mine)} cannot be called: expected {expected}") from None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Iterator
 from functools import singledispatch
+from random import Random
 from typing import Any
 from zlib import crc32
 
 from dslab.contract import protocol_of
-from dslab.grader.exercise import BreakIt, Exercise, MakeItRight, Predict
+from dslab.grader.exercise import BreakIt, Case, Compute, Exercise, MakeItRight, Predict
 from dslab.grader.report import CANNOT_TELL, RIGHT, WRONG, Report
 from dslab.grader.stages import Failure, Tally, first_failure, one_line
 from dslab.mishap import ProtocolError
@@ -53,6 +55,37 @@ def _failed(exercise: MakeItRight, failure: Failure) -> Report:
 def recorded(trace: Trace) -> dict[str, Any]:
     """A trace as data that needs no class of the attempt: it can be played, not simulated again."""
     return trace_to_dict(trace) | {"run": None}
+
+
+SEEDS = 50                      # of random cases
+
+
+@examine.register
+def _(exercise: Compute, attempt: Any, tally: Tally) -> Report:
+    for case in cases(exercise, SEEDS):
+        tally.cases += 1
+        found = call(case, attempt)
+        if found:
+            shown = {} if case.run is None else {"data": recorded(simulate(case.run)), "step": 0}
+            return Report(**shown, exercise=exercise.number, outcome=WRONG, stage="case", rule=case.rule,
+                          hint=case.hint, code=case.code, sentence=f"{case.code}: {found}.", counted=str(tally))
+    return Report(exercise=exercise.number, outcome=RIGHT, sentence="", counted=str(tally))
+
+
+def cases(exercise: Compute, seeds: int) -> Iterator[Case]:
+    """All cases of an exercise, and random ones by so many seeds."""
+    yield from exercise.cases()
+    for seed in range(seeds):
+        yield from exercise.random_cases(Random(f"{exercise.number} {seed}"))
+
+
+def call(case: Case, attempt: Any) -> str | None:
+    """What is wrong with one case; an exception is that, too."""
+    try:
+        return case.judge(attempt)
+    except Exception as problem:
+        frame = traceback.extract_tb(problem.__traceback__)[-1]
+        return f"{type(problem).__name__} in {frame.name}, line {frame.lineno}: {problem}"
 
 
 @examine.register

@@ -1,8 +1,9 @@
 """What the author of an exercise writes: a task, its answer, the classic mistakes, and how attempts are judged.
 
-There are four forms, each judged by what happens, never by how the attempt is written:
+There are five forms, each judged by what happens, never by how the attempt is written:
 
 * `MakeItRight`: the learner writes handlers or methods of a node.
+* `Compute`: the learner writes a function, or a plain class, that computes something.
 * `BreakIt`: the learner is the network, and writes the script that makes a wrong protocol break its promise.
 * `Predict`: the learner says what will happen before it is played.
 * `FillIn`: the learner writes the stamps into a space-time diagram.
@@ -15,9 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import Any
 
-from dslab.grader.blank import blanks, check_signatures
+from dslab.grader.blank import blanks, check_signature, check_signatures, is_blank
 from dslab.node import Node
 from dslab.properties import Promise, Verdict, judge
 from dslab.run import Run
@@ -179,23 +181,80 @@ class MakeItRight(Exercise):
         """Why this is no attempt: not a class of the right kind, or a method that is still empty."""
         if attempt is None or attempt is ...:
             return super().missing(attempt)
-        base = self.base.__name__
-        if not isinstance(attempt, type):
-            raise DslabError(f"expected your class, such as check(exercise, My{base}), not {brief(attempt)}")
-        if not issubclass(attempt, self.base):
-            raise DslabError(f"{attempt.__name__} does not extend {base}: write class {attempt.__name__}({base})")
-        empty = blanks(attempt, self.base, self.asks)
-        if not empty:
-            check_signatures(attempt, self.base, self.asks)
-            return ""
-        return f"{' and '.join(empty)} {'are' if empty[1:] else 'is'} still empty{_misspelt(attempt, self, empty)}"
+        return _still_empty(attempt, self.base, self.asks)
 
 
-def _misspelt(attempt: type, exercise: MakeItRight, empty: Sequence[str]) -> str:
+def _still_empty(attempt: Any, base: type, asks: Sequence[str]) -> str:
+    """Which methods are missing; raises `DslabError` for what is no class of the right kind."""
+    if not isinstance(attempt, type):
+        raise DslabError(f"expected your class, such as check(exercise, My{base.__name__}), not {brief(attempt)}")
+    if not issubclass(attempt, base):
+        raise DslabError(f"{attempt.__name__} does not extend {base.__name__}: "
+                         f"write class {attempt.__name__}({base.__name__})")
+    empty = blanks(attempt, base, asks)
+    if not empty:
+        check_signatures(attempt, base, asks)
+        return ""
+    return f"{' and '.join(empty)} {'are' if empty[1:] else 'is'} still empty{_misspelt(attempt, base, empty)}"
+
+
+def _misspelt(attempt: type, base: type, empty: Sequence[str]) -> str:
     """A hint if a method that is missing is there under a name that nobody calls."""
-    own = [name for name in vars(attempt) if not name.startswith("__") and not hasattr(exercise.base, name)]
+    own = [name for name in vars(attempt) if not name.startswith("__") and not hasattr(base, name)]
     hint = next((nearest(name, own) for name in empty if nearest(name, own)), "")
     return f".{hint}" if hint else ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of what a learner wrote.
+
+    Args:
+        code: the call, as a learner can type it.
+        judge: from the attempt to what is wrong, in one sentence: what was expected and what was found; None: nothing.
+        rule: the rule that is broken where it is wrong.
+        hint: which of the exercise's hints helps, from 0.
+        run: a run whose diagram shows the case, if there is one.
+    """
+
+    code: str
+    judge: Callable[[Any], str | None]
+    rule: str
+    hint: int = 0
+    run: Run | None = None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Compute(Exercise):
+    """The learner writes a function, or the methods of a plain class that `asks` names. It is called, case by case.
+
+    Args:
+        base: the function or class to start from, with docstrings and no bodies.
+        lines: how long the reference is, for the learner to know.
+        cases: from simple to hard; the first that fails is told.
+        random_cases: a few by chance, small ones first.
+    """
+
+    base: Callable
+    asks: tuple[str, ...] = ()
+    lines: int
+    reference: Callable
+    cases: Callable[[], Iterable[Case]]
+    random_cases: Callable[[Random], Iterable[Case]] = lambda chance: ()
+    form = "compute"
+
+    def missing(self, attempt: Any) -> str:
+        """Why this is no attempt: nothing that can be called, or a body that is still empty."""
+        if attempt is None or attempt is ...:
+            return super().missing(attempt)
+        if isinstance(self.base, type):
+            return _still_empty(attempt, self.base, self.asks)
+        if not callable(attempt):
+            raise DslabError(f"expected your function {self.base.__name__}, not {brief(attempt)}")
+        if is_blank(attempt):
+            return f"{self.base.__name__} is still empty"
+        check_signature(self.base.__name__, attempt, self.base)
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -47,10 +47,11 @@ class Tally:
 
     def __init__(self) -> None:
         self.stage = self.remark = ""           # the remark: why the exploration was none
-        self.scenarios = self.states = self.schedules = 0
+        self.cases = self.scenarios = self.states = self.schedules = 0
 
     def __str__(self) -> str:
-        counts = {"scenario": self.scenarios, "state": self.states, "random schedule": self.schedules}
+        counts = {"case": self.cases, "scenario": self.scenarios, "state": self.states,
+                  "random schedule": self.schedules}
         return ", ".join(f"{count:,} {noun}{'s' * (count != 1)}" for noun, count in counts.items() if count)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 
+from dslab.grader.exercise import Case
 from dslab.grader.report import TOO_SLOW, WRONG
 from dslab.node import Node
 from dslab.values import shorten
@@ -72,8 +73,8 @@ class Watchdog(Thread):
         if frame is not self.frame:
             self.frame, self.since = frame, now
         elif frame is not None and (now[0] - self.since[0] > HANDLER_CPU or now[1] - self.since[1] > HANDLER_WALL):
-            self.bark(WRONG, f"{call(frame)} did not return within {HANDLER_CPU:g} s{place(frame)}. A handler must "
-                             "return; use a timer to wait.")
+            advice = "" if "case" in frame.f_locals else " A handler must return; use a timer to wait."
+            self.bark(WRONG, f"{call(frame)} did not return within {HANDLER_CPU:g} s{place(frame)}.{advice}")
 
     def slow(self) -> str:
         """What took so long."""
@@ -88,18 +89,19 @@ class Watchdog(Thread):
 
 
 def handler_frame(frame: FrameType | None) -> FrameType | None:
-    """The outermost call of a method of a node: the handler that is running, if one is."""
+    """The outermost call of a method of a node: the handler that is running, if one is; or the case that is judged."""
     found = None
     while frame is not None:
-        if isinstance(frame.f_locals.get("self"), Node):
+        if isinstance(frame.f_locals.get("self"), Node) or isinstance(frame.f_locals.get("case"), Case):
             found = frame
         frame = frame.f_back
     return found
 
 
 def call(frame: FrameType) -> str:
-    """`on_vote of B`."""
-    return f"{frame.f_code.co_name} of {frame.f_locals['self'].id}"
+    """`on_vote of B`, or the call that a case is about."""
+    case = frame.f_locals.get("case")
+    return case.code if isinstance(case, Case) else f"{frame.f_code.co_name} of {frame.f_locals['self'].id}"
 
 
 def place(frame: FrameType | None) -> str:
@@ -125,7 +127,9 @@ def simulation_of(frame: FrameType | None) -> Any:
 
 def _largest(frame: FrameType) -> str:
     """The largest attribute of the node at work: `A.seen has 2,000,001 items`."""
-    node = frame.f_locals["self"]
+    node = frame.f_locals.get("self")
+    if not isinstance(node, Node):
+        return ""
     sizes = {name: len(value) for name, value in list(vars(node).items()) if isinstance(value, (list, set, dict))}
     if not sizes:
         return ""
