@@ -13,6 +13,8 @@ from dslab.views.payload import title
 pytestmark = pytest.mark.browser
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+# The outermost element of each kind of widget; a panel without buttons is HTML.
+DRAWN = ".dslab-player, .dslab-form, .dslab-told:not(.jp-RenderedHTMLCommon *)"
 TRACE = simulate(DEMO)
 ELECTED = TRACE.outputs("leader")[0]
 
@@ -32,7 +34,7 @@ def test_it_runs_from_top_to_bottom(lab, errors, path):
     lab.run_all()
     assert lab.complaints() == []
     widgets = sum(WIDGET in output.get("data", {}) for cell in lab.cells() for output in cell["outputs"])
-    expect(lab.page.locator(".dslab-player")).to_have_count(widgets)
+    expect(lab.page.locator(DRAWN)).to_have_count(widgets, timeout=20_000)
     assert errors == []
 
 
