@@ -1,0 +1,83 @@
+"""Hybrid logical clocks: stamps that respect cause and effect, and stay near the time of day.
+
+A stamp is a pair: the largest time of day that this node knows of, and a counter for events that this time does
+not tell apart. At each event the node takes the larger of its own clock and what it has heard; if its own clock
+is ahead, the counter goes back to 0. So the stamp is never far from the clocks, if the clocks are not far from
+each other.
+
+Source: Kulkarni, Demirbas, Madappa, Avva and Leone, "Logical physical clocks" (2014), figure 5. Left out: packing
+the pair into 64 bits, and refusing stamps that are too far ahead, as real systems do.
+"""
+
+from dslab.node import Node
+from dslab.properties import always
+from dslab.protocols.logical_clocks import EXAMPLE, FIGURE_1, Stamped, drawing, events, happened_before
+from dslab.script import at, clock
+
+HOUR = 3_600_000        # ms
+FAR = 50                # ms: how far the clocks of the demonstration are apart, at most
+
+
+class HybridClock(Node):
+    """A time of day and a counter."""
+
+    shown = ("stamp",)
+
+    def init(self):
+        self.stamp = (0.0, 0)                   # ms, and a number: of the latest event here
+
+    def on_local(self, src, msg):
+        self.tick(msg.event)
+
+    def on_send(self, src, msg):
+        self.tick(msg.event)
+        for dst, receipt in msg.to:
+            self.send(dst, Stamped(self.stamp, msg.event, receipt))
+
+    def on_stamped(self, src, msg):
+        self.tick(msg.receipt, msg.sent, heard=msg.stamp)
+
+    def tick(self, event, *cause, heard=(0.0, 0)):
+        """Stamp an event: no smaller than the own clock, larger than all that is known."""
+        known = max(self.stamp, heard)
+        if self.now > known[0]:
+            self.note("the own clock is ahead of all that is known")
+            self.stamp = (self.now, 0)
+        else:
+            self.note(f"{known[0]:g} ms is known, the own clock shows {self.now:g} ms: only the counter moves")
+            self.stamp = (known[0], known[1] + 1)
+        self.output("event", event, self.stamp, *cause)
+        self.output("clock", event, self.now)
+
+
+@always
+def what_happened_before_has_the_smaller_stamp(world):
+    """The clock condition [Lamport 1978], for pairs compared like words in a dictionary."""
+    told = events(world)
+    stamp = {event.name: event.stamp for event in told}
+    for second, past in happened_before(told).items():
+        for first in sorted(past):
+            if not stamp[first] < stamp[second]:
+                return (f"{first} happened before {second}, but its stamp {stamp[first]} is not smaller"
+                        f" than {stamp[second]}")
+
+
+@always
+def a_stamp_is_near_the_clock_of_its_node(world):
+    """Never behind it, and ahead of it by no more than the clocks are apart."""
+    shown = {output.values[0]: output.values[1] for output in world.outputs("clock")}
+    for event in events(world):
+        ahead = event.stamp[0] - shown.get(event.name, event.stamp[0])
+        if not 0 <= ahead <= FAR:
+            return f"{event.name} on {event.node} is stamped {ahead:g} ms ahead of its clock"
+
+
+PROMISES = (what_happened_before_has_the_smaller_stamp, a_stamp_is_near_the_clock_of_its_node)
+
+DEMO = drawing(HybridClock, *EXAMPLE, title="Hybrid clocks: B is 30 ms behind").plus(at(0, clock("B", offset=-30)))
+DEMOS = {
+    "hybrid clock": DEMO,
+    "figure 1": drawing(HybridClock, *FIGURE_1, title="Lamport's figure 1, with hybrid stamps"),
+    "an hour ahead": drawing(HybridClock, *EXAMPLE, title="Hybrid clocks: A is an hour ahead").plus(
+        at(0, clock("A", offset=HOUR))),
+}
