@@ -51,6 +51,7 @@ def recover(sim: Simulation, event: At, node: str) -> None:
     if host.up:
         return sim.record.did_not_apply(event, f"{node} is not down")
     before = host.node
+    host.clock.restart(sim.now)
     sim.boot(host)
     for name in before.persistent:
         host.node.__dict__[name] = before.__dict__[name]
@@ -87,9 +88,8 @@ def clock(sim: Simulation, event: At, node: str, *, offset: float | None = None,
           step: float = 0.0) -> None:
     """The node's clock is set, made faster or slower, or moved. Timers that are set already keep their time."""
     host = sim.hosts[node]
-    shown = host.shows(sim.now) if offset is None else sim.now + round(offset * 1000)
-    rate = host.clock[2] if drift is None else 1.0 + drift / 1e6
-    host.clock = (shown + round(step * 1000), sim.now, rate)
+    shown = host.clock.shows(sim.now) if offset is None else sim.now + round(offset * 1000)
+    host.clock.set(sim.now, day=shown + round(step * 1000), rate=None if drift is None else 1.0 + drift / 1e6)
     sim.clocks_differ = True
     _happen(sim, event, host)
 
@@ -281,7 +281,7 @@ def turn_away(sim: Simulation, entry: tuple) -> None:
 def _happen(sim: Simulation, event: At, host: Host | None) -> None:
     sim.faults[event.action.verb] += 1
     if sim.clocks_differ and host is not None:
-        sim.record.local[len(sim.steps)] = host.shows(sim.now)
+        sim.record.local[len(sim.steps)] = host.clock.shows(sim.now)
     sim.steps.append(_entry(sim, event, host))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dslab.clocks import Clock
 from dslab.node import Node
 
 if TYPE_CHECKING:
@@ -28,9 +29,4 @@ class Host:
         self.waiting: list[tuple] = []                      # what arrived during a pause
         self.saved: dict[str, Any] = {}                     # the state as last recorded
         self.owned: dict[str, Any] = {}                     # the very objects that were recorded
-        self.clock = (0, 0, 1.0)                            # showed [0] µs at true time [1], runs [2] times as fast
-
-    def shows(self, now: int) -> int:
-        """What the node's clock shows at this true time; both in µs."""
-        shown, since, rate = self.clock
-        return shown + int((now - since) * rate)
+        self.clock = Clock()

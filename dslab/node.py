@@ -60,11 +60,11 @@ class Node:
        speak.
     4. Messages are frozen, their fields cannot change, and JSON can carry them. All else is refused with a sentence.
     5. A random delay is a range in the effect; the simulator draws from it. A random choice is `draw`.
-    6. `self.now` is the node's own clock, which may be wrong.
+    6. `self.now` is the node's own time of day, which may be wrong; `self.monotonic` only measures spans.
     7. What a promise speaks about is an `output`. The world remembers outputs, and they survive crashes.
     """
 
-    __slots__ = ("__dict__", "_clock", "_known", "_random", "effects", "id", "neighbours", "peers")
+    __slots__ = ("__dict__", "_beat", "_clock", "_known", "_random", "effects", "id", "neighbours", "peers")
 
     persistent: ClassVar[tuple[str, ...]] = ()      # the attributes that survive a crash
     roles: ClassVar[tuple[str, ...]] = ()           # the values of the attribute `role`, for views
@@ -72,13 +72,14 @@ class Node:
     logs: ClassVar[tuple[tuple[str, str], ...]] = ()    # (a log, how many of its first entries are committed: or "")
 
     def __init__(self, id: str, peers: Iterable[str] = (), *, neighbours: Iterable[str] | None = None,
-                 random: Callable[[], float] | None = None, clock: Callable[[], float] = lambda: 0.0) -> None:
+                 random: Callable[[], float] | None = None, clock: Callable[[], float] = lambda: 0.0,
+                 monotonic: Callable[[], float] = lambda: 0.0) -> None:
         self.id = id
         self.peers = tuple(peers)                   # the other nodes that run this protocol
         self.neighbours = self.peers if neighbours is None else tuple(neighbours)   # all nodes with a direct link
         self.effects: list[tuple] = []              # what the current handler has asked for so far
         self._known = frozenset((*self.peers, *self.neighbours))
-        self._random, self._clock = random, clock
+        self._random, self._clock, self._beat = random, clock, monotonic
         self.init()
         if self.effects:
             raise DslabError(f"{type(self).__name__}.init asks for {self.effects[0][0]!r}: init only declares the"
@@ -154,8 +155,31 @@ class Node:
 
     @property
     def now(self) -> float:
-        """The time, in ms, on this node's own clock. It may be ahead, behind, fast or slow."""
+        """The time of day, in ms, on this node's own clock. It may be ahead, behind, fast or slow, and be set."""
         return self._clock()
+
+    @property
+    def monotonic(self) -> float:
+        """The ms since this node started, as its quartz counts them. Nobody sets it; it means nothing elsewhere."""
+        return self._beat()
+
+    def step_clock(self, ms: float) -> None:
+        """Set the time of day forward by `ms`, or back if it is negative, at once. Timers keep their time."""
+        self._set_clock(ms, 0.0)
+
+    def slew_clock(self, ms: float, ppm: float = 500.0) -> None:
+        """Make up for `ms` by running `ppm` millionths faster, or slower if `ms` is negative, until it is done.
+
+        Raises `DslabError` for what is no finite number, and for a `ppm` that would make the clock stand.
+        """
+        if not 0 < ppm < 1e6:
+            raise DslabError(f"slew_clock(..., ppm={brief(ppm)}): expected millionths above 0 and below 1,000,000")
+        self._set_clock(ms, ppm)
+
+    def _set_clock(self, ms: float, ppm: float) -> None:
+        if type(ms) not in (int, float) or not -inf < ms < inf:
+            raise DslabError(f"a clock is set by a finite number of milliseconds, not by {brief(ms)}")
+        self.effects.append(("clock", ms, ppm))
 
     def clear_effects(self) -> None:
         """Forget the recorded effects (for a unit test that calls handlers by hand)."""

@@ -132,7 +132,8 @@ class Simulation:
                  and protocol_of(self.run.protocols[name]) is protocol_of(cls)]
         stream = host.node._random if host.node else Random(f"{self.run.seed} {host.name}").random
         host.node = cls(host.name, peers, neighbours=self.neighbours[host.name], random=stream,
-                        clock=lambda: host.shows(self.now) / 1000)
+                        clock=lambda: host.clock.shows(self.now) / 1000,
+                        monotonic=lambda: host.clock.monotonic(self.now) / 1000)
         host.handlers = {}
         for name in cls.persistent:
             if name not in host.node.__dict__:
@@ -254,16 +255,17 @@ class Simulation:
         if self.states and host.node.__dict__ != host.saved:
             self.record.changes.append(self.changes(host, step))
         if self.clocks_differ:
-            self.record.local[step] = host.shows(self.now)
+            self.record.local[step] = host.clock.shows(self.now)
         self.steps.append(entry)
 
     def tell(self, host: Host, effect: tuple, step: int) -> None:
-        """The rarer effects: a timer that is cancelled, what the world hears, what a client hears, and notes."""
+        """The rarer effects: a timer that is cancelled, a clock that is set, what the world and clients hear, notes."""
         kind, name, *values = effect
+        if kind == "clock":
+            effect, self.clocks_differ = ("note", host.clock.adjust(self.now, name, *values)), True
         if kind == "cancel":
             host.timers.pop(name, None)
-            self.caused.append((self.now, 0, "cancel", host, name, None, step))
-            return
+            return self.caused.append((self.now, 0, "cancel", host, name, None, step))
         self.record.said.setdefault(step, []).append(effect)
         if kind == "reply":
             self.record.respond(name, *values)
@@ -283,7 +285,7 @@ class Simulation:
             if stream is None:
                 stream = host.streams[name] = Random(f"{self.run.seed} {host.name} {name}").random
             low += (high - low) * stream()
-        due = self.now + int(low * 1000 / host.clock[2])
+        due = self.now + int(low * 1000 / host.clock.rate)
         entry = host.timers[name] = (due, next(self.serial), "timer", host, name, None, step)
         queued = host.queued.get(name)
         if queued is None or queued[0] > due:

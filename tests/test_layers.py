@@ -14,8 +14,8 @@ LAYERS = [
     "values node contract",                                                     # what a protocol author needs
     "network script run run_file properties trace trace_file narrate shiviz",   # plain data: runs and traces
     "protocols",
-    "simulate host links faults record mishap explore explorer specification search checkers",      # the engines
-    "views",
+    "simulate host clocks links faults record mishap explore explorer specification search checkers",      # the engines
+    "views services",
     "grader",                                                                   # judges attempts
     "studies exercises",                                                        # many runs; tasks
     "command __main__",                                                         # the terminal: it starts all the rest

@@ -53,6 +53,7 @@ class Stage:
                  and protocol_of(self.run.protocols[other]) is protocol_of(cls)]
         node = cls(name, peers, neighbours=self.linked[name],
                    clock=lambda: _refuse(cls, "reads its clock (self.now)"),
+                   monotonic=lambda: _refuse(cls, "reads its clock (self.monotonic)"),
                    random=lambda: _refuse(cls, "draws lots (self.draw)"))
         _declared(vars(node), cls.persistent, f"{cls.__name__}.persistent names")
         return node
@@ -105,6 +106,8 @@ class Stage:
                 told.append((rest[0], rest[1]))
             elif kind == "reply":
                 answered.append(rest[0])
+            elif kind == "clock":
+                _refuse(type(node), "sets its clock")
         after = Local(local.place, True, tuple(sorted(timers)), dict(vars(node)))
         return Outcome(after, tuple(sent), tuple(told), tuple(answered))
 
