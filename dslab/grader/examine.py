@@ -99,8 +99,8 @@ def _(exercise: BreakIt, attempt: Any, tally: Tally) -> Report:
     if too_much:
         return Report(**told, outcome=WRONG, step=0, sentence=too_much)
     if by_rights.status == "broken":
-        return Report(**told, outcome=WRONG, step=verdict.step, sentence="even the right protocol breaks under this "
-                      f"script ({by_rights.sentence}): the mistake must be what breaks it.")
+        return Report(**told, outcome=WRONG, step=verdict.step or 0, sentence="even the right protocol breaks under "
+                      f"this script ({by_rights.sentence}): the mistake must be what breaks it.")
     if verdict.status == "broken":
         return Report(**told, outcome=RIGHT, step=verdict.step, sentence=verdict.sentence)
     idle = "".join(f" {event!r} did nothing: {why}." for event, why in trace.unapplied)

@@ -1,0 +1,242 @@
+"""Exercise 3.3: a deadline that survives a clock that is set."""
+
+from collections.abc import Iterator
+from random import Random
+
+from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
+from dslab.network import Network, constant
+from dslab.node import Node, message
+from dslab.run import Run
+from dslab.script import At, at, clock, crash, pause, recover, request, resume
+from dslab.trace import Trace
+
+LOOK = 50               # ms from one look at the deadline to the next
+
+
+@message
+class Work:
+    """A request to the boss: have some work done."""
+
+    seconds: float
+
+
+@message
+class Order:
+    seconds: float          # until it must be done
+    sent: float             # ms: what the boss's monotonic clock showed
+
+
+class Boss(Node):
+    """Gives orders, each with its time limit."""
+
+    def on_work(self, src, msg):
+        for worker in self.neighbours:
+            self.send(worker, Order(msg.seconds, self.monotonic))
+
+
+# ---- what the learner starts from ------------------------------------------------------------------------------------
+
+class Deadline(Node):
+    """A worker that looks every 50 ms whether the time for its order is over."""
+
+    def init(self):
+        self.mark = None        # for you: whatever `start` wants to remember
+        self.done = True        # no order is under way
+
+    def on_order(self, src, msg):
+        self.start(msg.seconds, msg.sent)
+        self.output("started", msg.seconds)
+        self.done = False
+        self.set_timer("look", LOOK)
+
+    def on_look_timer(self):
+        over = self.expired()
+        self.output("expired", over)
+        self.done = over is True
+        if not self.done:
+            self.set_timer("look", LOOK)
+
+    def start(self, seconds, sent):
+        """The order has just arrived, and `seconds` from now its time is over. Remember what you need in self.mark.
+
+        sent: what the boss's monotonic clock showed, ms, when the order was sent.
+        """
+
+    def expired(self):
+        """Is the time over? True or False. You have self.now and self.monotonic, both in ms."""
+
+
+# ---- answers ---------------------------------------------------------------------------------------------------------
+
+class Reference(Deadline):
+    """Remembers the moment of the end, by the clock that is never set."""
+
+    def start(self, seconds, sent):
+        self.mark = self.monotonic + seconds * 1000
+
+    def expired(self):
+        return self.monotonic >= self.mark
+
+
+class SinceTheStart(Deadline):
+    """Remembers the beginning."""
+
+    def start(self, seconds, sent):
+        self.mark = (self.monotonic, 1000 * seconds)
+
+    def expired(self):
+        began, span = self.mark
+        return not self.monotonic - began < span
+
+
+class Countdown(Deadline):
+    """Takes off what has passed since it looked last, in whole microseconds."""
+
+    def start(self, seconds, sent):
+        self.mark = (round(seconds * 1e6), round(self.monotonic * 1e3))
+
+    def expired(self):
+        left, looked = self.mark
+        now = round(self.monotonic * 1e3)
+        self.mark = (left - (now - looked), now)
+        return self.mark[0] <= 0
+
+
+# ---- classic mistakes ------------------------------------------------------------------------------------------------
+
+class WallClock(Deadline):
+    """Goes by the time of day."""
+
+    def start(self, seconds, sent):
+        self.mark = self.now + seconds * 1000
+
+    def expired(self):
+        return self.now >= self.mark
+
+
+class BossesClock(Deadline):
+    """Compares the monotonic clocks of two machines."""
+
+    def start(self, seconds, sent):
+        self.mark = sent + seconds * 1000
+
+    def expired(self):
+        return self.monotonic >= self.mark
+
+
+class WholeSeconds(Deadline):
+    """Cuts the fraction off."""
+
+    def start(self, seconds, sent):
+        self.mark = self.monotonic + int(seconds) * 1000
+
+    def expired(self):
+        return self.monotonic >= self.mark
+
+
+class Mixed(Deadline):
+    """Starts by one clock, looks at the other."""
+
+    def start(self, seconds, sent):
+        self.mark = self.now + seconds * 1000
+
+    def expired(self):
+        return self.monotonic >= self.mark
+
+
+class TakesSecondsForMilliseconds(Deadline):
+    """Adds seconds to milliseconds."""
+
+    def start(self, seconds, sent):
+        self.mark = self.monotonic + seconds
+
+    def expired(self):
+        return self.monotonic >= self.mark
+
+
+class CountsItsLooks(Deadline):
+    """Counts how often it was asked, as if that were time: a pause is not counted."""
+
+    def start(self, seconds, sent):
+        self.mark = seconds * 1000
+
+    def expired(self):
+        self.mark -= LOOK
+        return self.mark <= 0
+
+
+# ---- what is judged --------------------------------------------------------------------------------------------------
+
+def it_is_over_neither_too_early_nor_too_late(trace: Trace) -> Objection | None:
+    """Each answer, compared with true time; within a microsecond both are right."""
+    started: dict[str, tuple[float, float]] = {}
+    for output in trace.outputs():
+        if output.name == "started":
+            started[output.node] = (output.time, output.values[0] * 1000)
+        elif output.name == "expired":
+            since, span = started[output.node]
+            passed, said = output.time - since, output.values[0]
+            if type(said) is not bool:
+                return Objection(f"{output.node} answers {said!r}: expected True or False", output.step)
+            if said != (passed >= span) and abs(passed - span) > 0.002:
+                how = "over" if said else "not over"
+                return Objection(f"{output.node} says that {span:g} ms are {how} when {passed:g} ms have passed"
+                                 f"{_why(trace, since, output.time)}", output.step)
+    return None
+
+
+def _why(trace: Trace, since: float, until: float) -> str:
+    """What happened meanwhile to the clock, or to the node."""
+    met = [step for step in trace.steps if since <= step.time <= until and step.kind in ("clock", "pause")]
+    return f"; meanwhile: {met[0].name if met[0].kind == 'clock' else 'it was paused'}" if met else ""
+
+
+DEMANDS = (
+    Demand(it_is_over_neither_too_early_nor_too_late, "A span of time is measured by the monotonic clock of one "
+           "machine: it is never set, and means nothing elsewhere.", hint=1),
+)
+
+
+# ---- runs ------------------------------------------------------------------------------------------------------------
+
+def work(protocol: type[Node], names: Names, seconds: float, *script: At, seed: int = 0) -> Run:
+    """One order at 100 ms; the worker has restarted before, so its monotonic clock is behind the boss's."""
+    boss, worker = names
+    first = (at(20, crash(worker)), at(60, recover(worker)), at(100, request(boss, Work(seconds))))
+    return Run({boss: Boss, worker: protocol}, network=Network(latency=constant(3)), seed=seed,
+               script=[*first, *script], duration=2500 + 1000 * seconds, title=f"A deadline of {seconds:g} s")
+
+
+def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
+    """Steps forward and back, slewing by a fast quartz of the other, a leap second, a pause, and nothing at all."""
+    worker = names[1]
+    yield work(protocol, names, 1)
+    yield work(protocol, names, 0.375)
+    yield work(protocol, names, 0.5, at(200, clock(worker, step=300)))
+    yield work(protocol, names, 0.5, at(200, clock(worker, step=-300)))
+    yield work(protocol, names, 1.5, at(700, clock(worker, step=-1000)))           # a leap second, repeated
+    yield work(protocol, names, 0.5, at(0, clock(worker, offset=5_000)))
+    yield work(protocol, names, 0.5, at(200, pause(worker)), at(900, resume(worker)))
+
+
+def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
+    """A limit and some steps by chance."""
+    chance = Random(f"{seed} deadline")
+    steps = [at(round(chance.uniform(110, 1500), 3), clock(names[1], step=round(chance.uniform(-2000, 2000), 3)))
+             for _ in range(chance.randrange(4))]
+    return work(protocol, names, round(chance.uniform(0.05, 2), 3), *steps, seed=seed)
+
+
+EXERCISES = (
+    MakeItRight(
+        number="3.3", title="A deadline that survives", base=Deadline, asks=("start", "expired"), lines=2,
+        task="Say whether the time for an order is over, while the time of day is set forward and back.",
+        reference=Reference, right=(SinceTheStart, Countdown), clusters=(("boss", "worker"), ("X", "A")),
+        wrong=((WallClock, "meanwhile: clock"), (BossesClock, "when"), (WholeSeconds, "are over when"),
+               (Mixed, "when"), (TakesSecondsForMilliseconds, "are over when"), (CountsItsLooks, "it was paused")),
+        demands=DEMANDS, scenarios=scenarios, swarm=swarm, faults=("pause",),
+        hints=("Which of the two clocks can be set while you wait?",
+               "self.monotonic is never set. `seconds` begin when the order arrives here; what the boss's clock showed "
+               "is of no use on this machine.",
+               "start: self.mark = self.monotonic + seconds * 1000; expired: compare self.monotonic with it.")),
+)

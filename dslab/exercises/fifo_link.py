@@ -1,0 +1,413 @@
+"""Exercises 2.2 and 2.2b: messages in their order, and what of that must be on disk."""
+
+from collections.abc import Iterator
+from itertools import permutations
+from random import Random
+
+from dslab.exercises.perfect_link import all_arrives_in_calm_weather, an_answer_has_time_to_come_back, it_becomes_quiet
+from dslab.grader.exercise import Demand, MakeItRight, Names, Search
+from dslab.network import Network, constant, uniform
+from dslab.node import Node
+from dslab.protocols.links import Ack, Packet, Say, first_in_first_out, no_creation, no_duplication, reliable_delivery
+from dslab.run import Run
+from dslab.script import At, at, crash, delay, drop, duplicate, recover, request, set_link
+
+# ---- 2.2: what the learner starts from -------------------------------------------------------------------------------
+
+
+class Line(Node):
+    """A node over perfect links, on which messages overtake each other; what is missing is their order."""
+
+    shown = ("sent", "next", "early")
+
+    def init(self):
+        self.sent = {}                  # for you: what was sent, by receiver
+        self.next = {}                  # for you: what comes next, by sender
+        self.early = {}                 # for you: what has to wait
+
+    def transmit(self, dst, payload):
+        """The application wants `payload` to get to `dst`: send Packet(number, payload), with a number you choose."""
+
+    def on_packet(self, src, msg):
+        """Packet msg.number with msg.payload has come from `src`: self.deliver(src, payload) what is due now."""
+
+    def on_say(self, src, msg):
+        self.output("send", msg.to, msg.payload)
+        self.transmit(msg.to, msg.payload)
+
+    def deliver(self, src, payload):
+        self.output("deliver", src, payload)
+
+
+class InOrder(Line):
+    """The reference: numbers for each pair of nodes, and a place to wait."""
+
+    def transmit(self, dst, payload):
+        self.sent[dst] = self.sent.get(dst, 0) + 1
+        self.send(dst, Packet(self.sent[dst], payload))
+
+    def on_packet(self, src, msg):
+        self.early[src, msg.number] = msg.payload
+        due = self.next.get(src, 1)
+        while (src, due) in self.early:
+            self.deliver(src, self.early.pop((src, due)))
+            due += 1
+        self.next[src] = due
+
+
+class SortedLists(Line):
+    """Right: numbers from 0, and a sorted list for each sender."""
+
+    def transmit(self, dst, payload):
+        self.send(dst, Packet(self.sent.get(dst, 0), payload))
+        self.sent[dst] = self.sent.get(dst, 0) + 1
+
+    def on_packet(self, src, msg):
+        self.next.setdefault(src, 0)
+        waiting = sorted([*self.early.get(src, []), (msg.number, msg.payload)])
+        while waiting and waiting[0][0] == self.next[src]:
+            self.deliver(src, waiting.pop(0)[1])
+            self.next[src] += 1
+        self.early[src] = waiting
+
+
+class Chained(Line):
+    """Right: one number for all, and each packet brings the number of the one before it to the same receiver."""
+
+    def init(self):
+        super().init()
+        self.count = 0
+
+    def transmit(self, dst, payload):
+        self.count += 1
+        self.send(dst, Packet(self.count, (self.sent.get(dst, 0), payload)))
+        self.sent[dst] = self.count
+
+    def on_packet(self, src, msg):
+        before, payload = msg.payload
+        self.early[src, before] = (msg.number, payload)
+        while (src, self.next.get(src, 0)) in self.early:
+            self.next[src], payload = self.early.pop((src, self.next.get(src, 0)))
+            self.deliver(src, payload)
+
+
+# ---- 2.2: classic mistakes -------------------------------------------------------------------------------------------
+
+class DeliversAtOnce(InOrder):
+    """What arrives is delivered."""
+
+    def on_packet(self, src, msg):
+        self.deliver(src, msg.payload)
+
+
+class ThrowsAway(InOrder):
+    """What comes too early is dropped, and nobody sends it again."""
+
+    def on_packet(self, src, msg):
+        if msg.number == self.next.get(src, 1):
+            self.next[src] = msg.number + 1
+            self.deliver(src, msg.payload)
+
+
+class LooksOnce(InOrder):
+    """After a delivery only one message that waits is looked for."""
+
+    def on_packet(self, src, msg):
+        self.early[src, msg.number] = msg.payload
+        for due in (self.next.get(src, 1), self.next.get(src, 1) + 1):
+            if due == self.next.get(src, 1) and (src, due) in self.early:
+                self.deliver(src, self.early.pop((src, due)))
+                self.next[src] = due + 1
+
+
+class SkipsAhead(InOrder):
+    """What is later than expected is taken as the new beginning."""
+
+    def on_packet(self, src, msg):
+        if msg.number >= self.next.get(src, 1):
+            self.next[src] = msg.number + 1
+            self.deliver(src, msg.payload)
+
+
+class LetsAllGo(InOrder):
+    """When the message that is due arrives, all that wait are delivered, gaps or not."""
+
+    def on_packet(self, src, msg):
+        self.early[src, msg.number] = msg.payload
+        if msg.number == self.next.get(src, 1):
+            for number in sorted(number for sender, number in self.early if sender == src):
+                self.deliver(src, self.early.pop((src, number)))
+                self.next[src] = number + 1
+
+
+class OneLineForAllSenders(InOrder):
+    """The receiver waits for one number, whoever sends it."""
+
+    def on_packet(self, src, msg):
+        self.early[msg.number] = (src, msg.payload)
+        while (due := self.next.get("all", 1)) in self.early:
+            self.deliver(*self.early.pop(due))
+            self.next["all"] = due + 1
+
+
+class OneCountForAllReceivers(InOrder):
+    """The sender counts its messages, whoever gets them: each receiver waits for those of the others."""
+
+    def transmit(self, dst, payload):
+        self.sent["all"] = self.sent.get("all", 0) + 1
+        self.send(dst, Packet(self.sent["all"], payload))
+
+
+# ---- 2.2b: what the learner starts from ------------------------------------------------------------------------------
+
+class Survivor(Line):
+    """A node that crashes and recovers, over links that lose, double and reorder messages."""
+
+    persistent = ()                     # for you: the names of the attributes that are on disk
+
+    def init(self):
+        super().init()
+        self.open = {}                  # for you: what is not acknowledged yet
+
+    def transmit(self, dst, payload):
+        """As in 2.1 and 2.2: number the message, remember it, send Packet(number, payload), and set a timer."""
+
+    def on_packet(self, src, msg):
+        """A copy of a packet has come. An Ack(msg.number) says: you need not send this again, whatever happens to me.
+
+        When the handler has returned, first the disk is written, and then messages leave and deliveries are made.
+        """
+
+    def on_ack(self, src, msg):
+        """An Ack has come from `src`, with msg.number."""
+
+    def on_retry_timer(self):
+        """The timer self.set_timer("retry", 60) goes off."""
+
+    def on_recover(self):
+        """The node is back: what is on disk is there, all else is as after init, and no timer is set."""
+
+
+class Disk(Survivor):
+    """The reference: numbers and open messages on disk; what comes early is left to be sent again."""
+
+    persistent = ("sent", "open", "next")
+
+    def transmit(self, dst, payload):
+        number = self.sent[dst] = self.sent.get(dst, 0) + 1
+        self.open[dst, number] = payload
+        self.send(dst, Packet(number, payload))
+        self.set_timer("retry", 60)
+
+    def on_packet(self, src, msg):
+        due = self.next.get(src, 1)
+        if msg.number == due:
+            self.next[src] = due + 1
+            self.deliver(src, msg.payload)
+        if msg.number <= due:
+            self.send(src, Ack(msg.number))
+
+    def on_ack(self, src, msg):
+        self.open.pop((src, msg.number), None)
+
+    def on_retry_timer(self):
+        for (dst, number), payload in self.open.items():
+            self.send(dst, Packet(number, payload))
+        if self.open:
+            self.set_timer("retry", 60)
+
+    def on_recover(self):
+        self.on_retry_timer()
+
+
+class BuffersOnDisk(Disk):
+    """Right: what comes early is kept, on disk, and so it can be acknowledged."""
+
+    persistent = ("sent", "open", "next", "early")
+
+    def on_packet(self, src, msg):
+        if msg.number >= self.next.get(src, 1):
+            InOrder.on_packet(self, src, msg)
+        self.send(src, Ack(msg.number))
+
+
+class BuffersInMemory(Disk):
+    """Right: what comes early is kept in memory, and acknowledged only when it is delivered."""
+
+    def on_packet(self, src, msg):
+        before = self.next.get(src, 1)
+        if msg.number >= before:
+            InOrder.on_packet(self, src, msg)
+        for number in range(min(before, msg.number), self.next.get(src, 1)):
+            self.send(src, Ack(number))
+
+
+class NothingOnDisk(Disk):
+    """The link of a node that never recovers, run on nodes that do."""
+
+    persistent = ()
+
+
+class ForgetsWhatIsNext(Disk):
+    """The receiver begins again with number 1: it waits for it for ever, or takes an old message for a new one."""
+
+    persistent = ("sent", "open")
+
+
+class NumbersFromOneAgain(Disk):
+    """The sender begins again with number 1, and is taken for its own past."""
+
+    persistent = ("open", "next")
+
+
+class ForgetsWhatIsOpen(Disk):
+    """What was not acknowledged before the crash is not sent again."""
+
+    persistent = ("sent", "next")
+
+
+class AcknowledgesWhatIsInMemory(BuffersOnDisk):
+    """What waits is acknowledged, and lost with the memory."""
+
+    persistent = ("sent", "open", "next")
+
+
+class CountsBeforeItDelivers(Disk):
+    """The number is on disk at once, the message is delivered a little later: a crash comes between."""
+
+    def on_packet(self, src, msg):
+        due = self.next.get(src, 1)
+        if msg.number == due:
+            self.next[src] = due + 1
+            self.early[src, due] = msg.payload
+            self.set_timer("application", 5)
+        if msg.number <= due:
+            self.send(src, Ack(msg.number))
+
+    def on_application_timer(self):
+        for (src, _), payload in sorted(self.early.items()):
+            self.deliver(src, payload)
+        self.early = {}
+
+
+class WaitsForTheApplication(Disk):
+    """After a crash it is quiet until the application says something: no timer survives."""
+
+    def on_recover(self):
+        self.note("is back")
+
+
+# ---- what is judged --------------------------------------------------------------------------------------------------
+
+KEPT = ("What is not acknowledged is on the sender's disk, with its number; what is acknowledged is delivered, or on "
+        "the receiver's disk; and numbers go on after a crash where they were.")
+IN_ORDER = (
+    Demand(first_in_first_out, "What was sent later to the same node waits until all before it is delivered.", hint=0),
+    Demand(no_creation, "A message is delivered where it was sent to, with its payload.", hint=1),
+    Demand(no_duplication, "Each message is delivered once.", hint=2),
+    Demand(reliable_delivery, "What waits is kept, and delivered when its turn has come; each pair of nodes has its "
+           "own numbers.", hint=2),
+)
+AFTER_A_CRASH = (
+    Demand(no_duplication, "The number that comes next is on disk, and changes in the handler that delivers.", hint=1),
+    Demand(first_in_first_out, "Numbers go on after a crash where they were; and the number that comes next changes in "
+           "the handler that delivers: before it, the message could still get lost.", hint=1),
+    Demand(no_creation, "A message is delivered where it was sent to, with its payload.", hint=0),
+    Demand(reliable_delivery, KEPT, hint=2),
+    Demand(all_arrives_in_calm_weather, KEPT, hint=1),
+    Demand(it_becomes_quiet, "A copy of a message that was delivered is acknowledged again.", hint=3),
+    Demand(an_answer_has_time_to_come_back, "A message is sent again after the time that an answer takes.", hint=0),
+)
+
+
+# ---- the runs --------------------------------------------------------------------------------------------------------
+
+def says(time: float, src: str, dst: str, payload: str) -> At:
+    return at(time, request(src, Say(dst, payload)))
+
+
+def calm(protocol: type[Node], names: Names, *events: At) -> Run:
+    return Run(protocol, names, network=Network(latency=constant(10)), duration=2000, script=events)
+
+
+def orders(protocol: type[Node], names: Names) -> Iterator[Run]:
+    a, b, c = names
+    for places in permutations(range(4)):
+        late = [at(0, delay(f"{a}->{b}#{number}", by=20 * place)) for number, place in enumerate(places, 1) if place]
+        yield calm(protocol, names, *late, *(says(number, a, b, f"m{number}") for number in range(1, 5)))
+    yield calm(protocol, names, says(10, a, b, "m1"), says(15, c, b, "n1"), says(20, a, b, "m2"))
+    yield calm(protocol, names, says(10, a, b, "m1"), says(15, a, c, "n1"), says(20, a, b, "m2"))
+
+
+def all_orders(protocol: type[Node], names: Names) -> Iterator[Search]:
+    a, b, c = names
+    yield Search(Run(protocol, names, script=[*(says(0, a, b, payload) for payload in "xyx"), says(0, c, b, "z")]))
+
+
+def talk(protocol: type[Node], names: Names, seed: int) -> Run:
+    draw = Random(f"{seed} talk")
+    pairs = [draw.sample(names, 2) for _ in range(6)]
+    script = [says(draw.randrange(200), src, dst, f"m{number}") for number, (src, dst) in enumerate(pairs)]
+    return Run(protocol, names, network=Network(latency=uniform(1, 60)), duration=2000,
+               script=sorted(script, key=lambda event: event.time))
+
+
+def crashes(protocol: type[Node], names: Names) -> Iterator[Run]:
+    a, b, _ = names
+    two = (says(10, a, b, "m1"), says(40, a, b, "m2"))
+    for node in (a, b):
+        for time in range(5, 75, 10):
+            yield calm(protocol, names, *two, at(time, crash(node)), at(time + 3, recover(node)))
+    yield calm(protocol, names, *two, at(0, drop(f"{a}->{b}#1")), at(15, crash(a)), at(20, recover(a)))
+    yield calm(protocol, names, *two, at(0, drop(f"{a}->{b}#1")), at(55, crash(b)), at(58, recover(b)))
+    yield calm(protocol, names, two[0], at(0, duplicate(f"{a}->{b}#1", after=60)), at(40, crash(b)), at(45, recover(b)))
+
+
+def crashes_anywhere(protocol: type[Node], names: Names) -> Iterator[Search]:
+    a, b, _ = names
+    yield Search(Run(protocol, (a, b), script=[says(0, a, b, "x"), says(0, a, b, "y")]),
+                 {"crashes": 1, "recoveries": 1, "timers": {"retry": 2}})
+
+
+def rough(protocol: type[Node], names: Names, seed: int) -> Run:
+    run = talk(protocol, names, seed)
+    return run.but(network=Network(latency=uniform(1, 20), loss=0.2)).plus(at(600, set_link(loss=0.0)))
+
+
+EXERCISES = (
+    MakeItRight(
+        number="2.2", title="First in, first out",
+        task="Nothing is lost, but messages overtake each other. Deliver the messages of each sender in the order in "
+             "which they were sent.",
+        base=Line, asks=("transmit", "on_packet"), lines=8, reference=InOrder, right=(SortedLists, Chained),
+        wrong=((DeliversAtOnce, "which was sent earlier"), (ThrowsAway, "never delivers"),
+               (LooksOnce, "never delivers"), (SkipsAhead, "which was sent earlier"),
+               (LetsAllGo, "which was sent earlier"), (OneLineForAllSenders, "never delivers"),
+               (OneCountForAllReceivers, "never delivers")),
+        demands=IN_ORDER, scenarios=orders, searches=all_orders, swarm=talk, faults=("delay", "pause"),
+        hints=("Number the messages, from 1, and let the receiver wait for the number that is next.",
+               "Each pair of nodes has a line of its own: self.sent by receiver, self.next by sender.",
+               "What is early goes into self.early under (src, msg.number). Then, as long as the number that is due is "
+               "in there, take it out, deliver it, and go on to the next."),
+    ),
+    MakeItRight(
+        number="2.2b", title="First in, first out, crash and recover",
+        task="Now the network loses messages, too, and nodes crash and recover. Write the whole link, and say in "
+             "`persistent` which attributes are on disk.",
+        base=Survivor, asks=("transmit", "on_packet", "on_ack", "on_retry_timer", "on_recover"), lines=17,
+        reference=Disk, right=(BuffersOnDisk, BuffersInMemory),
+        wrong=((CountsBeforeItDelivers, "before 'm1', which was sent earlier"),
+               *((mistake, "never delivers") for mistake in (
+                   NothingOnDisk, ForgetsWhatIsNext, NumbersFromOneAgain, ForgetsWhatIsOpen, AcknowledgesWhatIsInMemory,
+                   WaitsForTheApplication))),
+        demands=AFTER_A_CRASH, scenarios=crashes, searches=crashes_anywhere, swarm=rough,
+        faults=("crash", "loss", "duplication", "delay"),
+        hints=("Write the link for nodes that do not crash first: 2.1 with the numbers of 2.2. A message that comes "
+               "too early need not be kept: if it is not acknowledged, it will be sent again.",
+               "Ask of each attribute what happens if it is empty after a crash. The sender's numbers? What the "
+               "receiver waits for? What is not acknowledged?",
+               "Acknowledge only what is delivered, or on disk. And in on_recover set the timer if anything is open.",
+               'persistent = ("sent", "open", "next"): then on_recover has only to send what is open. A packet with a '
+               "number below self.next is a copy: acknowledge it, and do not deliver it."),
+    ),
+)

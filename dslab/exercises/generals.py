@@ -1,0 +1,108 @@
+"""Exercises 2.1a to 2.1d: what two generals know, and the messenger whose loss leaves one of them alone."""
+
+from typing import Any
+
+from dslab.grader.exercise import BreakIt, Predict
+from dslab.protocols.two_generals import (
+    ATTACKS,
+    AtOnce,
+    General,
+    NoRefund,
+    Payments,
+    both_attack_or_neither,
+    generals,
+    last_needed,
+    paid_and_shipped_or_neither,
+    sale,
+)
+from dslab.run import Run
+from dslab.script import at, cut, delay, drop, heal
+from dslab.studies.two_generals import losing
+from dslab.trace import Trace
+
+# ---- who attacks, and who knows what? --------------------------------------------------------------------------------
+
+FIFTH_IS_LOST: Run = losing(generals(6, {"A": 4, "B": 5}, title="Six messengers, and the fifth is caught"), [5])
+ASKED = {"A": "does A, which needs message 4, attack (True or False)",
+         "B": "does B, which needs message 5, attack (True or False)",
+         "A knows": "does A know that B knows the plan (True or False)",
+         "B knows": "does B know that A knows that B knows the plan (True or False)",
+         "arrived": "how many of the messages arrive"}
+
+
+def seen(trace: Trace) -> dict[str, Any]:
+    """What comes out."""
+    attacking = {output.node for output in trace.outputs(ATTACKS)}
+    after = trace.state_at(-1)
+    return {"A": "A" in attacking, "B": "B" in attacking,
+            "A knows": "B knows the plan" in after["A"]["knows"],
+            "B knows": "A knows that B knows the plan" in after["B"]["knows"],
+            "arrived": sum(message.fate == "received" for message in trace.messages)}
+
+
+def where(trace: Trace) -> dict[str, int]:
+    """The steps that show it: who attacks at dawn, who knows what when the last message has arrived."""
+    dawn = {step.node: step.index for step in trace.steps if step.name == "dawn"}
+    heard = {step.node: step.index for step in trace.steps if step.kind == "receive"}
+    return dawn | {"A knows": heard["A"], "B knows": heard["B"], "arrived": max(heard.values())}
+
+
+def reasons(trace: Trace) -> dict[str, str]:
+    """Why it is so."""
+    return {"A": "A has heard messages 2 and 4, and that is all that its rule asks for.",
+            "B": "B has heard messages 1 and 3; it waits for message 5 until dawn.",
+            "A knows": "Message 2 was sent by B after it had heard the plan.",
+            "B knows": "Message 3 was sent by A after it had heard message 2.",
+            "arrived": "Message 6 would answer message 5, and is never sent."}
+
+
+EXERCISES = (
+    Predict(
+        number="2.1a", title="The fifth messenger", run=FIFTH_IS_LOST,
+        task="Six messages are planned: A sends 1, 3 and 5, B answers with 2, 4 and 6. A attacks if it has heard "
+             "message 4, B if it has heard message 5. Message 5 is lost.",
+        questions=ASKED, answer=seen, look=where, why=reasons,
+        right=({"A": True, "B": False, "A knows": True, "B knows": True, "arrived": 4},),
+        wrong=(({"A": False}, ASKED["A"]), ({"B": True}, ASKED["B"]), ({"B knows": False}, ASKED["B knows"]),
+               ({"arrived": 5}, ASKED["arrived"])),
+    ),
+    BreakIt(
+        number="2.1b", title="The messenger who matters", run=generals(6, last_needed(6)), mended=AtOnce,
+        promise=both_attack_or_neither, allowed={"drop": 1, "delay": 1},
+        task="Six messages, and each general waits for the last one that can reach it: A for message 6, B for message "
+             "5. Leave one of them alone. Generals who attack as soon as they know the plan must survive the same "
+             "script.",
+        hints=("If an early message is lost, both miss what they wait for: nobody attacks.",
+               "One general must have all that it waits for, and the other not.",
+               'A sends messages 1, 3, 5 as "A->B#1", "A->B#2", "A->B#3"; B sends 2, 4, 6 as "B->A#1" and so on.'),
+        right=([at(0, drop("B->A#3"))], [at(0, delay("B->A#3", by=900))]),
+        wrong=(([at(0, drop("A->B#3"))], "the promise holds"), ([at(0, drop("A->B#1"))], "even the right protocol"),
+               ([at(0, drop("B->A#3")), at(0, drop("B->A#2"))], "drop is used 2 times"),
+               ([at(0, drop("B->A#4"))], "did nothing"), ([at(0, delay("B->A#3", by=50))], "the promise holds")),
+    ),
+    BreakIt(
+        number="2.1c", title="And who survives that?", run=generals(6, last_needed(6), protocol=AtOnce), mended=General,
+        promise=both_attack_or_neither, allowed={"drop": 1},
+        task="Now the other way round: leave one of the generals alone who attack at once, with a loss that those who "
+             "wait for the last message survive. Each rule survives the other's script, and none survives all scripts.",
+        hints=("A attacks in any case. What does B need?", "Without the plan B stays, and so nothing else is sent."),
+        right=([at(0, drop("A->B#1"))], [at(10, drop("A->B#1"))]),
+        wrong=(([at(0, drop("B->A#3"))], "even the right protocol"), ([at(0, drop("A->B#2"))], "the promise holds"),
+               ([at(30, drop("A->B#1"))], "no longer on its way")),
+    ),
+    BreakIt(
+        number="2.1d", title="Paid, and never shipped", run=sale(NoRefund), mended=Payments,
+        promise=paid_and_shipped_or_neither, allowed={"drop": 4, "cut": 1, "heal": 1, "delay": 1},
+        task="A shop asks for the money every 60 ms and gives up after 200 ms. This payment service never gives money "
+             "back: make the customer pay for nothing. A service that gives it back must survive the same script.",
+        hints=("The request must arrive, and no answer before the shop gives up.",
+               "A lost message is asked for again: one loss is not enough.",
+               'cut("service", "shop") loses all answers until heal().'),
+        right=([at(20, cut("service", "shop")), at(300, heal())],
+               [at(0, drop(f"service->shop#{number}")) for number in (1, 2, 3, 4)],
+               [at(20, cut("service", "shop")), at(220, heal("service", "shop"))]),
+        wrong=(([at(0, drop("service->shop#1"))], "the promise holds"),
+               ([at(5, cut("shop", "service")), at(300, heal())], "the promise holds"),
+               ([at(20, cut("service", "shop"))], "the promise holds")),
+    ),
+)

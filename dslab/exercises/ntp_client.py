@@ -1,0 +1,212 @@
+"""Exercise 3.1: from NTP's four timestamps to an estimate with its bound, and what to do about it."""
+
+from collections.abc import Iterator
+from random import Random
+from statistics import fmean
+
+from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
+from dslab.network import uniform
+from dslab.node import Node
+from dslab.protocols.clock_sync import (
+    PANIC,
+    SLEW,
+    Watched,
+    a_clock_that_is_a_little_wrong_never_jumps,
+    ahead,
+    asking,
+    round_trip,
+    the_true_offset_is_within_the_bound,
+)
+from dslab.run import Run
+from dslab.script import at, delay
+from dslab.trace import Trace
+
+# ---- what the learner starts from ------------------------------------------------------------------------------------
+
+class NtpClient(Watched):
+    """Asks a server for the time, keeps the samples, and sets its clock by what you say."""
+
+    def estimate(self, samples):
+        """How far ahead the server's clock is, and by how much that can be wrong: (offset, bound), in ms.
+
+        samples: [(t1, t2, t3, t4), ...] in ms. t1: the request was sent, t4: the reply was received, by this node's
+        clock; t2: the request arrived, t3: the reply was sent, by the server's clock.
+        """
+
+    def adjust(self, offset):
+        """What to do about a clock that is wrong by `offset` ms: "slew", "step" or "panic".
+
+        Slewing is for less than 125 ms, stepping for less than 1,000,000 ms; what is wrong by more is left to people.
+        """
+
+
+# ---- answers ---------------------------------------------------------------------------------------------------------
+
+class Reference(NtpClient):
+    """The sample with the shortest way there and back."""
+
+    def estimate(self, samples):
+        t1, t2, t3, t4 = min(samples, key=lambda sample: (sample[3] - sample[0]) - (sample[2] - sample[1]))
+        return ((t2 - t1) + (t3 - t4)) / 2, ((t4 - t1) - (t3 - t2)) / 2
+
+    def adjust(self, offset):
+        if abs(offset) < 125:
+            return "slew"
+        return "step" if abs(offset) < 1_000_000 else "panic"
+
+
+class Intersects(Reference):
+    """Where all intervals overlap the truth must be."""
+
+    def estimate(self, samples):
+        low = max(t3 - t4 for _, _, t3, t4 in samples)          # a reply takes at least no time
+        high = min(t2 - t1 for t1, t2, _, _ in samples)         # a request, too
+        return (low + high) / 2, (high - low) / 2
+
+
+class ByTheTable(Reference):
+    """Looks the action up."""
+
+    def adjust(self, offset):
+        return next(what for most, what in ((125, "slew"), (1_000_000, "step"), (float("inf"), "panic"))
+                    if abs(offset) < most)
+
+
+# ---- classic mistakes ------------------------------------------------------------------------------------------------
+
+class ForgetsTheServersWork(Reference):
+    """Takes half of t4 - t1, though the server worked in between."""
+
+    def estimate(self, samples):
+        t1, t2, t3, t4 = min(samples, key=lambda sample: sample[3] - sample[0])
+        return t3 + (t4 - t1) / 2 - t4, ((t4 - t1) - (t3 - t2)) / 2
+
+
+class WrongSign(Reference):
+    """Says how far behind the server is."""
+
+    def estimate(self, samples):
+        offset, bound = super().estimate(samples)
+        return -offset, bound
+
+
+class AveragesAll(Reference):
+    """Lets the slow samples take part."""
+
+    def estimate(self, samples):
+        return fmean(map(ahead, samples)), min(map(round_trip, samples)) / 2
+
+
+class TakesTheLast(Reference):
+    """Believes the newest sample, however slow it was, and claims the bound of the best."""
+
+    def estimate(self, samples):
+        return ahead(samples[-1]), min(map(round_trip, samples)) / 2
+
+
+class WholeWay(Reference):
+    """Gives the whole way as the bound."""
+
+    def estimate(self, samples):
+        offset, bound = super().estimate(samples)
+        return offset, 2 * bound
+
+
+class AlwaysSteps(Reference):
+    """Sets the clock at once, also by 20 ms, also back."""
+
+    def adjust(self, offset):
+        return "step" if abs(offset) < 1_000_000 else "panic"
+
+
+class ForgetsTheSign(Reference):
+    """Compares the offset and not its size."""
+
+    def adjust(self, offset):
+        return "slew" if offset < 125 else "step" if offset < 1_000_000 else "panic"
+
+
+class NeverPanics(Reference):
+    """Believes everything."""
+
+    def adjust(self, offset):
+        return "slew" if abs(offset) < 125 else "step"
+
+
+# ---- what is judged --------------------------------------------------------------------------------------------------
+
+def the_bound_is_no_larger_than_it_must_be(trace: Trace) -> Objection | None:
+    """Half of the shortest way there and back."""
+    for output in trace.outputs("estimate"):
+        samples = trace.state_at(output.step)[output.node]["samples"]
+        least = min(map(round_trip, samples)) / 2
+        if output.values[1] > least + 1e-6:
+            return Objection(f"{output.node} says ± {output.values[1]:g} ms, but the shortest way there and back took "
+                             f"{2 * least:g} ms: the error is at most {least:g} ms", output.step)
+    return None
+
+
+def the_clock_is_set_as_the_limits_say(trace: Trace) -> Objection | None:
+    """Slew below 125 ms, step below 1000 s, panic above."""
+    for estimate, adjust in zip(trace.outputs("estimate"), trace.outputs("adjust"), strict=True):
+        wrong = abs(estimate.values[0])
+        expected = "slew" if wrong < SLEW else "step" if wrong < PANIC else "panic"
+        if adjust.values[0] != expected:
+            return Objection(f"the clock of {adjust.node} is wrong by {estimate.values[0]:g} ms, and {adjust.node} says"
+                             f" {adjust.values[0]!r} instead of {expected!r}", adjust.step)
+    return None
+
+
+DEMANDS = (
+    Demand(the_true_offset_is_within_the_bound, "The way takes δ = (t4 − t1) − (t3 − t2), the server is ahead by θ = "
+           "((t2 − t1) + (t3 − t4)) / 2, and the error is at most δ/2, for the sample with the smallest δ [RFC 5905].",
+           hint=1),
+    Demand(the_bound_is_no_larger_than_it_must_be, "The error of θ is at most δ/2, for the smallest δ.", hint=2),
+    Demand(the_clock_is_set_as_the_limits_say, "Below 125 ms slew, below 1000 s step, above that panic: sizes, "
+           "whatever the sign.", hint=3),
+    Demand(a_clock_that_is_a_little_wrong_never_jumps, "A small error is made up for little by little: time that jumps "
+           "back breaks programs.", hint=3),
+)
+
+
+# ---- runs ------------------------------------------------------------------------------------------------------------
+
+def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
+    """The four timestamps of the chapter, work, negative offsets, an outlier, and both limits from both sides."""
+    client, server = names
+    yield asking(client=protocol, names=names)
+    yield asking(client=protocol, names=names, there=5, back=15, busy=40)
+    yield asking(client=protocol, names=names, offset=-80, there=2, back=9)
+    for place in (1, 3, 8):                                     # the slow one comes first, in between, last
+        yield asking(client=protocol, names=names, offset=30, asks=8, there=uniform(2, 6), back=uniform(2, 6),
+                     script=[at(0, delay(f"{client}->{server}#{place}", by=300))])
+    for offset in (124, 126, -124, -126, 999_999, 1_000_001, -999_999, -1_000_001):
+        yield asking(client=protocol, names=names, offset=offset, there=5, back=5)
+
+
+def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
+    """Any offset, any ways."""
+    chance = Random(f"{seed} ntp")
+    offset = round(chance.choice((-1, 1)) * 10 ** chance.uniform(0, 6.5), 3)
+    ways = [uniform(low, low + chance.uniform(0, 80)) for low in (chance.uniform(0, 30), chance.uniform(0, 30))]
+    return asking(client=protocol, names=names, offset=offset, there=ways[0], back=ways[1], seed=seed,
+                  busy=round(chance.uniform(0, 50), 3), asks=chance.choice((1, 3, 8)))
+
+
+EXERCISES = (
+    MakeItRight(
+        number="3.1", title="An NTP client", base=NtpClient, asks=("estimate", "adjust"), lines=5,
+        task="Estimate how far ahead a server's clock is, and how wrong that can be, from samples of four timestamps; "
+             "then say how the clock is to be set.",
+        reference=Reference, right=(Intersects, ByTheTable), clusters=(("C", "S"), ("S", "C")),
+        wrong=((ForgetsTheServersWork, "but the server is ahead by"), (WrongSign, "but the server is ahead by"),
+               (AveragesAll, "but the server is ahead by"), (TakesTheLast, "but the server is ahead by"),
+               (WholeWay, "the error is at most"), (AlwaysSteps, "says 'step' instead of 'slew'"),
+               (ForgetsTheSign, "says 'slew' instead of 'step'"), (NeverPanics, "says 'step' instead of 'panic'")),
+        demands=DEMANDS, scenarios=scenarios, swarm=swarm, faults=("delay",),
+        hints=("Draw the two lines of time, the request and the reply: which differences are measured by one clock?",
+               "Both t4 − t1 and t3 − t2 are spans by one clock; their difference was spent on the network. With equal "
+               "ways, t2 − t1 is the offset plus half of it, and t3 − t4 the offset minus half of it.",
+               "Of several samples the one with the shortest way is best; half of that way is the bound.",
+               "abs(offset) < 125 is 'slew', below 1,000,000 'step', and all else 'panic'.")),
+)

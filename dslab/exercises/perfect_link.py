@@ -1,0 +1,378 @@
+"""Exercise 2.1: a perfect link over one that loses messages [Cachin, Guerraoui and Rodrigues 2011, chapter 2]."""
+
+from collections import Counter
+from collections.abc import Iterator
+from random import Random
+
+from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
+from dslab.network import Network, constant, uniform
+from dslab.node import Node
+from dslab.protocols.links import (
+    Ack,
+    Packet,
+    Say,
+    delivered,
+    no_creation,
+    no_duplication,
+    reliable_delivery,
+    sent,
+    told,
+)
+from dslab.run import Run
+from dslab.script import At, at, cut, drop, duplicate, heal, request, set_link
+from dslab.trace import Envelope, Trace
+
+# ---- what the learner starts from ------------------------------------------------------------------------------------
+
+
+class Link(Node):
+    """A node whose application says things to others; what is missing is the link that gets them there, once."""
+
+    shown = ("sent", "open")
+
+    def init(self):
+        self.sent = 0                   # for you: how many messages were sent so far
+        self.open = {}                  # for you: what is not acknowledged yet
+        self.seen = set()               # for you: what has arrived
+
+    def transmit(self, dst, payload):
+        """The application wants `payload` to get to `dst`: give it a number, and send Packet(number, payload).
+
+        The packet may be lost: self.set_timer("retry", 60) wakes you in 60 ms.
+        """
+
+    def on_packet(self, src, msg):
+        """A copy of a packet has come from `src`, with msg.number and msg.payload.
+
+        Tell `src` by Ack(msg.number), and hand the payload to the application by self.deliver(src, msg.payload).
+        """
+
+    def on_ack(self, src, msg):
+        """An Ack has come from `src`, with msg.number."""
+
+    def on_retry_timer(self):
+        """The time that you have set is over."""
+
+    def on_say(self, src, msg):
+        self.output("send", msg.to, msg.payload)
+        self.transmit(msg.to, msg.payload)
+
+    def deliver(self, src, payload):
+        self.output("deliver", src, payload)
+
+
+# ---- answers ---------------------------------------------------------------------------------------------------------
+
+class Reference(Link):
+    def transmit(self, dst, payload):
+        self.sent += 1
+        self.open[self.sent] = (dst, payload)
+        self.send(dst, Packet(self.sent, payload))
+        self.set_timer("retry", 60)
+
+    def on_packet(self, src, msg):
+        self.send(src, Ack(msg.number))
+        if (src, msg.number) not in self.seen:
+            self.seen.add((src, msg.number))
+            self.deliver(src, msg.payload)
+
+    def on_ack(self, src, msg):
+        self.open.pop(msg.number, None)
+
+    def on_retry_timer(self):
+        for number, (dst, payload) in self.open.items():
+            self.send(dst, Packet(number, payload))
+        if self.open:
+            self.set_timer("retry", 60)
+
+
+class NumbersForEachReceiver(Reference):
+    """Right: each receiver has numbers of its own, and a timer that goes off in vain goes off later next time."""
+
+    def init(self):
+        super().init()
+        self.counts, self.wait = {}, 40
+
+    def transmit(self, dst, payload):
+        number = self.counts[dst] = self.counts.get(dst, 0) + 1
+        self.open[dst, number] = Packet(number, payload)
+        self.send(dst, self.open[dst, number])
+        self.set_timer("retry", 40)
+
+    def on_ack(self, src, msg):
+        if self.open.pop((src, msg.number), None):
+            self.wait = 40
+
+    def on_retry_timer(self):
+        for (dst, _), packet in sorted(self.open.items()):
+            self.send(dst, packet)
+        if self.open:
+            self.wait = min(2 * self.wait, 200)
+            self.set_timer("retry", self.wait)
+
+
+class OneAtATime(Reference):
+    """Right: the next message is sent when the one before is acknowledged, so that a number for each sender will do."""
+
+    def init(self):
+        super().init()
+        self.queue, self.last = [], {}
+
+    def transmit(self, dst, payload):
+        self.sent += 1
+        self.queue.append((dst, Packet(self.sent, payload)))
+        if len(self.queue) == 1:
+            self.on_retry_timer()
+
+    def on_packet(self, src, msg):
+        if msg.number > self.last.get(src, 0):
+            self.last[src] = msg.number
+            self.deliver(src, msg.payload)
+        self.send(src, Ack(msg.number))
+
+    def on_ack(self, src, msg):
+        if self.queue and self.queue[0][1].number == msg.number:
+            self.queue.pop(0)
+            self.on_retry_timer()
+
+    def on_retry_timer(self):
+        if self.queue:
+            self.send(*self.queue[0])
+            self.set_timer("retry", 60)
+        else:
+            self.cancel_timer("retry")
+
+
+# ---- classic mistakes ------------------------------------------------------------------------------------------------
+
+class SendsOnce(Reference):
+    """Nothing is sent again."""
+
+    def on_retry_timer(self):
+        self.open.clear()
+
+
+class GivesUp(Reference):
+    """After ten attempts the message is given up: but any number of them may be lost."""
+
+    def init(self):
+        super().init()
+        self.tries = 0
+
+    def on_retry_timer(self):
+        self.tries += 1
+        if self.tries <= 10:
+            super().on_retry_timer()
+
+
+class AcknowledgesOnce(Reference):
+    """A copy of what has been delivered is not acknowledged again: if the first Ack is lost, there is never another."""
+
+    def on_packet(self, src, msg):
+        if (src, msg.number) not in self.seen:
+            super().on_packet(src, msg)
+
+
+class DeliversEachCopy(Reference):
+    """Nothing is remembered of what has arrived."""
+
+    def on_packet(self, src, msg):
+        self.send(src, Ack(msg.number))
+        self.deliver(src, msg.payload)
+
+
+class KnowsByPayload(Reference):
+    """What has the same content is taken for a copy."""
+
+    def on_packet(self, src, msg):
+        self.send(src, Ack(msg.number))
+        if (src, msg.payload) not in self.seen:
+            self.seen.add((src, msg.payload))
+            self.deliver(src, msg.payload)
+
+
+class KnowsByNumberOnly(Reference):
+    """The numbers of two senders are taken for the same."""
+
+    def on_packet(self, src, msg):
+        self.send(src, Ack(msg.number))
+        if msg.number not in self.seen:
+            self.seen.add(msg.number)
+            self.deliver(src, msg.payload)
+
+
+class DeliversAtTheAck(Reference):
+    """The payload is delivered where the Ack arrives: at the sender."""
+
+    def on_packet(self, src, msg):
+        self.send(src, Ack(msg.number))
+
+    def on_ack(self, src, msg):
+        if msg.number in self.open:
+            self.deliver(*self.open.pop(msg.number))
+
+
+class OneAckForAll(NumbersForEachReceiver):
+    """Each receiver has its own numbers, and the Ack of one settles the message of the same number to another."""
+
+    def on_ack(self, src, msg):
+        self.open = {(dst, number): packet for (dst, number), packet in self.open.items() if number != msg.number}
+
+
+class OnlyTheLast(Reference):
+    """Only the last message is sent again."""
+
+    def on_retry_timer(self):
+        if self.sent in self.open:
+            dst, payload = self.open[self.sent]
+            self.send(dst, Packet(self.sent, payload))
+            self.set_timer("retry", 60)
+
+
+class WithoutPatience(Reference):
+    """It sends again every millisecond, while the answer needs 20."""
+
+    def transmit(self, dst, payload):
+        super().transmit(dst, payload)
+        self.set_timer("retry", 1)
+
+    def on_retry_timer(self):
+        super().on_retry_timer()
+        if self.open:
+            self.set_timer("retry", 1)
+
+
+# ---- what is judged --------------------------------------------------------------------------------------------------
+
+CALM = 500                      # ms after the last trouble, by which all should have arrived
+LAST = 100                      # ms at the end of a run, in which it should be quiet
+TROUBLE = ("request", "crash", "recover", "resume", "heal", "set_link")
+
+
+def an_answer_has_time_to_come_back(trace: Trace) -> Objection | None:
+    """At most ten copies of a packet in 100 ms."""
+    copies: Counter = Counter()
+    for message in trace.messages:
+        if message.sent is not None and not message.name.endswith("'"):
+            packet = (message.src, message.dst, message.payload, int(message.departs / 100))
+            copies[packet] += 1
+            if copies[packet] > 10:
+                return Objection(f"{message.src} sends {message.payload!r} to {message.dst} for the 11th time within "
+                                 "100 ms", message.sent)
+
+
+def all_arrives_in_calm_weather(trace: Trace) -> Objection | None:
+    """Between nodes that are up, all that was said is delivered, even while messages go on without end."""
+    restless, got = _restless(trace), delivered(trace)
+    for one, times in sent(trace).items():
+        if restless and got[one] < times and set(one[:2]) <= trace.up_at(-1):
+            return Objection(told(one, got[one], times), restless.sent)
+
+
+def it_becomes_quiet(trace: Trace) -> Objection | None:
+    """Once nothing is said, or lost, any more, messages come to an end."""
+    last = _restless(trace)
+    if last:
+        return Objection(f"{last.src} sends {last.payload!r} to {last.dst} again and again, {CALM} ms after the last "
+                         "message was said or lost", last.sent)
+
+
+def _restless(trace: Trace) -> Envelope | None:
+    """The first message between nodes that are up that is sent at the end of the run, long after the last trouble."""
+    last = max([step.time for step in trace.steps if step.kind in TROUBLE]
+               + [message.departs for message in trace.messages if message.fate == "lost"], default=0)
+    begin = max(trace.run.duration - LAST, last + CALM) if trace.run else 0
+    return next((message for message in trace.messages
+                 if message.departs > begin and {message.src, message.dst} <= trace.up_at(-1)), None)
+
+
+DEMANDS = (
+    Demand(no_creation, "A message is delivered where it was sent to, and nowhere else.", hint=1),
+    Demand(no_duplication, "A receiver remembers what it has delivered, and delivers each message once.", hint=3),
+    Demand(reliable_delivery, "A fair-loss link may lose any finite number of copies: send until the Ack is there; and "
+           "two messages are the same only if sender and number are.", hint=2),
+    Demand(all_arrives_in_calm_weather, "What is not acknowledged is sent again; what arrives is delivered.", hint=2),
+    Demand(it_becomes_quiet, "Every copy is acknowledged, because each Ack may be lost too; what "
+           "is acknowledged is not sent again.", hint=2),
+    Demand(an_answer_has_time_to_come_back, "A message is sent again after the time that an answer takes, not before.",
+           hint=0),
+)
+
+
+# ---- the runs --------------------------------------------------------------------------------------------------------
+
+def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
+    a, b, c = names
+
+    def talk(*events: At) -> Run:
+        script = sorted(events, key=lambda event: event.time)
+        return Run(protocol, names, network=Network(latency=constant(10)), duration=2000, script=script)
+
+    def says(time: float, src: str, dst: str, payload: str) -> At:
+        return at(time, request(src, Say(dst, payload)))
+
+    yield talk(says(10, a, b, "x"))
+    yield talk(says(10, a, b, "x"), *(at(0, drop(f"{a}->{b}#{number}")) for number in (1, 2, 3)))
+    yield talk(says(10, a, b, "x"), *(at(0, drop(f"{b}->{a}#{number}")) for number in (1, 2)))
+    yield talk(says(10, a, b, "x"), at(0, duplicate(f"{a}->{b}#1", after=200)))
+    yield talk(says(10, a, b, "x"), says(15, a, b, "x"))
+    yield talk(says(10, b, a, "y"), says(15, c, a, "z"))
+    yield talk(says(10, a, b, "x"), says(15, a, c, "y"), at(0, drop(f"{a}->{c}#1")))
+    yield talk(says(10, a, b, "x"), says(15, a, b, "y"), at(0, drop(f"{a}->{b}#1")))
+    yield talk(at(5, cut(a, b)), says(10, a, b, "x"), at(1000, heal(a, b)))
+
+
+def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
+    a, b, c = names
+    yield Search(Run(protocol, names, script=[at(0, request(a, Say(b, "x"))), at(0, request(a, Say(b, "x")))]),
+                 {"drops": 1, "duplicates": 1, "timers": {"retry": 2}})
+    yield Search(Run(protocol, names, script=[at(0, request(a, Say(b, "x"))), at(0, request(c, Say(b, "x")))]),
+                 {"drops": 1, "timers": {"retry": 1}})
+
+
+def talk(protocol: type[Node], names: Names, seed: int) -> Run:
+    """All say something to others, over links that lose messages for the first 600 ms."""
+    draw = Random(f"{seed} talk")
+    pairs = [draw.sample(names, 2) for _ in range(5)]
+    script = [at(draw.randrange(300), request(src, Say(dst, draw.choice("xyz")))) for src, dst in pairs]
+    return Run(protocol, names, network=Network(latency=uniform(1, 20), loss=0.3), duration=2000,
+               script=[*sorted(script, key=lambda event: event.time), at(600, set_link(loss=0.0))])
+
+
+EXERCISES = (MakeItRight(
+    number="2.1",
+    title="A perfect link",
+    task="The network loses, doubles and reorders messages. Write a link over it that delivers each message that is "
+         "sent once, and only once.",
+    base=Link,
+    asks=("transmit", "on_packet", "on_ack", "on_retry_timer"),
+    lines=13,
+    reference=Reference,
+    right=(NumbersForEachReceiver, OneAtATime),
+    wrong=(
+        (SendsOnce, "never delivers"),
+        (GivesUp, "never delivers"),
+        (AcknowledgesOnce, "sends Packet(number=1, payload='x') to B again and again"),
+        (DeliversEachCopy, "2 times, and it was sent once"),
+        (KnowsByPayload, "once, and it was sent 2 times"),
+        (KnowsByNumberOnly, "never delivers"),
+        (DeliversAtTheAck, "has sent it no such thing"),
+        (OneAckForAll, "never delivers"),
+        (OnlyTheLast, "never delivers"),
+        (WithoutPatience, "for the 11th time"),
+    ),
+    demands=DEMANDS,
+    scenarios=scenarios,
+    searches=searches,
+    swarm=talk,
+    faults=("loss", "duplication", "delay"),
+    hints=(
+        "What is sent often enough arrives, once or more often. So there are two tasks: send again until you know, and "
+        "recognise the copies. 60 ms are long enough for an answer.",
+        "Number your messages. transmit remembers in self.open what it has sent; on_ack takes it out; self.deliver is "
+        "called by the receiver, in on_packet.",
+        "on_retry_timer sends all that is left in self.open, and sets the timer again as long as something is. "
+        "on_packet answers every copy, also one that it has seen: the last Ack may have been lost.",
+        "A copy is what has the same sender and the same number: keep (src, msg.number) in self.seen.",
+    ),
+),)

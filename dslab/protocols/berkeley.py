@@ -1,0 +1,114 @@
+"""Berkeley's algorithm: no machine knows the right time, so all agree on the average of their clocks.
+
+One node, the master, asks every other what its clock shows, takes half of the way there and back off, leaves out
+clocks that are far from most, and tells each by how much to move. Nobody is right, but all are near each other.
+
+Source: Gusella and Zatti, "The accuracy of the clock synchronization achieved by TEMPO in Berkeley UNIX 4.3BSD"
+(1989). Left out: the election of another master when this one crashes.
+"""
+
+from statistics import fmean, median
+
+from dslab.network import Network, uniform
+from dslab.node import Node, message
+from dslab.properties import in_the_end, sometimes
+from dslab.run import Run
+from dslab.script import at, clock
+
+FAR = 1000.0            # ms: a clock that is farther from the middle one is not believed
+NEAR = 10.0             # ms: as near each other as all clocks are in the end
+
+
+@message
+class Ask:
+    sent: float             # ms, by the master's clock
+
+
+@message
+class Shows:
+    sent: float             # ms: as in the question
+    time: float             # ms: what this clock showed
+
+
+@message
+class Move:
+    by: float               # ms
+
+
+class Berkeley(Node):
+    """The first node by name is the master, which waits `WAIT` ms for answers."""
+
+    WAIT = 100
+
+    shown = ("moved",)
+
+    def init(self):
+        self.apart = {}         # node -> ms: how far its clock is ahead of the master's
+        self.moved = None       # ms: by how much this clock was set
+
+    def on_start(self):
+        if self.id == min((self.id, *self.peers)):
+            self.apart = {self.id: 0.0}
+            self.broadcast(Ask(self.now))
+            self.set_timer("count", self.WAIT)
+
+    def on_ask(self, src, msg):
+        self.send(src, Shows(msg.sent, self.now))
+
+    def on_shows(self, src, msg):
+        way = (self.now - msg.sent) / 2
+        self.apart[src] = msg.time + way - self.now
+        self.note(f"the clock of {src} is ahead by {self.apart[src]:g} ms, if both ways take {way:g} ms")
+
+    def on_count_timer(self):
+        middle = median(self.apart.values())
+        believed = [apart for apart in self.apart.values() if abs(apart - middle) <= FAR]
+        average = fmean(believed)
+        self.note(f"{len(believed)} of {len(self.apart)} clocks are believed; their average is {average:g} ms ahead")
+        for node, apart in sorted(self.apart.items()):
+            if node == self.id:
+                self.move(average)
+            else:
+                self.send(node, Move(average - apart))
+
+    def on_move(self, src, msg):
+        self.move(msg.by)
+
+    def move(self, by):
+        """Set the clock. What is far off is set at once, here; a real system slews."""
+        self.moved = by
+        self.step_clock(by)
+        self.output("moved", by)
+        self.set_timer("tell", 1000)
+
+    def on_tell_timer(self):
+        self.output("shows", self.now)
+
+
+@in_the_end
+def all_clocks_are_near_each_other(world):
+    """Each tells its time a second after it was set, by then all have been."""
+    wrong = {output.node: output.values[0] - output.time for output in world.outputs("shows")}
+    if wrong and max(wrong.values()) - min(wrong.values()) > NEAR:
+        first, last = min(wrong, key=wrong.get), max(wrong, key=wrong.get)
+        return f"the clock of {last} is {wrong[last] - wrong[first]:g} ms ahead of that of {first}"
+
+
+@sometimes
+def all_agree_and_nobody_is_right(world):
+    wrong = [output.values[0] - output.time for output in world.outputs("shows")]
+    return len(wrong) == len(world.nodes) and all(abs(error) > NEAR for error in wrong)
+
+
+PROMISES = (all_clocks_are_near_each_other, all_agree_and_nobody_is_right)
+
+
+def rounds(*offsets, seed=0, title=""):
+    """One round of nodes A, B, C, ... whose clocks are ahead by so many ms."""
+    names = tuple("ABCDEFGH"[:len(offsets)])
+    return Run(Berkeley, names, network=Network(latency=uniform(2, 6)), seed=seed, title=title, duration=3000, script=[
+        at(0, clock(name, offset=offset)) for name, offset in zip(names, offsets, strict=True) if offset])
+
+
+DEMO = rounds(0, 90, -30, 150, title="Berkeley: four clocks, none of them right")
+DEMOS = {"four clocks": DEMO, "a clock gone wrong": rounds(0, 90, -30, 3_600_000, title="Berkeley: D is an hour ahead")}

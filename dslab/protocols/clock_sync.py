@@ -1,0 +1,206 @@
+"""Clock synchronisation: a node asks a server what time it is, and finds out how far wrong its own clock is.
+
+The answer is old when it arrives, and nobody knows how old. NTP takes four readings: t1 and t4 are the client's, at
+sending and at receipt; t2 and t3 the server's. So the way there and back takes (t4 - t1) - (t3 - t2). If both ways
+take equally long, the server is ahead by ((t2 - t1) + (t3 - t4)) / 2; if not, that is wrong by half of the
+difference, which no client can measure, but never by more than half of the way there and back.
+
+Sources: Cristian, "Probabilistic clock synchronization" (1989); Mills, RFC 5905 (NTP version 4, 2010). The limits of
+adjustment are those of Kleppmann's notes (125 ms, 500 ppm, 1000 s). Left out: strata, polling intervals, and a filter
+that learns how fast the quartz is.
+"""
+
+from dslab.network import Network, constant
+from dslab.node import Node, message
+from dslab.properties import always, in_the_end, sometimes
+from dslab.run import Run
+from dslab.script import at, clock
+
+SLEW, PANIC, PPM = 125.0, 1_000_000.0, 500.0    # ms: above it the clock is stepped; above it nothing is done; slewing
+FIRST, EVERY = 100, 1000                        # ms: when the client asks first, and from one request to the next
+
+
+@message
+class TimeRequest:
+    t1: float               # ms: when the client sent it, by the client's clock
+
+
+@message
+class TimeReply:
+    t1: float               # as in the request
+    t2: float               # ms: when the request arrived, by the server's clock
+    t3: float               # ms: when this was sent, by the server's clock
+
+
+class TimeServer(Node):
+    """Knows what time it is, and takes `busy` ms for each answer."""
+
+    shown = ("busy",)
+
+    def init(self):
+        self.busy = 0.0         # ms from the arrival of a request to its answer
+        self.waiting = []       # (client, t1, t2), in the order of arrival
+
+    def on_time_request(self, src, msg):
+        self.waiting.append((src, msg.t1, self.now))
+        if len(self.waiting) == 1:
+            self.set_timer("answer", self.busy)
+
+    def on_answer_timer(self):
+        src, t1, t2 = self.waiting.pop(0)
+        self.send(src, TimeReply(t1, t2, self.now))
+        if self.waiting:
+            self.set_timer("answer", self.busy)
+
+
+class NtpClient(Node):
+    """Asks `asks` times, takes the sample with the shortest way, and sets its clock."""
+
+    shown = ("offset",)
+
+    def init(self):
+        self.server = "S"
+        self.asks = 1           # how many samples are taken before the clock is set
+        self.samples = []       # (t1, t2, t3, t4), ms: the client's clock, twice the server's, the client's
+        self.offset = None      # ms: how far ahead the server is, by the last estimate
+
+    def on_start(self):
+        self.set_timer("ask", FIRST)
+
+    def on_ask_timer(self):
+        self.send(self.server, TimeRequest(self.now))
+
+    def on_time_reply(self, src, msg):
+        sample = (msg.t1, msg.t2, msg.t3, self.now)
+        self.samples.append(sample)
+        self.note(f"t1 to t4 are {', '.join(f'{t:g}' for t in sample)} ms: the way takes {round_trip(sample):g} ms,"
+                  f" the server is ahead by {ahead(sample):g} ms")
+        if len(self.samples) < self.asks:
+            return self.set_timer("ask", EVERY)
+        self.offset, bound = self.estimate(self.samples)
+        self.output("estimate", self.offset, bound)
+        self.correct(self.offset, self.adjust(self.offset))
+
+    def estimate(self, samples):
+        """How far ahead the server is, and by how much that can be wrong; both in ms."""
+        best = min(samples, key=round_trip)
+        return ahead(best), round_trip(best) / 2
+
+    def adjust(self, offset):
+        """What to do about a clock that is wrong by `offset` ms: "slew", "step" or "panic"."""
+        if abs(offset) < SLEW:
+            return "slew"
+        return "step" if abs(offset) < PANIC else "panic"
+
+    def correct(self, offset, how):
+        """Set the clock."""
+        self.output("adjust", how)
+        if how == "panic":
+            return self.note(f"{offset:g} ms is too much to be true: somebody must look at this clock")
+        if how == "step":
+            self.step_clock(offset)
+        elif offset:
+            self.slew_clock(offset, PPM)
+
+
+class CristianClient(NtpClient):
+    """Knows only when the server answered, and that no message is quicker than `least` [Cristian 1989]."""
+
+    def init(self):
+        super().init()
+        self.least = 0.0        # ms: no message takes less
+
+    def estimate(self, samples):
+        t1, _, t3, t4 = min(samples, key=lambda sample: sample[3] - sample[0])
+        return t3 + (t4 - t1) / 2 - t4, (t4 - t1) / 2 - self.least
+
+
+def round_trip(sample):
+    """How long request and reply were under way together, ms: the delay δ."""
+    t1, t2, t3, t4 = sample
+    return (t4 - t1) - (t3 - t2)
+
+
+def ahead(sample):
+    """How far the server is ahead if both ways take equally long, ms: the skew θ."""
+    t1, t2, t3, t4 = sample
+    return ((t2 - t1) + (t3 - t4)) / 2
+
+
+# ---- what it promises --------------------------------------------------------------------------------------
+
+@always
+def the_true_offset_is_within_the_bound(world):
+    """Whoever knows the true time says in a `truth` how far the server was ahead; see `asking`."""
+    for output in world.outputs("estimate"):
+        offset, bound = output.values
+        truth = getattr(world.states[output.node], "truth", None)
+        if truth is not None and not truth - bound - 1e-6 <= offset <= truth + bound + 1e-6:
+            return f"{output.node} says {offset:g} ± {bound:g} ms, but the server is ahead by {truth:g} ms"
+
+
+@always
+def a_clock_that_is_a_little_wrong_never_jumps(world):
+    for output, how in zip(world.outputs("estimate"), world.outputs("adjust"), strict=True):
+        if abs(output.values[0]) < SLEW and how.values != ("slew",):
+            return f"{output.node} was wrong by {output.values[0]:g} ms, and did: {how.values[0]}"
+
+
+@in_the_end
+def every_client_has_an_estimate(world):
+    for name, state in world.having("samples").items():
+        if not any(output.node == name for output in world.outputs("estimate")):
+            return f"{name} has {len(state.samples)} samples and no estimate"
+
+
+@sometimes
+def an_estimate_is_wrong(world):
+    """Because the ways there and back take different times."""
+    return any(abs(output.values[0] - world.states[output.node].truth) > 1e-6
+               for output in world.outputs("estimate") if getattr(world.states[output.node], "truth", None) is not None)
+
+
+PROMISES = (the_true_offset_is_within_the_bound, a_clock_that_is_a_little_wrong_never_jumps,
+            every_client_has_an_estimate, an_estimate_is_wrong)
+
+
+class Watched(NtpClient):
+    """A client about whom the teacher knows the truth; it never reads it."""
+
+    def init(self):
+        super().init()
+        self.truth = 0.0        # ms: how far the server is ahead
+
+
+class WatchedCristian(CristianClient):
+    """The same for Cristian's estimate."""
+
+    def init(self):
+        super().init()
+        self.truth = 0.0        # ms: how far the server is ahead
+
+
+def asking(*, offset=50, there=15, back=5, busy=5, asks=1, client=Watched, least=0.0, names=("C", "S"), script=(),
+           title="", seed=0):
+    """A client asks a server, whose clock is `offset` ms ahead. Ways and work in ms; `there`, `back`: or latencies.
+
+    The client's clock is right to begin with, so that its t1 is true time.
+    """
+    there, back = (constant(way) if isinstance(way, (int, float)) else way for way in (there, back))
+    asker, server = names
+    network = Network(links={(asker, server): {"latency": there}, (server, asker): {"latency": back}})
+    first = {"truth": offset, "asks": asks, "server": server}
+    first |= {"least": least} if issubclass(client, CristianClient) else {}
+    return Run({asker: client, server: TimeServer}, network=network, seed=seed, title=title,
+               script=[*([at(0, clock(server, offset=offset))] if offset else []), *script],
+               initial={asker: first, server: {"busy": busy}}, duration=EVERY * (asks + 1))
+
+
+DEMO = asking(title="Four timestamps: 15 ms there, 5 ms back, and a server that is 50 ms ahead")
+DEMOS = {
+    "four timestamps": DEMO,
+    "equal ways": asking(there=10, back=10, title="Four timestamps: 10 ms there and back"),
+    "Cristian": asking(client=WatchedCristian, least=4, title="Cristian's way: one timestamp of the server"),
+    "step": asking(offset=800, title="A clock that is 800 ms behind is stepped"),
+    "panic": asking(offset=1_000_100, title="A clock that is 1000.1 s behind is left alone"),
+}

@@ -1,0 +1,86 @@
+"""The synchrony dial: how often an algorithm fails that relies on a bound, if the bound holds most of the time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log
+
+from dslab.network import Latency, constant, exponential, long_tail, uniform
+from dslab.protocols.synchrony import BOUND, WORK, lock
+from dslab.run import Run
+from dslab.script import At, at, pause, resume
+from dslab.simulate import simulate
+from dslab.trace import Trace
+
+LATE = 1e-4             # the share of the messages that break the bound
+
+
+@dataclass(frozen=True)
+class Count:
+    """What a run of the lock shows."""
+
+    messages: int
+    late: int               # that their receiver saw later than the bound
+    violations: int         # how often a worker went in while another one was
+
+
+def exponential_tail(late: float = LATE) -> Latency:
+    """Exponential delays of which this share is longer than the bound."""
+    return exponential(-BOUND / log(late))
+
+
+def heavy_tail(late: float = LATE, *, alpha: float = 1.5) -> Latency:
+    """Pareto delays of which this share is longer than the bound."""
+    return long_tail(BOUND * late ** (1 / alpha), alpha=alpha)
+
+
+DIAL: Mapping[str, Latency] = {
+    f"never more than {BOUND} ms": uniform(5, BOUND),
+    f"99.99 % within {BOUND} ms, exponential": exponential_tail(),
+    f"99.99 % within {BOUND} ms, heavy tail": heavy_tail(),
+    f"99 % within {BOUND} ms, heavy tail": heavy_tail(1e-2),
+}
+
+
+def collections(seconds: float = 60, *, length: float = 200, turns: int = 10_000) -> list[At]:
+    """Pauses of A by its garbage collector: one each so many seconds, for `length` ms."""
+    end, each = turns * (BOUND + WORK), seconds * 1000
+    moments = [number * each for number in range(1, int((end - length) // each) + 1)]
+    return [event for moment in moments for event in (at(moment, pause("A")), at(moment + length, resume("A")))]
+
+
+def count(run: Run) -> Count:
+    """Play a run of the lock, and count."""
+    trace = simulate(run, states=False)
+    return Count(len(trace.messages), sum(delay > BOUND for delay in delays(trace)), len(violations(trace)))
+
+
+def delays(trace: Trace) -> list[float]:
+    """How long each message of a run was on its way, in ms; to wait for a receiver that is paused is part of it."""
+    return [message.arrives - message.departs for message in trace.messages]
+
+
+def violations(trace: Trace) -> list[int]:
+    """The turns in which a worker goes in while another one is inside."""
+    inside: set[str] = set()
+    found = []
+    for output in trace.outputs():
+        if output.name == "out":
+            inside.discard(output.node)
+            continue
+        if inside - {output.node}:
+            found.append(output.values[0])
+        inside.add(output.node)
+    return found
+
+
+def dial_table(turns: int = 10_000, *, seed: int = 0) -> str:
+    """For each setting of the dial, and for pauses on a perfect network: late messages, and violations."""
+    runs = {name: lock(latency, turns=turns, seed=seed) for name, latency in DIAL.items()}
+    runs["always 5 ms, but A pauses 0.2 s a minute"] = lock(constant(5), *collections(turns=turns), turns=turns)
+    lines = [f"{'network':40}  {'messages':>8}  {'late':>5}  {'two inside':>10}"]
+    for name, run in runs.items():
+        found = count(run)
+        lines.append(f"{name:40}  {found.messages:8,}  {found.late:5}  {found.violations:10}")
+    return "\n".join(lines)
