@@ -27,6 +27,7 @@ from dslab.studies.clocks import (
     to_unix,
 )
 from dslab.values import DslabError
+from dslab.views.clock_charts import error_chart, leap_chart
 
 
 def estimate(run) -> tuple[float, float]:
@@ -192,3 +193,18 @@ def test_what_no_clock_showed_is_refused(wrong):
 
 def test_leap_years():
     assert [year for year in (1900, 2000, 2023, 2024, 2100) if is_leap_year(year)] == [2000, 2024]
+
+
+# ---- charts ----
+
+def test_the_error_of_each_clock_is_drawn():
+    figure = error_chart(simulate(physical_clocks.DEMO))
+    axes, = figure.axes
+    assert [line.get_label() for line in axes.lines[:5]] == list("ABCDE")
+    assert max(axes.lines[0].get_ydata()) == pytest.approx(4, abs=0.1)          # 200 ppm for 20 s
+
+
+def test_all_policies_are_drawn():
+    near, day = leap_chart(shown_by, POLICIES).axes
+    assert [line.get_label() for line in near.lines] == list(POLICIES)
+    assert {round(line.get_ydata()[-1], 6) for line in day.lines} == {-1}

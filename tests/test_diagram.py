@@ -326,7 +326,13 @@ class Hostile(Node):
         self.note("</text></svg><script>x</script>")
 
 
-@pytest.mark.parametrize("stamps", [None, "lamport", "vector"])
+def test_the_clocks_of_the_nodes_stand_beside_the_steps():
+    from dslab.protocols.clock_sync import DEMO
+
+    assert {"165.0", "170.0", "125.0"} <= set(words(diagram(DEMO, stamps="clock")))
+
+
+@pytest.mark.parametrize("stamps", [None, "lamport", "vector", "clock"])
 def test_hostile_names_are_text(stamps):
     drawn = diagram(Run(Hostile, HOSTILE, title="\x1b[2J\u202etitle"), stamps=stamps)
     assert picture(drawn).find(f".//{SVG}script") is None
@@ -504,7 +510,7 @@ def test_a_notebook_gets_both_forms_and_files_get_the_one_they_are_named_for(tmp
     [
         (
             {"stamps": "lamprot"},
-            "stamps='lamprot' is not known: expected None, 'lamport' or 'vector'. Did you mean 'lamport'?",
+            "stamps='lamprot' is not known: expected None, 'lamport', 'vector' or 'clock'. Did you mean 'lamport'?",
         ),
         ({"first": 19}, "there is no step 19 to begin with: the trace has 19 steps, numbered from 0"),
         ({"first": "A"}, "there is no step 'A' to begin with: the trace has 19 steps, numbered from 0"),

@@ -244,4 +244,4 @@ def _number(picture: Picture, step: Step) -> str:
 
 
 def _stamp_word(picture: Picture) -> str:
-    return {"lamport": "L", "vector": "vector"}.get(picture.stamps or "", "")
+    return {"lamport": "L", "vector": "vector", "clock": "clock"}.get(picture.stamps or "", "")

@@ -20,7 +20,7 @@ from dslab.views.svg import svg
 WINDOW = 60                 # the steps that a diagram shows if it is not told otherwise: about two screens
 MOST_STEPS = 500            # and those that it shows when asked to: a browser draws them without a pause
 MOST_NODES = 16
-STAMPS = ("lamport", "vector")
+STAMPS = ("lamport", "vector", "clock")
 KINDS = (
     *["start", "receive", "timer", "request", "crash", "recover", "pause", "resume", "clock", "loss"],
     *["partition", "heal", "cut", "isolate", "drop", "duplicate", "delay", "deliver", "fire", "set_link", "event"],
@@ -57,7 +57,8 @@ def diagram(
             operations, or what `linearizable` says of them.
         first: the step (of a history: the operation) to begin with.
         last: the step to end before; None shows as much as is easy to read.
-        stamps: "lamport" or "vector" writes the logical timestamp beside each step.
+        stamps: "lamport" or "vector" writes the logical timestamp beside each step, "clock" what its node's clock
+            showed, ms.
         nodes: the nodes to show, in this order; None shows all (of more than 16, those that act first).
         kinds: the kinds of steps ("crash"), types of messages ("Vote") and timers to show; None shows all.
         width: of the text form, in columns.
@@ -115,7 +116,7 @@ def _check(trace: Trace, first: int, last: int | None, stamps: str | None, width
             "as is easy to read"
         )
     if stamps is not None and stamps not in STAMPS:
-        raise DslabError(f"stamps={brief(stamps)} is not known: expected None, 'lamport' or 'vector'."
+        raise DslabError(f"stamps={brief(stamps)} is not known: expected None, 'lamport', 'vector' or 'clock'."
                          + nearest(str(stamps), STAMPS))
     if type(width) is not int or not 40 <= width <= 1000:
         raise DslabError(

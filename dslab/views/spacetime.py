@@ -79,11 +79,13 @@ class Picture:
         return self.nodes.index(node) if node in self.nodes else None
 
     def stamp(self, step: Step) -> str:
-        """The logical timestamp of a step, if stamps are shown and it has one."""
+        """The timestamp of a step, if stamps are shown and it has one."""
         if self.stamps == "lamport" and step.lamport is not None:
             return str(step.lamport)
         if self.stamps == "vector" and step.vector is not None:
             return f"[{' '.join(map(str, step.vector))}]"
+        if self.stamps == "clock" and step.node is not None:
+            return f"{step.time if step.local is None else step.local:.1f}"
         return ""
 
     def leaves(self, arrow: Arrow) -> bool:

@@ -31,6 +31,8 @@ export function indexTrace(trace, cuts = []) {
     attributes: nodes.map(() => /** @type {Map<string, History>} */ (new Map())),
     timers: nodes.map(() => /** @type {Map<string, History>} */ (new Map())),
     status: nodes.map(() => history("up")),
+    wrong: nodes.map(() => history(0)), // how far the node's clock is ahead of true time, ms
+    clocksDiffer: steps.some((step) => step.local !== undefined),
     endedBy: new Map(messages.map((message) => [message.ended, message])),
     cuts: { steps: cuts.map((entry) => entry[0]), values: cuts.map((entry) => entry[1]) },
   };
@@ -65,6 +67,8 @@ function record(index, step, k) {
   for (const [name, value] of Object.entries(step.changes ?? {})) append(index.attributes[i], name, k, value);
   if (step.kind === "timer" && step.name) append(index.timers[i], step.name, k, null);
   for (const [name, due] of Object.entries(step.timers ?? {})) append(index.timers[i], name, k, due);
+  const wrong = (step.local ?? step.time) - step.time;
+  if (wrong !== index.wrong[i].values.at(-1)) push(index.wrong[i], k, wrong);
   const status = AFTER.get(step.kind);
   if (status) push(index.status[i], k, status);
   if (status === "down") for (const timer of index.timers[i].values()) push(timer, k, null);

@@ -3,6 +3,7 @@
 /** @typedef {import("./data.js").Index} Index */
 /** @typedef {import("./flights.js").Point} Point */
 import { relationOfNode } from "./causality.js";
+import { clockAt, clockText } from "./clocks.js";
 import { lastAtMost, stateAt, timersAt, valueAt } from "./data.js";
 import { FOCUSABLE, mark, onEnter, put, s, write } from "./dom.js";
 import { crossOutline, hatching, PAUSE_SIGN, ROLE_COUNT, roleOutline } from "./shapes.js";
@@ -48,7 +49,7 @@ export function createNode(index, i, place, actions) {
       const state = new Map(known ? stateAt(index, i, k).map((row) => [row.name, row.value]) : []);
       const status = known ? valueAt(index.status[i], k) : "unknown";
       const role = status === "down" ? -1 : info.roles.indexOf(state.get("role"));
-      const lines = labelLines(info, name.textContent, state, status);
+      const lines = labelLines(info, name.textContent, state, status, ticks(index, view, info.id));
       if (known && view.knower !== null && view.knower !== info.id)
         lines.push({ text: SENTENCES.asOf(k), full: SENTENCES.asOf(k), strong: false });
       put(
@@ -72,6 +73,8 @@ export function createNode(index, i, place, actions) {
       const { past, future } = relationOfNode(index, i, view);
       const own = view.knower === null || view.knower === info.id; // nobody sees the timers of the others
       timers.draw(own ? timersAt(index, i, step) : [], time);
+      const clock = label.querySelector(".dslab-clock");
+      if (clock) write(clock, clockText(clockAt(index, i, step, time)));
       mark(element, "dslab-current", index.steps[step]?.node === info.id);
       mark(element, "dslab-selected", view.selection?.kind === "node" && view.selection.id === info.id);
       mark(element, "dslab-sifted", view.filter.nodes.has(info.id));
@@ -131,18 +134,28 @@ function faults(radius) {
   ];
 }
 
+/** Does a clock tick beside the node? Where clocks differ, and nobody looks with the eyes of another node.
+ * @param {Index} index
+ * @param {any} view
+ * @param {string} id */
+function ticks(index, view, id) {
+  return index.clocksDiffer && (view.knower === null || view.knower === id);
+}
+
 const UNHEARD = { text: SENTENCES.ignorant, full: SENTENCES.ignorant, strong: true };
 
 /** What stands beside a node: its name if that is too long for the shape, its role, and the attributes it shows.
  * @param {any} info
  * @param {string} inside the name in the shape
  * @param {Map<string, any>} state
- * @param {string} status */
-function labelLines(info, inside, state, status) {
+ * @param {string} status
+ * @param {boolean} clock does its clock tick there? */
+function labelLines(info, inside, state, status, clock) {
   const lines = [];
   if (inside !== info.id) lines.push({ text: shorten(info.id, 18), full: "", strong: true });
   if (status !== "up")
     lines.push(status === "unknown" ? UNHEARD : { text: status, full: status, strong: true });
+  if (clock && status !== "down") lines.push({ text: "", full: "", strong: false, clock: true });
   const role = state.get("role");
   if (status !== "down" && info.roles.includes(role))
     lines.push({ text: shorten(role, 18), full: role, strong: false });
@@ -158,7 +171,7 @@ function labelLines(info, inside, state, status) {
 
 /** Write the lines below a node of a row, else on the side away from the links: outwards, and up or down from the middle.
  * @param {SVGElement} label
- * @param {Array<{text: string, strong: boolean}>} lines
+ * @param {Array<{text: string, strong: boolean, clock?: boolean}>} lines
  * @param {Place} place */
 function fillLabel(label, lines, { point, radius, labels, bottom }) {
   const step = 15.5;
@@ -175,7 +188,8 @@ function fillLabel(label, lines, { point, radius, labels, bottom }) {
   label.replaceChildren(
     ...lines.flatMap((line, i) => {
       const place = { x, y: y + step * i, "text-anchor": anchor };
-      return [", ", s("text", { class: line.strong ? "dslab-strong" : null, ...place }, line.text)];
+      const kind = line.clock ? "dslab-clock" : line.strong ? "dslab-strong" : null;
+      return [", ", s("text", { class: kind, ...place }, line.text)];
     }),
   );
 }

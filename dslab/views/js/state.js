@@ -3,6 +3,7 @@
 // What the current step changed is marked, with the value before.
 /** @typedef {import("./data.js").Index} Index */
 import { relationOfNode } from "./causality.js";
+import { clockAt, clockText } from "./clocks.js";
 import { lastAtMost, stateAt, timersAt, valueAt } from "./data.js";
 import { FOCUSABLE, h, mark, write } from "./dom.js";
 import { createLogs } from "./logs.js";
@@ -89,6 +90,15 @@ function createTable(index, protocol, members, actions) {
       ...columns.map((column) => column.cell(name, timer)),
     ),
   );
+  if (index.clocksDiffer)
+    rows.unshift(
+      h(
+        "tr",
+        { class: "dslab-clock-row" },
+        h("th", { scope: "row", title: SENTENCES.clockRow }, "clock"),
+        ...columns.map((column) => column.clock),
+      ),
+    );
   const head = h(
     "tr",
     {},
@@ -131,11 +141,13 @@ function createColumn(index, i, actions) {
     h("bdi", {}, shorten(info.id, 12)),
     status,
   );
+  const clock = h("td");
   const cells = new Map();
   const timers = new Map();
   let drawn = "";
   return {
     head,
+    clock,
     cell(name, timer) {
       const cell = h("td");
       (timer ? timers : cells).set(name, cell);
@@ -147,10 +159,12 @@ function createColumn(index, i, actions) {
       const current = index.steps[view.step]?.node === info.id;
       mark(head, "dslab-selected", view.selection?.kind === "node" && view.selection.id === info.id);
       markRelation(index, i, head, view);
+      const seen = view.knower === null || view.knower === info.id;
+      write(clock, seen ? clockText(clockAt(index, i, view.step, index.times[view.step] ?? 0)) : "");
       const key = [hidden, lastAtMost(index.eventsOf[i], k), current, view.knower === null || k < 0].join();
       if (drawn === key) return; // nothing happened to this node
       drawn = key;
-      const all = [head, ...cells.values(), ...timers.values()];
+      const all = [head, clock, ...cells.values(), ...timers.values()];
       for (const cell of all) cell.hidden = hidden;
       if (hidden) return;
       const is = k < 0 ? "up" : valueAt(index.status[i], k);
