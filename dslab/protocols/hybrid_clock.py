@@ -69,7 +69,7 @@ def a_stamp_is_near_the_clock_of_its_node(world):
     for event in events(world):
         ahead = event.stamp[0] - shown.get(event.name, event.stamp[0])
         if not 0 <= ahead <= FAR:
-            return f"{event.name} on {event.node} is stamped {ahead:g} ms ahead of its clock"
+            return f"{event.name} on {event.node} is stamped {ahead:,.1f} ms ahead of its clock"
 
 
 PROMISES = (what_happened_before_has_the_smaller_stamp, a_stamp_is_near_the_clock_of_its_node)

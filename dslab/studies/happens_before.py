@@ -122,7 +122,7 @@ def contradictions(trace: Trace) -> list[tuple[Any, Any]]:
 
 
 @cache
-def share_of_contradictions(skew: float, latency: float, runs: int = 200) -> float:
+def share_of_contradictions(skew: float, latency: float, runs: int = 1000) -> float:
     """How often an answer gets a smaller stamp than its question.
 
     Args:

@@ -1,0 +1,1 @@
+"""The real thing: one payment service over gRPC and over REST, in processes of its own, on this machine only."""

@@ -1,0 +1,110 @@
+"""REST and gRPC beside each other: what they call things, and what they put on the wire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dslab.services.frames import frames
+from dslab.services.outcome import Outcome
+from dslab.services.payments import payments
+from dslab.services.table import table
+from dslab.services.tap import BACK, THERE, Piece
+
+Counts = dict[tuple[int, str, str], int]        # (call, from 1, or 0 for the connection; part; way) -> bytes
+PARTS = ("message", "around it")
+
+
+# ---- bytes -----------------------------------------------------------------------------------------------------------
+
+def compare(calls: int = 2) -> str:
+    """How many bytes pass for the same charge, `calls` times on one connection, there and back.
+
+    The message is JSON's or protobuf's text; around it are headers and frames. (REST has the account in its path.)
+    gRPC's frames about the connection itself, some of which come when it pleases, stand in a line of their own.
+    """
+    rest, grpc = (counts(transport, calls) for transport in ("rest", "grpc"))
+    rows = [["", "", "REST ->", "<-", "gRPC ->", "<-"]]
+    for call, part in [(0, "connection"), *((call, part) for call in range(1, calls + 1) for part in PARTS)]:
+        name = f"call {call}" if part == PARTS[0] else ""
+        rows.append([name, part, *(str(told.get((call, part, way), 0)) for told in (rest, grpc)
+                                   for way in (THERE, BACK))])
+    return table(rows, "<<>>>>")
+
+
+def counts(transport: str, calls: int) -> Counts:
+    """The bytes of so many charges, counted on the wire."""
+    with payments(transport, tapped=True) as service:
+        for _ in range(calls):
+            service.charge("alice", 399)
+    return (_rest_counts if transport == "rest" else _grpc_counts)(service.tap.pieces)
+
+
+def _rest_counts(pieces: list[Piece]) -> Counts:
+    found: Counts = {}
+    for way in (THERE, BACK):
+        data = b"".join(piece.data for piece in pieces if piece.way == way)
+        for call, (around, body) in enumerate(_http1_messages(data), 1):
+            found[call, "message", way], found[call, "around it", way] = body, around
+    return found
+
+
+def _http1_messages(data: bytes) -> Iterator[tuple[int, int]]:
+    """For each message of HTTP/1.1 the sizes of its head and its body."""
+    while data:
+        head, _, rest = data.partition(b"\r\n\r\n")
+        length = int(re.search(rb"Content-Length: (\d+)", head)[1])
+        yield len(head) + 4, length
+        data = rest[length:]
+
+
+def _grpc_counts(pieces: list[Piece]) -> Counts:
+    found: Counts = {}
+    for frame in frames(pieces):
+        call = (frame.stream + 1) // 2          # the streams of calls are 1, 3, 5 ...
+        for part, size in (("message", len(frame.message)),
+                           ("around it" if call else "connection", frame.size - len(frame.message))):
+            found[call, part, frame.way] = found.get((call, part, frame.way), 0) + size
+    return found
+
+
+# ---- statuses --------------------------------------------------------------------------------------------------------
+
+CALLS = (                                       # what happens; the call; the mishap
+    ("all is well", ("alice", 399), None),
+    ("no such account", ("carol", 399), None),
+    ("a charge of 0", ("alice", 0), None),
+    ("it cannot serve now", ("alice", 399), "refuse"),
+    ("no reply in time", ("alice", 399), "hang"),
+    ("killed before executing", ("alice", 399), "crash before"),
+    ("killed after executing", ("alice", 399), "crash after"),
+    ("nobody listens", ("alice", 399), None),
+)
+DEADLINE = 0.5                                  # seconds: what is well takes a hundredth of it
+
+
+def statuses() -> str:
+    """What becomes of a call, by gRPC and by REST: status, what the caller knows, and how often it was executed.
+
+    A server that is asked by HTTP never learns of the client's deadline; a gateway that waits for it in vain answers
+    504 Gateway Timeout, which is gRPC's DEADLINE_EXCEEDED.
+    """
+    grpc, rest = list(ordeal("grpc")), list(ordeal("rest"))
+    rows = [["what happens", "gRPC", "", "REST", "", "executed"]]
+    for (what, _, _), (mine, done), (yours, _) in zip(CALLS, grpc, rest, strict=True):
+        rows.append([what, mine.status, mine.kind, yours.status, yours.kind, str(done)])
+    return table(rows, "<<<<<>")
+
+
+def ordeal(transport: str) -> Iterator[tuple[Outcome, int]]:
+    """The outcome of each of `CALLS`, and how often the server executed it."""
+    mishaps = {number: mishap for number, (_, _, mishap) in enumerate(CALLS, 1) if mishap}
+    with payments(transport, mishaps=mishaps) as service:
+        for number, (_, (account, cents), mishap) in enumerate(CALLS, 1):
+            before = len(service.executed)
+            outcome = service.charge(account, cents, deadline=DEADLINE)
+            yield outcome, len(service.executed) - before
+            if mishap == "crash before":        # it is started again, and meets what still lies ahead
+                service.restart({1: CALLS[number][2]})
+            elif mishap == "crash after":
+                service.server.wait()

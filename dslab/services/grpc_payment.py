@@ -1,0 +1,95 @@
+"""The payment service over gRPC: protobuf in HTTP/2. The code is made of `payment.proto` when it is first needed.
+
+`python -m dslab.services.grpc_payment` is the server; `payments` starts it.
+"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+
+import grpc
+
+from dslab.services.child import serve
+from dslab.services.ledger import Ledger, Receipt, Refusal
+from dslab.services.outcome import Outcome
+from dslab.services.protoc import protoc
+
+STATUS = {"not found": grpc.StatusCode.NOT_FOUND, "invalid": grpc.StatusCode.INVALID_ARGUMENT,
+          "unavailable": grpc.StatusCode.UNAVAILABLE}
+SAID_NO = {grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT}     # all other errors leave it open
+PROTO = Path(__file__).with_name("payment.proto")
+OPTIONS = [("grpc.enable_http_proxy", 0),           # an http_proxy in the environment is not for this machine itself
+           ("grpc.use_local_subchannel_pool", 1)]   # a connection for each client
+
+
+@cache
+def generated() -> tuple[ModuleType, ModuleType]:
+    """The messages, and the stubs, that protoc writes for `payment.proto`.
+
+    They are imported from a folder that is gone afterwards. (`grpc.protos_and_services` would do the same, but not
+    where a folder on the path, such as that of the notebook, has a name beyond ASCII.)
+    """
+    with TemporaryDirectory() as folder:
+        protoc(PROTO, f"--python_out={folder}", f"--grpc_python_out={folder}")
+        sys.path.insert(0, folder)
+        try:
+            return import_module("payment_pb2"), import_module("payment_pb2_grpc")
+        finally:
+            sys.path.remove(folder)
+
+
+class GrpcClient:
+    """The client's side: the stub does the work, and what comes back becomes an outcome."""
+
+    def __init__(self, port: int) -> None:
+        self._messages, stubs = generated()
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", OPTIONS)
+        self._stub = stubs.PaymentStub(self._channel)
+
+    def charge(self, account: str, cents: int, *, key: str = "", deadline: float = 5.0) -> Outcome:
+        """Ask for a charge and wait for the reply.
+
+        Args:
+            key: requests with the same key are executed once; empty: each is executed.
+            deadline: in seconds, for the whole call. It travels with the request.
+        """
+        request = self._messages.ChargeRequest(account=account, cents=cents, key=key)
+        try:
+            receipt = self._stub.Charge(request, timeout=deadline)
+        except grpc.RpcError as problem:
+            return Outcome("error" if problem.code() in SAID_NO else "unknown", problem.code().name,
+                           problem.details().partition(";")[0])
+        return Outcome("ok", "OK", receipt=Receipt(receipt.number, receipt.cents))
+
+    def close(self) -> None:
+        """Close the connection for good."""
+        self._channel.close()
+
+
+def listen(ledger: Ledger) -> tuple[int, grpc.Server]:
+    """Begin to serve on a port that the system chooses; returns it with the server."""
+    messages, stubs = generated()
+
+    class Payment(stubs.PaymentServicer):
+        def Charge(self, request, context):
+            try:
+                receipt = ledger.charge(request.account, request.cents, request.key)
+            except Refusal as refusal:
+                context.abort(STATUS[refusal.reason], str(refusal))
+            return messages.Receipt(number=receipt.number, cents=receipt.cents)
+
+    server = grpc.server(ThreadPoolExecutor(max_workers=8), options=[("grpc.so_reuseport", 0)])
+    stubs.add_PaymentServicer_to_server(Payment(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    return port, server
+
+
+if __name__ == "__main__":
+    serve(listen)
