@@ -1,0 +1,121 @@
+"""Exercises 2.4a to 2.4c: what silence says, and how a failure detector is led to a mistake."""
+
+from typing import Any
+
+from dslab.grader.exercise import BreakIt, Predict
+from dslab.network import Network, constant
+from dslab.properties import always
+from dslab.protocols.failure_detectors import (
+    BOUND,
+    SILENT_FROM,
+    STRONG_ACCURACY,
+    TICK,
+    EventuallyPerfect,
+    FixedTimeout,
+    Perfect,
+)
+from dslab.run import Run
+from dslab.script import at, crash, cut, delay, drop, heal, pause, resume, set_link
+from dslab.studies.failure_detectors import suspicions
+from dslab.trace import Trace
+
+# ---- four causes of silence ------------------------------------------------------------------------------------------
+
+CAUSES = {"B": "B has crashed", "C": "C is slow: it stands still", "D": "what D sends to A is lost",
+          "E": "what E sends to A is late"}
+ASKED, MENDED = 800, 1000                   # ms: when A is asked, and when all but the crash comes to an end
+QUIET = Network(latency=constant(10))
+
+FOUR = Run(FixedTimeout, ("A", *CAUSES), network=QUIET, duration=2200, title="Four peers fall silent, for four reasons",
+           script=[at(SILENT_FROM, crash("B")), at(SILENT_FROM, pause("C")), at(SILENT_FROM, cut("D", "A")),
+                   at(SILENT_FROM, set_link("E", "A", latency=constant(700))),
+                   at(MENDED, resume("C")), at(MENDED, heal("D", "A")),
+                   at(MENDED, set_link("E", "A", latency=QUIET.default.latency))])
+QUESTIONS = {name: f"{cause} from {SILENT_FROM} ms on: does A suspect {name} at {ASKED} ms (True or False)"
+             for name, cause in CAUSES.items()} | {
+    "in the end": f"at {MENDED} ms all but the crash comes to an end: whom does A suspect after that, as a tuple such "
+                  'as ("B", "C")'}
+
+
+def suspected_by_a(trace: Trace, time: float) -> tuple[str, ...]:
+    """Whom A suspects at a moment, in ms."""
+    return tuple(sorted(one.subject for one in suspicions(trace)
+                        if one.observer == "A" and one.begin <= time < one.end))
+
+
+def said(trace: Trace) -> dict[str, Any]:
+    """What A's detector says."""
+    now = suspected_by_a(trace, ASKED)
+    return {name: name in now for name in CAUSES} | {"in the end": suspected_by_a(trace, trace.steps[-1].time)}
+
+
+def seen(trace: Trace) -> dict[str, int]:
+    """Where that is to be seen: the steps in which A begins to suspect them."""
+    return {one.subject: one.step for one in suspicions(trace) if one.observer == "A"} | {"in the end": len(trace) - 1}
+
+
+def reasons(trace: Trace) -> dict[str, str]:
+    """Why A says so."""
+    return dict.fromkeys(CAUSES, "All that A has is the silence, and a silence looks the same whatever its cause.") | {
+        "in the end": "Three of the four are heard again, and trusted from that moment; only a crash is for ever."}
+
+
+# ---- be the network --------------------------------------------------------------------------------------------------
+
+LINE = Network(latency=constant(10), fifo=True)
+
+
+@always
+def nobody_makes_the_same_mistake_twice(world):
+    """Two suspicions of one living peer; a patient detector would have learned from the first."""
+    made = {}
+    for output in world.outputs("trust"):
+        pair = output.node, output.values[0]
+        made[pair] = made.get(pair, 0) + 1
+        if made[pair] > 1:
+            return f"{pair[0]} has suspected {pair[1]} wrongly twice"
+
+
+EXERCISES = (
+    Predict(
+        number="2.4a", title="Four causes of silence", run=FOUR, questions=QUESTIONS, answer=said, look=seen,
+        why=reasons,
+        task=f"Everybody sends heartbeats every {TICK} ms, and A suspects who was not heard for more than two ticks. "
+             "Four peers fall silent, each for another reason. What does A's detector say?",
+        hints=("What does A see of each of the four?", "Nothing: that is the same for all.",
+               "A is told of no cause. It trusts a peer again as soon as it hears it."),
+        right=({**dict.fromkeys(CAUSES, True), "in the end": ("B",)},),
+        wrong=(({"B": False}, "B has crashed"), ({"C": False}, "C is slow"), ({"D": False}, "D sends to A is lost"),
+               ({"E": False}, "E sends to A is late"), ({"in the end": ("B", "C", "D", "E")}, "all but the crash")),
+    ),
+    BreakIt(
+        number="2.4b", title="One late message", mended=Perfect, promise=STRONG_ACCURACY,
+        allowed={"delay": 1, "drop": 1},
+        run=Run(FixedTimeout, 2, network=LINE, title="Two nodes, both alive, and messages that stay in their order"),
+        task="The fixed timeout of two ticks: make a node suspect the other, which is alive, by one event. The perfect "
+             f"detector, which knows that no message takes longer than {BOUND} ms, must survive the same script.",
+        hints=("A timeout of two ticks is a bet: that there is never so long a gap between two heartbeats.",
+               "The link keeps messages in order: behind one that is late, all others wait.",
+               'delay("B->A#4", by=110): then nothing arrives for more than 150 ms.'),
+        right=([at(0, delay("B->A#4", by=110))], [at(100, delay("A->B#6", by=110))]),
+        wrong=(([at(0, drop("B->A#4"))], "the promise holds"), ([at(0, delay("B->A#4", by=20))], "the promise holds"),
+               ([at(0, delay("B->A#4", by=900))], "even the right protocol breaks"),
+               ([at(0, delay("B->A#4", by=110)), at(0, delay("A->B#4", by=110))], "delay is used 2 times"),
+               ([at(320, crash("B"))], "crash is used 1 time")),
+    ),
+    BreakIt(
+        number="2.4c", title="The same mistake twice", mended=EventuallyPerfect, allowed={"delay": 2},
+        promise=nobody_makes_the_same_mistake_twice,
+        run=Run(FixedTimeout, 2, network=LINE, title="Two nodes, both alive, and a network that you slow down"),
+        task="The fixed timeout does not learn. Make a node suspect the other wrongly a second time. The eventually "
+             "perfect detector must survive the same script: it waits a tick longer after its first mistake.",
+        hints=("The same thing twice, with some time in between.", "The second gap must not be longer than the first.",
+               'Two delays of 110 ms, of "B->A#4" and of "B->A#10".'),
+        right=([at(0, delay("B->A#4", by=110)), at(0, delay("B->A#10", by=110))],
+               [at(0, delay("A->B#3", by=110)), at(0, delay("A->B#12", by=120))]),
+        wrong=(([at(0, delay("B->A#4", by=110))], "the promise holds"),
+               ([at(0, delay("B->A#4", by=110)), at(0, delay("A->B#10", by=110))], "the promise holds"),
+               ([at(0, delay("B->A#4", by=110)), at(0, delay("B->A#10", by=500))], "even the right protocol breaks"),
+               ([at(0, drop("B->A#4")), at(0, drop("B->A#5"))], "drop is used 2 times")),
+    ),
+)

@@ -1,0 +1,247 @@
+"""Failure detectors: who has crashed? All that a node can go by is how long it has heard nothing.
+
+Everybody sends heartbeats, and suspects whom it has not heard for too long. A silent node may be crashed or paused,
+its messages lost or late: from here all of that looks the same. So in most systems the best there is makes mistakes,
+takes them back, and learns from each, until there are no more: it is *eventually perfect*.
+
+Sources: Chandra and Toueg, "Unreliable failure detectors" (1996; the growing timeout, counted in ticks, is that of
+section 9); Cachin, Guerraoui and Rodrigues (2011, sections 2.6.2 and 2.6.4) for the promises; Hayashibara et al.,
+"The φ accrual failure detector" (2004). Left out: how nodes join. A group that is too large for heartbeats from all to
+all: `swim`.
+"""
+
+from math import erfc, log, log10, pi, sqrt
+from typing import Any
+
+from dslab.network import Network, uniform
+from dslab.node import Node, message
+from dslab.properties import always, sometimes
+from dslab.run import Run
+from dslab.script import At, at, crash, cut, delay, heal, pause, resume, set_link
+
+TICK = 50               # ms from one heartbeat to the next
+BOUND = 120             # ms: the longest delay in a system that is synchronous
+
+
+@message
+class Heartbeat:
+    """I am alive, or was when I sent this."""
+
+
+class FixedTimeout(Node):
+    """Suspect who has been silent for some ticks, trust it again as soon as it is heard.
+
+    Silence is counted in own ticks, not read from a clock that somebody may set. Whoever stands still itself does not
+    take that for a silence of the others.
+    """
+
+    shown = ("suspected",)
+    persistent = ("patience",)
+
+    def init(self):
+        self.patience = 2               # ticks of silence that are no reason to suspect anybody, at first
+        self.allowed = {}               # peer -> the same for this peer, by now
+        self.silent = {}                # peer -> ticks since it was last heard
+        self.suspected = set()
+
+    def on_start(self):
+        self.allowed = dict.fromkeys(self.peers, self.patience)
+        self.silent = dict.fromkeys(self.peers, 0)
+        self.beat()
+
+    def beat(self):
+        self.broadcast(Heartbeat())
+        self.set_timer("tick", TICK)
+
+    def on_tick_timer(self):
+        self.beat()
+        for peer in self.peers:
+            if peer not in self.suspected:
+                self.wait_for(peer)
+
+    def wait_for(self, peer):
+        """One more tick without a sign of life."""
+        self.silent[peer] += 1
+        if self.silent[peer] > self.allowed[peer]:
+            self.suspect(peer, f"nothing was heard of {peer} for {self.silent[peer]} ticks, {self.allowed[peer]} are"
+                               " allowed")
+
+    def on_heartbeat(self, src, msg):
+        if src in self.suspected:
+            self.learn(src)
+            self.trust(src)
+        self.silent[src] = 0
+
+    def suspect(self, peer, why):
+        self.suspected.add(peer)
+        self.note(why)
+        self.output("suspect", peer)
+
+    def learn(self, peer):
+        """A suspicion was wrong, and nothing follows from it."""
+
+    def trust(self, peer):
+        self.suspected.discard(peer)
+        self.output("trust", peer)
+
+
+class EventuallyPerfect(FixedTimeout):
+    """After each mistake, wait a tick longer for that peer: once delays have a bound, there is a last mistake."""
+
+    shown = ("suspected", "allowed")
+
+    def learn(self, peer):
+        self.allowed[peer] += 1
+        self.note(f"was wrong: {peer} may be silent for {self.allowed[peer]} ticks from now on")
+
+
+class Perfect(FixedTimeout):
+    """Suspect nobody who is alive. It may rely on the bound: nodes do not pause, and links are reliable.
+
+    Two heartbeats come at most a tick and the longest delay apart; on such a stretch there are so many own ticks.
+    """
+
+    def init(self):
+        super().init()
+        self.patience = (TICK + BOUND) // TICK + 1
+
+
+# ---- φ accrual: not a verdict but a number, which the application compares with its own threshold ------------------
+
+class PhiAccrual(FixedTimeout):
+    """How unusual is this silence, for this peer? φ says so, and grows while the silence lasts."""
+
+    shown = ("suspected", "phi")
+    persistent = ("threshold", "slack", "window")
+
+    def init(self):
+        super().init()
+        self.threshold = 8.0            # suspect from this φ on
+        self.slack = 0                  # ms of silence that are forgiven: for pauses that do not show in the window
+        self.window = 100               # how many of the latest intervals count
+        self.arrival = {}               # peer -> when it was last heard, in ms since this node's start
+        self.intervals = {}             # peer -> ms between its latest heartbeats
+        self.phi = {}                   # peer -> φ when it was last looked at
+
+    def wait_for(self, peer):
+        """Look at φ, in every tick."""
+        self.phi[peer] = self.phi_of(peer)
+        if self.phi[peer] >= self.threshold:
+            self.suspect(peer, f"φ of {peer} is {self.phi[peer]:.1f}")
+
+    def on_heartbeat(self, src, msg):
+        if src in self.arrival:
+            self.output("arrival", src, self.phi_of(src))
+            interval = round(self.monotonic - self.arrival[src], 3)
+            self.intervals[src] = [*self.intervals.get(src, ()), interval][-self.window:]
+        self.arrival[src], self.phi[src] = self.monotonic, 0.0
+        super().on_heartbeat(src, msg)
+
+    def phi_of(self, peer):
+        intervals = self.intervals.get(peer, ())
+        if len(intervals) < 2:
+            return 0.0                  # too early to say what is usual
+        return round(phi(self.monotonic - self.arrival[peer] - self.slack, *mean_and_deviation(intervals)), 2)
+
+
+def mean_and_deviation(values: list[float]) -> tuple[float, float]:
+    """The mean of some numbers, and their standard deviation, which is taken to be at least a millisecond."""
+    mean = sum(values) / len(values)
+    return mean, max(1.0, sqrt(sum((value - mean) ** 2 for value in values) / len(values)))
+
+
+def phi(silence: float, mean: float, deviation: float) -> float:
+    """φ = -log10 of the chance that a heartbeat of a living node comes later than this, if intervals are normal.
+
+    It is not how likely a crash is. All in ms. Source: Hayashibara et al. 2004, section 4.
+    """
+    x = (silence - mean) / deviation / sqrt(2)
+    if x < 25:
+        return -log10(erfc(x) / 2) + 0.0        # never -0.0
+    # Further out erfc is too small for a float: this is its logarithm, but for less than a thousandth.
+    return (x * x + log(2 * x * sqrt(pi))) / log(10)
+
+
+def phi_exponential(silence: float, mean: float) -> float:
+    """The same if intervals are exponentially distributed: φ then grows evenly."""
+    return silence / mean / log(10)
+
+
+# ---- what is promised ----------------------------------------------------------------------------------------------
+
+@always
+def silence_beyond_the_timeout_is_suspicious(world):
+    """No peer is silent for longer than allowed without being suspected: what completeness rests on."""
+    for node, state in world.having("allowed").items():
+        for peer, allowed in state.allowed.items():
+            if state.silent[peer] > allowed and peer not in state.suspected:
+                return f"{node} has not heard {peer} for {state.silent[peer]} ticks and does not suspect it"
+
+
+@always
+def nobody_is_suspected_before_it_crashes(world):
+    """Strong accuracy: the promise of a perfect detector, and of no other."""
+    for node, state in world.having("suspected").items():
+        wrongly = sorted(state.suspected & world.up)
+        if node in world.up and wrongly:
+            return f"{node} suspects {wrongly[0]}, which is up"
+
+
+@sometimes
+def a_crash_is_noticed_by_all_who_are_up(world):
+    down = set(world.nodes) - world.up
+    return down and all(down <= world.states[node].suspected for node in world.up)
+
+
+@sometimes
+def a_suspicion_is_taken_back(world):
+    return bool(world.outputs("trust"))
+
+
+PROMISES = (silence_beyond_the_timeout_is_suspicious, a_crash_is_noticed_by_all_who_are_up, a_suspicion_is_taken_back)
+STRONG_ACCURACY = nobody_is_suspected_before_it_crashes
+
+
+# ---- runs ----------------------------------------------------------------------------------------------------------
+
+CALM = Network(latency=uniform(5, 15))
+ROUGH = uniform(5, 400)
+CALM_AGAIN = 1000       # ms: when the delays of `rough` become short
+
+
+def rough(protocol: type[Node], *, nodes: int = 3, **options: Any) -> Run:
+    """Delays of up to 400 ms at first, short ones later; C crashes when all is calm."""
+    script = [at(CALM_AGAIN, set_link(latency=CALM.default.latency)), at(1700, crash("C"))]
+    return Run(protocol, nodes, network=Network(latency=ROUGH), script=script, duration=2200,
+               **{"title": "Long delays, short delays, and a crash"} | options)
+
+
+def for_ever(protocol: type[Node], *, duration: float = 20_000, **options: Any) -> Run:
+    """Delays of up to 400 ms, and no end of it: a bound that nobody knows. Nobody crashes."""
+    return Run(protocol, 2, network=Network(latency=ROUGH), duration=duration,
+               **{"title": "Delays of up to 400 ms, for ever"} | options)
+
+
+SILENT_FROM = 330       # ms
+SILENCES: dict[str, tuple[At, ...]] = {     # what has become of B, and what it does to B's messages to A
+    "crashed": (at(SILENT_FROM, crash("B")),),
+    "slow": (at(SILENT_FROM, pause("B")), at(1000, resume("B"))),
+    "lost": (at(SILENT_FROM, cut("B", "A")), at(1000, heal("B", "A"))),
+    "delayed": (at(SILENT_FROM, set_link("B", "A", latency=uniform(700, 710))),
+                at(1000, set_link("B", "A", latency=CALM.default.latency))),
+}
+
+
+def silence(cause: str, protocol: type[Node] = FixedTimeout) -> Run:
+    """B falls silent at 330 ms, for one of the four reasons there are. A cannot tell which."""
+    return Run(protocol, 2, network=CALM, script=SILENCES[cause], duration=2000, title=f"B is silent: {cause}")
+
+
+def synchronous(protocol: type[Node] = Perfect, *, seed: int = 0, late: float = 0) -> Run:
+    """All delays keep to the bound, and C crashes. With `late` a heartbeat is so many ms later, and all behind it."""
+    slip = [at(0, delay("B->A#5", by=late))] if late else []
+    return Run(protocol, 3, network=Network(latency=uniform(1, BOUND), fifo=True), seed=seed, duration=1500,
+               script=[*slip, at(700 + seed % 50, crash("C"))], title="A synchronous system: delays have a bound")
+
+
+DEMO = rough(EventuallyPerfect, seed=2)
