@@ -1,0 +1,59 @@
+"""What a node itself could tell of a run: the argument behind most impossibility proofs.
+
+If two runs look alike to a node, it does the same in both, whatever the truth is. [Lynch, "Distributed Algorithms",
+1996, on indistinguishable executions]
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from dslab.trace import SILENT, Step, Trace
+from dslab.values import DslabError, nearest
+
+
+class Seen(NamedTuple):
+    """One step, as the node that makes it sees it."""
+
+    time: float             # ms, by its own clock
+    kind: str               # receive, timer, request, ...
+    what: str               # the message and its sender, the timer, or the request
+    sent: tuple[str, ...]   # the messages, each with its receiver
+    changes: tuple[tuple[str, Any], ...]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (f"{self.time:g} ms:", self.kind, self.what, *(f"→ {one}" for one in self.sent))))
+
+
+def view_of(trace: Trace, node: str, *, until: float = float("inf")) -> list[Seen]:
+    """All that a node could write down: its own steps, with its own clock. Nothing of what happened elsewhere.
+
+    Args:
+        until: by its own clock, ms.
+    """
+    if node not in trace.nodes:
+        raise DslabError(f"there is no node {node!r}: there are {', '.join(trace.nodes)}.{nearest(node, trace.nodes)}")
+    own = (step for step in trace.steps if step.node == node and step.kind not in SILENT)
+    return [seen for step in own if (seen := _seen(step)).time <= until]
+
+
+def first_difference(one: Trace, other: Trace, node: str, *, until: float = float("inf")) -> tuple[Any, Any] | None:
+    """The first step at which the node could tell the runs apart, in both; None if it cannot."""
+    mine, its = view_of(one, node, until=until), view_of(other, node, until=until)
+    longest = max(len(mine), len(its))
+    padded = zip(mine + [None] * (longest - len(mine)), its + [None] * (longest - len(its)), strict=True)
+    return next(((a, b) for a, b in padded if a != b), None)
+
+
+def same_view(one: Trace, other: Trace, node: str, *, until: float = float("inf")) -> bool:
+    """Can a node not tell two runs apart?"""
+    return first_difference(one, other, node, until=until) is None
+
+
+def _seen(step: Step) -> Seen:
+    what = step.name
+    if step.kind == "receive" and step.message is not None:
+        what = f"{step.message.payload!r} from {step.message.src}"
+    sent = tuple(f"{message.payload!r} to {message.dst}" for message in step.sent)
+    changes = tuple(sorted((name, repr(value)) for name, value in step.changes.items()))
+    return Seen(step.time if step.local is None else step.local, step.kind, what, sent, changes)

@@ -1,0 +1,376 @@
+"""Exercise 1.3: however often a call arrives, and whenever the server crashes, its effect happens once."""
+
+from collections.abc import Iterator
+from random import Random
+
+from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
+from dslab.network import Latency, Network, constant, uniform
+from dslab.node import Node, message
+from dslab.properties import always, in_the_end
+from dslab.run import Run
+from dslab.script import At, at, crash, drop, duplicate, recover, request, set_link
+from dslab.trace import Trace
+
+PATIENCE = 60           # ms that a caller waits before it sends a call again
+
+
+@message
+class Want:
+    """A request to a caller: have an amount added."""
+
+    amount: int
+
+
+@message
+class Add:
+    number: int             # of the caller's calls; a call that is sent again keeps it
+    amount: int
+
+
+@message
+class Done:
+    number: int
+    result: int             # the total after that call
+
+
+class Caller(Node):
+    """Has one call open at a time, and sends it again until it is answered, also after a crash."""
+
+    persistent = ("number", "wanted")
+
+    def init(self):
+        self.number = 0             # of the call that is open, or was the last
+        self.wanted = []            # amounts; the first of them is the open call
+
+    def on_want(self, src, msg):
+        self.wanted.append(msg.amount)
+        if len(self.wanted) == 1:
+            self.next_call()
+
+    def next_call(self):
+        self.number += 1
+        self.output("called", self.number, self.wanted[0])
+        self.on_patience_timer()
+
+    def on_patience_timer(self):
+        self.send(self.neighbours[0], Add(self.number, self.wanted[0]))
+        self.set_timer("patience", PATIENCE)
+
+    def on_done(self, src, msg):
+        if msg.number == self.number and self.wanted:
+            self.output("done", msg.number, msg.result)
+            self.cancel_timer("patience")
+            self.wanted.pop(0)
+            if self.wanted:
+                self.next_call()
+
+
+# ---- what the learner starts from ------------------------------------------------------------------------------------
+
+class Account(Node):
+    """A server that adds. Say which attributes are on disk: `total` is."""
+
+    persistent = ("total",)
+    shown = ("total",)
+
+    def init(self):
+        self.total = 0
+        self.results = {}       # for you
+
+    def on_add(self, src, msg):
+        """A call of `src` has come: msg.number, msg.amount. It may be a copy of one that came before.
+
+        Execute it once by result = self.execute(src, msg), and answer each copy by self.send(src, Done(msg.number,
+        result)) with the result of *that* call. Between two handlers this node may crash: only what `persistent`
+        names is there afterwards. Set it: persistent = ("total", ...).
+        """
+
+    def execute(self, src, msg):
+        """The effect of a call. Returns its result, the new total."""
+        self.total += msg.amount
+        self.output("executed", src, msg.number, self.total)
+        return self.total
+
+
+# ---- answers ---------------------------------------------------------------------------------------------------------
+
+class Reference(Account):
+    """The results are on disk, written in the same handler as the effect."""
+
+    persistent = ("total", "results")
+
+    def on_add(self, src, msg):
+        if (src, msg.number) not in self.results:
+            self.results[src, msg.number] = self.execute(src, msg)
+        self.send(src, Done(msg.number, self.results[src, msg.number]))
+
+
+class LatestOfEach(Account):
+    """A caller has one call open at a time, so its latest result will do."""
+
+    persistent = ("total", "results")
+
+    def on_add(self, src, msg):
+        number, result = self.results.get(src, (0, 0))
+        if msg.number > number:
+            number, result = self.results[src] = (msg.number, self.execute(src, msg))
+        if msg.number == number:
+            self.send(src, Done(number, result))
+
+
+class Journal(Account):
+    """A list of all that was done."""
+
+    persistent = ("total", "journal")
+
+    def init(self):
+        super().init()
+        self.journal = []
+
+    def on_add(self, src, msg):
+        found = [result for caller, number, result in self.journal if (caller, number) == (src, msg.number)]
+        if not found:
+            found = [self.execute(src, msg)]
+            self.journal.append((src, msg.number, found[0]))
+        self.send(src, Done(msg.number, found[0]))
+
+
+# ---- classic mistakes ------------------------------------------------------------------------------------------------
+
+class AlwaysExecutes(Account):
+    """Takes each copy for a call."""
+
+    def on_add(self, src, msg):
+        self.send(src, Done(msg.number, self.execute(src, msg)))
+
+
+class InMemory(Reference):
+    """Remembers what was executed, but not across a crash."""
+
+    persistent = ("total",)
+
+
+class ByAmount(Account):
+    """Takes calls with equal amounts for one."""
+
+    persistent = ("total", "results")
+
+    def on_add(self, src, msg):
+        if (src, msg.amount) not in self.results:
+            self.results[src, msg.amount] = self.execute(src, msg)
+        self.send(src, Done(msg.number, self.results[src, msg.amount]))
+
+
+class ByNumberOnly(Account):
+    """Forgets that two callers number their calls alike."""
+
+    persistent = ("total", "results")
+
+    def on_add(self, src, msg):
+        if msg.number not in self.results:
+            self.results[msg.number] = self.execute(src, msg)
+        self.send(src, Done(msg.number, self.results[msg.number]))
+
+
+class NotesFirst(Account):
+    """Writes the number down, and executes a little later: a crash in between loses the effect."""
+
+    persistent = ("total", "results", "due")
+
+    def init(self):
+        super().init()
+        self.due = []
+
+    def on_add(self, src, msg):
+        if (src, msg.number) not in self.results:
+            self.results[src, msg.number] = -1
+            self.due.append((src, msg))
+            self.set_timer("work", 5)
+        elif self.results[src, msg.number] >= 0:
+            self.send(src, Done(msg.number, self.results[src, msg.number]))
+
+    def on_work_timer(self):
+        for src, msg in self.due:
+            self.results[src, msg.number] = self.execute(src, msg)
+            self.send(src, Done(msg.number, self.results[src, msg.number]))
+        self.due = []
+
+
+class NotesLater(Account):
+    """Executes, and writes the number down a little later: a crash in between doubles the effect."""
+
+    persistent = ("total", "results")
+
+    def init(self):
+        super().init()
+        self.fresh = {}
+
+    def on_add(self, src, msg):
+        known = self.results | self.fresh
+        if (src, msg.number) not in known:
+            self.fresh[src, msg.number] = known[src, msg.number] = self.execute(src, msg)
+            self.set_timer("write", 5)
+        self.send(src, Done(msg.number, known[src, msg.number]))
+
+    def on_write_timer(self):
+        self.results |= self.fresh
+        self.fresh = {}
+
+
+class AnswersWithTheTotal(Account):
+    """Executes once, but answers a copy with what the total is now."""
+
+    persistent = ("total", "results")
+
+    def on_add(self, src, msg):
+        if (src, msg.number) not in self.results:
+            self.results[src, msg.number] = self.execute(src, msg)
+        self.send(src, Done(msg.number, self.total))
+
+
+class IgnoresCopies(Account):
+    """Executes once, and says nothing to a copy: its caller asks for ever."""
+
+    persistent = ("total", "results")
+
+    def on_add(self, src, msg):
+        if (src, msg.number) not in self.results:
+            self.results[src, msg.number] = self.execute(src, msg)
+            self.send(src, Done(msg.number, self.results[src, msg.number]))
+
+
+class ComparesWithTheLast(Account):
+    """An old copy that arrives after a newer call differs from the last call, too."""
+
+    persistent = ("total", "results")
+
+    def on_add(self, src, msg):
+        number, result = self.results.get(src, (0, 0))
+        if msg.number != number:
+            number, result = self.results[src] = (msg.number, self.execute(src, msg))
+        self.send(src, Done(number, result))
+
+
+# ---- what is judged --------------------------------------------------------------------------------------------------
+
+@always
+def no_call_is_executed_twice(world):
+    done = {}
+    for output in world.outputs("executed"):
+        call = output.values[:2]
+        if call in done:
+            return (f"call {call[1]} of {call[0]} is executed again in step {output.step}, after step {done[call]}:"
+                    f" the total is {output.values[2]}")
+        done[call] = output.step
+
+
+@always
+def what_is_answered_was_executed_and_has_that_result(world):
+    result = {output.values[:2]: output.values[2] for output in world.outputs("executed")}
+    for output in world.outputs("done"):
+        call, told = (output.node, output.values[0]), output.values[1]
+        if call not in result:
+            return f"{output.node} is told that its call {output.values[0]} is done, and it was never executed"
+        if told != result[call]:
+            return f"{output.node} is told {told} as the result of call {output.values[0]}, which was {result[call]}"
+
+
+@in_the_end
+def every_call_is_answered(world):
+    done = {(output.node, output.values[0]) for output in world.outputs("done")}
+    for output in world.outputs("called"):
+        if (output.node, output.values[0]) not in done and len(world.up) == len(world.nodes):
+            return f"call {output.values[0]} of {output.node} is never answered"
+
+
+def after_the_good_time_all_is_answered(trace: Trace) -> Objection | None:
+    """From 600 ms on nothing is lost, and all are up: ten rounds of patience are enough."""
+    done = {(output.node, output.values[0]) for output in trace.outputs("done")}
+    for output in trace.outputs("called"):
+        if (output.node, output.values[0]) not in done and trace.steps[-1].time > output.time + 10 * PATIENCE:
+            return Objection(f"call {output.values[0]} of {output.node} is sent again and again, and is never answered",
+                             len(trace) - 1)
+    return None
+
+
+ONCE = ("The number of the caller and of its call name a call; it is on disk, with its result, in the same write as "
+        "the effect [Birrell and Nelson 1984].")
+DEMANDS = (
+    Demand(no_call_is_executed_twice, ONCE, hint=1),
+    Demand(what_is_answered_was_executed_and_has_that_result, "A copy gets the result of the call that it is a copy "
+           "of.", hint=2),
+    Demand(every_call_is_answered, "A copy is answered, too: the first answer may have been lost.", hint=2),
+    Demand(after_the_good_time_all_is_answered, "A copy is answered, too: the first answer may have been lost; and a "
+           "number is not written down before its effect.", hint=2),
+)
+
+
+# ---- runs ------------------------------------------------------------------------------------------------------------
+
+TEN = constant(10)
+
+
+def run_of(protocol: type[Node], names: Names, *events: At, latency: Latency = TEN, loss=0.0, seed: int = 0,
+           duration: float = 1600) -> Run:
+    one, two, server = names
+    return Run({one: Caller, two: Caller, server: protocol}, topology=[(one, server), (two, server)], seed=seed,
+               network=Network(latency=latency, loss=loss), duration=duration,
+               script=sorted(events, key=lambda event: event.time), title="Calls that come more than once")
+
+
+def wants(time: float, caller: str, amount: int) -> At:
+    return at(time, request(caller, Want(amount)))
+
+
+def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
+    """Lost replies, equal amounts, equal numbers, old copies, and a crash at every moment."""
+    one, two, server = names
+    yield run_of(protocol, names, wants(10, one, 3))
+    yield run_of(protocol, names, wants(10, one, 3), at(0, drop(f"{server}->{one}#1")))
+    yield run_of(protocol, names, wants(10, one, 3), wants(11, one, 3))
+    yield run_of(protocol, names, wants(10, one, 3), wants(11, two, 4))
+    old = at(0, duplicate(f"{one}->{server}#1", after=40))
+    yield run_of(protocol, names, wants(10, one, 3), wants(11, one, 4), old)
+    yield run_of(protocol, names, wants(10, one, 3), wants(40, two, 4), at(0, drop(f"{server}->{one}#1")))
+    for moment in range(15, 60, 4):
+        yield run_of(protocol, names, wants(10, one, 3), at(moment, crash(server)), at(moment + 30, recover(server)))
+
+
+def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
+    """One call, or two, with a drop, a copy, a crash and a recovery anywhere."""
+    one, two, server = names
+    faults = {"crashes": 1, "recoveries": 1, "timers": {"patience": 1}}
+
+    def served(world) -> bool:
+        return one in world.up and two in world.up
+
+    yield Search(run_of(protocol, names, wants(0, one, 3)), faults | {"drops": 1, "duplicates": 1, "within": served})
+    yield Search(run_of(protocol, names, wants(0, one, 3), wants(0, one, 3)), faults | {"within": served})
+
+
+def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
+    """Both callers, equal and different amounts, losses until 600 ms."""
+    chance = Random(f"{seed} calls")
+    events = [wants(round(chance.uniform(0, 300), 3), chance.choice(names[:2]), chance.choice((3, 3, 5)))
+              for _ in range(5)]
+    return run_of(protocol, names, *events, at(600, set_link(loss=0.0)), latency=uniform(1, 40), loss=0.2, seed=seed,
+                  duration=2500)
+
+
+EXERCISES = (
+    MakeItRight(
+        number="1.3", title="Exactly once", base=Account, asks=("on_add",), lines=4,
+        task="Callers send a call again until it is answered, and your server may crash between any two handlers. Let "
+             "each call have its effect exactly once, and answer every copy with the call's own result.",
+        reference=Reference, right=(LatestOfEach, Journal), clusters=(("ann", "bob", "server"), ("X", "Q", "A")),
+        wrong=((AlwaysExecutes, "is executed again"), (InMemory, "is executed again"),
+               (ByAmount, "was never executed"), (ByNumberOnly, "was never executed"),
+               (NotesFirst, "never answered"), (NotesLater, "is executed again"),
+               (AnswersWithTheTotal, "as the result of call"), (IgnoresCopies, "never answered"),
+               (ComparesWithTheLast, "is executed again")),
+        demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=swarm,
+        faults=("loss", "duplication", "delay"),
+        hints=("A call is named by its caller and its number. What do you have to remember of it?",
+               "Keep self.results[src, msg.number], and name it in `persistent`, or a crash makes you forget.",
+               "If it is there, do not execute; in any case answer with self.results[src, msg.number].")),
+)
