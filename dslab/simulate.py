@@ -285,7 +285,7 @@ class Simulation:
             if stream is None:
                 stream = host.streams[name] = Random(f"{self.run.seed} {host.name} {name}").random
             low += (high - low) * stream()
-        due = self.now + int(low * 1000 / host.clock.rate)
+        due = host.clock.after(self.now, int(low * 1000))
         entry = host.timers[name] = (due, next(self.serial), "timer", host, name, None, step)
         queued = host.queued.get(name)
         if queued is None or queued[0] > due:

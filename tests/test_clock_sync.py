@@ -1,12 +1,14 @@
 """Clock synchronisation: the four timestamps, the limits, Berkeley, Lamport's bound, and numbers about clocks."""
 
+from itertools import pairwise
+
 import pytest
 
 from dslab.network import uniform
 from dslab.properties import judge
-from dslab.protocols import berkeley, physical_clocks
-from dslab.protocols.clock_sync import DEMO, DEMOS, PROMISES, WatchedCristian, ahead, asking, round_trip
-from dslab.script import at, delay
+from dslab.protocols import berkeley, physical_clocks, stopwatch
+from dslab.protocols.clock_sync import DEMO, DEMOS, PROMISES, CristianClient, ahead, asking, round_trip
+from dslab.script import at, clock, delay
 from dslab.simulate import simulate
 from dslab.studies.clocks import (
     LEAPS,
@@ -28,6 +30,7 @@ from dslab.studies.clocks import (
 )
 from dslab.values import DslabError
 from dslab.views.clock_charts import error_chart, leap_chart
+from dslab.views.clock_faces import exchange, faces
 
 
 def estimate(run) -> tuple[float, float]:
@@ -71,7 +74,7 @@ def test_the_quickest_of_eight_is_better_than_one():
 
 def test_cristian_knows_less_but_a_shortest_delay_helps():
     """Cristian 1989: the error is at most half of the way there and back minus the shortest delay."""
-    offset, bound = estimate(asking(client=WatchedCristian, least=4))
+    offset, bound = estimate(asking(client=CristianClient, least=4))
     assert (offset, bound) == (57.5, 8.5)
 
 
@@ -84,6 +87,33 @@ def test_a_clock_is_slewed_stepped_or_left_alone(offset, expected):
     assert trace.outputs("adjust")[0].values == (expected,)
 
 
+def test_a_clock_that_was_slewed_is_right_after_four_minutes_and_was_never_set():
+    """N14: 124 ms at 500 ppm take 248 s."""
+    shown = [output for output in simulate(DEMOS["slew"]).outputs("shows") if output.node == "C"]
+    wrong = [round(output.values[0] - output.time, 1) for output in shown]
+    assert wrong[0] == 0 and wrong == sorted(wrong) and wrong[-1] == 124
+    assert max(other - one for one, other in pairwise(wrong)) < 0.7
+    assert 240 < next(output.time for output, far in zip(shown, wrong, strict=True) if far > 123.5) / 1000 < 250
+
+
+def test_asking_again_and_again_keeps_a_fast_clock_near_the_server():
+    """A quartz that is 100 ppm fast is wrong by 0.1 ms each second; left alone for a minute it would be by 6 ms."""
+    run = asking(offset=0, there=5, back=5, rounds=60, script=[at(0, clock("C", drift=100))])
+    trace = simulate(run)
+    wrong = [output.values[0] - output.time for output in trace.outputs("shows") if output.node == "C"]
+    assert max(map(abs, wrong)) < 0.25 and len(wrong) == 60
+    assert not [verdict for verdict in judge(trace, PROMISES) if verdict.status == "broken"]
+
+
+def test_a_client_that_claims_too_small_a_bound_breaks_the_promise():
+    class Boasts(CristianClient):
+        def estimate(self, samples):
+            offset, bound = super().estimate(samples)
+            return offset, bound / 10
+
+    assert judge(simulate(asking(client=Boasts)), PROMISES)[0].status == "broken"
+
+
 def test_a_clock_that_was_stepped_is_right_and_one_in_panic_is_not():
     for offset, left in ((800, 0), (1_000_100, 1_000_100)):
         trace = simulate(asking(offset=offset, there=5, back=5))
@@ -94,6 +124,24 @@ def test_a_clock_that_was_stepped_is_right_and_one_in_panic_is_not():
 @pytest.mark.parametrize("name", DEMOS)
 def test_every_demonstration_keeps_the_promises(name):
     assert not [verdict for verdict in judge(simulate(DEMOS[name]), PROMISES) if verdict.status == "broken"]
+
+
+# ---- measuring with the wrong clock ----
+
+@pytest.mark.parametrize(("name", "expected"), [("set back", -100), ("set forward", 500), ("slewed", 200),
+                                                ("left alone", 200)])
+def test_a_span_of_200_ms_by_the_time_of_day_and_by_the_monotonic_clock(name, expected):
+    """D3.5: what is set meanwhile spoils the span; a monotonic clock and a slewed one are right to a thousandth."""
+    trace = simulate(stopwatch.DEMOS[name])
+    took = next(output.values for output in trace.outputs("took") if output.node == "A")
+    assert took == (pytest.approx(expected, abs=0.2), pytest.approx(200, abs=0.2))
+    assert judge(trace, stopwatch.PROMISES)[0].status == "holds"
+
+
+def test_monotonic_clocks_of_two_machines_are_not_compared():
+    """D3.5: B has started 40 ms after A; a message that took 5 ms seems to have taken -35 or 45."""
+    ways = [output.values for output in simulate(stopwatch.DEMO).outputs("way")]
+    assert ways == [(5, -35), (5, 45)]
 
 
 # ---- many clocks ----
@@ -202,6 +250,38 @@ def test_the_error_of_each_clock_is_drawn():
     axes, = figure.axes
     assert [line.get_label() for line in axes.lines[:5]] == list("ABCDE")
     assert max(axes.lines[0].get_ydata()) == pytest.approx(4, abs=0.1)          # 200 ppm for 20 s
+
+
+def test_the_two_messages_are_slanted_by_true_time_and_have_their_readings():
+    trace = simulate(DEMO)
+    sample, = trace.state_at(len(trace) - 1)["C"]["samples"]
+    axes, = exchange(*trace.messages[:2], sample, caption="δ = 20, θ = 55").axes
+    assert {"t1 = 100", "t2 = 165", "t3 = 170", "t4 = 125", "15 ms", "5 ms", "C", "S"} <= {
+        text.get_text() for text in axes.texts}
+    dots = [(line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines if line.get_marker() == "o"]
+    assert dots == [(0, 100), (1, 115), (1, 120), (0, 125)] and axes.get_xlabel() == "δ = 20, θ = 55"
+
+
+def test_what_is_no_exchange_is_not_drawn():
+    there, back = simulate(DEMO).messages
+    with pytest.raises(DslabError, match="expected a request and its reply"):
+        exchange(back, there, (1, 2, 3, 4))
+    with pytest.raises(DslabError, match="expected four readings"):
+        exchange(there, back, (1, 2, 3))
+
+
+def test_each_clock_has_a_face_and_its_error_in_words():
+    """N12: after a year, 50 ppm are 26.3 min."""
+    dials = faces({f"{ppm} ppm": drifted(ppm, 365.25 * 86_400) for ppm in (-20, 0, 50)}).axes
+    assert [axes.get_xlabel() for axes in dials] == ["10.5 min behind", "right", "26.3 min ahead"]
+    assert [axes.get_title() for axes in dials] == ["-20 ppm", "0 ppm", "50 ppm"]
+    minutes = [[line.get_xdata()[1] for line in axes.lines[-3::2]] for axes in dials]       # true, and its own
+    assert minutes[1][0] == minutes[1][1] and minutes[2][0] != minutes[2][1]
+
+
+def test_without_clocks_there_are_no_faces():
+    with pytest.raises(DslabError, match="no clock to draw"):
+        faces({})
 
 
 def test_all_policies_are_drawn():

@@ -1,8 +1,31 @@
 """A node's two clocks: the time of day, which is set, and the monotonic one, which is not."""
 
+from itertools import pairwise
+
 import pytest
 
-from dslab import DslabError, Network, Node, Run, at, clock, constant, crash, explore, pause, recover, resume, simulate
+from dslab import (
+    DslabError,
+    Network,
+    Node,
+    Run,
+    at,
+    clock,
+    constant,
+    crash,
+    explore,
+    message,
+    pause,
+    recover,
+    request,
+    resume,
+    simulate,
+)
+
+
+@message
+class Look:
+    """A request: read both clocks now."""
 
 
 class Watch(Node):
@@ -14,6 +37,9 @@ class Watch(Node):
 
     def on_start(self):
         self.set_timer("read", 1000)
+
+    def on_look(self, src, msg):
+        self.output("look", self.now, self.monotonic)
 
     def on_read_timer(self):
         self.read += 1
@@ -31,6 +57,11 @@ def readings(*script, plan=(), duration=4000) -> list[tuple[float, float]]:
     run = Run(Watch, 1, network=Network(latency=constant(1)), script=script, duration=duration,
               initial={"A": {"plan": dict(plan)}})
     return [output.values for output in simulate(run).outputs("read")]
+
+
+def wrong(run) -> list[float]:
+    """How far the time of day is ahead of true time at each reading, ms."""
+    return [round(output.values[0] - output.time, 2) for output in simulate(run).outputs("read")]
 
 
 def test_both_clocks_begin_at_zero_and_run_alike():
@@ -61,29 +92,50 @@ def test_a_node_sets_its_own_clock_and_says_so():
 
 
 def test_slewing_makes_up_for_the_error_little_by_little():
-    """100,000 ppm: a tenth faster, so 200 ms are made up in two seconds of true time."""
-    run = Run(Watch, 1, initial={"A": {"plan": {1: (200, 100_000)}}}, duration=5000)
-    assert [output.values[0] for output in simulate(run).outputs("read")] == [1000, 2100, 3200, 4200, 5200]
+    """250,000 ppm: a quarter faster, so 500 ms are made up in two seconds; a second by the node's clocks is 800 ms."""
+    run = Run(Watch, 1, initial={"A": {"plan": {1: (500, 250_000)}}}, duration=5000)
+    assert wrong(run) == [0, 200, 400, 500, 500]
+    assert [output.values[1] for output in simulate(run).outputs("read")] == [1000, 2000, 3000, 4000, 5000]
 
 
 @pytest.mark.parametrize(("ms", "seconds"), [(125, 250), (128, 256), (-125, 250)])
 def test_slewing_at_500_ppm_takes_this_long(ms, seconds):
     """N14: 125 ms takes 250 s, 128 ms takes 256 s."""
     run = Run(Watch, 1, initial={"A": {"plan": {1: (ms, 500)}}}, duration=(seconds + 10) * 1000)
-    wrong = [round(output.values[0] - output.time, 3) for output in simulate(run).outputs("read")]
-    assert wrong[0] == 0 and wrong[seconds - 1] != ms and wrong[seconds] == pytest.approx(ms, abs=0.51)
-    assert set(wrong[seconds + 1:]) == {ms}
+    errors = wrong(run)
+    assert errors[0] == 0 and abs(errors[seconds - 1]) < abs(ms) and errors[seconds] == pytest.approx(ms, abs=0.51)
+    assert set(errors[seconds + 1:]) == {ms}
 
 
 def test_a_clock_that_is_slewed_never_goes_back():
-    run = Run(Watch, 1, initial={"A": {"plan": {1: (-500, 900_000)}}}, duration=4000)
-    shown = [output.values[0] for output in simulate(run).outputs("read")]
-    assert shown == sorted(shown) and shown[-1] == 3500
+    run = Run(Watch, 1, initial={"A": {"plan": {1: (-500, 900_000)}}}, duration=4500, script=[
+        at(100 * place, request("A", Look())) for place in range(1, 41)])
+    looks = [output.values for output in simulate(run).outputs("look")]
+    assert looks == sorted(looks) and looks[-1] == (3500, 3500)
 
 
 def test_a_new_order_takes_the_place_of_a_slew_that_is_under_way():
-    run = Run(Watch, 1, initial={"A": {"plan": {1: (200, 100_000), 2: (-100, 0)}}}, duration=4000)
-    assert [output.values[0] for output in simulate(run).outputs("read")] == [1000, 2100, 3100, 4100]
+    run = Run(Watch, 1, initial={"A": {"plan": {1: (500, 250_000), 2: (100, 250_000)}}}, duration=4000)
+    assert wrong(run) == [0, 200, 300, 300]
+
+
+def test_what_is_left_to_make_up_for_stays_when_the_quartz_becomes_faster():
+    plan = {"A": {"plan": {1: (500, 250_000)}}}
+    still = Run(Watch, 1, initial=plan, duration=9000, script=[at(0, clock("A", drift=1000))])
+    faster = Run(Watch, 1, initial=plan, duration=9000, script=[at(2000, clock("A", drift=1000))])
+    assert wrong(still)[-1] - wrong(faster)[-1] == pytest.approx(2, abs=0.01)      # 1000 ppm of two seconds
+
+
+@pytest.mark.parametrize("drift", [-300_000, -333, 0, 0.5, 200, 123_457])
+@pytest.mark.parametrize("slew", [(0, 0), (-100, 500), (100, 500), (0.3, 77), (-20, 900_000)])
+def test_a_timer_goes_off_when_the_monotonic_clock_says_so(drift, slew):
+    """Never earlier, or a deadline that is looked at by a timer would not be over; and no more than 2 µs later."""
+    run = Run(Watch, 1, initial={"A": {"plan": {1: slew}}}, duration=12_000,
+              script=[at(300, clock("A", drift=drift, step=5000))])
+    found = [output.values[1] for output in simulate(run).outputs("read")][1:]      # set since the clock is as it is
+    assert len(found) > 5
+    for one, other in pairwise(found):
+        assert 1000 <= round(other - one, 3) <= 1000.002
 
 
 def test_a_restart_sets_the_monotonic_clock_to_zero_and_leaves_the_time_of_day():

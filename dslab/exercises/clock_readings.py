@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dslab.grader.exercise import Predict
-from dslab.protocols.clock_sync import DEMOS, ahead, asking, round_trip
+from dslab.protocols.clock_sync import DEMOS, ahead, asking, really_ahead, round_trip
 from dslab.run import Run
 from dslab.simulate import simulate
 from dslab.trace import Trace
@@ -13,7 +13,7 @@ from dslab.trace import Trace
 def four(trace: Trace) -> dict[str, Any]:
     """The way there and back, the estimate, and its error."""
     sample, = trace.state_at(len(trace) - 1)["C"]["samples"]
-    truth = trace.run.initial["C"]["truth"]
+    truth = really_ahead(trace.outputs("shows"), trace.outputs("estimate")[0], "S")
     return {"delta": round(round_trip(sample)), "theta": round(ahead(sample)), "error": round(ahead(sample) - truth)}
 
 

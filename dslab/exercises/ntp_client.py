@@ -10,20 +10,20 @@ from dslab.node import Node
 from dslab.protocols.clock_sync import (
     PANIC,
     SLEW,
-    Watched,
     a_clock_that_is_a_little_wrong_never_jumps,
     ahead,
     asking,
     round_trip,
     the_true_offset_is_within_the_bound,
 )
+from dslab.protocols.clock_sync import NtpClient as Whole
 from dslab.run import Run
 from dslab.script import at, delay
 from dslab.trace import Trace
 
 # ---- what the learner starts from ------------------------------------------------------------------------------------
 
-class NtpClient(Watched):
+class NtpClient(Whole):
     """Asks a server for the time, keeps the samples, and sets its clock by what you say."""
 
     def estimate(self, samples):
