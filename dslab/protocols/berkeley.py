@@ -57,19 +57,19 @@ class Berkeley(Node):
 
     def on_shows(self, src, msg):
         way = (self.now - msg.sent) / 2
-        self.apart[src] = msg.time + way - self.now
+        self.apart[src] = round(msg.time + way - self.now, 3)
         self.note(f"the clock of {src} is ahead by {self.apart[src]:g} ms, if both ways take {way:g} ms")
 
     def on_count_timer(self):
         middle = median(self.apart.values())
         believed = [apart for apart in self.apart.values() if abs(apart - middle) <= FAR]
-        average = fmean(believed)
+        average = round(fmean(believed), 3)
         self.note(f"{len(believed)} of {len(self.apart)} clocks are believed; their average is {average:g} ms ahead")
         for node, apart in sorted(self.apart.items()):
             if node == self.id:
                 self.move(average)
             else:
-                self.send(node, Move(average - apart))
+                self.send(node, Move(round(average - apart, 3)))
 
     def on_move(self, src, msg):
         self.move(msg.by)
