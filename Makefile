@@ -1,7 +1,8 @@
 # make lab     the course, in JupyterLab           make site       the HTML edition, in build/site/
 # make test    everything that must hold           make notebooks  run them, renew the texts they promise
 # make bench   events a second, beside SimPy       make strip      take all other outputs out of them
-# make clean   remove what was built (not .venv)   make golden     renew the golden traces
+# make clean   remove what was built (not .venv)   make slides     the chapters as decks, in build/slides/
+# make golden  renew the golden traces
 # make picture  take the README's picture again, docs/player.png
 #
 # The first time, each of them sets up .venv/. Another Python: make test PYTHON=python3.13 VENV=.venv313
@@ -26,6 +27,9 @@ bench: $(READY)
 site: $(READY)
 	$(BIN)/python tools/notebooks.py site
 
+slides: $(READY)
+	$(BIN)/python tools/notebooks.py slides
+
 strip: $(READY)
 	$(BIN)/python tools/notebooks.py strip
 
@@ -47,4 +51,4 @@ $(READY): pyproject.toml tools/setup.sh
 	PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV)
 	touch $@
 
-.PHONY: lab test bench site strip notebooks golden picture clean
+.PHONY: lab test bench site slides strip notebooks golden picture clean

@@ -123,7 +123,7 @@ def test_a_page_has_a_player_that_steps_and_answers_that_stay_folded(tmp_path, m
     notebooks.write_site([tmp_path / "one.ipynb"], tmp_path / "site")
     page = BeautifulSoup((tmp_path / "site" / "one.html").read_text(encoding="utf-8"), "html.parser")
     assert page.find("details").get_text().split() == ["Answer", "The", "smaller", "stamp."]
-    player = page.find("iframe")["srcdoc"]
+    player = page.find("iframe")["data-page"]
     assert 'id="payload"' in player and notebooks.fetched(str(page)) == notebooks.fetched(player) == []
 
 

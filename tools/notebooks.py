@@ -1,9 +1,11 @@
-"""Care for the notebooks: `python tools/notebooks.py strip | check | run | site [notebook ...]`.
+"""Care for the notebooks: `python tools/notebooks.py strip | check | run | site | slides [notebook ...]`.
 
-strip   take out what running left behind: outputs, counts, widget states, the version of Python
+strip   take out what running left behind: outputs, counts, widget states, the version of Python;
+        and give the cells their places in the chapter's deck
 check   say what strip would change, and change nothing
 run     run the notebooks and store the text of the cells that promise one
 site    run the notebooks and write them as pages, in build/site/, that need neither a kernel nor a network
+slides  the same as decks, in build/slides/
 
 A cell tagged `nbval-check-output` promises its text to the reader: it keeps its output, and pytest compares.
 (nbstripout cannot do this: it clears the count of a cell whose output it keeps, and nbval refuses the pair.)
@@ -23,9 +25,13 @@ from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+import frames
+import slides
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SITE = ROOT / "build" / "site"
+DECKS = ROOT / "build" / "slides"
 
 PROMISE = "nbval-check-output"
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -47,6 +53,7 @@ def strip(notebook: NotebookNode) -> None:
         if cell.cell_type == "code":
             cell.outputs = [as_text(output) for output in cell.outputs] if PROMISE in tags else []
             cell.execution_count = 1 if cell.outputs else None
+    slides.deal(notebook.cells)
 
 
 def as_text(output: NotebookNode) -> NotebookNode:
@@ -157,19 +164,26 @@ def title(notebook: NotebookNode) -> str:
     return heading[1] if heading else "Untitled"
 
 
-def write_page(path: Path, site: Path) -> str:
-    """Write one chapter as a page; returns its title."""
+def write_page(path: Path, site: Path, *, deck: bool = False) -> str:
+    """Write one chapter as a page, or as a deck; returns its title."""
     notebook = execute(path)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = LINK.sub(lambda link: linked(link[1], path, site), cell.source)
-    exporter = HTMLExporter(raw_template=TEMPLATE)      # embed_images would unfold all answers: it closes <details>
-    resources = {"metadata": {"name": title(notebook), "path": str(path.parent)}}
-    page, _ = exporter.from_notebook_node(notebook, resources=resources)
+    players = frames.lift(notebook)
+    page = slides.deck(notebook, name=title(notebook), head=PARTS["html_head_css"]) if deck else paged(notebook)
+    page = frames.put_back(page, players)
     if fetched(page):
         sys.exit(f"{path.name}: the page would not work offline, it fetches {', '.join(fetched(page))}")
     (site / path.name).with_suffix(".html").write_text(page, encoding="utf-8")
     return title(notebook)
+
+
+def paged(notebook: NotebookNode) -> str:
+    """All of a chapter, below each other."""
+    exporter = HTMLExporter(raw_template=TEMPLATE)      # embed_images would unfold all answers: it closes <details>
+    page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title(notebook)}})
+    return page
 
 
 def fetched(page: str) -> list[str]:
@@ -196,21 +210,21 @@ def linked(link: str, path: Path, site: Path) -> str:
     return copy.as_posix()
 
 
-def write_site(paths: list[Path], site: Path = SITE) -> None:
-    """Write all pages and the one that lists them."""
+def write_site(paths: list[Path], site: Path = SITE, *, deck: bool = False) -> None:
+    """Write all pages, or all decks, and the page that lists them."""
     os.environ["DSLAB_STATIC"] = "1"        # tells `play` to show a player that needs no kernel
     site.mkdir(parents=True, exist_ok=True)
     chapters = []
     for path in paths:
         print(f"{path.name} ...", flush=True)
-        name = html.escape(write_page(path, site))
+        name = html.escape(write_page(path, site, deck=deck))
         chapters.append(f'<li><a href="{path.with_suffix(".html").name}">{name}</a></li>')
     (site / "index.html").write_text(INDEX.format(chapters="\n".join(chapters)), encoding="utf-8")
     print(f"Open {site / 'index.html'} in a browser.")
 
 
 def main(command: str = "", *names: str) -> None:
-    """Do one of the four things to the notebooks named, or to all."""
+    """Do one of the five things to the notebooks named, or to all."""
     paths = [Path(name).resolve() for name in names] or NOTEBOOKS
     if command == "strip":
         for path in paths:
@@ -224,6 +238,8 @@ def main(command: str = "", *names: str) -> None:
             store_promises(path)
     elif command == "site":
         write_site(paths)
+    elif command == "slides":
+        write_site(paths, DECKS, deck=True)
     else:
         sys.exit(__doc__)
 

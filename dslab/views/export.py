@@ -53,6 +53,9 @@ render({ model, el: document.getElementById("player") });
 // In the frame of a chapter's page: say how high this is, so that nothing is cut off and nothing left blank.
 const tell = () => parent.postMessage({ height: Math.ceil(document.body.getBoundingClientRect().height) }, "*");
 if (parent !== window) new ResizeObserver(tell).observe(document.body);
+// In a frame, Escape also gives the keys back to the page around it, which may be a deck.
+const give = ({ key }) => key === "Escape" && parent !== window && parent.postMessage({ escape: true }, "*");
+addEventListener("keydown", give, { capture: true });
 """
 
 
@@ -61,9 +64,13 @@ def html(trace: Trace, *, title: str = "", height: int = 600, focus: int = 0,
     """The page as text, the same bytes for the same trace."""
     data = payload(trace, height=height, focus=focus, layout=layout, promises=promises)
     data["title"] = title or title_of(trace)
-    code = script().replace("export default { render };\n", "")
     return PAGE.format(policy=POLICY, title=escape(data["title"][:200]), style=style(), data=_embedded(data),
-                       script=code, start=START)
+                       script=code(), start=START)
+
+
+def code() -> str:
+    """The JavaScript of such a page; it is the same in all of them."""
+    return script().replace("export default { render };\n", "")
 
 
 def _embedded(data: dict) -> str:

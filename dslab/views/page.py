@@ -11,7 +11,6 @@ from dslab.views.export import html
 from dslab.views.layout import Layout
 from dslab.views.payload import title
 
-
 class Page:
     """A page in a frame, as high as its player."""
 
@@ -21,14 +20,17 @@ class Page:
         self.page = html(trace, height=height, focus=step, layout=layout, promises=promises)
 
     def _repr_html_(self) -> str:
-        # Single quotes: the page is full of double ones, and each of them would take six characters here.
-        inside = self.page.replace("&", "&amp;").replace("'", "&#39;")
-        return (f"<iframe srcdoc='{inside}' "
+        return (f"<iframe srcdoc='{quoted(self.page)}' "
                 f'title="{escape(repr(self))}" loading="lazy" '
-                f'sandbox="allow-scripts" style="width:100%;height:{self.height + 260}px;border:0"></iframe>')
+                f'sandbox="allow-scripts" allowfullscreen style="width:100%;height:{self.height + 260}px;border:0"></iframe>')
 
     def __repr__(self) -> str:
         return described(self.trace)
+
+
+def quoted(text: str) -> str:
+    """Text as it stands in an attribute, in single quotes: a page is full of double ones, which would become longer."""
+    return text.replace("&", "&amp;").replace("'", "&#39;")
 
 
 def described(trace: Trace | None) -> str:

@@ -152,7 +152,10 @@ class Player(anywidget.AnyWidget):
 
     def rename(self, name: str, to: str) -> None:
         """Give a branch another name."""
+        renamed = self.branches[name]
         self.branches.rename(name, to)
+        if renamed is self._other:
+            self._put(self.scene, self.step)            # its name stands above it
         self._list()
 
     def delete(self, name: str) -> None:

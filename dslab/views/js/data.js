@@ -149,6 +149,30 @@ export function timersAt(index, i, k) {
   return running;
 }
 
+/** Pairs of nodes that are linked: all, if the run has no topology.
+ * @param {Index} index
+ * @returns {Array<[string, string]>} */
+export function linksOf(index) {
+  return index.trace.links ?? index.nodes.flatMap((a, i) => index.nodes.slice(i + 1).map((b) => [a.id, b.id]));
+}
+
+/** The directed links that are cut after step k.
+ * @param {Index} index
+ * @param {number} k
+ * @returns {Array<[string, string]>} */
+export function cutsAt(index, k) {
+  return valueAt(index.cuts, k) ?? [];
+}
+
+/** Is what src sends to dst lost after step k?
+ * @param {Index} index
+ * @param {string} src
+ * @param {string} dst
+ * @param {number} k */
+export function isCut(index, src, dst, k) {
+  return cutsAt(index, k).some(([a, b]) => a === src && b === dst);
+}
+
 /** The next (way 1) or previous (way -1) step of node i, or k itself if there is none.
  * @param {Index} index
  * @param {number} i

@@ -60,6 +60,10 @@ export function mark(element, name, on) {
   element.classList.toggle(name, on);
 }
 
+/** How many px of the window a px of this element's own measures is: in a lecture all is larger.
+ * @param {any} element */
+export const magnified = (element) => element.currentCSSZoom ?? 1;
+
 /** A listener that treats Enter as a click: what can be clicked can be reached without a mouse.
  * @param {() => void} action */
 export function onEnter(action) {

@@ -3,7 +3,8 @@
 // right, a row a step that is shown. Only the rows in sight are in the page.
 /** @typedef {import("./data.js").Index} Index */
 import { relations } from "./causality.js";
-import { FOCUSABLE, h, mark, s } from "./dom.js";
+import { FOCUSABLE, h, magnified, mark, s } from "./dom.js";
+import { leavesOut } from "./lecture.js";
 import { createOverview } from "./overview.js";
 import { chainOf } from "./relation.js";
 import { createRows } from "./rows.js";
@@ -43,14 +44,16 @@ export function follow(top, height, cursor, playing) {
 }
 
 /** @param {Index} index
- *  @param {any} actions */
-export function createHistory(index, actions) {
+ *  @param {any} actions
+ *  @param {number|null} [first] the step at which this trace parts from the one beside it */
+export function createHistory(index, actions, first = null) {
   const drawing = s("svg", { class: "dslab-spacetime", "aria-hidden": "true" });
   const log = createRows(index);
   const inner = h("div", { class: "dslab-window" }, log.element, drawing);
   const cursor = h("div", { class: "dslab-cursor" });
   const head = h("div", { class: "dslab-heads" });
-  const body = h("div", { class: "dslab-all-rows" }, inner, cursor);
+  const parting = h("div", { class: "dslab-parting", hidden: first === null, "aria-hidden": "true" });
+  const body = h("div", { class: "dslab-all-rows" }, inner, parting, cursor);
   const label = "Space-time diagram and event log";
   const list = h(
     "div",
@@ -87,20 +90,21 @@ export function createHistory(index, actions) {
   /** The columns and the height of the list, which depend on its size, on the zoom, and on what is shown. */
   function layOut() {
     const row = ROWS[view.zoom];
-    const key = [size, row, view.filter.nodes, rows];
+    const alone = leavesOut(view, "log") || !isLegible(row);
+    const key = [size, row, view.filter.nodes, rows, alone];
     if (same(key, laidOut)) return;
     laidOut = key;
     const shown = index.nodes.map((_, i) => i).filter((i) => !view.filter.nodes.has(index.nodes[i].id));
-    const far = !isLegible(row);
-    const share = far ? 1 : size.width < 480 ? 0.42 : shown.length > 12 ? 0.5 : 0.34;
+    const share = alone ? 1 : size.width < 480 ? 0.42 : shown.length > 12 ? 0.5 : 0.34;
     const wide = (size.width * share - 2 * MARGIN) / Math.max(1, shown.length);
-    const column = Math.max(7, Math.min(far ? 160 : 60, wide));
+    const column = Math.max(7, Math.min(alone ? 160 : 60, wide));
     frame = { ...frame, row, column, slots: new Map(shown.map((i, slot) => [i, slot])) };
     list.style.setProperty("--dslab-diagram", `${2 * MARGIN + column * shown.length}px`);
     list.style.setProperty("--dslab-row", `${row}px`);
-    mark(list, "dslab-far", far);
+    mark(list, "dslab-far", alone);
     head.replaceChildren(...heads(index, shown, column));
     body.style.height = `${row * rows.count + 12}px`;
+    if (first !== null) parting.style.top = `${row * Math.ceil(rows.rowOf(first))}px`;
     drawn = [];
   }
 
@@ -138,7 +142,7 @@ export function createHistory(index, actions) {
     drawing.replaceChildren(...drawSpaceTime(index, rows, frame, view, { related, chain }));
     drawing.setAttribute("height", String((frame.last - frame.first) * frame.row + (future ? 12 : 0)));
     const current = rows.stepOf(Math.floor(rows.rowOf(step)));
-    const count = isLegible(frame.row) ? frame.last - frame.first : 0;
+    const count = !list.classList.contains("dslab-far") ? frame.last - frame.first : 0;
     const inLog = fitsBeside(index, stamps, frame.column) ? "none" : stamps;
     const steps = Array.from({ length: count }, (_, n) => rows.stepOf(frame.first + n));
     log.draw(steps, { current, related, stamps: inLog, query, marked, chain });
@@ -160,7 +164,7 @@ export function createHistory(index, actions) {
     redraw();
   });
   body.addEventListener("click", (/** @type {MouseEvent} */ event) => {
-    const k = rows.stepOf(Math.floor((event.clientY - body.getBoundingClientRect().top) / frame.row));
+    const k = rows.stepOf(Math.floor((event.clientY - body.getBoundingClientRect().top) / frame.row / magnified(body)));
     if (event.shiftKey) actions.mark(k);
     else if (rows.count) actions.go(k);
   });

@@ -1,7 +1,7 @@
 // @ts-check
 // The keyboard, as a table: the same lines make the keys work and the help that lists them.
 
-/** @typedef {{keys: string[], shift?: boolean, name: string, does: string, act: (actions: any) => void}} Binding */
+/** @typedef {{keys: string[], shift?: boolean, name: string, does: string, act: (actions: any, key: string) => void}} Binding */
 
 /** @type {Binding[]} */
 export const BINDINGS = [
@@ -89,11 +89,38 @@ export const BINDINGS = [
     act: (actions) => actions.panel("code"),
   },
   { keys: ["s"], name: "s", does: "show the script of this run", act: (actions) => actions.panel("script") },
+  { keys: ["b"], name: "b", does: "list the branches", act: (actions) => actions.panel("branches") },
+  {
+    keys: ["u"],
+    name: "u",
+    does: "undo the last change, or take back the last choice",
+    act: (actions) => actions.undo(),
+  },
+  {
+    keys: ["v"],
+    name: "v",
+    does: "compare with the branch that this one grew from, or end the comparison",
+    act: (actions) => actions.compare(),
+  },
+  { keys: ["V"], name: "V", does: "go to the step at which they part", act: (actions) => actions.parting() },
+  {
+    keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    name: "1 to 9",
+    does: "where you choose what happens next: that choice",
+    act: (actions, key) => actions.choose(Number(key)),
+  },
+  { keys: ["0"], name: "0", does: "give the numbers to the next choices", act: (actions) => actions.choose(0) },
+  {
+    keys: ["l"],
+    name: "l",
+    does: "lecture: fill the screen, in large type",
+    act: (actions) => actions.lecture(),
+  },
   { keys: ["?"], name: "?", does: "list these keys", act: (actions) => actions.panel("keys") },
   {
     keys: ["Escape"],
     name: "Escape",
-    does: "clear the selection, close what is open",
+    does: "leave the lecture; clear the selection, close what is open",
     act: (actions) => actions.escape(),
   },
 ];
@@ -128,6 +155,6 @@ export function listen(element, actions) {
     if (!binding || keepsKey(/** @type {Element} */ (event.target), event.key)) return;
     event.preventDefault();
     event.stopPropagation();
-    binding.act(actions);
+    binding.act(actions, event.key);
   });
 }

@@ -2,7 +2,7 @@
 // The links of the topology, and which of them are cut in which direction.
 /** @typedef {import("./data.js").Index} Index */
 /** @typedef {import("./flights.js").Point} Point */
-import { valueAt } from "./data.js";
+import { linksOf, valueAt } from "./data.js";
 import { s } from "./dom.js";
 import { along } from "./flights.js";
 import { shorten } from "./values.js";
@@ -13,8 +13,7 @@ const MANY = 60; // links: so many are drawn faintly
  *  @param {Point[]} points
  *  @param {number} radius */
 export function createLinks(index, points, radius) {
-  const pairs =
-    index.trace.links ?? index.nodes.flatMap((a, i) => index.nodes.slice(i + 1).map((b) => [a.id, b.id]));
+  const pairs = linksOf(index);
   const many = pairs.length > MANY;
   const element = s("g", { "aria-hidden": "true", class: many ? "dslab-links dslab-many" : "dslab-links" });
   const lines = pairs.flatMap(([a, b]) => {

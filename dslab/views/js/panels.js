@@ -1,6 +1,7 @@
 // @ts-check
-// What opens on demand (the script, the keys) and what must be said (an error, events that did not apply).
-import { button, FOCUSABLE, h } from "./dom.js";
+// What opens on demand (the run as text, the keys) and what must be said (an error, events that did not apply).
+import { createCopies } from "./copies.js";
+import { button, h } from "./dom.js";
 import { BINDINGS } from "./keys.js";
 import { plain, shorten } from "./values.js";
 
@@ -8,7 +9,7 @@ import { plain, shorten } from "./values.js";
  *  @param {any} actions */
 export function createPanels(payload, actions) {
   const panels = new Map([
-    ["script", createScript(payload, actions)],
+    ["script", createCopies(payload, actions)],
     ["keys", createKeys(actions)],
   ]);
   const element = h("div", { class: "dslab-panels" }, ...panels.values());
@@ -18,52 +19,6 @@ export function createPanels(payload, actions) {
       for (const [name, panel] of panels) panel.hidden = view.panel !== name;
     },
   };
-}
-
-/** @param {any} payload
- *  @param {any} actions */
-function createScript(payload, actions) {
-  const code = h(
-    "pre",
-    { class: "dslab-code", tabindex: "0", "aria-label": "The run as Python code", ...FOCUSABLE },
-    payload.script || "This trace has no run: it was imported, so there is no code that makes it again.",
-  );
-  const copied = h("span", { role: "status" });
-  const copy = button({
-    label: "Copy",
-    word: "Copy",
-    onclick: () =>
-      copyText(code).then((said) => {
-        copied.textContent = said;
-      }),
-  });
-  return h(
-    "section",
-    { class: "dslab-panel", "aria-label": "Script", hidden: true },
-    h(
-      "div",
-      { class: "dslab-panel-head" },
-      h("strong", {}, "This run as code"),
-      payload.script ? copy : null,
-      copied,
-      h("span", { class: "dslab-spring" }),
-      button({ label: "Close", word: "Close", key: "Escape", onclick: () => actions.panel("") }),
-    ),
-    code,
-  );
-}
-
-/** Copy by the clipboard, which pages on plain http lack, or at least select the text.
- * @param {HTMLElement} code
- * @returns {Promise<string>} what to tell the reader */
-async function copyText(code) {
-  try {
-    await navigator.clipboard.writeText(code.textContent ?? "");
-    return "copied";
-  } catch {
-    getSelection()?.selectAllChildren(code);
-    return "selected: press Ctrl+C";
-  }
 }
 
 /** @param {any} actions */

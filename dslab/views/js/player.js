@@ -1,11 +1,13 @@
 // @ts-check
 // The player: one cursor, and views that draw what it points at. The kernel is asked only when the run is to change.
 /** @typedef {import("./data.js").Index} Index */
+import { createBranching } from "./branches.js";
 import { changeSpeed } from "./controls.js";
 import { indexTrace, neighbourEvent } from "./data.js";
 import { FOCUSABLE, h } from "./dom.js";
 import { focusedKey, restoreFocus } from "./focus.js";
 import { listen } from "./keys.js";
+import { createLecturing, createStage } from "./lecture.js";
 import { createNotices } from "./panels.js";
 import { createReading, neighbourShown, seenStep } from "./reading.js";
 import { choices } from "./selection.js";
@@ -38,6 +40,8 @@ function createView() {
     zoom: USUAL,
     marked: /** @type {number|null} */ (null),
     knower: /** @type {string|null} */ (null), // the node with whose eyes the run is seen
+    lecture: createStage(),
+    page: 0, // which nine of the choices have a number, where the next event is chosen
   };
 }
 
@@ -59,6 +63,7 @@ function render({ model, el }) {
   let topology;
   let now = 0; // where the playing is on the schedule
   let patience = 0; // the timer that ends the waiting for the kernel
+  let loaded = /** @type {any} */ (null); // the payload that the views show
   let loading = false; // the cursor is not to be reported while the views are exchanged
 
   const clock = createClock((elapsed) => {
@@ -120,8 +125,20 @@ function render({ model, el }) {
     focusSearch: () => views.forEach((one) => one.focus?.()),
   });
 
+  const branching = createBranching(view, {
+    payload: () => model.get("payload"),
+    acts: () => actions.acts(),
+    send: (content) => actions.send(content),
+    go: (step) => actions.go(step),
+    draw,
+  });
+
+  const lecturing = createLecturing(root, view, draw);
+
   const actions = {
     ...reading,
+    ...lecturing.actions,
+    ...branching,
     go: (/** @type {number} */ step) => {
       pause();
       place(step);
@@ -156,6 +173,7 @@ function render({ model, el }) {
       draw();
     },
     escape: () => {
+      if (view.lecture.on) return actions.leave();
       Object.assign(view, { selection: null, panel: "", marked: null, knower: null, query: "", sifting: false });
       draw();
     },
@@ -164,13 +182,14 @@ function render({ model, el }) {
         return;
       actions.send({ type: "edit", verb, target: view.selection.id, step: view.step, time: view.time });
     },
+    acts: () => model.get("acts") ?? null,
     send(/** @type {any} */ content) {
       if (view.waiting) return;
       pause();
       view.waiting = true;
       view.silent = false;
       draw();
-      model.send(content);
+      model.send({ step: view.step, ...content });
       clearTimeout(patience);
       patience = window.setTimeout(giveUp, PATIENCE);
     },
@@ -189,13 +208,13 @@ function render({ model, el }) {
   function load() {
     const payload = model.get("payload");
     const focused = focusedKey(root);
+    loaded = payload;
     loading = true;
     views.forEach((one) => one.stop?.());
     index = indexTrace(payload.trace, payload.cuts);
     view.pace = naturalPace(index.messages);
     moments = schedule(index.times, view.pace);
-    view.waiting = false;
-    view.silent = false;
+    Object.assign(view, { waiting: false, silent: false, page: 0 });
     if (!exists(index, view.selection)) view.selection = null;
     if (!index.eventsOf[index.column.get(view.knower) ?? -1]?.length) view.knower = null;
     if (view.marked !== null && view.marked > index.last) view.marked = null;
@@ -210,6 +229,13 @@ function render({ model, el }) {
   function giveUp() {
     view.silent = view.waiting;
     view.waiting = false;
+    draw();
+  }
+
+  /** The kernel has answered. A new trace has its own way in. */
+  function heed() {
+    if (model.get("payload") !== loaded) return;
+    Object.assign(view, { waiting: false, silent: false });
     draw();
   }
 
@@ -231,14 +257,17 @@ function render({ model, el }) {
   el.append(root);
   load();
   model.on("change:payload", load);
+  model.on("change:acts", heed);
   model.on("change:notice", refuse);
   model.on("change:step", obey);
   return () => {
     clock.stop();
     glide.stop();
     clearTimeout(patience);
+    lecturing.stop();
     views.forEach((one) => one.stop?.());
     model.off("change:payload", load);
+    model.off("change:acts", heed);
     model.off("change:notice", refuse);
     model.off("change:step", obey);
     root.remove();

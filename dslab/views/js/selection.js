@@ -81,7 +81,7 @@ export function createSelection(index, payload, actions) {
     undo,
     original,
   );
-  undo.hidden = original.hidden = !payload.edits;
+  undo.hidden = original.hidden = !payload.edits || actions.acts()?.mode === "break"; // those who choose have their own
   return {
     element,
     draw(view) {

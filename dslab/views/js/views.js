@@ -1,17 +1,21 @@
 // @ts-check
 // All views of one trace, and where they stand.
 /** @typedef {import("./data.js").Index} Index */
+import { createBranches, createBranchesButton } from "./branches.js";
+import { createBreaking } from "./breaking.js";
+import { createComparison } from "./compare.js";
 import { createControls, createOptions } from "./controls.js";
 import { button, FOCUSABLE, h } from "./dom.js";
 import { createFilters, createSearch } from "./filters.js";
 import { createHandler } from "./handler.js";
-import { createHistory } from "./history.js";
 import { createKnower } from "./knower.js";
+import { createCue, createLectureBar } from "./lecture.js";
 import { createLegend } from "./legend.js";
 import { createLights } from "./lights.js";
 import { createSentence } from "./log.js";
 import { createNotices, createPanels } from "./panels.js";
 import { createRelation } from "./relation.js";
+import { createScenarios } from "./scenarios.js";
 import { createSelection } from "./selection.js";
 import { createState } from "./state.js";
 import { createTopology } from "./topology.js";
@@ -37,22 +41,33 @@ export function createViews(root, index, payload, error, actions) {
     options: createOptions(actions),
     search: createSearch(index, actions),
     filters: createFilters(index, actions),
-    history: createHistory(index, actions),
+    history: createComparison(index, payload, actions),
     panels: createPanels(payload, actions),
+    branches: createBranches(payload, actions),
+    branching: createBranchesButton(payload, actions),
+    scenarios: createScenarios(actions),
+    breaking: createBreaking(index, payload, error, actions),
     legend: createLegend(index),
+    lecture: createLectureBar(root, actions),
+    cue: createCue(index),
   };
   const stage = { class: "dslab-stage", tabindex: "0", role: "group", "aria-label": "Cluster", ...FOCUSABLE };
   const left = [h("div", stage, views.topology.element), views.selection.element, views.state.element];
   const right = [views.options.element, views.search.element, views.filters.element, views.history.element];
+  root.classList.toggle("dslab-comparing", Boolean(payload.comparison));
   root.setAttribute("aria-label", `Player: ${shorten(payload.title, 120)}`);
   root.style.setProperty("--dslab-height", `${payload.height}px`);
   root.replaceChildren(
-    createTitle(payload, actions),
+    createTitle(payload, actions, views.branching.element, views.lecture.element),
     views.controls.element,
+    views.scenarios.element,
     views.lights.element,
     createNotices(payload, error),
+    views.breaking.element,
+    views.branches.element,
     views.panels.element,
     views.sentence.element,
+    views.cue.element,
     views.handler.element,
     views.knower.element,
     views.relation.element,
@@ -68,8 +83,10 @@ export function createViews(root, index, payload, error, actions) {
 }
 
 /** @param {any} payload
- *  @param {any} actions */
-function createTitle(payload, actions) {
+ *  @param {any} actions
+ *  @param {HTMLElement} branches the button
+ *  @param {HTMLElement} lecture its buttons */
+function createTitle(payload, actions, branches, lecture) {
   const { title, trace } = payload;
   return h(
     "div",
@@ -77,6 +94,7 @@ function createTitle(payload, actions) {
     h("bdi", { title: shorten(title, 1000) }, shorten(title, 80)),
     h("span", { class: "dslab-end" }, shorten(trace.end ?? "", 120)),
     h("span", { class: "dslab-spring" }),
+    branches,
     button({
       label: "Show the script of this run",
       word: "Script",
@@ -84,5 +102,6 @@ function createTitle(payload, actions) {
       onclick: () => actions.panel("script"),
     }),
     button({ label: "List the keys", word: "Keys", key: "?", onclick: () => actions.panel("keys") }),
+    lecture,
   );
 }

@@ -33,6 +33,7 @@ export const SENTENCES = {
     ["unseen", "not seen yet"],
     ["undecided", "not decided yet"],
   ]),
+  clockRow: "what the node's own clock shows, ms, and how far that is ahead of true time",
   noCode: "The code of this step is not at hand: no handler ran, or its source is not known here.",
   operationsLeftOut: (/** @type {number} */ count, /** @type {number} */ all) =>
     `${count.toLocaleString("en")} of ${all.toLocaleString("en")} operations shown`,
@@ -40,4 +41,13 @@ export const SENTENCES = {
   crowded: (/** @type {number} */ count) =>
     `${count} nodes: their attributes are written beside the current and the selected one only`,
   nodesLeftOut: (/** @type {number} */ count) => `${count} nodes are left out by the filter`,
+  waiting: "simulating again …",
+  silent: "No answer from the kernel: is it busy, or has the cell not been run?",
 };
+
+/** A sentence with its {placeholders} filled in.
+ * @param {string} sentence
+ * @param {Object<string, any>} values */
+export function say(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
+}

@@ -1,0 +1,235 @@
+// @ts-check
+// Branches: what the run became by each change. They are listed as a tree; each can be shown, put beside the one that is
+// shown, renamed and deleted. Nothing is lost: an undo goes back to the parent.
+import { choiceAt, nextPage } from "./breaking.js";
+import { button, FOCUSABLE, h, put, write } from "./dom.js";
+import { focusedKey, restoreFocus } from "./focus.js";
+import { shorten } from "./values.js";
+import { say, SENTENCES } from "./words.js";
+
+const BRANCH_WORDS = {
+  button: "Branches: what this run became by changes, to be shown, named and compared",
+  word: "Branches ({count})",
+  title: "Branches of this run",
+  none: "There is one branch, the original. Change something (crash a node, drop a message), and there is another.",
+  show: "Show the branch {name}",
+  shown: "shown",
+  beside: "beside it",
+  compare: "Compare with {name}, side by side",
+  end: "End the comparison with {name}",
+  rename: "Rename {name}",
+  renamed: "New name of {name}; Enter takes it, Escape leaves it as it was",
+  delete: "Delete {name}; what grew from it stays",
+  undo: "Undo: back to the branch that this one grew from",
+  original: "Back to the original, the first branch",
+};
+const DEEPEST = 8; // levels that are indented
+
+/** @typedef {{name: string, parent: string|null, events: string[]}} Branch */
+
+/** The branches as a tree is written, each followed by what grew from it.
+ * @param {Branch[]} branches parents first
+ * @returns {Array<Branch & {depth: number}>} */
+export function treeOf(branches) {
+  const children = new Map();
+  for (const branch of branches) {
+    const siblings = children.get(branch.parent) ?? [];
+    children.set(branch.parent, [...siblings, branch]);
+  }
+  const grown = (/** @type {string|null} */ parent, /** @type {number} */ depth) =>
+    (children.get(parent) ?? []).flatMap((/** @type {Branch} */ branch) => [
+      { ...branch, depth },
+      ...grown(branch.name, depth + 1),
+    ]);
+  return grown(null, 0);
+}
+
+/** What a key does to the comparison: end it, or begin one with the branch that this one grew from.
+ * @param {any} acts
+ * @param {any} comparison of the payload
+ * @returns {string|null} the branch to compare with, "" for none, null if there is nothing to do */
+export function comparedNext(acts, comparison) {
+  if (comparison) return "";
+  return acts?.branches.find((/** @type {Branch} */ one) => one.name === acts.branch)?.parent ?? null;
+}
+
+/** What the keys do with branches and choices.
+ * @param {any} view
+ * @param {{payload: () => any, acts: () => any, send: (content: object) => void, go: (step: number) => void,
+ *    draw: () => void}} player */
+export function createBranching(view, { payload, acts, send, go, draw }) {
+  return {
+    undo: () => payload().edits && send({ type: "undo" }),
+    compare() {
+      const name = comparedNext(acts(), payload().comparison);
+      if (name !== null) send({ type: "compare", name });
+    },
+    parting() {
+      const first = payload().comparison?.first ?? null;
+      if (first !== null) go(first);
+    },
+    /** Let the choice with this number happen; 0 gives the numbers to the next choices. */
+    choose(/** @type {number} */ number) {
+      const next = acts()?.choices?.next ?? [];
+      const choice = number ? choiceAt(next, view.page, number) : null;
+      if (choice) send({ type: "choose", decision: choice.decision });
+      if (number) return;
+      view.page = nextPage(next, view.page);
+      draw();
+    },
+  };
+}
+
+/** Are there branches to be listed?
+ * @param {any} acts
+ * @param {any} payload */
+export function hasBranches(acts, payload) {
+  return Boolean(acts?.branches) && acts.mode !== "break" && (payload.editable || acts.branches.length > 1);
+}
+
+/** The button that opens the list, and says how many there are.
+ * @param {any} payload
+ * @param {any} actions */
+export function createBranchesButton(payload, actions) {
+  const element = button({
+    label: BRANCH_WORDS.button,
+    word: " ",
+    key: "b",
+    onclick: () => actions.panel("branches"),
+  });
+  return {
+    element,
+    draw(/** @type {any} */ view) {
+      const acts = actions.acts();
+      element.hidden = !hasBranches(acts, payload);
+      put(element, "aria-expanded", view.panel === "branches");
+      write(element.firstChild, say(BRANCH_WORDS.word, { count: acts?.branches?.length ?? 0 }));
+    },
+  };
+}
+
+/** The list.
+ * @param {any} payload
+ * @param {any} actions */
+export function createBranches(payload, actions) {
+  const list = h("ul", { class: "dslab-branches" });
+  const standing = h("span", { class: "dslab-reason", role: "status" });
+  const undo = button({
+    label: BRANCH_WORDS.undo,
+    word: "Undo",
+    icon: "undo",
+    key: "u",
+    onclick: () => actions.undo(),
+  });
+  const original = button({
+    label: BRANCH_WORDS.original,
+    word: "Original",
+    onclick: () => actions.send({ type: "original" }),
+  });
+  const close = button({ label: "Close", word: "Close", key: "Escape", onclick: () => actions.panel("") });
+  const spring = h("span", { class: "dslab-spring" });
+  const head = h("div", { class: "dslab-panel-head" }, h("strong", {}, BRANCH_WORDS.title), standing, spring);
+  head.append(undo, original, close);
+  const element = h(
+    "section",
+    { class: "dslab-panel", "aria-label": "Branches", tabindex: "-1", hidden: true, ...FOCUSABLE },
+    head,
+    list,
+  );
+  let listed = /** @type {any} */ (null);
+  return {
+    element,
+    draw(/** @type {any} */ view) {
+      const acts = actions.acts();
+      element.hidden = view.panel !== "branches" || !hasBranches(acts, payload);
+      if (element.hidden) return;
+      for (const one of element.querySelectorAll("button")) put(one, "aria-disabled", view.waiting);
+      undo.hidden = original.hidden = !payload.edits;
+      write(standing, standingOf(view, acts));
+      if (listed === acts) return;
+      listed = acts;
+      const focused = focusedKey(element);
+      const compared = payload.comparison?.branch ?? null;
+      list.replaceChildren(...treeOf(acts.branches).map((one) => createBranch(one, acts, compared, actions)));
+      restoreFocus(element, focused);
+    },
+  };
+}
+
+/** @param {any} view
+ *  @param {any} acts */
+function standingOf(view, acts) {
+  if (view.waiting) return SENTENCES.waiting;
+  if (view.silent) return SENTENCES.silent;
+  return acts.branches.length > 1 ? "" : BRANCH_WORDS.none;
+}
+
+/** A line of the list.
+ * @param {Branch & {depth: number}} branch
+ * @param {any} acts
+ * @param {string|null} compared the branch that is shown beside the current one
+ * @param {any} actions */
+function createBranch({ name, depth, parent, events }, acts, compared, actions) {
+  const current = name === acts.branch;
+  const brief = shorten(name, 60);
+  const act = (/** @type {string} */ word, /** @type {string} */ label, /** @type {() => void} */ onclick) => {
+    const made = button({ label: say(label, { name: brief }), word, onclick });
+    made.dataset.key = `${word} ${name}`;
+    return made;
+  };
+  const show = act(brief, BRANCH_WORDS.show, () => actions.send({ type: "branch", name }));
+  show.classList.add("dslab-branch-name");
+  put(show, "aria-current", current);
+  const badge = current ? BRANCH_WORDS.shown : name === compared ? BRANCH_WORDS.beside : "";
+  const code = events.join(", ");
+  const line = h("span", { class: "dslab-branch-line" }, show);
+  line.style.paddingLeft = `${18 * Math.min(DEEPEST, depth)}px`;
+  const rename = act("Rename", BRANCH_WORDS.rename, () => line.replaceChildren(askName(name, actions, line, show)));
+  const label = name === compared ? BRANCH_WORDS.end : BRANCH_WORDS.compare;
+  const other = name === compared ? "" : name;
+  const compare = act("Compare", label, () => actions.send({ type: "compare", name: other }));
+  put(compare, "aria-pressed", name === compared);
+  return h(
+    "li",
+    { class: current ? "dslab-current" : null },
+    line,
+    h("span", { class: "dslab-badge" }, badge),
+    h("code", { class: "dslab-branch-events", title: shorten(code, 1000) }, code === name ? "" : shorten(code, 90)),
+    h(
+      "span",
+      { class: "dslab-group" },
+      current ? null : compare,
+      rename,
+      parent === null ? null : act("Delete", BRANCH_WORDS.delete, () => actions.send({ type: "delete", name })),
+    ),
+  );
+}
+
+/** A field for the new name, in the place of the old one.
+ * @param {string} name
+ * @param {any} actions
+ * @param {HTMLElement} line
+ * @param {HTMLElement} show what is there otherwise */
+function askName(name, actions, line, show) {
+  const field = h("input", {
+    type: "text",
+    class: "dslab-search",
+    "aria-label": say(BRANCH_WORDS.renamed, { name: shorten(name, 60) }),
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault();
+      event.stopPropagation();
+      const to = field.value.trim();
+      line.replaceChildren(show);
+      show.focus();
+      if (event.key === "Enter" && to && to !== name) {
+        show.dataset.key = `${shorten(to, 60)} ${to}`; // where the focus will be when the list is new
+        actions.send({ type: "rename", name, to });
+      }
+    },
+    ...FOCUSABLE,
+  });
+  field.value = name;
+  queueMicrotask(() => (field.focus(), field.select()));
+  return field;
+}

@@ -1,0 +1,209 @@
+// @ts-check
+// Break it: all that can happen next is a button with a number. Whoever chooses is the network, the clocks and the
+// faults, until a promise is broken.
+/** @typedef {import("./data.js").Index} Index */
+/** @typedef {import("./data.js").Message} Message */
+/** @typedef {{decision: string, verb: string, target: string, text: string}} Choice */
+import { createCopyBar } from "./copies.js";
+import { button, h, put, write } from "./dom.js";
+import { shorten, showCall } from "./values.js";
+import { say, SENTENCES } from "./words.js";
+
+const BREAK_WORDS = {
+  title: "Break it: what happens next?",
+  how: "Press a number, or click. What you choose happens after the last step. Can you break a promise?",
+  more: "The numbers go on with 0.",
+  away: "The cursor is at step {step}. What you choose happens after the last step, {last}.",
+  end: "Go to the last step",
+  taken: "choices taken: {count}",
+  undo: "Take back the last choice",
+  original: "Take back all choices and begin again",
+  still: "Nothing can happen any more, and all promises were kept. Take something back, and try another way.",
+  failed: "The protocol itself failed; the sentence above says where. Take the last choice back to go on.",
+  broken: "You broke a promise: {name}.",
+  several: "You broke {count} promises: {name}.",
+  howto: "Choices that it took: {count}. Copy them, as a script or as a test; or take some back, and find a shorter way.",
+};
+
+/** What each kind of choice is called. */
+const CHOICE_WORDS = new Map([
+  ["deliver", "Deliver {message}"],
+  ["fire", "{target}: the {text} timer goes off"],
+  ["request", "A client asks {target}: {text}"],
+  ["crash", "{target} crashes"],
+  ["recover", "{target} recovers"],
+  ["drop", "Lose {message}"],
+  ["duplicate", "Double {message}"],
+]);
+
+/** How often each fault may still strike. */
+const LEFT_WORDS = new Map([
+  ["crash", "crashes left: {count}"],
+  ["recover", "recoveries left: {count}"],
+  ["drop", "losses left: {count}"],
+  ["duplicate", "doublings left: {count}"],
+]);
+
+const MESSAGE_WORDS = "{call} from {src} to {dst}";
+const NUMBERS = 9; // choices that have a key at a time
+
+/** A choice in words.
+ * @param {Choice} choice
+ * @param {Map<string, Message>} messages by name */
+export function choiceInWords({ verb, target, text }, messages) {
+  const found = messages.get(target);
+  const call = found && shorten(showCall(found.type, found.fields), 70);
+  const message = found ? say(MESSAGE_WORDS, { call, src: shorten(found.src, 20), dst: shorten(found.dst, 20) }) : text;
+  return say(CHOICE_WORDS.get(verb) ?? "{message}", {
+    target: shorten(target, 20),
+    text: shorten(text, 70),
+    message,
+  });
+}
+
+/** The choice that a number stands for.
+ * @param {Choice[]} choices
+ * @param {number} page how often the numbers went on
+ * @param {number} number from 1 */
+export function choiceAt(choices, page, number) {
+  return choices[page * NUMBERS + number - 1] ?? null;
+}
+
+/** The page that the key 0 leads to.
+ * @param {Choice[]} choices
+ * @param {number} page */
+export function nextPage(choices, page) {
+  return (page + 1) * NUMBERS < choices.length ? page + 1 : 0;
+}
+
+/** What came of it so far: "broken", "failed" (the protocol has a mistake), "still" (nothing left to do), or "".
+ * @param {any} choices
+ * @param {Array<{status: string}>} lights
+ * @param {string} error */
+export function outcomeOf(choices, lights, error) {
+  if (lights.some((light) => light.status === "broken")) return "broken";
+  if (choices.next.length) return "";
+  return error ? "failed" : "still";
+}
+
+/** @param {Index} index
+ *  @param {any} payload
+ *  @param {string} error
+ *  @param {any} actions */
+export function createBreaking(index, payload, error, actions) {
+  const lights = payload.lights ?? [];
+  const taken = h("span", { class: "dslab-soft", role: "status" });
+  const left = h("span", { class: "dslab-soft" });
+  const undo = button({ label: BREAK_WORDS.undo, word: "Undo", icon: "undo", key: "u", onclick: () => actions.undo() });
+  const again = button({
+    label: BREAK_WORDS.original,
+    word: "Begin again",
+    onclick: () => actions.send({ type: "original" }),
+  });
+  const said = h("p", { class: "dslab-reason", role: "status" });
+  const end = button({ label: BREAK_WORDS.end, word: "Last step", key: "End", onclick: () => actions.go(Infinity) });
+  const list = h("ol", { class: "dslab-choices" });
+  const outcome = h("div", { class: "dslab-outcome", role: "alert", hidden: true });
+  const head = h("div", { class: "dslab-panel-head" }, h("strong", {}, BREAK_WORDS.title), taken, left);
+  head.append(h("span", { class: "dslab-spring" }), undo, again);
+  const element = h(
+    "section",
+    { class: "dslab-panel dslab-breaking", "aria-label": "Break it", hidden: true },
+    head,
+    outcome,
+    h("div", { class: "dslab-saying" }, said, end),
+    list,
+  );
+  const messages = new Map(index.messages.map((message) => [message.name, message]));
+  let listed = /** @type {any} */ (null);
+  let buttons = /** @type {HTMLElement[]} */ ([]);
+  return {
+    element,
+    draw(/** @type {any} */ view) {
+      const choices = actions.acts()?.choices;
+      element.hidden = !choices;
+      if (!choices) return;
+      if (listed !== choices) {
+        listed = choices;
+        buttons = choices.next.map((/** @type {Choice} */ choice) => createChoice(choice, messages, actions));
+        list.replaceChildren(...buttons.map((one) => h("li", {}, one)));
+        write(taken, say(BREAK_WORDS.taken, { count: choices.decisions.length }));
+        write(left, leftInWords(choices.budget));
+        undo.hidden = again.hidden = !choices.decisions.length;
+        fillOutcome(outcome, outcomeOf(choices, lights, error), choices.decisions.length, payload);
+      }
+      buttons.forEach((one, n) => number(one, n - NUMBERS * view.page));
+      for (const one of [...buttons, undo, again]) put(one, "aria-disabled", view.waiting);
+      end.hidden = view.step >= index.last;
+      write(said, standingWords(index, view, choices.next.length, outcome.hidden));
+    },
+  };
+}
+
+/** @param {Index} index
+ *  @param {any} view
+ *  @param {number} count of the choices
+ *  @param {boolean} open is nothing broken yet? */
+function standingWords(index, view, count, open) {
+  if (view.waiting) return SENTENCES.waiting;
+  if (view.silent) return SENTENCES.silent;
+  if (!count) return "";
+  if (view.step < index.last) return say(BREAK_WORDS.away, { step: view.step, last: index.last });
+  return [open ? BREAK_WORDS.how : "", count > NUMBERS ? BREAK_WORDS.more : ""].join(" ").trim();
+}
+
+/** @param {Object<string, number>} budget */
+function leftInWords(budget) {
+  return Object.entries(budget)
+    .filter(([fault, count]) => count > 0 && LEFT_WORDS.has(fault))
+    .map(([fault, count]) => say(LEFT_WORDS.get(fault) ?? "", { count }))
+    .join(" · ");
+}
+
+/** @param {Choice} choice
+ *  @param {Map<string, Message>} messages
+ *  @param {any} actions */
+function createChoice(choice, messages, actions) {
+  const words = choiceInWords(choice, messages);
+  const made = button({
+    label: words,
+    word: words,
+    onclick: () => actions.send({ type: "choose", decision: choice.decision }),
+  });
+  made.prepend(h("kbd", { class: "dslab-number", "aria-hidden": "true" }));
+  made.classList.add("dslab-choice", `dslab-choice-${choice.verb}`);
+  made.dataset.key = `choice ${choice.decision}`;
+  made.title = choice.decision;
+  return made;
+}
+
+/** Write the key on a choice: its place among those that have one now.
+ * @param {HTMLElement} choice
+ * @param {number} place */
+function number(choice, place) {
+  const key = place >= 0 && place < NUMBERS ? String(place + 1) : "";
+  write(/** @type {Node} */ (choice.firstChild), key);
+  if (key) put(choice, "aria-keyshortcuts", key);
+  else choice.removeAttribute("aria-keyshortcuts");
+}
+
+/** @param {HTMLElement} element
+ *  @param {string} outcome
+ *  @param {number} count of the choices taken
+ *  @param {any} payload */
+function fillOutcome(element, outcome, count, payload) {
+  element.hidden = !outcome;
+  element.classList.toggle("dslab-is-broken", outcome === "broken");
+  if (outcome === "still" || outcome === "failed") element.replaceChildren(h("p", {}, BREAK_WORDS[outcome]));
+  if (outcome !== "broken") return;
+  const broken = payload.lights.filter((/** @type {any} */ light) => light.status === "broken");
+  const name = broken.map((/** @type {any} */ light) => shorten(light.name, 80)).join(", ");
+  const { buttons, field } = createCopyBar(payload, { shown: false });
+  element.replaceChildren(
+    h("p", { class: "dslab-error" }, say(broken.length > 1 ? BREAK_WORDS.several : BREAK_WORDS.broken, { name, count: broken.length })),
+    ...broken.map((/** @type {any} */ light) => h("p", {}, shorten(light.sentence, 600))),
+    h("p", { class: "dslab-soft" }, say(BREAK_WORDS.howto, { count })),
+    buttons,
+    field,
+  );
+}

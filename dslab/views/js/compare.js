@@ -1,0 +1,199 @@
+// @ts-check
+// Two branches side by side: their diagrams and logs, in step until they part and at the same time from there on. The
+// line at which they part is drawn across both.
+/** @typedef {import("./data.js").Index} Index */
+import { indexTrace, lastAtMost } from "./data.js";
+import { button, h, write } from "./dom.js";
+import { createHistory } from "./history.js";
+import { createLights } from "./lights.js";
+import { headline } from "./log.js";
+import { shorten } from "./values.js";
+import { rowsOf } from "./visible.js";
+import { say } from "./words.js";
+import { ROWS } from "./zoom.js";
+
+const COMPARE_WORDS = {
+  alike: "These two branches do not differ in any step.",
+  parted: "They are alike up to step {before} and part at step {first}. From there on they are shown at the same time.",
+  atOnce: "They differ from the first step on. They are shown at the same time.",
+  ended: "It ends here: {end}.",
+  here: "Step {first}: {what}",
+  go: "Go to the step at which they part",
+  end: "End the comparison",
+  shown: "{name} (shown)",
+  lights: "Promises that came to something else in {name}",
+};
+
+/** The moment of one trace that is beside a moment of another: the same step until they part, then the same time.
+ * @param {Index} other
+ * @param {number|null} first the step at which they part, null if they never do
+ * @param {{step: number, part: number, time: number}} view
+ * @returns {{step: number, part: number}} */
+export function momentBeside(other, first, view) {
+  const last = Math.max(0, other.last);
+  if (first === null || view.step < first - 1) return { step: Math.min(last, view.step), part: view.part };
+  const least = Math.max(0, Math.min(view.step, first)); // step `first` is beside step `first`, whenever each happens
+  if (view.step <= first && !view.part) return { step: Math.min(last, least), part: 0 };
+  const step = Math.min(last, Math.max(least, lastAtMost(other.times, view.time)));
+  const gap = other.times[step + 1] - other.times[step];
+  const part = view.part && gap > 0 ? (view.time - other.times[step]) / gap : 0;
+  return { step, part: Math.max(0, Math.min(1, part)) };
+}
+
+/** The lights of the other branch that came to something else than here.
+ * @param {any} payload */
+export function differingLights({ lights, comparison }) {
+  const here = new Map((lights ?? []).map((/** @type {any} */ light) => [light.name, light.status]));
+  return (comparison.lights ?? []).filter((/** @type {any} */ light) => here.get(light.name) !== light.status);
+}
+
+/** The history of a trace, or, if there is a comparison, two of them.
+ * @param {Index} index
+ * @param {any} payload
+ * @param {any} actions */
+export function createComparison(index, payload, actions) {
+  const { comparison } = payload;
+  if (!comparison) return createHistory(index, actions);
+  const first = comparison.first;
+  const other = indexTrace(comparison.trace, comparison.cuts);
+  let pinned = { step: -1, other: -1 }; // the step of the other that was chosen, while the cursor stays where it was then
+  const go = (/** @type {number} */ k) => {
+    const wanted = Math.max(0, Math.min(other.last, k));
+    const { step } = momentBeside(index, first, { step: wanted, part: 0, time: other.times[wanted] });
+    pinned = { step, other: wanted };
+    actions.go(step);
+  };
+  const sides = [
+    { index, history: createHistory(index, actions, first) },
+    { index: other, history: createHistory(other, { ...actions, go, mark() {} }, first) },
+  ];
+  const names = sides.map(() => h("strong", { class: "dslab-branch-name" }));
+  const lights = createLights(other, differingLights(payload), { go });
+  lights.element.setAttribute("aria-label", say(COMPARE_WORDS.lights, { name: shorten(comparison.branch, 60) }));
+  const boxes = sides.map((side, n) =>
+    h(
+      "div",
+      { class: "dslab-side", role: "group" },
+      h("div", { class: "dslab-side-head" }, names[n], partingOf(side.index, first), n ? lights.element : null),
+      side.history.element,
+    ),
+  );
+  const element = h(
+    "div",
+    { class: "dslab-comparison" },
+    createComparisonBar(first, index, actions),
+    h("div", { class: "dslab-sides" }, ...boxes),
+  );
+  let drawn = /** @type {any} */ (null);
+  scrollTogether(boxes, (n, list) => (drawn?.playing === false ? placeBeside(sides, n, list, first, drawn) : null));
+  return {
+    element,
+    draw(/** @type {any} */ view) {
+      const here = actions.acts()?.branch ?? payload.title;
+      [say(COMPARE_WORDS.shown, { name: shorten(here, 60) }), shorten(comparison.branch, 60)].forEach((name, n) => {
+        write(names[n], name);
+        boxes[n].setAttribute("aria-label", name);
+      });
+      if (pinned.step !== view.step || view.part) pinned = { step: -1, other: -1 };
+      const beside = pinned.other < 0 ? momentBeside(other, first, view) : { step: pinned.other, part: 0 };
+      drawn = view;
+      sides[0].history.draw(view);
+      const theirs = { ...view, ...beside, ...onlyAlike(view, first), knower: knowerIn(other, view.knower) };
+      sides[1].history.draw(theirs);
+      lights.draw(theirs);
+    },
+    stop: () => sides.forEach((side) => side.history.stop()),
+  };
+}
+
+/** What is marked and selected in one trace is in the other only if it is before they part.
+ * @param {any} view
+ * @param {number|null} first */
+function onlyAlike(view, first) {
+  const alike = first === null || (view.marked ?? 0) < first;
+  return { marked: alike ? view.marked : null };
+}
+
+/** @param {Index} other
+ *  @param {string|null} knower */
+function knowerIn(other, knower) {
+  return other.eventsOf[other.column.get(knower) ?? -1]?.length ? knower : null;
+}
+
+/** What happens in a trace at the step at which it parts from the other.
+ * @param {Index} index
+ * @param {number|null} first */
+function partingOf(index, first) {
+  if (first === null) return null;
+  const step = index.steps[first];
+  const words = step
+    ? say(COMPARE_WORDS.here, { first, what: shorten(headline(step), 160) })
+    : say(COMPARE_WORDS.ended, { end: shorten(index.trace.end ?? "", 160) });
+  return h("span", { class: "dslab-parting-step" }, words);
+}
+
+/** @param {number|null} first
+ *  @param {Index} index
+ *  @param {any} actions */
+function createComparisonBar(first, index, actions) {
+  const words = first === null ? COMPARE_WORDS.alike : first === 0 ? COMPARE_WORDS.atOnce : COMPARE_WORDS.parted;
+  const go = button({
+    label: COMPARE_WORDS.go,
+    word: "Go there",
+    key: "V",
+    onclick: () => actions.go(Math.min(index.last, first ?? 0)),
+  });
+  go.hidden = first === null;
+  return h(
+    "div",
+    { class: "dslab-relation" },
+    h("span", { role: "status" }, say(words, { first, before: (first ?? 0) - 1 })),
+    go,
+    button({
+      label: COMPARE_WORDS.end,
+      word: "End",
+      key: "v",
+      onclick: () => actions.send({ type: "compare", name: "" }),
+    }),
+  );
+}
+
+// ---- scrolling ----
+
+/** Where to scroll one list when the other is scrolled to `top`: the line at which they part is level while it is in
+ *  sight; else what is in the middle there is in the middle here.
+ * @param {Array<{index: Index}>} sides
+ * @param {number} n which of them was scrolled
+ * @param {{top: number, height: number}} list
+ * @param {number|null} first
+ * @param {any} view */
+function placeBeside(sides, n, { top, height }, first, view) {
+  const [from, to] = [sides[n].index, sides[1 - n].index];
+  const row = ROWS[view.zoom];
+  const rows = rowsOf(from, view);
+  const parting = rows.rowOf(Math.min(first ?? from.last, from.last));
+  const inSight = parting * row > top && parting * row < top + height;
+  const level = inSight ? parting : (top + height / 2) / row;
+  const k = rows.stepOf(Math.max(0, Math.min(rows.count - 1, Math.floor(level))));
+  const { step } = momentBeside(to, first, { step: k, part: 0, time: from.times[k] ?? 0 });
+  return Math.max(0, top + (rowsOf(to, view).rowOf(step) - Math.floor(level)) * row);
+}
+
+/** Scroll both lists when the reader scrolls one. While a run plays, each follows its own cursor.
+ * @param {HTMLElement[]} boxes
+ * @param {(n: number, list: {top: number, height: number}) => number|null} place where the other is to go, if anywhere */
+function scrollTogether(boxes, place) {
+  const lists = boxes.map((box) => /** @type {HTMLElement} */ (box.querySelector(".dslab-scroll")));
+  const expected = [-1, -1]; // where a list was scrolled to by the other one: that scroll is not to come back
+  lists.forEach((list, n) => {
+    list.addEventListener("scroll", () => {
+      const other = lists[1 - n];
+      if (Math.abs(list.scrollTop - expected[n]) < 2) return;
+      expected[n] = list.scrollTop;
+      const wanted = place(n, { top: list.scrollTop, height: list.clientHeight });
+      if (wanted === null || Math.abs(other.scrollTop - wanted) < 2) return;
+      other.scrollTop = wanted;
+      expected[1 - n] = other.scrollTop;
+    });
+  });
+}

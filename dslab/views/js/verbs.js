@@ -1,0 +1,237 @@
+// @ts-check
+// What can be done to the selection after a step, by the verbs of a script; and why something cannot be done now.
+/** @typedef {import("./data.js").Index} Index */
+/** @typedef {import("./data.js").Message} Message */
+/** @typedef {{verb: string, args: any[], options?: object}} Change what the kernel is asked for */
+/** @typedef {{name: string, key: string, word: string, label: string, changes: Change[], why: string, asks?: boolean,
+ *    shown?: boolean}} Deed a button: `why` it cannot be done now (""), `asks` for a number or a text, is it `shown`? */
+import { cutsAt, isCut, linksOf, timersAt, valueAt } from "./data.js";
+import { shorten, showCall } from "./values.js";
+import { say } from "./words.js";
+
+const ABOUT_WORDS = {
+  nothing: "Click a node, a message or a link (or press Tab and Enter; j for links). A line dragged across links cuts them.",
+  up: "{node} is up.",
+  down: "{node} is down.",
+  paused: "{node} is paused.",
+  none: "This message does not exist in this run.",
+  unsent: "{message}: not sent yet.",
+  flying: "{message}: in flight.",
+  waiting: "{message}: arrived, and waits for a paused node.",
+  received: "{message}: arrived.",
+  lost: "{message}: lost.",
+  lostOnTheWay: "{message}: lost on its way.",
+  open: "The link between {a} and {b} is open.",
+  cut: "The link between {a} and {b} is cut.",
+  half: "The link between {a} and {b} is cut in one direction: what {src} sends to {dst} is lost.",
+};
+const MESSAGE_ABOUT = "{call} from {src} to {dst}";
+
+/** A word for the button and a sentence for its name. */
+const VERB_WORDS = {
+  crash: ["Crash", "Crash it now"],
+  recover: ["Recover", "Recover it now"],
+  pause: ["Pause", "Pause it now: it stands still and does not know it"],
+  resume: ["Resume", "Resume it now"],
+  isolate: ["Isolate", "Isolate it now: cut all its links"],
+  fire: ["Fire {timer}", "Let its timer {timer} go off now"],
+  fireNone: ["Fire a timer", "Let one of its timers go off now"],
+  request: ["Ask …", "Ask it something, as a client"],
+  clock: ["Clock …", "Move its clock"],
+  deliver: ["Deliver", "Deliver it now"],
+  drop: ["Drop", "Drop it now"],
+  duplicate: ["Double", "Double it: a copy of it arrives, too"],
+  delay: ["Delay …", "Hold it back"],
+  cut: ["Cut", "Cut this link now, in both directions"],
+  oneway: ["Cut {src} → {dst}", "Lose what {src} sends to {dst} from now on"],
+  mend: ["Heal", "Heal this link now"],
+  heal: ["Heal all", "Heal all links now"],
+  partition: ["Partition …", "Partition: cut all links between two sides"],
+};
+
+const WHY_WORDS = {
+  down: "{node} is down.",
+  up: "{node} is not down.",
+  paused: "{node} is paused already.",
+  going: "{node} is not paused.",
+  alone: "All links of {node} are cut already.",
+  linkless: "{node} has no links.",
+  timerless: "{node} has no timer that runs.",
+  mute: "{node} handles no request of a client.",
+  settled: "Only a message in flight can be changed.",
+  cut: "It is cut already.",
+  whole: "No link is cut.",
+};
+
+/** All that can be selected has its deeds, and some are there always.
+ * @param {Index} index
+ * @param {any} selection
+ * @param {number} k
+ * @param {any} [acts]
+ * @returns {{about: string, deeds: Deed[]}} */
+export function choices(index, selection, k, acts) {
+  const found =
+    selection?.kind === "node"
+      ? ofNode(index, selection.id, k, acts)
+      : selection?.kind === "message"
+        ? ofMessage(index, selection.id, k)
+        : selection?.kind === "link"
+          ? ofLink(index, selection.ends, k)
+          : { about: ABOUT_WORDS.nothing, deeds: [] };
+  return { about: found.about, deeds: [...found.deeds, ...ofNetwork(index, k)] };
+}
+
+/** The deed of a key: the one that can be done, if two share it.
+ * @param {Deed[]} deeds
+ * @param {string} key */
+export function deedOf(deeds, key) {
+  const found = deeds.filter((deed) => deed.key === key);
+  return found.find((deed) => !deed.why) ?? found[0];
+}
+
+/** @param {keyof typeof VERB_WORDS} name
+ *  @param {string} key
+ *  @param {Change[]} changes
+ *  @param {string} why
+ *  @param {{asks?: boolean, shown?: boolean, says?: keyof typeof VERB_WORDS, values?: object}} [more]
+ *  @returns {Deed} */
+function deed(name, key, changes, why, { asks = false, shown = true, says = name, values = {} } = {}) {
+  const [word, label] = VERB_WORDS[says].map((text) => say(text, values));
+  return { name, key, word, label, changes, why, asks, shown };
+}
+
+/** @param {Index} index
+ *  @param {string} id
+ *  @param {number} k
+ *  @param {any} acts */
+function ofNode(index, id, k, acts) {
+  const i = /** @type {number} */ (index.column.get(id));
+  const status = valueAt(index.status[i], k);
+  const node = shorten(id, 30);
+  const why = (/** @type {keyof typeof WHY_WORDS} */ name) => say(WHY_WORDS[name], { node });
+  const one = (/** @type {string} */ verb) => [{ verb, args: [id] }];
+  const down = status === "down" ? why("down") : "";
+  const paused = status === "paused";
+  const handles = (acts?.requests ?? []).some((/** @type {any} */ request) => request.nodes.includes(id));
+  const deeds = [
+    deed("crash", "c", one("crash"), down, { shown: !down }),
+    deed("recover", "r", one("recover"), down ? "" : why("up"), { shown: Boolean(down) }),
+    deed("pause", "z", one("pause"), down || (paused ? why("paused") : ""), { shown: !paused }),
+    deed("resume", "r", one("resume"), paused ? "" : why("going"), { shown: paused }),
+    deed("isolate", "i", one("isolate"), isolation(index, id, k, why)),
+    ...ofTimers(index, i, k, down || why("timerless")),
+    deed("request", "a", [], handles ? "" : why("mute"), { asks: true, shown: false }),
+    deed("clock", "k", [], "", { asks: true, shown: false }),
+  ];
+  return { about: say(ABOUT_WORDS[/** @type {"up"} */ (status)], { node }), deeds };
+}
+
+/** Its timers that run: first the one that goes off first, which has the key.
+ * @param {Index} index
+ * @param {number} i
+ * @param {number} k
+ * @param {string} why there may be none */
+function ofTimers(index, i, k, why) {
+  const running = timersAt(index, i, k).sort((a, b) => a.due - b.due);
+  if (!running.length) return [deed("fire", "t", [], why, { says: "fireNone" })];
+  return running.map(({ name }, n) => {
+    const changes = [{ verb: "fire", args: [index.nodes[i].id, name] }];
+    return deed("fire", n ? "" : "t", changes, "", { shown: !n, values: { timer: shorten(name, 20) } });
+  });
+}
+
+/** Why a node cannot be isolated.
+ * @param {Index} index
+ * @param {string} id
+ * @param {number} k
+ * @param {(name: "alone"|"linkless") => string} why */
+function isolation(index, id, k, why) {
+  const own = linksOf(index).filter((link) => link.includes(id));
+  if (!own.length) return why("linkless");
+  const cut = cutsAt(index, k).filter((link) => link.includes(id));
+  const lost = (/** @type {string} */ src, /** @type {string} */ dst) => cut.some(([a, b]) => a === src && b === dst);
+  return own.every(([a, b]) => lost(a, b) && lost(b, a)) ? why("alone") : "";
+}
+
+/** @param {Index} index
+ *  @param {string} name
+ *  @param {number} k */
+function ofMessage(index, name, k) {
+  const message = messageOf(index, name);
+  if (!message) return { about: ABOUT_WORDS.none, deeds: [] };
+  const { type, fields, src, dst } = message;
+  const call = shorten(showCall(type, fields), 90);
+  const state = stateOf(index, message, k);
+  const why = state === "flying" ? "" : WHY_WORDS.settled;
+  const one = (/** @type {string} */ verb, /** @type {object} */ options = {}) => [{ verb, args: [name], options }];
+  return {
+    about: say(ABOUT_WORDS[state], {
+      message: say(MESSAGE_ABOUT, { call, src: shorten(src, 20), dst: shorten(dst, 20) }),
+    }),
+    deeds: [
+      deed("deliver", "g", one("deliver"), why),
+      deed("drop", "d", one("drop"), why),
+      deed("duplicate", "D", one("duplicate"), why),
+      deed("delay", ">", [], why, { asks: true }),
+    ],
+  };
+}
+
+/** What a message is doing after step k.
+ * @param {Index} index
+ * @param {Message} message
+ * @param {number} k
+ * @returns {"unsent"|"flying"|"waiting"|"received"|"lost"|"lostOnTheWay"} */
+function stateOf(index, { sent, ended, fate, arrives, dst }, k) {
+  if (sent > k) return "unsent";
+  if (ended === null && fate === "lost") return "lostOnTheWay";
+  if (ended !== null && ended <= k) return fate === "received" ? "received" : "lost";
+  const waits = valueAt(index.status[index.column.get(dst) ?? -1], k) === "paused" && arrives <= index.times[k];
+  return waits ? "waiting" : "flying";
+}
+
+/** @param {Index} index
+ *  @param {[string, string]} ends
+ *  @param {number} k */
+function ofLink(index, [a, b], k) {
+  const ways = [[a, b], [b, a]];
+  const [there, back] = ways.map(([src, dst]) => isCut(index, src, dst, k));
+  const [src, dst] = (there ? [a, b] : [b, a]).map((id) => shorten(id, 20));
+  const values = { a: shorten(a, 20), b: shorten(b, 20), src, dst };
+  const changes = (/** @type {string} */ verb, /** @type {boolean} */ cut) =>
+    ways.filter((way) => isCut(index, way[0], way[1], k) === cut).map((args) => ({ verb, args }));
+  const oneway = ways.map((args) => {
+    const values = { src: shorten(args[0], 20), dst: shorten(args[1], 20) };
+    return deed("oneway", "C", [{ verb: "cut", args }], isCut(index, args[0], args[1], k) ? WHY_WORDS.cut : "", { values });
+  });
+  return {
+    about: say(there && back ? ABOUT_WORDS.cut : there || back ? ABOUT_WORDS.half : ABOUT_WORDS.open, values),
+    deeds: [
+      deed("cut", "c", changes("cut", false), there && back ? WHY_WORDS.cut : ""),
+      ...oneway,
+      deed("mend", "H", changes("heal", true), there || back ? "" : WHY_WORDS.whole),
+    ],
+  };
+}
+
+/** @param {Index} index
+ *  @param {number} k */
+function ofNetwork(index, k) {
+  const whole = cutsAt(index, k).length ? "" : WHY_WORDS.whole;
+  return [
+    deed("heal", "H", [{ verb: "heal", args: [] }], whole, { shown: false }),
+    deed("partition", "P", [], "", { asks: true, shown: false }),
+  ];
+}
+
+// ---- messages
+
+/** @type {WeakMap<Index, Map<string, Message>>} */
+const named = new WeakMap();
+
+/** @param {Index} index
+ *  @param {string} name */
+function messageOf(index, name) {
+  if (!named.has(index)) named.set(index, new Map(index.messages.map((message) => [message.name, message])));
+  return named.get(index)?.get(name);
+}

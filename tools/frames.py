@@ -1,0 +1,46 @@
+"""Players in a page: each has a frame of its own, and all share one copy of their code."""
+
+import re
+
+from nbformat import NotebookNode
+
+from dslab.views.bundle import style
+from dslab.views.export import code
+from dslab.views.page import quoted
+
+PAGE = re.compile(r"(?<=<iframe )srcdoc='([^']*)'")
+LIFTED = 'data-player="{}"'
+CODE, STYLE = "/* the code */", "/* the style */"
+SHARED = """<script type="text/plain" id="dslab-code">%s</script>
+<script type="text/plain" id="dslab-style">%s</script>
+<script>
+  const parts = new Map([["%s", "dslab-code"], ["%s", "dslab-style"]]);
+  for (const frame of document.querySelectorAll("iframe[data-page]")) {
+    let page = frame.dataset.page;
+    for (const [mark, id] of parts) page = page.replace(mark, () => document.getElementById(id).textContent);
+    frame.srcdoc = page;
+  }
+</script>
+"""
+
+
+def lift(notebook: NotebookNode) -> list[str]:
+    """Take the players' pages out of the outputs: nbconvert would write each of their quotation marks as six letters."""
+    pages: list[str] = []
+
+    def taken(match: re.Match) -> str:
+        pages.append(match[1].replace(quoted(code()), CODE).replace(quoted(style()), STYLE))
+        return LIFTED.format(len(pages) - 1)
+
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = PAGE.sub(taken, output.data["text/html"])
+    return pages
+
+
+def put_back(page: str, pages: list[str]) -> str:
+    """The page with the players' pages in their frames, and their code at its end."""
+    for number, inside in enumerate(pages):
+        page = page.replace(LIFTED.format(number), f"data-page='{inside}'", 1)
+    return page.replace("</body>", SHARED % (code(), style(), CODE, STYLE) + "</body>", 1) if pages else page

@@ -1,0 +1,154 @@
+"""Chapters as decks: which cell begins a slide, and the page that shows one slide at a time.
+
+`jupyter nbconvert --to slides` understands the same metadata, but its pages load reveal.js, MathJax and more from the
+network. The deck written here has forty lines of JavaScript of its own and fetches nothing.
+"""
+
+import re
+
+from nbconvert import SlidesExporter
+from nbformat import NotebookNode, from_dict
+
+LONGEST = 8             # cells of a slide before it is divided; an answer stays with its question
+HEADING = re.compile(r"#{1,6} ")
+PLAYER = re.compile(r"\bplay\(")
+ASIDE = re.compile(r"\s*(from .+ import .+|import .+|progress\(\))\s*")      # of no interest to an audience
+
+
+# ---- which cell begins a slide ----
+
+def deal(cells: list[NotebookNode]) -> None:
+    """Give every cell a slide type, keep those that its author chose, and divide slides that are too long."""
+    shown = players = 0
+    for cell in cells:
+        kind = kind_of(cell)
+        plays = cell.cell_type == "code" and bool(PLAYER.search(cell.source))
+        if kind in ("-", "fragment") and not is_answer(cell) and (shown >= LONGEST or plays and players):
+            kind = "subslide"
+        if kind in ("slide", "subslide"):
+            shown = players = 0
+        shown += kind not in ("skip", "notes")
+        players += plays
+        cell.metadata["slideshow"] = from_dict({"slide_type": kind})
+
+
+def kind_of(cell: NotebookNode) -> str:
+    """The slide type that a cell has, or should have by itself."""
+    chosen = cell.metadata.get("slideshow", {}).get("slide_type", "")
+    if cell.cell_type == "markdown" and HEADING.match(cell.source):
+        return chosen if chosen in ("slide", "subslide") else "subslide" if cell.source.startswith("###") else "slide"
+    if chosen:
+        return chosen
+    unseen = "exercise-check" in cell.metadata.get("tags", []) or ASIDE.fullmatch(cell.source)
+    return "skip" if cell.cell_type == "code" and unseen else "-"
+
+
+def is_answer(cell: NotebookNode) -> bool:
+    """Is it folded away, under its question?"""
+    return cell.cell_type == "markdown" and cell.source.startswith("<details>")
+
+
+# ---- the deck ----
+
+STYLE = """
+  :root { --jp-ui-font-size1: 20px; --jp-content-font-size1: 20px; --jp-code-font-size: 17px; }
+  html, body { height: 100%; margin: 0; overflow: hidden; }
+  body.jp-Notebook { padding: 0; }
+  .slides, .slides > section { height: 100%; }
+  .slides > section > section { display: none; box-sizing: border-box; height: 100%; padding: 1.5rem 2rem 4rem; overflow: auto; }
+  .slides > section > section.present { display: block; }
+  .slides > section:not(:has(> .present)) { display: none; }
+  .fragment:not(.seen) { visibility: hidden; }
+  .jp-Cell { max-width: 84rem; margin: 0 auto; }
+  .jp-InputPrompt, .jp-OutputPrompt, a.anchor-link { display: none; }
+  iframe { min-height: 60vh; }
+  .deck { position: fixed; right: 1rem; bottom: .6rem; left: 1rem; display: flex; gap: .6rem; align-items: center;
+          color: var(--jp-ui-font-color0); font: 1rem/1.4 system-ui, sans-serif; pointer-events: none; }
+  .deck > * { padding: .1rem .6rem; border-radius: .3rem; background: var(--jp-layout-color1); }
+  .deck button { border: 1px solid currentColor; color: inherit; font: inherit; cursor: pointer; pointer-events: auto; }
+  .deck :first-child { margin-right: auto; }
+  @media print {
+    html, body { height: auto; overflow: visible; }
+    .slides > section, .slides > section > section { display: block !important; height: auto; break-after: page; }
+    .fragment { visibility: visible !important; }
+    .deck { display: none; }
+  }
+"""
+
+SCRIPT = """
+  const slides = [...document.querySelectorAll(".slides > section > section")];
+  const place = document.getElementById("place");
+  let now = 0;
+
+  const hidden = () => [...slides[now].querySelectorAll(".fragment:not(.seen)")];
+  const seen = () => [...slides[now].querySelectorAll(".fragment.seen")];
+
+  function show(n, whole) {
+    now = Math.max(0, Math.min(slides.length - 1, n));
+    slides.forEach((slide, k) => slide.classList.toggle("present", k === now));
+    for (const part of slides[now].querySelectorAll(".fragment")) part.classList.toggle("seen", whole);
+    slides[now].scrollTop = 0;
+    place.textContent = `${now + 1} / ${slides.length}`;
+    history.replaceState(null, "", `#/${now + 1}`);
+  }
+
+  function forward() {
+    const part = hidden()[0];
+    if (!part) return now < slides.length - 1 && show(now + 1, false);
+    part.classList.add("seen");
+    part.scrollIntoView({ block: "nearest" });
+  }
+
+  function back() {
+    const part = seen().at(-1);
+    if (part) part.classList.remove("seen");
+    else if (now > 0) show(now - 1, true);
+  }
+
+  const KEYS = { ArrowRight: forward, PageDown: forward, " ": forward, n: forward, ArrowLeft: back, PageUp: back, p: back,
+                 Home: () => show(0, false), End: () => show(slides.length - 1, true),
+                 f: () => document.documentElement.requestFullscreen?.() };
+  addEventListener("keydown", (event) => {
+    const own = event.key === " " && event.target.closest?.("button, summary, a");
+    if (!KEYS[event.key] || own || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    KEYS[event.key]();
+  });
+  // A player in its frame has the keys while it has the focus; its Escape gives them back.
+  addEventListener("message", ({ source, data }) => {
+    if (!data?.escape || ![...document.querySelectorAll("iframe")].some((frame) => frame.contentWindow === source)) return;
+    document.activeElement?.blur();
+    window.focus();
+  });
+  addEventListener("hashchange", () => show(Number(location.hash.slice(2)) - 1 || 0, false));
+  document.getElementById("back").onclick = back;
+  document.getElementById("forward").onclick = forward;
+  show(Number(location.hash.slice(2)) - 1 || 0, false);
+"""
+
+HINT = "Arrows or Page Down turn the slides. Click into a player and they step it; Escape gives them back."
+
+TEMPLATE = f"""{{% extends 'index.html.j2' %}}
+{{% block header %}}<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{{{ resources.metadata.name | escape_html_keep_quotes }}}}</title>
+{{{{ resources.include_css("static/index.css") }}}}
+{{{{ resources.include_css("static/theme-light.css") }}}}
+{{% for css in resources.inlining.css %}}<style>{{{{ css }}}}</style>{{% endfor %}}
+HEAD
+<style>{STYLE}</style>
+</head>{{% endblock %}}
+{{% block body_header %}}<body class="jp-Notebook"><main class="slides">{{% endblock %}}
+{{% block body_footer %}}</main>
+<div class="deck"><span>{HINT}</span><button id="back" aria-label="Back">←</button>
+<span id="place" role="status"></span><button id="forward" aria-label="Forward">→</button></div></body>{{% endblock %}}
+{{% block footer %}}<script>{SCRIPT}</script></html>{{% endblock %}}"""
+
+
+def deck(notebook: NotebookNode, *, name: str, head: str) -> str:
+    """A notebook that was run, as one page: a slide at a time. `head` goes into the page's head."""
+    exporter = SlidesExporter(raw_template=TEMPLATE.replace("HEAD\n", head))
+    page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": name}})
+    return page
