@@ -10,6 +10,7 @@ const CUT_WORDS = {
   how:
     "Draw a line across links to cut them; with Shift in one direction only, which the arrowheads show (draw it the " +
     "other way round for the other direction). Click a link to select it.",
+  none: "All links that the line crosses are cut already.",
 };
 const SLACK = 5; // px: a pointer that moves less only clicks
 const NEAR = 9; // units of the picture: a click that is nearer to a link selects it
