@@ -7,6 +7,8 @@ Headless Chromium shows the exported page, the player in a real JupyterLab, and 
 * A *frame* while playing, of the player: from one animation frame to the next, and how much of that the browser worked,
   styles, layout and painting included. Of the slider: from one picture to the next; it skips steps.
 * *Messages* are those that the browser sends to the kernel; a page has no kernel to send to.
+* A *crash* is from the key press on a selected node, in JupyterLab, to the frame that shows the new trace: the message to
+  the kernel, the simulation of the whole run, the trace as JSON, and all views built anew.
 * *matplotlib alone* draws the slider's picture as PNG in this process, without JupyterLab: what any slider that redraws
   with matplotlib takes at least.
 
@@ -45,6 +47,7 @@ STEPS, WARMING = 40, 5              # steps measured, and before that not measur
 PLAYING = 3000                      # ms
 WINDOW = {"width": 1400, "height": 900}
 MARK = 50                           # ms: a step at the larger size
+CRASHED = (5, 2000)                 # (nodes, events) of the run in which a node is crashed
 PLAYER = {"focus": ".dslab-player", "shows": ".dslab-readout"}
 SLIDER = {"focus": ".noUi-handle", "shows": ".jp-OutputArea-output"}
 
@@ -174,6 +177,26 @@ def measure_cell(lab: Lab, course: Path, size: tuple[int, int], shown: str) -> M
     return found
 
 
+def measure_crash(lab: Lab, course: Path) -> list[float]:
+    """From the key press that crashes a node in the middle of a Raft run to the new trace on the screen, ms."""
+    shown = f"play(trace, step={CRASHED[1] // 2})"
+    cells = [nbformat.v4.new_code_cell(cell.format(here=str(HERE), size=CRASHED, shown=shown)) for cell in CELLS]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=METADATA), course / "one.ipynb")
+    lab.open("one.ipynb")
+    lab.run_all()
+    player, found = lab.page.locator(".dslab-player"), []
+    for node in "ABCDE" * 3:
+        player.locator(f"[data-key='node {node}']").click()
+        lab.page.evaluate(WATCH, PLAYER)
+        lab.page.keyboard.press("c")
+        found.append(lab.page.evaluate("() => window.painted"))
+        lab.page.evaluate(WATCH, PLAYER)
+        lab.page.keyboard.press("u")
+        lab.page.evaluate("() => window.painted")
+    lab.stop_kernels()
+    return found
+
+
 def both(values: list[float]) -> str:
     """The median and the 95th percentile."""
     return f"{statistics.median(values):8.1f}{statistics.quantiles(values, n=20)[-1]:8.1f}" if values else f"{'-':>16}"
@@ -204,6 +227,10 @@ def main() -> None:
         home.mkdir()
         print(f"Chromium {browser.version}, Python {sys.version.split()[0]}, {STEPS} steps")
         with serving(course, home) as place:
+            lab = Lab(browser.new_page(viewport=WINDOW), *place)
+            print("\na crash in a Raft run of %d nodes x %d events, ms: median, 95th percentile" % CRASHED,
+                  both(measure_crash(lab, course)))
+            lab.page.close()
             for size in SIZES:
                 lab = Lab(browser.new_page(viewport=WINDOW), *place)
                 report(size, {
