@@ -7,8 +7,8 @@ Headless Chromium shows the exported page, the player in a real JupyterLab, and 
 * A *frame* while playing, of the player: from one animation frame to the next, and how much of that the browser worked,
   styles, layout and painting included. Of the slider: from one picture to the next; it skips steps.
 * *Messages* are those that the browser sends to the kernel; a page has no kernel to send to.
-* A *crash* is from the key press on a selected node, in JupyterLab, to the frame that shows the new trace: the message to
-  the kernel, the simulation of the whole run, the trace as JSON, and all views built anew.
+* A *crash* is from the key press on a selected node, in JupyterLab, to the frame that shows the new trace: the message
+  to the kernel, the simulation of the whole run, the trace as JSON, and all views built anew.
 * *matplotlib alone* draws the slider's picture as PNG in this process, without JupyterLab: what any slider that redraws
   with matplotlib takes at least.
 
