@@ -1,0 +1,119 @@
+"""Exercises 2.3a to 2.3d: what lieutenants obtain, and how to be a traitor."""
+
+from typing import Any
+
+from dslab.grader.exercise import BreakIt, Predict
+from dslab.protocols.byzantine import (
+    ATTACK,
+    FIGURE_3,
+    FIGURE_4,
+    IC1,
+    IC2,
+    RETREAT,
+    General,
+    Lie,
+    council,
+)
+from dslab.script import at, request
+from dslab.studies.byzantine import recursion
+from dslab.trace import Trace
+
+# ---- what do the lieutenants obtain? ---------------------------------------------------------------------------------
+
+
+def obtained(trace: Trace, lieutenant: str) -> tuple[str, ...]:
+    """What a lieutenant has heard from the commander, and obtains from each of the others."""
+    tree = recursion(trace, lieutenant)
+    return tree.heard, *(part.value for part in tree.parts)
+
+
+def outcome(trace: Trace, lieutenants: str) -> dict[str, Any]:
+    """What each of these obtains and obeys."""
+    obeyed = {output.node: output.values[0] for output in trace.outputs("obey")}
+    return {f"{name} {what}": value for name in lieutenants
+            for what, value in (("obtains", obtained(trace, name)), ("obeys", obeyed[name]))}
+
+
+def where(trace: Trace, lieutenants: str) -> dict[str, int]:
+    """The steps in which they decide."""
+    steps = {output.node: output.step for output in trace.outputs("obey")}
+    return {f"{name} {what}": steps[name] for name in lieutenants for what in ("obtains", "obeys")}
+
+
+def questions(others: dict[str, str]) -> dict[str, str]:
+    """Two for each lieutenant: lieutenant -> from whom it obtains something."""
+    return {f"{name} {what}": words for name, sources in others.items() for what, words in (
+        ("obtains", f"what does {name} obtain from {', '.join(sources)}, in this order, as a tuple such as "
+                    '("attack", "attack", "retreat")'),
+        ("obeys", f"which order does {name} obey"))}
+
+
+ONE_LIAR, THREE_ORDERS = questions({"B": "ACD"}), questions({"B": "ACD", "C": "ABD"})
+
+
+# ---- be the traitor --------------------------------------------------------------------------------------------------
+
+def lie(traitor: str, to: str, path: str, value: Any, *, time: float = 5):
+    """A request to a traitor, at a time before it speaks."""
+    return at(time, request(traitor, Lie(to, tuple(path), value)))
+
+
+EXERCISES = (
+    Predict(
+        number="2.3a", title="Four generals, and a lieutenant lies", run=FIGURE_3,
+        task="OM(1). The commander A says attack to B, C and D, and is loyal. D is a traitor and tells B and C that A "
+             "has said retreat.",
+        questions=ONE_LIAR, answer=lambda trace: outcome(trace, "B"), look=lambda trace: where(trace, "B"),
+        why=lambda trace: dict.fromkeys(ONE_LIAR, "B hears from A itself, and C and D tell it what A has told them: "
+                                                  "two of the three are true."),
+        hints=("With m = 1 what is obtained from a lieutenant is just what that one relays.",
+               "B obeys the value that more than half of the three have."),
+        right=({"B obtains": (ATTACK, ATTACK, RETREAT), "B obeys": ATTACK},),
+        wrong=(({"B obeys": RETREAT}, "which order does B obey"),
+               ({"B obtains": (ATTACK, ATTACK, ATTACK)}, "what does B obtain from A, C, D")),
+    ),
+    Predict(
+        number="2.3b", title="Four generals, and the commander lies", run=FIGURE_4,
+        task="OM(1). The commander A is the traitor, and says x to B, y to C and z to D, who relay that truly.",
+        questions=THREE_ORDERS, answer=lambda trace: outcome(trace, "BC"), look=lambda trace: where(trace, "BC"),
+        why=lambda trace: dict.fromkeys(THREE_ORDERS, "All three have the same values, each in another order; none has "
+                                                      "a majority, and then all obey the same default, retreat."),
+        hints=("Each has heard one of the three itself, and obtains the other two.",
+               "Without a majority the default is taken: retreat."),
+        right=({"B obtains": ("x", "y", "z"), "B obeys": RETREAT, "C obtains": ("y", "x", "z"), "C obeys": RETREAT},),
+        wrong=(({"B obeys": "x"}, "which order does B obey"),
+               ({"C obtains": ("x", "y", "z")}, "what does C obtain from A, B, D"),
+               ({"C obeys": "y"}, "which order does C obey")),
+    ),
+    BreakIt(
+        number="2.3c", title="Be the traitor", mended=General, promise=IC2, allowed={"request": 1},
+        run=council(3, traitors={"C": {}}, title="Three generals, and C is yours"),
+        task="Three generals, OM(1). The commander A says attack; C is a traitor, and does what you say: "
+             'at(5, request("C", Lie(to, path, value))) makes it tell another general this value where a loyal one '
+             "would tell what has come by the path, which ends with C itself. Make a loyal lieutenant disobey its "
+             "loyal commander, by one lie. The same request to a C who is loyal must change nothing.",
+        hints=("Who listens to C? The commander does not.", "What C relays to B has come by the path A, C.",
+               'at(5, request("C", Lie("B", ("A", "C"), "retreat"))): then B has one voice against one.'),
+        right=([lie("C", "B", "AC", RETREAT)], [lie("C", "B", "AC", "x")], [lie("C", "B", "AC", None, time=30)]),
+        wrong=(([lie("C", "B", "AC", ATTACK)], "the promise holds"), ([lie("C", "A", "AC", RETREAT)], "the promise"),
+               ([lie("B", "C", "AB", RETREAT)], "the promise holds"), ([lie("C", "B", "A", RETREAT)], "the promise"),
+               ([lie("C", "B", "AC", RETREAT, time=45)], "the promise holds"),
+               ([lie("C", "B", "AC", RETREAT), lie("C", "A", "AC", RETREAT)], "request is used 2 times")),
+    ),
+    BreakIt(
+        number="2.3d", title="Two traitors among four", mended=General, promise=IC1, allowed={"request": 3},
+        run=council(4, traitors={"A": {}, "D": {}}, title="Four generals, and A and D are yours"),
+        task="Four generals survive one traitor. Now the commander A and the lieutenant D are both yours: make B and "
+             "C, who are loyal, obey different orders, by at most three lies. OM(1) is still all that they run.",
+        hints=("A tells B one thing and C another. What do they relay to each other?",
+               "B and C have one voice for each order, then. D has the casting vote, and two receivers.",
+               'Lie("C", ("A",), "retreat") to A, and Lie("C", ("A", "D"), "retreat") to D.'),
+        right=([lie("A", "C", "A", RETREAT), lie("D", "C", "AD", RETREAT)],
+               [lie("A", "B", "A", RETREAT), lie("D", "B", "AD", RETREAT)],
+               [lie("A", "C", "A", RETREAT), lie("A", "D", "A", RETREAT), lie("D", "B", "AD", ATTACK)]),
+        wrong=(([lie("A", "C", "A", RETREAT)], "the promise holds"),
+               ([lie("D", "B", "AD", RETREAT), lie("D", "C", "AD", RETREAT)], "the promise holds"),
+               ([lie("A", "C", "A", RETREAT), lie("D", "C", "AD", ATTACK)], "the promise holds"),
+               ([lie("A", name, "A", RETREAT) for name in "BCD"] + [lie("D", "B", "AD", ATTACK)], "request is used 4")),
+    ),
+)

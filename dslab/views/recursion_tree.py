@@ -1,0 +1,97 @@
+"""The recursion of OM(m) as a picture: what a lieutenant has heard by each path, and the majorities of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from networkx import DiGraph, draw_networkx_edges
+
+from dslab.values import DslabError
+from dslab.views.charts import LINE, MARKED, OURS, PAPER, Chart
+
+FILLS = (OURS, "#ffe2b8", "#d9ead3", "#e6d7f2", "#eceff1")     # for the values, in alphabetical order
+CAPTION = "dashed: a traitor's word   ·   ⇒ the majority of the word itself and of what is to its right"
+MOST = 40                                                      # leaves that fit on a page
+
+
+def recursion_tree(opinion: Any, *, collapsed: int | None = None, title: str = "") -> Chart:
+    """The tree from the commander's word, on the left, to the last relays; majorities collapse from right to left.
+
+    Each box has a path and what came by it. Where the majority was taken, the box shows it behind an arrow, and has its
+    colour. A dashed box is a traitor's word.
+
+    Args:
+        opinion: the root: path, heard, value, lie, and parts, which are opinions.
+        collapsed: how many levels of majorities were taken yet; None: all.
+        title: what the chart says.
+    """
+    graph, levels = grown(opinion), depth(opinion)
+    leaves = [one for one in opinions(opinion) if not one.parts]
+    if len(leaves) > MOST:
+        raise DslabError(f"the tree has {len(leaves)} leaves: a picture has room for {MOST}, take fewer generals")
+    places = placed(opinion)
+    colours = colour_of_values(opinion)
+    figure = Chart(figsize=(3.2 * (levels + 1), 1 + 0.36 * len(leaves)), layout="constrained", facecolor=PAPER)
+    axes = figure.subplots()
+    draw_networkx_edges(graph, places, ax=axes, arrows=False, edge_color=LINE, node_size=0)
+    taken = levels if collapsed is None else collapsed
+    for one in opinions(opinion):
+        done = bool(one.parts) and depth(one) <= taken
+        box = {"boxstyle": "round,pad=0.35", "facecolor": colours[one.value if done or not one.parts else heard(one)],
+               "edgecolor": MARKED if one.lie else LINE, "linestyle": "--" if one.lie else "-",
+               "linewidth": 1.6 if one.lie else 1.0}
+        axes.text(*places[one.path], words(one, done=done), bbox=box, ha="center", va="center", fontsize=9)
+    axes.set(xlim=(-0.5, levels + 0.5), ylim=(len(leaves) - 0.4, -0.6), title=title)
+    axes.axis("off")
+    figure.supxlabel(CAPTION, fontsize=9, color=LINE)
+    return figure
+
+
+def words(one: Any, *, done: bool) -> str:
+    """What stands in a box: the path, what came by it, and the majority if it was taken."""
+    return f"{' › '.join(one.path)}:  {heard(one)}" + (f"  ⇒  {one.value}" if done else "")
+
+
+def heard(one: Any) -> str:
+    """What came by a path."""
+    return "nothing" if one.heard is None else one.heard
+
+
+def opinions(root: Any) -> Iterator[Any]:
+    """An opinion and all that it rests on, from the top down."""
+    yield root
+    for part in root.parts:
+        yield from opinions(part)
+
+
+def depth(root: Any) -> int:
+    """How many majorities are taken one after the other."""
+    return 1 + max(map(depth, root.parts)) if root.parts else 0
+
+
+def grown(root: Any) -> DiGraph:
+    """The tree as a graph; an edge leads from each opinion to those that it rests on."""
+    graph = DiGraph()
+    graph.add_nodes_from(one.path for one in opinions(root))
+    graph.add_edges_from((one.path, part.path) for one in opinions(root) for part in one.parts)
+    return graph
+
+
+def placed(root: Any, first: int = 0) -> dict[tuple[str, ...], tuple[float, float]]:
+    """path -> its place: to the right with each relay; each leaf a line below the one before, others in the middle."""
+    if not root.parts:
+        return {root.path: (len(root.path) - 1, first)}
+    places: dict[tuple[str, ...], tuple[float, float]] = {}
+    for part in root.parts:
+        below = placed(part, first)
+        first += sum(not one.parts for one in opinions(part))
+        places |= below
+    lines = [places[part.path][1] for part in root.parts]
+    return places | {root.path: (len(root.path) - 1, (lines[0] + lines[-1]) / 2)}
+
+
+def colour_of_values(root: Any) -> dict[Any, str]:
+    """A colour for each value that occurs; the words in the box say the same."""
+    values = sorted({value for one in opinions(root) for value in (heard(one), one.value)}, key=str)
+    return {value: FILLS[min(place, len(FILLS) - 1)] for place, value in enumerate(values)}
