@@ -87,6 +87,21 @@ def test_all_that_a_script_can_do_is_done_by_hand(player, verb, args, options, a
     assert event.action == action and trace[3].time < event.time <= trace[4].time
 
 
+def test_changes_at_the_same_moment_are_one_branch_and_the_cursor_is_after_them(player):
+    wanted = [cut("A", "B"), cut("B", "A"), cut("C", "A")]
+    changes = [{"verb": "cut", "args": list(action.args)} for action in wanted]
+    assert ask(player, "edit", changes=changes, step=3) == ""
+    assert [event.action for event in player.run.script] == wanted and len(player.branches) == 2
+    assert len({event.time for event in player.run.script}) == 1
+    assert player.trace[player.step].name == "cut('C', 'A')"
+
+
+@pytest.mark.parametrize("changes", [[], "cut", [{"verb": "cut", "args": ["A", "B"]}, "cut"], None])
+def test_changes_that_are_no_list_of_changes_are_a_sentence(player, changes):
+    assert "an edit has a list of changes" in ask(player, "edit", changes=changes, step=3)
+    assert player.run == RUN
+
+
 @pytest.mark.parametrize(
     ("verb", "args", "options", "sentence"),
     [

@@ -220,6 +220,16 @@ def test_what_cannot_be_played_is_one_sentence():
         play(RUN, seed=(0, 9))
 
 
+def test_where_no_script_may_run_there_is_a_picture_of_bearable_size(player):
+    long = play(RUN.but(nodes=12, duration=90), step=300)
+    for shown in (player, long, play(lambda seed: RUN.but(seed=seed), seed=(0, 9))):
+        made = shown._repr_mimebundle_()
+        data = made[0] if isinstance(made, tuple) else made
+        assert data["text/plain"].startswith("<player: pings")
+        assert data["image/svg+xml"].startswith("<svg") and len(data["image/svg+xml"]) < 100_000
+        assert "application/vnd.jupyter.widget-view+json" in data
+
+
 def test_without_a_kernel_a_page_stands_in(monkeypatch):
     monkeypatch.setenv("DSLAB_STATIC", "1")
     page = play(RUN)

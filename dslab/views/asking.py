@@ -1,6 +1,7 @@
 """What the browser may ask a player to do: checked here, so that nothing hostile can be more than a sentence.
 
     {type: "edit", verb, args, options, step, time}     a change by a verb of `dslab.script`, just after the cursor
+    {type: "edit", changes: [{verb, args, options}, ...], step, time}       several at the same moment
     {type: "undo"}  {type: "original"}                  back to the parent branch, to the first one
     {type: "branch", name}  {type: "rename", name, to}  {type: "delete", name}
     {type: "compare", name}                             put a branch beside the one that is shown; "" ends it
@@ -36,7 +37,11 @@ def answer(player: Player, content: Any) -> None:
 
 
 def _edit(player: Player, content: Mapping[str, Any]) -> None:
-    player.edit(action_of(content, player.trace), step=content.get("step"), time=content.get("time"))
+    changes = content.get("changes", [content])
+    if not (isinstance(changes, list) and changes and all(isinstance(change, Mapping) for change in changes)):
+        raise DslabError(f"an edit has a list of changes, not {brief(changes)}")
+    actions = [action_of(change, player.trace) for change in changes]
+    player.edit(*actions, step=content.get("step"), time=content.get("time"))
 
 
 def _text(content: Mapping[str, Any], key: str) -> str:

@@ -10,6 +10,13 @@ import ipywidgets
 from dslab.values import DslabError, brief
 
 
+class Under(ipywidgets.VBox):
+    """Widgets below each other, of which the last has a text and a picture for those who see no widgets."""
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return (super()._repr_mimebundle_(**kwargs) or {}) | self.children[-1].still()
+
+
 def controls_of(choices: Mapping[str, Any]) -> dict[str, Any]:
     """A control for each choice; raises `DslabError`, one sentence, for what is no choice."""
     return {name: _control(name, choice) for name, choice in choices.items()}
@@ -20,7 +27,7 @@ def under(controls: Mapping[str, Any], player: Any, changed: Callable[[], None])
     for control in controls.values():
         control.observe(lambda _: changed(), names="value")
     bar = ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})
-    return ipywidgets.VBox([bar, player])
+    return Under([bar, player])
 
 
 def _control(name: str, choice: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 from dslab.properties import Promise
 from dslab.trace import Trace
@@ -64,6 +65,11 @@ def html(trace: Trace, *, title: str = "", height: int = 600, focus: int = 0,
     """The page as text, the same bytes for the same trace."""
     data = payload(trace, height=height, focus=focus, layout=layout, promises=promises)
     data["title"] = title or title_of(trace)
+    return page(data)
+
+
+def page(data: dict[str, Any]) -> str:
+    """The page of a payload."""
     return PAGE.format(policy=POLICY, title=escape(data["title"][:200]), style=style(), data=_embedded(data),
                        script=code(), start=START)
 

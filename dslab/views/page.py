@@ -11,6 +11,7 @@ from dslab.views.export import html
 from dslab.views.layout import Layout
 from dslab.views.payload import title
 
+
 class Page:
     """A page in a frame, as high as its player."""
 
@@ -20,12 +21,17 @@ class Page:
         self.page = html(trace, height=height, focus=step, layout=layout, promises=promises)
 
     def _repr_html_(self) -> str:
-        return (f"<iframe srcdoc='{quoted(self.page)}' "
-                f'title="{escape(repr(self))}" loading="lazy" '
-                f'sandbox="allow-scripts" allowfullscreen style="width:100%;height:{self.height + 260}px;border:0"></iframe>')
+        return frame(self.page, title=repr(self), height=self.height)
 
     def __repr__(self) -> str:
         return described(self.trace)
+
+
+def frame(page: str, *, title: str, height: int) -> str:
+    """A page with a player whose views are `height` px high, in a frame from which no script gets out."""
+    return (f"<iframe srcdoc='{quoted(page)}' "
+            f'title="{escape(title)}" loading="lazy" sandbox="allow-scripts" allowfullscreen '
+            f'style="width:100%;height:{height + 260}px;border:0"></iframe>')
 
 
 def quoted(text: str) -> str:

@@ -25,6 +25,7 @@ from dslab.views.breaking import Breaking
 from dslab.views.bundle import script, style
 from dslab.views.choosing import controls_of, under
 from dslab.views.copies import script_of, test_of
+from dslab.views.diagram import WINDOW, diagram
 from dslab.views.edits import moment_after, requests
 from dslab.views.layout import Layout
 from dslab.views.lights import promises_of
@@ -121,9 +122,10 @@ class Player(anywidget.AnyWidget):
 
     # ---- branches --------------------------------------------------------------------------------------
 
-    def edit(self, action: Action, *, step: int, time: float | None = None) -> None:
-        """Do something just after `step` (or at `time`, if that is later): a branch of what is shown now."""
-        self._grow(self.branches.current, [at(moment_after(self.trace, step, time), action)])
+    def edit(self, *actions: Action, step: int, time: float | None = None) -> None:
+        """Do something just after `step` (or at `time`, if that is later): a branch of what is shown now, after it."""
+        moment = moment_after(self.trace, step, time)
+        self._grow(self.branches.current, [at(moment, action) for action in actions], back=1 - len(actions))
 
     def scenario(self, name: str) -> None:
         """Show the branch of a scenario: the original with its events."""
@@ -213,14 +215,14 @@ class Player(anywidget.AnyWidget):
 
     # ---- how it is shown -------------------------------------------------------------------------------
 
-    def _grow(self, parent: Branch, events: Iterable[At], *, name: str = "") -> None:
+    def _grow(self, parent: Branch, events: Iterable[At], *, name: str = "", back: int = 0) -> None:
         """Show the branch that these events make of another."""
         if parent.run is None:
             raise DslabError(CHOSEN if self.breaking else NO_RUN)
         known = len(self.branches)
         branch = self.branches.grow(parent, events, name=name)
         try:
-            self._switch(branch)
+            self._switch(branch, back=back)
         except Exception:                   # it cannot be shown, so it is not kept
             if len(self.branches) > known:
                 self.branches.delete(branch.name)
@@ -283,13 +285,15 @@ class Player(anywidget.AnyWidget):
         return described(self.trace)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The widget, with a text that is the same in every process."""
         made = super()._repr_mimebundle_(**kwargs)
-        if made is None:
-            return {"text/plain": repr(self)}
-        data = made[0] if isinstance(made, tuple) else made
-        data["text/plain"] = repr(self)
-        return made
+        data = made[0] if isinstance(made, tuple) else made or {}
+        data.update(self.still())
+        return made or data
+
+    def still(self) -> dict[str, str]:
+        """Where no script may run: a text that is the same in every process, and a picture."""
+        drawn = self.trace and diagram(self.trace, first=max(0, self.step - WINDOW // 2)).svg
+        return {"text/plain": repr(self)} | ({"image/svg+xml": drawn} if drawn else {})
 
 
 def _run_of(what: Any) -> Run:

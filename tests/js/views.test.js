@@ -6,7 +6,6 @@ import { indexTrace } from "../../dslab/views/js/data.js";
 import { follow, windowOf } from "../../dslab/views/js/history.js";
 import { BINDINGS, bindingOf, keepsKey } from "../../dslab/views/js/keys.js";
 import { headline } from "../../dslab/views/js/log.js";
-import { choices } from "../../dslab/views/js/selection.js";
 import { hatching, roleOutline, stepOutline, typeOutline } from "../../dslab/views/js/shapes.js";
 import { arrowsIn } from "../../dslab/views/js/arrows.js";
 import { stampOf } from "../../dslab/views/js/spacetime.js";
@@ -75,16 +74,6 @@ test("a button keeps its Space, the scrubber gives its arrows to the player", ()
   assert.equal(keepsKey(element("INPUT", "search"), "n"), true);
   assert.equal(keepsKey(element("SELECT"), "ArrowDown"), true);
   assert.equal(keepsKey(element("DIV"), " "), false);
-});
-
-test("what can be done depends on what is selected and on the moment", () => {
-  const verbs = (kind, id, k) => choices(index, { kind, id }, k).verbs;
-  assert.deepEqual(verbs("node", "B", 2), ["crash"]);
-  assert.deepEqual(verbs("node", "B", 3), ["recover"]);
-  assert.deepEqual(verbs("message", "A->B#1", 1), ["drop"]);
-  assert.deepEqual(verbs("message", "A->B#1", 2), []);
-  assert.deepEqual(verbs("message", "no such", 2), []);
-  assert.deepEqual(choices(index, null, 0).verbs, []);
 });
 
 test("the large sentence leaves the notes to the line below it", () => {

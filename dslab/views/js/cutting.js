@@ -2,8 +2,9 @@
 // Links in the topology: a line that is drawn across them cuts them, a click or a key selects one.
 /** @typedef {import("./data.js").Index} Index */
 /** @typedef {import("./flights.js").Point} Point */
+/** @typedef {import("./verbs.js").Change} Change */
 /** @typedef {{a: string, b: string, from: Point, to: Point}} Line a link where it is drawn */
-import { isCut, linksOf } from "./data.js";
+import { cutsAt, isCut, linksOf } from "./data.js";
 import { put, s } from "./dom.js";
 
 const CUT_WORDS = {
@@ -106,6 +107,25 @@ export function cutsOf(index, links, k, oneWay) {
     .map((args) => ({ verb: "cut", args }));
 }
 
+/** The cuts as one partition, if the nodes fall apart into sides by them: that says more. Else the cuts.
+ * @param {Index} index
+ * @param {Change[]} cuts
+ * @param {number} k */
+export function asPartition(index, cuts, k) {
+  const named = (/** @type {string} */ a, /** @type {string} */ b) => JSON.stringify([a, b]);
+  const cut = new Set([...cutsAt(index, k), ...cuts.map((change) => change.args)].map(([a, b]) => named(a, b)));
+  const links = linksOf(index);
+  const sides = new Map(index.nodes.map((/** @type {any} */ { id }) => [id, new Set([id])]));
+  for (const [a, b] of links) {
+    if (cut.has(named(a, b)) || cut.has(named(b, a)) || sides.get(a) === sides.get(b)) continue;
+    for (const id of sides.get(b)) sides.set(id, sides.get(a).add(id));
+  }
+  const apart = (/** @type {string} */ a, /** @type {string} */ b) => sides.get(a) !== sides.get(b);
+  const clean = links.every(([a, b]) => cut.has(named(a, b)) === apart(a, b) && cut.has(named(b, a)) === apart(a, b));
+  const groups = [...new Set(sides.values())].map((side) => [...sides.keys()].filter((id) => side.has(id)));
+  return clean && cuts.length > 2 ? [{ verb: "partition", args: groups }] : cuts;
+}
+
 // ---- the gesture
 
 /** A layer above the links: what is selected, and the stroke while it is drawn.
@@ -146,7 +166,8 @@ export function createCutting(index, points, size, actions) {
           heads.replaceChildren();
           if (!end) return;
           const links = crossed(lines, where(start), where(end));
-          if (links.length) actions.change(cutsOf(index, links, step, end.shiftKey), CUT_WORDS.none);
+          const cuts = cutsOf(index, links, step, end.shiftKey);
+          if (links.length) actions.change(asPartition(index, cuts, step), CUT_WORDS.none);
         },
         click(event) {
           const line = nearest(lines, where(event));
@@ -188,7 +209,8 @@ function drawCrossing({ at, angle }, oneWay) {
 
 /** Strokes and clicks on the background. A stroke may begin anywhere; what is clicked itself keeps its clicks.
  * @param {SVGElement} picture
- * @param {{draw: (start: any, end: any) => void, end: (start: any, end: any) => void, click: (event: any) => void}} does */
+ * @param {{draw: (start: any, end: any) => void, end: (start: any, end: any) => void,
+ *    click: (event: any) => void}} does */
 function onStroke(picture, does) {
   let start = /** @type {any} */ (null);
   let drawn = false;

@@ -3,6 +3,11 @@
 
 /** @typedef {{keys: string[], shift?: boolean, name: string, does: string, act: (actions: any, key: string) => void}} Binding */
 
+/** Do to what is selected what this key means for it.
+ * @param {any} actions
+ * @param {string} key */
+const pressed = (actions, key) => actions.press(key);
+
 /** @type {Binding[]} */
 export const BINDINGS = [
   { keys: [" "], name: "Space", does: "play or pause", act: (actions) => actions.toggle() },
@@ -36,9 +41,25 @@ export const BINDINGS = [
   { keys: ["End"], name: "End", does: "last step", act: (actions) => actions.go(Infinity) },
   { keys: ["+", "="], name: "+", does: "faster", act: (actions) => actions.faster(1) },
   { keys: ["-"], name: "−", does: "slower", act: (actions) => actions.faster(-1) },
-  { keys: ["c"], name: "c", does: "crash the selected node", act: (actions) => actions.edit("crash") },
-  { keys: ["r"], name: "r", does: "recover the selected node", act: (actions) => actions.edit("recover") },
-  { keys: ["d"], name: "d", does: "drop the selected message", act: (actions) => actions.edit("drop") },
+  ...[
+    ["c", "crash the selected node, cut the selected link"],
+    ["C", "cut the selected link in one direction only"],
+    ["H", "heal the selected link, or else all links"],
+    ["r", "recover or resume the selected node"],
+    ["z", "pause the selected node"],
+    ["i", "isolate the selected node"],
+    ["t", "let the selected node's next timer go off now"],
+    ["a", "ask the selected node something, as a client"],
+    ["k", "move the selected node's clock"],
+    ["g", "deliver the selected message now"],
+    ["d", "drop the selected message"],
+    ["D", "double the selected message"],
+    [">", "hold the selected message back"],
+    ["P", "partition: cut all links between two sides"],
+  ].map(([key, does]) => ({ keys: [key], name: key, does, act: pressed })),
+  { keys: ["j"], name: "j", does: "select the next link (of the selected node)", act: (actions) => actions.link(1) },
+  { keys: ["J"], name: "J", does: "select the previous link", act: (actions) => actions.link(-1) },
+  { keys: ["e"], name: "e", does: "more that can be done: open or close", act: (actions) => actions.more() },
   { keys: ["/"], name: "/", does: "search the log", act: (actions) => actions.focusSearch() },
   { keys: ["n"], name: "n", does: "next match", act: (actions) => actions.find(1) },
   { keys: ["N"], name: "N", does: "previous match", act: (actions) => actions.find(-1) },

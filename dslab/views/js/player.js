@@ -1,6 +1,7 @@
 // @ts-check
 // The player: one cursor, and views that draw what it points at. The kernel is asked only when the run is to change.
 /** @typedef {import("./data.js").Index} Index */
+import { createActs, createDrafts } from "./acting.js";
 import { createBranching } from "./branches.js";
 import { changeSpeed } from "./controls.js";
 import { indexTrace, neighbourEvent } from "./data.js";
@@ -10,7 +11,6 @@ import { listen } from "./keys.js";
 import { createLecturing, createStage } from "./lecture.js";
 import { createNotices } from "./panels.js";
 import { createReading, neighbourShown, seenStep } from "./reading.js";
-import { choices } from "./selection.js";
 import { createClock, createGlide, momentAt, naturalPace, schedule, timeAt } from "./time.js";
 import { createViews } from "./views.js";
 import { createFilter } from "./visible.js";
@@ -41,6 +41,7 @@ function createView() {
     marked: /** @type {number|null} */ (null),
     knower: /** @type {string|null} */ (null), // the node with whose eyes the run is seen
     lecture: createStage(),
+    drafts: createDrafts(),
     page: 0, // which nine of the choices have a number, where the next event is chosen
   };
 }
@@ -133,12 +134,22 @@ function render({ model, el }) {
     draw,
   });
 
+  const acting = createActs(view, {
+    index: () => index,
+    payload: () => model.get("payload"),
+    acts: () => actions.acts(),
+    send: (content) => actions.send(content),
+    draw,
+    open: (name) => views.forEach((one) => one.open?.(name)),
+  });
+
   const lecturing = createLecturing(root, view, draw);
 
   const actions = {
     ...reading,
     ...lecturing.actions,
     ...branching,
+    ...acting,
     go: (/** @type {number} */ step) => {
       pause();
       place(step);
@@ -175,12 +186,8 @@ function render({ model, el }) {
     escape: () => {
       if (view.lecture.on) return actions.leave();
       Object.assign(view, { selection: null, panel: "", marked: null, knower: null, query: "", sifting: false });
+      view.drafts.more = false;
       draw();
-    },
-    edit(/** @type {string} */ verb) {
-      if (!model.get("payload").editable || !choices(index, view.selection, view.step).verbs.includes(verb))
-        return;
-      actions.send({ type: "edit", verb, target: view.selection.id, step: view.step, time: view.time });
     },
     acts: () => model.get("acts") ?? null,
     send(/** @type {any} */ content) {
@@ -278,8 +285,9 @@ function render({ model, el }) {
  * @param {Index} index
  * @param {{kind: string, id: string}|null} selection */
 function exists(index, selection) {
-  return selection?.kind === "node"
-    ? index.column.has(selection.id)
+  const names = selection?.kind === "node" ? [selection.id] : selection?.ends;
+  return names
+    ? names.every((/** @type {string} */ id) => index.column.has(id))
     : index.messages.some((message) => message.name === selection?.id);
 }
 

@@ -2,6 +2,7 @@
 // The cluster as a picture: nodes, links, and messages that move along them.
 /** @typedef {import("./data.js").Index} Index */
 /** @typedef {import("./flights.js").Point} Point */
+import { createCutting } from "./cutting.js";
 import { s } from "./dom.js";
 import { createLinks } from "./links.js";
 import { createFlights } from "./messages.js";
@@ -32,6 +33,7 @@ export function createTopology(index, positions, actions) {
     const labels = inRow ? "below" : sideOf(point, width);
     return createNode(index, i, { point, radius, labels, bottom: HEIGHT }, actions);
   });
+  const cutting = createCutting(index, points, { width, height: HEIGHT }, actions);
   const flights = createFlights(index, points, radius, actions);
   const route = createRoute(index, points, radius);
   const element = s(
@@ -43,6 +45,7 @@ export function createTopology(index, positions, actions) {
       "aria-label": "Topology: nodes, links and messages",
     },
     links.element,
+    cutting.element,
     index.nodes.length > CROWD
       ? s("text", { class: "dslab-crowd", x: 8, y: HEIGHT - 6 }, SENTENCES.crowded(index.nodes.length))
       : null,
@@ -50,6 +53,7 @@ export function createTopology(index, positions, actions) {
     route.element,
     flights.element,
   );
+  cutting.listen(element);
   let drawn = "";
   return {
     element,
@@ -58,6 +62,7 @@ export function createTopology(index, positions, actions) {
       const moment = `${step} ${view.knower}`; // nobody sees a cut
       if (drawn !== moment) links.draw(view.knower === null ? step : -1);
       drawn = moment;
+      cutting.draw(view);
       nodes.forEach((node) => node.draw(view, step));
       nodes.forEach((node) => node.drawFrame(view, time));
       flights.draw(view);

@@ -4,13 +4,15 @@
 /** @typedef {import("./data.js").Message} Message */
 /** @typedef {{verb: string, args: any[], options?: object}} Change what the kernel is asked for */
 /** @typedef {{name: string, key: string, word: string, label: string, changes: Change[], why: string, asks?: boolean,
- *    shown?: boolean}} Deed a button: `why` it cannot be done now (""), `asks` for a number or a text, is it `shown`? */
+ *    shown?: boolean, more?: boolean}} Deed a button: `why` it cannot be done now (""), `asks` for a number or a text;
+ *    is it `shown`, always or only where `more` is? */
 import { cutsAt, isCut, linksOf, timersAt, valueAt } from "./data.js";
 import { shorten, showCall } from "./values.js";
 import { say } from "./words.js";
 
 const ABOUT_WORDS = {
-  nothing: "Click a node, a message or a link (or press Tab and Enter; j for links). A line dragged across links cuts them.",
+  nothing:
+    "Click a node, a message or a link (or press Tab and Enter; j for links). A line dragged across links cuts them.",
   up: "{node} is up.",
   down: "{node} is down.",
   paused: "{node} is paused.",
@@ -93,11 +95,11 @@ export function deedOf(deeds, key) {
  *  @param {string} key
  *  @param {Change[]} changes
  *  @param {string} why
- *  @param {{asks?: boolean, shown?: boolean, says?: keyof typeof VERB_WORDS, values?: object}} [more]
+ *  @param {{asks?: boolean, shown?: boolean, more?: boolean, says?: keyof typeof VERB_WORDS, values?: object}} [also]
  *  @returns {Deed} */
-function deed(name, key, changes, why, { asks = false, shown = true, says = name, values = {} } = {}) {
+function deed(name, key, changes, why, { asks = false, shown = true, more = false, says = name, values = {} } = {}) {
   const [word, label] = VERB_WORDS[says].map((text) => say(text, values));
-  return { name, key, word, label, changes, why, asks, shown };
+  return { name, key, word, label, changes, why, asks, shown, more };
 }
 
 /** @param {Index} index
@@ -136,7 +138,7 @@ function ofTimers(index, i, k, why) {
   if (!running.length) return [deed("fire", "t", [], why, { says: "fireNone" })];
   return running.map(({ name }, n) => {
     const changes = [{ verb: "fire", args: [index.nodes[i].id, name] }];
-    return deed("fire", n ? "" : "t", changes, "", { shown: !n, values: { timer: shorten(name, 20) } });
+    return deed("fire", n ? "" : "t", changes, "", { more: n > 0, values: { timer: shorten(name, 20) } });
   });
 }
 
@@ -202,7 +204,8 @@ function ofLink(index, [a, b], k) {
     ways.filter((way) => isCut(index, way[0], way[1], k) === cut).map((args) => ({ verb, args }));
   const oneway = ways.map((args) => {
     const values = { src: shorten(args[0], 20), dst: shorten(args[1], 20) };
-    return deed("oneway", "C", [{ verb: "cut", args }], isCut(index, args[0], args[1], k) ? WHY_WORDS.cut : "", { values });
+    const why = isCut(index, args[0], args[1], k) ? WHY_WORDS.cut : "";
+    return deed("oneway", "C", [{ verb: "cut", args }], why, { values });
   });
   return {
     about: say(there && back ? ABOUT_WORDS.cut : there || back ? ABOUT_WORDS.half : ABOUT_WORDS.open, values),
@@ -219,7 +222,7 @@ function ofLink(index, [a, b], k) {
 function ofNetwork(index, k) {
   const whole = cutsAt(index, k).length ? "" : WHY_WORDS.whole;
   return [
-    deed("heal", "H", [{ verb: "heal", args: [] }], whole, { shown: false }),
+    deed("heal", "H", [{ verb: "heal", args: [] }], whole, { more: true }),
     deed("partition", "P", [], "", { asks: true, shown: false }),
   ];
 }

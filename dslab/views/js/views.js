@@ -55,6 +55,7 @@ export function createViews(root, index, payload, error, actions) {
   const left = [h("div", stage, views.topology.element), views.selection.element, views.state.element];
   const right = [views.options.element, views.search.element, views.filters.element, views.history.element];
   root.classList.toggle("dslab-comparing", Boolean(payload.comparison));
+  root.classList.toggle("dslab-editable", payload.editable);
   root.setAttribute("aria-label", `Player: ${shorten(payload.title, 120)}`);
   root.style.setProperty("--dslab-height", `${payload.height}px`);
   root.replaceChildren(

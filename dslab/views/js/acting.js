@@ -1,0 +1,147 @@
+// @ts-check
+// Acting: what can be done to the selection, and to the network, as buttons; what needs a number or a text asks for it.
+/** @typedef {import("./data.js").Index} Index */
+/** @typedef {import("./verbs.js").Deed} Deed */
+/** @typedef {import("./verbs.js").Change} Change */
+import { createForms } from "./asking.js";
+import { nextLink } from "./cutting.js";
+import { button, h, put, write } from "./dom.js";
+import { focusedKey, restoreFocus } from "./focus.js";
+import { choices, deedOf } from "./verbs.js";
+import { SENTENCES } from "./words.js";
+
+const ACT_WORDS = {
+  more: "More that can be done: with a number or a text, and to the network",
+  moreWord: "More",
+  less: "Less",
+  select: "Select first what that is to be done to: a node, a message or a link.",
+  linkless: "There is no link to select.",
+};
+
+/** What the reader has chosen and typed so far: it stays when the trace is exchanged. */
+export function createDrafts() {
+  return { more: false, refused: /** @type {any} */ (null), request: "", clock: "100", delay: "50", side: new Set() };
+}
+
+/** What the keys and the buttons do.
+ * @param {any} view
+ * @param {{index: () => Index, payload: () => any, acts: () => any, send: (content: object) => void,
+ *    draw: () => void, open: (name: string) => void}} player */
+export function createActs(view, { index, payload, acts, send, draw, open }) {
+  const now = () => choices(index(), view.selection, view.step, acts()).deeds;
+
+  /** Say why something is not done.
+   * @param {string} why */
+  function refuse(why) {
+    view.drafts.refused = { why, step: view.step, selection: view.selection };
+    draw();
+  }
+
+  /** Ask the kernel for changes, which happen just after the cursor.
+   * @param {Change[]} changes
+   * @param {string} why there may be none */
+  function change(changes, why = "") {
+    if (!payload().editable) return refuse(payload().reason);
+    if (!changes.length) return refuse(why);
+    view.drafts.refused = null;
+    send({ type: "edit", ...(changes.length > 1 ? { changes } : changes[0]), step: view.step, time: view.time });
+  }
+
+  /** @param {Deed} deed */
+  function perform(deed) {
+    if (!payload().editable) return refuse(payload().reason);
+    if (deed.why) return refuse(deed.why);
+    if (!deed.asks) return change(deed.changes);
+    view.drafts.more = true;
+    draw();
+    open(deed.name);
+  }
+
+  return {
+    change,
+    perform,
+    refuse,
+    press(/** @type {string} */ key) {
+      const deed = deedOf(now(), key);
+      if (deed) perform(deed);
+      else refuse(payload().editable ? ACT_WORDS.select : payload().reason);
+    },
+    more() {
+      if (!payload().editable) return refuse(payload().reason);
+      view.drafts.more = !view.drafts.more;
+      draw();
+    },
+    link(/** @type {number} */ way) {
+      const link = nextLink(index(), view.selection, way);
+      if (!link) return refuse(ACT_WORDS.linkless);
+      view.selection = link;
+      draw();
+    },
+  };
+}
+
+/** The row of buttons, and what "More" opens.
+ * @param {Index} index
+ * @param {any} payload
+ * @param {any} actions */
+export function createActing(index, payload, actions) {
+  const row = h("span", { class: "dslab-deeds" });
+  const more = button({ label: ACT_WORDS.more, word: ACT_WORDS.moreWord, key: "e", onclick: () => actions.more() });
+  const forms = createForms(index, actions);
+  let drawn = "";
+  return {
+    row,
+    more,
+    forms: forms.element,
+    /** @param {any} view
+     *  @param {Deed[]} deeds */
+    draw(view, deeds) {
+      const opened = payload.editable && view.drafts.more;
+      const shown = deeds.filter((deed) => deed.shown && (opened || !deed.more));
+      const key = JSON.stringify(shown.map(({ name, word, changes, why }) => [name, word, changes, why]));
+      if (drawn !== key) fillRow(row, shown, payload, actions);
+      drawn = key;
+      for (const one of row.children) {
+        const barred = view.waiting || !payload.editable || one.getAttribute("data-why");
+        put(one, "aria-disabled", Boolean(barred));
+      }
+      more.hidden = !payload.editable;
+      put(more, "aria-expanded", opened);
+      write(/** @type {Node} */ (more.firstChild), opened ? ACT_WORDS.less : ACT_WORDS.moreWord);
+      forms.element.hidden = !opened;
+      if (opened) forms.draw(view, deeds);
+    },
+    open: (/** @type {string} */ name) => forms.open(name),
+  };
+}
+
+/** @param {HTMLElement} row
+ *  @param {Deed[]} deeds
+ *  @param {any} payload
+ *  @param {any} actions */
+function fillRow(row, deeds, payload, actions) {
+  const focused = focusedKey(row);
+  const buttons = deeds.map((deed) => {
+    const made = button({ label: deed.label, word: deed.word, key: deed.key, onclick: () => actions.perform(deed) });
+    made.dataset.key = `deed ${deed.name} ${deed.key} ${deed.changes[0]?.args.join(" ") ?? ""}`;
+    const why = payload.editable ? deed.why : payload.reason;
+    if (why) made.title = `${made.title}\n${why}`;
+    if (why) made.setAttribute("aria-description", why);
+    if (deed.why) made.dataset.why = deed.why;
+    return made;
+  });
+  row.replaceChildren(...buttons);
+  restoreFocus(row, focused);
+}
+
+/** What the line below the selection says: what goes on, or why something is not done.
+ * @param {any} view
+ * @param {any} payload
+ * @param {boolean} possible is there something that could be done? */
+export function reasonOf(view, payload, possible) {
+  if (view.waiting) return SENTENCES.waiting;
+  if (view.silent) return SENTENCES.silent;
+  const { refused } = view.drafts;
+  if (refused && refused.step === view.step && refused.selection === view.selection) return refused.why;
+  return possible && !payload.editable ? payload.reason : "";
+}

@@ -1,0 +1,220 @@
+// @ts-check
+// What a deed still needs is asked for: the message of a client, an amount of milliseconds, one side of a partition.
+/** @typedef {import("./data.js").Index} Index */
+/** @typedef {import("./verbs.js").Deed} Deed */
+/** @typedef {import("./verbs.js").Change} Change */
+import { button, FOCUSABLE, h, put, write } from "./dom.js";
+import { shorten } from "./values.js";
+import { say } from "./words.js";
+
+const ASK_WORDS = {
+  request: "A client asks {node}:",
+  ask: "Ask",
+  message: "The message to {node}: its name and its values, as in {example}",
+  example: "Take {example}",
+  clock: "Move {node}'s clock by (ms):",
+  move: "Move",
+  delay: "Hold it back for (ms):",
+  hold: "Hold back",
+  side: "Nodes on one side:",
+  partition: "Partition",
+  partitioned: "Partition: cut all links between the chosen nodes and the others",
+  number: "Type a number of milliseconds, such as {example}.",
+  positive: "A message is held back for a number of milliseconds from 0 up.",
+  text: "Type a message, such as {example}.",
+  sides: "Choose some of the nodes, and not all: those on one side of the partition.",
+};
+const EXAMPLES = 4; // of requests that can be taken
+const LETTERS = 120; // of an example
+
+/** The fields that "More" opens. They are made once; what is typed into them is kept in the drafts.
+ * @param {Index} index
+ * @param {any} actions */
+export function createForms(index, actions) {
+  const forms = new Map([
+    ["request", createRequest(actions)],
+    ["clock", createAmount("clock", ASK_WORDS.clock, ASK_WORDS.move, actions)],
+    ["delay", createAmount("delay", ASK_WORDS.delay, ASK_WORDS.hold, actions)],
+    ["partition", createPartition(index, actions)],
+  ]);
+  return {
+    element: h("div", { class: "dslab-forms", hidden: true }, ...[...forms.values()].map((form) => form.element)),
+    draw(/** @type {any} */ view, /** @type {Deed[]} */ deeds) {
+      for (const [name, form] of forms) {
+        const deed = deeds.find((one) => one.name === name);
+        form.element.hidden = !deed || Boolean(deed.why);
+        if (!form.element.hidden) form.draw(view);
+        for (const one of form.element.querySelectorAll("button")) put(one, "aria-disabled", view.waiting);
+      }
+    },
+    open(/** @type {string} */ name) {
+      const field = forms.get(name)?.element.querySelector("input");
+      field?.focus();
+      if (field?.type !== "checkbox") field?.select();
+    },
+  };
+}
+
+/** What all forms do: Enter in a field is the button, Escape closes what "More" opened.
+ * @param {Array<Node|null>} parts
+ * @param {any} actions
+ * @param {() => void} submit */
+function createForm(parts, actions, submit) {
+  const element = h("div", { class: "dslab-ask", role: "group" }, ...parts);
+  element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    const inField = /** @type {Element} */ (event.target).tagName === "INPUT";
+    if (event.key !== "Escape" && (event.key !== "Enter" || !inField)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === "Enter") return submit();
+    element.closest(".dslab-player")?.focus();
+    actions.more();
+  });
+  return element;
+}
+
+/** A field that keeps its draft, with its label.
+ * @param {string} name
+ * @param {object} attributes */
+function createEntry(name, attributes) {
+  const label = h("span", {});
+  const input = h("input", { class: "dslab-search", "data-key": `field ${name}`, ...attributes, ...FOCUSABLE });
+  let drafts = /** @type {any} */ (null);
+  input.addEventListener("input", () => drafts && (drafts[name] = input.value));
+  return {
+    element: h("label", { class: "dslab-asked" }, label, input),
+    input,
+    draw(/** @type {string} */ text, /** @type {any} */ view) {
+      write(label, text);
+      if (!drafts) input.value = view.drafts[name];
+      drafts = view.drafts;
+    },
+  };
+}
+
+/** A request of a client: a text, with examples that can be taken.
+ * @param {any} actions */
+function createRequest(actions) {
+  const field = createEntry("request", { type: "text", size: 24, spellcheck: "false", autocomplete: "off" });
+  const examples = h("span", { class: "dslab-deeds" });
+  let node = "";
+  let example = "";
+  let listed = "";
+  const submit = () => {
+    const text = field.input.value.trim();
+    if (text) actions.change([{ verb: "request", args: [node, text] }]);
+    else actions.refuse(say(ASK_WORDS.text, { example }));
+  };
+  const ask = button({ label: ASK_WORDS.ask, word: ASK_WORDS.ask, onclick: submit });
+  const take = (/** @type {string} */ text) => {
+    field.input.value = text;
+    field.input.dispatchEvent(new Event("input"));
+    field.input.focus();
+  };
+  return {
+    element: createForm([field.element, ask, examples], actions, submit),
+    draw(/** @type {any} */ view) {
+      node = view.selection.id;
+      const known = examplesFor(actions.acts(), node);
+      example = known[0] ?? "";
+      if (!view.drafts.request) view.drafts.request = example;
+      field.draw(say(ASK_WORDS.request, { node: shorten(node, 20) }), view);
+      put(field.input, "aria-label", say(ASK_WORDS.message, { node: shorten(node, 40), example }));
+      if (listed === known.join("\n")) return;
+      listed = known.join("\n");
+      examples.replaceChildren(...known.map((text) => createExample(text, take)));
+    },
+  };
+}
+
+/** What a client could ask this node, as it is typed: likely ones first.
+ * @param {any} acts
+ * @param {string} node
+ * @returns {string[]} */
+export function examplesFor(acts, node) {
+  return (acts?.requests ?? [])
+    .filter((/** @type {any} */ one) => one.nodes.includes(node) && one.example.length <= LETTERS)
+    .map((/** @type {any} */ one) => one.example)
+    .slice(0, EXAMPLES);
+}
+
+/** @param {string} text
+ *  @param {(text: string) => void} take */
+function createExample(text, take) {
+  const label = say(ASK_WORDS.example, { example: shorten(text, 80) });
+  const made = button({ label, word: shorten(text, 40), onclick: () => take(text) });
+  made.classList.add("dslab-example");
+  return made;
+}
+
+/** A number of milliseconds, for the clock or for a message.
+ * @param {"clock"|"delay"} name
+ * @param {string} words
+ * @param {string} word
+ * @param {any} actions */
+function createAmount(name, words, word, actions) {
+  const field = createEntry(name, { type: "number", step: "any", min: name === "delay" ? 0 : null });
+  let selected = "";
+  const submit = () => {
+    const change = amountOf(name, selected, field.input.value);
+    if (typeof change === "string") actions.refuse(change);
+    else actions.change([change]);
+  };
+  const press = button({ label: word, word, onclick: submit });
+  return {
+    element: createForm([field.element, press], actions, submit),
+    draw(/** @type {any} */ view) {
+      selected = view.selection.id;
+      field.draw(say(words, { node: shorten(selected, 20) }), view);
+    },
+  };
+}
+
+/** The change that a number asks for, or what is wrong with it.
+ * @param {"clock"|"delay"} verb
+ * @param {string} target
+ * @param {string} text
+ * @returns {Change|string} */
+export function amountOf(verb, target, text) {
+  const ms = text.trim() ? Number(text) : NaN;
+  if (!Number.isFinite(ms)) return say(ASK_WORDS.number, { example: verb === "clock" ? "-100" : "50" });
+  if (verb === "delay" && ms < 0) return ASK_WORDS.positive;
+  return { verb, args: [target], options: verb === "clock" ? { step: ms } : { by: ms } };
+}
+
+/** The nodes as check boxes: those that are chosen are one side.
+ * @param {Index} index
+ * @param {any} actions */
+function createPartition(index, actions) {
+  let side = /** @type {Set<string>} */ (new Set());
+  const ids = index.nodes.map((/** @type {any} */ node) => node.id);
+  const boxes = ids.map((/** @type {string} */ id) => {
+    const input = h("input", { type: "checkbox", "data-key": `side ${id}`, ...FOCUSABLE });
+    input.addEventListener("change", () => (input.checked ? side.add(id) : side.delete(id)));
+    return { id, input, element: h("label", { class: "dslab-check" }, input, h("bdi", {}, shorten(id, 20))) };
+  });
+  const submit = () => {
+    const changes = partitionOf(ids, side);
+    actions.change(changes, ASK_WORDS.sides);
+  };
+  const press = button({ label: ASK_WORDS.partitioned, word: ASK_WORDS.partition, onclick: submit });
+  const parts = [h("span", {}, ASK_WORDS.side), ...boxes.map((box) => box.element), press];
+  const element = createForm(parts, actions, submit);
+  element.setAttribute("aria-label", ASK_WORDS.side);
+  return {
+    element,
+    draw(/** @type {any} */ view) {
+      side = view.drafts.side;
+      for (const { id, input } of boxes) if (input.checked !== side.has(id)) input.checked = side.has(id);
+    },
+  };
+}
+
+/** The partition between the chosen nodes and the others; none if one side is empty.
+ * @param {string[]} ids
+ * @param {Set<string>} side
+ * @returns {Change[]} */
+export function partitionOf(ids, side) {
+  const [one, other] = [ids.filter((id) => side.has(id)), ids.filter((id) => !side.has(id))];
+  return one.length && other.length ? [{ verb: "partition", args: [one, other] }] : [];
+}

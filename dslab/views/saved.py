@@ -1,0 +1,51 @@
+"""Saved players in web pages: `jupyter nbconvert --to html` of a notebook that was run and saved with its widgets.
+
+nbconvert would show a widget with the help of scripts from the network. A player's saved state is all that it needs to
+play, so its place is taken by the exported page of that state, which works offline. The environment's configuration
+(tools/jupyter_nbconvert_config.json in the repository) names this preprocessor, so nobody has to.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbconvert.preprocessors import Preprocessor
+
+from dslab.views.export import page
+from dslab.views.page import frame
+from dslab.views.payload import NO_KERNEL
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+STATE = "application/vnd.jupyter.widget-state+json"
+
+
+class Players(Preprocessor):
+    """Puts a page in the place of each player; all other widgets are left alone."""
+
+    def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
+        """The notebook with pages in it."""
+        states = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+        left = False
+        for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+            shown = output.get("data", {}).get(VIEW)
+            data = shown and _payload(shown["model_id"], states)
+            left = left or bool(shown and not data)
+            if data:
+                output.data = type(output.data)({"text/html": _framed(data), "text/plain": output.data["text/plain"]})
+        if not left:
+            notebook.metadata.pop("widgets", None)      # nobody needs scripts for them now
+        return notebook, resources
+
+
+def _payload(model: str, states: dict[str, Any]) -> dict[str, Any] | None:
+    """What the player that this widget is, or that it holds, shows."""
+    state = states.get(model, {}).get("state", {})
+    if "trace" in state.get("payload", {}):
+        return state["payload"]
+    inside = (_payload(child.removeprefix("IPY_MODEL_"), states) for child in state.get("children", []))
+    return next(filter(None, inside), None)
+
+
+def _framed(data: dict[str, Any]) -> str:
+    data = data | {"editable": False, "reason": NO_KERNEL, "edits": 0}
+    return frame(page(data), title=f"<player: {data['title']}>", height=data["height"])
