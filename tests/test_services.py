@@ -170,7 +170,7 @@ def test_grpc_is_frames_on_the_wire():
 
 def test_every_byte_that_passed_is_in_a_frame():
     with payments("grpc", tapped=True) as service:
-        service.charge("carol", 399)
+        service.charge("mallory", 399)
     for way in (THERE, BACK):
         passed = sum(len(piece.data) for piece in service.tap.pieces if piece.way == way)
         assert passed == sum(frame.size for frame in frames(service.tap.pieces) if frame.way == way)

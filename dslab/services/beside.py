@@ -72,7 +72,7 @@ def _grpc_counts(pieces: list[Piece]) -> Counts:
 
 CALLS = (                                       # what happens; the call; the mishap
     ("all is well", ("alice", 399), None),
-    ("no such account", ("carol", 399), None),
+    ("no such account", ("mallory", 399), None),
     ("a charge of 0", ("alice", 0), None),
     ("it cannot serve now", ("alice", 399), "refuse"),
     ("no reply in time", ("alice", 399), "hang"),

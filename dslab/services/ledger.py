@@ -11,7 +11,7 @@ from threading import Event, Lock
 
 from dslab.values import DslabError, nearest
 
-ACCOUNTS = ("alice", "bob")
+ACCOUNTS = ("alice", "bob", "carol")
 MISHAPS = {
     "refuse": "answers that it cannot serve now",
     "crash before": "is killed before it executes the request",
