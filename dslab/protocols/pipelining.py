@@ -41,9 +41,10 @@ class Browser(Node):
     def init(self):
         self.missing = ()           # the numbers of pages that are not here yet
         self.asked = 0.0            # ms, by the monotonic clock
+        self.user = None            # who waits for all of them
 
     def on_open(self, src, msg):
-        self.missing, self.asked = tuple(range(1, len(msg.takes) + 1)), self.monotonic
+        self.missing, self.asked, self.user = tuple(range(1, len(msg.takes) + 1)), self.monotonic, src
         for number, takes in enumerate(msg.takes, 1):
             self.send(self.neighbours[0], Fetch(number, takes))
             self.output("asked", number)
@@ -51,6 +52,8 @@ class Browser(Node):
     def on_page(self, src, msg):
         self.missing = tuple(number for number in self.missing if number != msg.number)
         self.output("page", msg.number, self.monotonic - self.asked)
+        if not self.missing:
+            self.reply(self.user)
 
 
 class ByNumber(Node):

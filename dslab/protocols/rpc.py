@@ -55,15 +55,16 @@ class Shop(Node):
         self.data = ""              # that call, marshalled
         self.left = 0               # how often it may be sent again
         self.outcome = None         # of the latest call: ok, error or unknown
-        self.later = []             # (customer, cents) that wait for their turn
+        self.user = None            # who wants to know the outcome
+        self.later = []             # (user, customer, cents) that wait for their turn
 
     def on_charge(self, src, msg):
-        self.later.append((msg.customer, msg.cents))
+        self.later.append((src, msg.customer, msg.cents))
         if self.open is None:
             self.call()
 
     def call(self):
-        customer, cents = self.later.pop(0)
+        self.user, customer, cents = self.later.pop(0)
         self.number += 1
         self.open, self.outcome, self.left = self.number, None, self.tries
         self.output("call", self.number, customer, cents)
@@ -91,6 +92,7 @@ class Shop(Node):
 
     def end(self, outcome):
         self.output("outcome", self.open, outcome)
+        self.reply(self.user, outcome)
         self.outcome, self.open = outcome, None
         self.cancel_timer("patience")
         if self.later:

@@ -47,10 +47,10 @@ class Door(Node):
     def init(self):
         self.number = 0             # of the latest request
         self.answers = ()           # who has answered it
+        self.user = None            # whose request it is
 
     def on_serve(self, src, msg):
-        self.number += 1
-        self.answers = ()
+        self.number, self.answers, self.user = self.number + 1, (), src
         for replica in self.neighbours:
             self.send(replica, Ask(self.number))
         self.set_timer("patience", PATIENCE)
@@ -61,10 +61,12 @@ class Door(Node):
         self.answers = (*self.answers, src)
         if len(self.answers) == len(self.neighbours) // 2 + 1:
             self.output("served", self.number)
+            self.reply(self.user, "served")
             self.cancel_timer("patience")
 
     def on_patience_timer(self):
         self.output("rejected", self.number, len(self.answers))
+        self.reply(self.user, "rejected")
 
 
 @always

@@ -46,7 +46,8 @@ export function neighbourEdge(operations, k, way) {
 /** @param {Index} index
  *  @param {any} actions */
 export function createOperations(index, actions) {
-  const operations = /** @type {Operation[]} */ (index.trace.operations ?? []);
+  const asked = /** @type {Operation[]} */ (index.trace.operations ?? []);
+  const operations = asked.some((one) => one.returned !== null) ? asked : []; // where nobody ever answers, none is due
   const lanes = lanesOf(operations, index.last).slice(0, MOST_LANES);
   const drawn = /** @type {Array<{one: Operation, element: HTMLElement}>} */ ([]);
   const shown = lanes.map((lane) => {
@@ -54,7 +55,8 @@ export function createOperations(index, actions) {
       .slice(0, MOST_BARS - drawn.length)
       .map((one) => ({ one, element: createBar(index, one, actions) }));
     drawn.push(...bars);
-    const name = h("bdi", { class: "dslab-lane-name" }, shorten(lane.client, 12));
+    const room = (lane.operations[0]?.invoked ?? 0) > 0.12 * index.last; // else it would lie on the first bar
+    const name = room ? h("bdi", { class: "dslab-lane-name" }, shorten(lane.client, 12)) : null;
     return h("div", { class: "dslab-lane" }, name, ...bars.map((bar) => bar.element));
   });
   const less =
