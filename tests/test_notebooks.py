@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import notebooks
+import slides
 
 each_notebook = pytest.mark.parametrize("path", notebooks.NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -131,3 +132,48 @@ def test_what_a_page_would_fetch_is_noticed():
     page = """<script src="https://x.org/a.js"></script> <img src="data:image/png,"> <a href="https://x.org">x</a>
               <style>@import "//x.org/b.css"; p { background: url(http://x.org/c.png) }</style>"""
     assert notebooks.fetched(page) == ["https://x.org/a.js", "//x.org/b.css", "http://x.org/c.png"]
+
+
+# ---- decks ----
+
+def slide_types(path: Path) -> list[tuple[str, nbformat.NotebookNode]]:
+    return [(cell.metadata["slideshow"]["slide_type"], cell) for cell in nbformat.read(path, as_version=4).cells]
+
+
+@each_notebook
+def test_every_heading_begins_a_slide(path):
+    headed = [(kind, cell.source) for kind, cell in slide_types(path)
+              if cell.cell_type == "markdown" and re.match("##?#? ", cell.source)]
+    assert [source for kind, source in headed if kind not in ("slide", "subslide")] == []
+    assert headed[0][0] == "slide"
+
+
+@each_notebook
+def test_no_slide_is_too_long(path):
+    length = players = 0
+    for kind, cell in slide_types(path):
+        if kind in ("slide", "subslide"):
+            length = players = 0
+        length += kind != "skip"
+        players += cell.cell_type == "code" and "play(" in cell.source
+        assert length <= slides.LONGEST + 2 and players <= 1, f"the slide with {cell.source[:60]!r} is too long"
+
+
+def test_a_cell_without_a_slide_gets_one_and_an_author_is_heard():
+    v4 = nbformat.v4
+    chosen = v4.new_markdown_cell("An aside", metadata={"slideshow": {"slide_type": "notes"}})
+    check = v4.new_code_cell("check(exercise('1.1'), Mine)", metadata={"tags": ["exercise-check"]})
+    cells = [v4.new_code_cell("from dslab import play"), v4.new_markdown_cell("## 1 One"),
+             v4.new_code_cell("play(ONE)"), chosen, v4.new_code_cell("play(TWO)"),
+             v4.new_markdown_cell("### 1.1 Exercise"), check]
+    slides.deal(cells)
+    assert [cell.metadata.slideshow.slide_type for cell in cells] == [
+        "skip", "slide", "-", "notes", "subslide", "subslide", "skip"]
+
+
+def test_an_answer_stays_with_its_question():
+    v4 = nbformat.v4
+    cells = [v4.new_markdown_cell("## 1 One"), *(v4.new_markdown_cell("And so on.") for _ in range(slides.LONGEST)),
+             v4.new_markdown_cell("<details><summary>Answer</summary>\n\nYes.\n\n</details>")]
+    slides.deal(cells)
+    assert [cell.metadata.slideshow.slide_type for cell in cells][-3:] == ["-", "subslide", "-"]

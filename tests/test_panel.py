@@ -1,6 +1,7 @@
 """What a learner sees: the panel of a report, hints, the answer, forms, and the page over all chapters."""
 
 import json
+import re
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -22,6 +23,7 @@ from dslab.run import Run
 from dslab.simulate import simulate
 from dslab.values import DslabError
 from dslab.views import panel as views
+from dslab.views.bundle import style
 from dslab.views.form import Form, Sheet, blind, form, parse, standing
 from dslab.views.panel import SIGNS, Card, Panel, panel
 
@@ -300,3 +302,12 @@ def test_the_page_over_all_chapters_shows_what_was_done(wrong):
     assert page.count('scope="row"') == len(exercises()) and 'data-state="right"' in page
     progress_file().write_text('{"4.1": {"outcome": "<b>", "right": "yes", "tries": "x"}}')
     assert "○ 4.1   Lamport clock (not attempted)" in str(progress()) and "<b>" not in progress()._repr_html_()
+
+
+def test_a_panel_and_a_player_on_one_page_leave_each_other_as_they_are():
+    """Both sheets hold for the whole page: what has a class that both know must be told apart by the widget."""
+    sheets = [style("player.css"), style("panel.css")]
+    ours, theirs = (set(re.findall(r"\.(dslab-[\w-]+)", sheet)) for sheet in sheets)
+    for name in ours & theirs:
+        bare = [re.search(rf"^\.{name}\b(?!-)", sheet, re.MULTILINE) for sheet in sheets]
+        assert not all(bare), f"both sheets have a rule for .{name} wherever it is"

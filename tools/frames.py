@@ -25,7 +25,7 @@ SHARED = """<script type="text/plain" id="dslab-code">%s</script>
 
 
 def lift(notebook: NotebookNode) -> list[str]:
-    """Take the players' pages out of the outputs: nbconvert would write each of their quotation marks as six letters."""
+    """Take the players' pages out of the outputs: nbconvert would write each of their quotes as six letters."""
     pages: list[str] = []
 
     def taken(match: re.Match) -> str:
@@ -41,6 +41,9 @@ def lift(notebook: NotebookNode) -> list[str]:
 
 def put_back(page: str, pages: list[str]) -> str:
     """The page with the players' pages in their frames, and their code at its end."""
+    if not pages:
+        return page
+    before, _, after = page.rpartition("</body>")
     for number, inside in enumerate(pages):
-        page = page.replace(LIFTED.format(number), f"data-page='{inside}'", 1)
-    return page.replace("</body>", SHARED % (code(), style(), CODE, STYLE) + "</body>", 1) if pages else page
+        before = before.replace(LIFTED.format(number), f"data-page='{inside}'", 1)
+    return f"{before}{SHARED % (code(), style(), CODE, STYLE)}</body>{after}"

@@ -54,14 +54,16 @@ STYLE = """
   :root { --jp-ui-font-size1: 20px; --jp-content-font-size1: 20px; --jp-code-font-size: 17px; }
   html, body { height: 100%; margin: 0; overflow: hidden; }
   body.jp-Notebook { padding: 0; }
-  .slides, .slides > section { height: 100%; }
-  .slides > section > section { display: none; box-sizing: border-box; height: 100%; padding: 1.5rem 2rem 4rem; overflow: auto; }
+  .slides { height: calc(100% - 2.6rem); }
+  .slides > section { height: 100%; }
+  .slides > section > section { display: none; box-sizing: border-box; height: 100%; padding: 1.5rem 2rem;
+                                overflow: auto; }
   .slides > section > section.present { display: block; }
   .slides > section:not(:has(> .present)) { display: none; }
   .fragment:not(.seen) { visibility: hidden; }
   .jp-Cell { max-width: 84rem; margin: 0 auto; }
   .jp-InputPrompt, .jp-OutputPrompt, a.anchor-link { display: none; }
-  iframe { min-height: 60vh; }
+  .slides h1 { text-wrap: balance; }
   .deck { position: fixed; right: 1rem; bottom: .6rem; left: 1rem; display: flex; gap: .6rem; align-items: center;
           color: var(--jp-ui-font-color0); font: 1rem/1.4 system-ui, sans-serif; pointer-events: none; }
   .deck > * { padding: .1rem .6rem; border-radius: .3rem; background: var(--jp-layout-color1); }
@@ -83,7 +85,13 @@ SCRIPT = """
   const hidden = () => [...slides[now].querySelectorAll(".fragment:not(.seen)")];
   const seen = () => [...slides[now].querySelectorAll(".fragment.seen")];
 
+  function takeKeys() {
+    if (document.activeElement?.tagName === "IFRAME") document.activeElement.blur();
+    window.focus();
+  }
+
   function show(n, whole) {
+    takeKeys();
     now = Math.max(0, Math.min(slides.length - 1, n));
     slides.forEach((slide, k) => slide.classList.toggle("present", k === now));
     for (const part of slides[now].querySelectorAll(".fragment")) part.classList.toggle("seen", whole);
@@ -105,7 +113,8 @@ SCRIPT = """
     else if (now > 0) show(now - 1, true);
   }
 
-  const KEYS = { ArrowRight: forward, PageDown: forward, " ": forward, n: forward, ArrowLeft: back, PageUp: back, p: back,
+  const KEYS = { ArrowRight: forward, PageDown: forward, " ": forward, n: forward,
+                 ArrowLeft: back, PageUp: back, p: back,
                  Home: () => show(0, false), End: () => show(slides.length - 1, true),
                  f: () => document.documentElement.requestFullscreen?.() };
   addEventListener("keydown", (event) => {
@@ -116,9 +125,8 @@ SCRIPT = """
   });
   // A player in its frame has the keys while it has the focus; its Escape gives them back.
   addEventListener("message", ({ source, data }) => {
-    if (!data?.escape || ![...document.querySelectorAll("iframe")].some((frame) => frame.contentWindow === source)) return;
-    document.activeElement?.blur();
-    window.focus();
+    const players = [...document.querySelectorAll("iframe")];
+    if (data?.escape && players.some((frame) => frame.contentWindow === source)) takeKeys();
   });
   addEventListener("hashchange", () => show(Number(location.hash.slice(2)) - 1 || 0, false));
   document.getElementById("back").onclick = back;
