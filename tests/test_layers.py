@@ -11,7 +11,7 @@ import pytest
 import dslab
 
 LAYERS = [
-    "values node contract",                                                     # what a protocol author needs
+    "values garbage node contract",                                                     # what a protocol author needs
     "network script run run_file properties trace trace_file narrate shiviz",   # plain data: runs and traces
     "protocols",
     "simulate host clocks links faults record mishap explore explorer specification search checkers",      # the engines
