@@ -1,0 +1,31 @@
+"""The link laboratory: how often each layer keeps each promise, over a network that is bad by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dslab.node import Node
+from dslab.properties import judge
+from dslab.protocols.links import PROMISES, FairLoss, Fifo, Perfect, Stubborn, laboratory
+from dslab.simulate import simulate
+
+LAYERS = {"fair loss": FairLoss, "stubborn": Stubborn, "perfect": Perfect, "FIFO": Fifo}
+KEPT = PROMISES[:4]             # the last one only says that there is something to see
+
+
+def promises_kept(link: type[Node], seeds: Iterable[int] = range(200)) -> list[int]:
+    """In how many runs of the laboratory each promise is kept: creation, duplication, delivery, order; and all four."""
+    runs = [[verdict.status == "holds" for verdict in judge(simulate(laboratory(link, seed=seed)), KEPT)]
+            for seed in seeds]
+    return [sum(column) for column in zip(*runs, strict=True)] + [sum(map(all, runs))]
+
+
+def layer_table(runs: int = 200) -> str:
+    """A line for each link, from the bare one up: in how many runs each promise is kept."""
+    names = [str(promise).partition(": ")[2] for promise in KEPT] + ["all of them"]
+    first = f"kept in {runs} runs"
+    lines = ["  ".join([first, *names])]
+    for name, link in LAYERS.items():
+        counts = zip(promises_kept(link, range(runs)), names, strict=True)
+        lines.append("  ".join([name.ljust(len(first)), *(str(kept).rjust(len(title)) for kept, title in counts)]))
+    return "\n".join(lines)
