@@ -122,14 +122,15 @@ class Lab:
         return self.page.evaluate(CELLS)
 
     def complaints(self) -> list[str]:
-        """A sentence for each code cell that did not run, or ended in an error."""
+        """A sentence for each code cell that did not run, or ended in an error, and for widgets that were not drawn."""
         found = []
         for cell in self.cells():
             if cell["source"].strip() and not cell["count"]:
                 found.append(f"did not run: {cell['source']}")
             errors = [output for output in cell["outputs"] if output["output_type"] == "error"]
             found += [f"{error['ename']}: {error['evalue']}, from: {cell['source']}" for error in errors]
-        return found
+        broken = self.page.get_by_text("Click to show javascript error").count()
+        return found + [f"{broken} widgets have a JavaScript error"] * bool(broken)
 
     def stop_kernels(self) -> None:
         """Kernels outlive their window, and the next test would meet old Python and old JavaScript."""
