@@ -17,7 +17,7 @@ lab: $(READY)
 
 test: $(READY)
 	$(BIN)/ruff check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 bench: $(READY)
 	$(BIN)/python benchmarks/simulator.py

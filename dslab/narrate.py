@@ -1,66 +1,134 @@
-"""A trace in words: one sentence for a step, one line of a table."""
+"""A trace in words: one sentence for a step, one line of a table.
+
+The sentences are whole, so that they can be said in other languages: a view gives their translations, by the English
+sentence (`dslab.views.language`). Names, values and what protocols say stay as they are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, reduce
 from typing import Any
 
-from dslab.trace import Step
+from dslab.trace import Envelope, Step
 from dslab.values import brief, shorten
 
-BEFELL = {"drop": "dropped", "delay": "held back", "duplicate": "doubled", "deliver": "delivered at once"}
+Words = Mapping[str, str] | None
+
+SENTENCES = {
+    "start": "{node} starts", "crash": "{node} crashes", "recover": "{node} recovers",
+    "pause": "{node} stands still", "resume": "{node} goes on",
+    "receive": "{node} receives {message} from {src}",
+    "timer": "{node}'s {name} timer goes off",
+    "request": "{client} asks {node} for {message}", "refused": "a client asks: {name}",
+    "event": "{node}: {name}",              # of a log from elsewhere, which has its own words
+    "loss": "{message} from {src} to {dst} is lost: {why}",
+    "drop": "The script: {which}, {message} from {src} to {dst}, is dropped",
+    "delay": "The script: {which}, {message} from {src} to {dst}, is held back",
+    "duplicate": "The script: {which}, {message} from {src} to {dst}, is doubled",
+    "deliver": "The script: {which}, {message} from {src} to {dst}, is delivered at once",
+    "script": "The script: {name}",
+}
+DEEDS = {
+    "output": "outputs {output}", "reply": "answers {value} to {client}", "send": "sends {message} to {nodes}",
+    "lost": "{node} (lost)", "many": "{count} nodes", "nodes": "{nodes}, {node}",
+    "next": "{deeds}, {deed}", "last": "{deeds} and {deed}",
+    "told": "{what}: it {deeds}.", "alone": "{what}.",
+}
+ENGINES = (                                 # what the engines say, the more special sentences first
+    "lost by chance", "dropped by the script", "the link {link} is cut", "{node} crashed before it looked at it",
+    "{node} is already down", "{node} is not down", "{node} is already paused", "{node} is not paused",
+    "{node} is down",
+    "no link changes by it", "that message was never sent", "the run ended before",
+    "{message} was no longer on its way", "{message} was not on its way", "{message} was lost before: {why}",
+    "the link {link} keeps order, and {message} comes first",
+    "{client} still waits for the answer to its last request",
+    "reached {ms} ms", "nothing left to happen after {ms} ms", "reached the first output {name}",
+    "stopped by you at step {step}", "stopped by an error at step {step}", "reached the end of the log",
+    "reached the end of {count} decisions",
+    "this run never shows it", "the run did not come to rest: {end}",
+)
 
 
-def describe(step: Step) -> str:
-    """What happened in a step, what followed at once, and the protocol's own reasons."""
-    return " ".join([_sentence(step), *(f"({note})" for note in step.notes)])
+def describe(step: Step, words: Words = None) -> str:
+    """What happened in a step, what followed at once, and the protocol's own reasons; in other words, if given."""
+    return " ".join([_sentence(step, words), *(f"({note})" for note in step.notes)])
 
 
-def _sentence(step: Step) -> str:
-    told = step.node and step.kind != "event"       # a log's own words say already what was sent
-    happening, consequences = _happening(step), list(_consequences(step)) if told else []
-    return f"{happening}{': it ' if consequences else ''}{_listed(consequences)}."
+def told(text: str, words: Words) -> str:
+    """What an engine said, in other words; as it is, if these have none for it."""
+    for sentence in ENGINES if words else ():
+        found = _pattern(sentence).fullmatch(text)
+        if found:
+            return _say(sentence, words, **{name: told(part, words) for name, part in found.groupdict().items()})
+    return text
 
 
-def _happening(step: Step) -> str:
-    node, message = step.node, step.message
-    if step.kind == "receive":
-        return f"{node} receives {brief(message.payload)} from {message.src}"
-    if step.kind == "loss":
-        return f"{brief(message.payload)} from {message.src} to {message.dst} is lost: {message.why}"
-    if step.kind in BEFELL:
-        told = f"{message.name}, {brief(message.payload)} from {message.src} to {message.dst}"
-        return f"The script: {told}, is {BEFELL[step.kind]}"
-    if step.kind == "timer":
-        return f"{node}'s {step.name} timer goes off"
-    if step.kind == "request":
-        return _asking(*step.request) if step.request else f"a client asks: {step.name}"
-    if step.kind == "event":                # of a log from elsewhere, which has its own words
-        return f"{node}: {step.name.rstrip('.')}"
-    said = {"start": "starts", "crash": "crashes", "recover": "recovers", "pause": "stands still", "resume": "goes on"}
-    return f"{node} {said[step.kind]}" if step.kind in said else f"The script: {step.name}"
+@cache
+def _pattern(sentence: str) -> re.Pattern:
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(sentence)), re.DOTALL)
 
 
-def _asking(client: str, node: str, msg: Any) -> str:
-    return f"{client} asks {node} for {brief(msg)}"
+def _say(sentence: str, words: Words, **values: Any) -> str:
+    return (words or {}).get(sentence, sentence).format(**values)
 
 
-def _consequences(step: Step) -> Iterable[str]:
+def _sentence(step: Step, words: Words = None) -> str:
+    happens = step.node and step.kind != "event"       # a log's own words say already what was sent
+    what, deeds = _happening(step, words), list(_deeds(step, words)) if happens else []
+    if not deeds:
+        return _say(DEEDS["alone"], words, what=what)
+    return _say(DEEDS["told"], words, what=what, deeds=_listed(deeds, words))
+
+
+def _happening(step: Step, words: Words) -> str:
+    kind = step.kind
+    if kind == "request":
+        client, node, msg = step.request or ("", "", None)
+        sentence = SENTENCES["request" if step.request else "refused"]
+        return _say(sentence, words, client=client, node=node, message=brief(msg), name=step.name)
+    if kind == "event":
+        return _say(SENTENCES[kind], words, node=step.node, name=step.name.rstrip("."))
+    values = {"node": step.node, "name": step.name} | _parts(step.message, words)
+    return _say(SENTENCES.get(kind, SENTENCES["script"]), words, **values)
+
+
+def _parts(message: Envelope | None, words: Words) -> dict[str, str]:
+    """What a sentence says of a message."""
+    if message is None:
+        return {}
+    return {"which": message.name, "message": brief(message.payload), "src": message.src, "dst": message.dst,
+            "why": told(message.why, words)}
+
+
+def _deeds(step: Step, words: Words) -> Iterable[str]:
     """What the handler asked for, in short: outputs first, since they count most."""
     for name, *values in step.outputs:
-        yield f"outputs {' '.join([name, *map(brief, values)])}"
+        yield _say(DEEDS["output"], words, output=" ".join([name, *map(brief, values)]))
     for client, value in step.replies:
-        yield f"answers {brief(value)} to {client}"
+        yield _say(DEEDS["reply"], words, value=brief(value), client=client)
     receivers: dict[str, list[str]] = {}
     for message in step.sent:
         lost_at_once = message.fate == "lost" and message.ended is None
-        receivers.setdefault(brief(message.payload), []).append(message.dst + (" (lost)" if lost_at_once else ""))
+        named = _say(DEEDS["lost"], words, node=message.dst) if lost_at_once else message.dst
+        receivers.setdefault(brief(message.payload), []).append(named)
     for payload, names in receivers.items():
-        yield f"sends {payload} to {', '.join(names) if len(names) < 8 else f'{len(names)} nodes'}"
+        yield _say(DEEDS["send"], words, message=payload, nodes=_nodes(names, words))
 
 
-def _listed(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+def _nodes(names: list[str], words: Words) -> str:
+    if len(names) >= 8:
+        return _say(DEEDS["many"], words, count=len(names))
+    return reduce(lambda nodes, node: _say(DEEDS["nodes"], words, nodes=nodes, node=node), names)
+
+
+def _listed(deeds: list[str], words: Words) -> str:
+    *most, last = deeds
+    if not most:
+        return last
+    listed = reduce(lambda deeds, deed: _say(DEEDS["next"], words, deeds=deeds, deed=deed), most)
+    return _say(DEEDS["last"], words, deeds=listed, deed=last)
 
 
 def table(steps: Sequence[Step]) -> str:

@@ -300,12 +300,16 @@ class Trace:
         from dslab.trace_file import trace_from_json
         return trace_from_json(text)
 
-    def to_html(self, path: str) -> None:
-        """Write one self-contained page in which the run can be stepped through, offline."""
+    def to_html(self, path: str, *, lang: str | None = None) -> None:
+        """Write one self-contained page in which the run can be stepped through, offline.
+
+        It speaks "en", "zh" or "ja"; None takes what the environment variable DSLAB_LANG says, or else English.
+        """
         # The one door from the bench to the screen.
         from dslab.views.export import html
+        page = html(self, lang=lang)
         with open(path, "w", encoding="utf-8") as file:
-            file.write(html(self))
+            file.write(page)
 
     def __repr__(self) -> str:
         return f"<trace: {self.title + ', ' if self.title else ''}{len(self)} steps, {self.end}>"

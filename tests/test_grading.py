@@ -9,15 +9,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import nbformat
-import psutil
 import pytest
+from processes import marked
 
 from dslab.command import course
 from dslab.command.classroom import grade_folder
 from dslab.command.grading import findings, grade
 from dslab.command.line import main
 from dslab.command.sheet import CHANGED, CHECK, MISSING, STUB, code_cells, graded_cells, read, with_references
-from dslab.grader.jail import MARK
 from dslab.values import DslabError
 
 IMPORTS = """\
@@ -106,17 +105,6 @@ HOSTILE = {
 "subprocess.Popen(['sleep', '600'], start_new_session=True)\n" + RIGHT: "",
     "MyClock = 1\ncheck = lambda *anything: print('right')": "result not accepted: the check cell has run, but",
 }
-
-
-def marked() -> list[int]:
-    """What a grader has started and not ended; the processes above this test are not its own."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            found += [process.pid] * (process.environ().get(MARK, "").startswith("dslab-"))
-        except psutil.Error:
-            continue
-    return found
 
 
 def test_a_notebook_is_graded_to_the_end_whatever_its_cells_do(tmp_path):
@@ -230,7 +218,7 @@ def test_what_cannot_be_graded_is_refused_with_one_sentence(tmp_path, monkeypatc
     sheet(Path("plain.ipynb"))
     sheet(Path("nameless.ipynb"), RIGHT, check="check(mine, MyClock)")
     for what, words in {
-        "99": "there is no notebook for chapter 99; there are 0, 4, 7",
+        "99": "there is no notebook for chapter 99; there are 0, 1, 2, 3, 4, 7",
         "4": "there is no 04_broadcast.ipynb in ",
         "for.ipynb": "there is no file for.ipynb. Did you mean 'four.ipynb'?",
         "notes.txt": "notes.txt is no notebook: expected a file whose name ends in .ipynb",

@@ -4,7 +4,7 @@ import pytest
 
 from dslab.checkers.indistinguishable import first_difference, same_view, view_of
 from dslab.explore import explore
-from dslab.network import Network
+from dslab.network import Network, constant
 from dslab.properties import judge
 from dslab.protocols import counting, pipelining, upgrade
 from dslab.protocols.rpc import (
@@ -13,6 +13,7 @@ from dslab.protocols.rpc import (
     PROMISES,
     Bank,
     CarefulBank,
+    Charge,
     PatientShop,
     RememberingBank,
     Shop,
@@ -22,6 +23,7 @@ from dslab.protocols.rpc import (
     unplugged,
     what_is_reported_ok_was_executed,
 )
+from dslab.script import at, drop, request
 from dslab.simulate import simulate
 from dslab.values import DslabError
 
@@ -43,12 +45,17 @@ def test_without_retries_the_outcome_can_be_unknown(mishap, outcome, times):
     assert told(charging(Shop, Bank, *MISHAPS[mishap])) == (outcome, times)
 
 
-def test_the_caller_cannot_tell_zero_executions_from_one():
-    """D1.8: the same view of the shop, until its patience is over; and one with two executions looks alike, too."""
-    lost, unanswered = (simulate(charging(Shop, Bank, *MISHAPS[f"the {part} is lost"]))
-                        for part in ("request", "reply"))
-    assert [len(trace.outputs("executed")) for trace in (lost, unanswered)] == [0, 1]
-    assert same_view(lost, unanswered, "shop") and not same_view(lost, unanswered, "bank")
+@pytest.mark.parametrize("shop", [Shop, PatientShop])
+def test_before_it_asks_again_the_caller_cannot_tell_no_execution_from_one_or_two(shop):
+    """D1.8: the request is lost; the reply is lost; the request is doubled, and both replies are lost."""
+    both_lost = [at(0, drop(f"bank->shop#{number}")) for number in (1, 2)]
+    cases = (MISHAPS["the request is lost"], MISHAPS["the reply is lost"],
+             (*MISHAPS["the request is doubled"], *both_lost))
+    traces = [simulate(charging(shop, Bank, *mishap)) for mishap in cases]
+    early = [[output for output in trace.outputs("executed") if output.time < 110] for trace in traces]
+    assert [len(executed) for executed in early] == [0, 1, 2]
+    assert all(same_view(traces[0], other, "shop", until=110) for other in traces[1:])
+    assert not same_view(traces[0], traces[1], "bank") and not same_view(traces[1], traces[2], "bank")
 
 
 def test_the_moment_at_which_the_cable_is_pulled_out_cannot_be_seen():
@@ -89,9 +96,6 @@ def test_after_ten_tries_even_a_patient_shop_gives_up():
 
 
 def test_a_charge_of_nothing_is_an_error_and_no_execution():
-    from dslab.protocols.rpc import Charge
-    from dslab.script import at, request
-
     assert told(charging().but(script=[at(10, request("shop", Charge("Carol", 0)))])) == ("error", 0)
 
 
@@ -117,6 +121,15 @@ def test_the_first_difference_is_told_from_both_sides():
     one, other = first_difference(fine, lost, "shop")
     assert one.kind == "receive" and other.kind == "timer"
     assert first_difference(fine, lost, "shop", until=39) is None
+
+
+def test_a_sender_does_not_see_that_the_network_doubles_its_message():
+    """A copy has the same step of sending, but only the receiver can notice it."""
+    fine = simulate(charging())
+    doubled = simulate(charging().but(network=Network(latency=constant(10), duplication=1.0)))
+    assert len(doubled.outputs("executed")) == 2
+    assert view_of(doubled, "shop")[0] == view_of(fine, "shop")[0]
+    assert len([one for one in view_of(doubled, "bank") if one.kind == "receive"]) == 2
 
 
 def test_a_view_needs_a_node():

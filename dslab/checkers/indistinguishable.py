@@ -54,6 +54,8 @@ def _seen(step: Step) -> Seen:
     what = step.name
     if step.kind == "receive" and step.message is not None:
         what = f"{step.message.payload!r} from {step.message.src}"
-    sent = tuple(f"{message.payload!r} to {message.dst}" for message in step.sent)
+    # A copy (A->B#3') has the same step of sending, but the network made it: the sender knows nothing of it.
+    own = (message for message in step.sent if not message.name.endswith("'"))
+    sent = tuple(f"{message.payload!r} to {message.dst}" for message in own)
     changes = tuple(sorted((name, repr(value)) for name, value in step.changes.items()))
     return Seen(step.time if step.local is None else step.local, step.kind, what, sent, changes)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dslab.narrate import BEFELL
 from dslab.trace import Envelope, Step
 from dslab.values import brief, shorten
 from dslab.views.letters import fit, pad, visible, width_of
 from dslab.views.spacetime import Arrow, Picture, Row
+
+BEFELL = {"drop": "dropped", "delay": "held back", "duplicate": "doubled", "deliver": "delivered at once"}
 
 # Signs that every monospace font has, at the width of one letter, and that no system paints as an emoji.
 SIGNS = {

@@ -18,7 +18,7 @@ POLICY = ("default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsa
           "base-uri 'none'; form-action 'none'")
 
 PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{lang}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -33,7 +33,7 @@ body {{ margin: 0; padding: 8px; background: light-dark(#ffffff, #15181d); color
 <h1 class="dslab-hidden">{title}</h1>
 <div id="player"></div>
 </main>
-<noscript>This page replays a run of a distributed protocol; it needs JavaScript.</noscript>
+<noscript>{noscript}</noscript>
 <script type="application/json" id="payload">{data}</script>
 <script type="module">
 {script}
@@ -41,6 +41,8 @@ body {{ margin: 0; padding: 8px; background: light-dark(#ffffff, #15181d); color
 </body>
 </html>
 """
+
+NO_SCRIPT = "This page replays a run of a distributed protocol; it needs JavaScript."
 
 START = """
 // A page has no kernel: a model that holds the payload and forgets the rest.
@@ -61,17 +63,18 @@ addEventListener("keydown", give, { capture: true });
 
 
 def html(trace: Trace, *, title: str = "", height: int = 600, focus: int = 0,
-         layout: Layout = None, promises: Sequence[Promise] | None = None) -> str:
+         layout: Layout = None, promises: Sequence[Promise] | None = None, lang: str | None = None) -> str:
     """The page as text, the same bytes for the same trace."""
-    data = payload(trace, height=height, focus=focus, layout=layout, promises=promises)
+    data = payload(trace, height=height, focus=focus, layout=layout, promises=promises, lang=lang)
     data["title"] = title or title_of(trace)
     return page(data)
 
 
 def page(data: dict[str, Any]) -> str:
     """The page of a payload."""
-    return PAGE.format(policy=POLICY, title=escape(data["title"][:200]), style=style(), data=_embedded(data),
-                       script=code(), start=START)
+    noscript = data.get("words", {}).get(NO_SCRIPT, NO_SCRIPT)
+    return PAGE.format(policy=POLICY, lang=escape(data.get("lang", "en")), title=escape(data["title"][:200]),
+                       style=style(), noscript=escape(noscript), data=_embedded(data), script=code(), start=START)
 
 
 def code() -> str:

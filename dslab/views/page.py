@@ -16,9 +16,9 @@ class Page:
     """A page in a frame, as high as its player."""
 
     def __init__(self, trace: Trace, *, step: int = 0, height: int = 600, layout: Layout = None,
-                 promises: Sequence[Promise] | None = None) -> None:
+                 promises: Sequence[Promise] | None = None, lang: str | None = None) -> None:
         self.trace, self.height = trace, height
-        self.page = html(trace, height=height, focus=step, layout=layout, promises=promises)
+        self.page = html(trace, height=height, focus=step, layout=layout, promises=promises, lang=lang)
 
     def _repr_html_(self) -> str:
         return frame(self.page, title=repr(self), height=self.height)

@@ -10,6 +10,7 @@ The widget has four traits. `step` is the cursor, `notice` the sentence of an er
     sources     {"Raft receive Vote": {caption, first, code}}: the handlers that ran, by protocol, kind and name of step
     script, json, test      the run to copy: as Python, as JSON, and as a test that says what happened; "" without a run
     editable, reason        can the run be changed, and why not; edits: how often `undo` goes back
+    lang, words the language, and its translations by the English sentence; no words for English
     comparison  null, or a second trace beside this one: {branch, first, trace, cuts, lights}; they are alike before
                 step `first`, which may be the number of steps of one of them; null: they never differ
 
@@ -28,20 +29,24 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from dslab.narrate import describe, told
 from dslab.properties import Promise
 from dslab.trace import Trace
 from dslab.views.copies import script_of, simulating, test_of
 from dslab.views.handlers import sources
+from dslab.views.language import catalogue, language
 from dslab.views.layout import Layout, positions
 from dslab.views.lights import lights, promises_of
 
+# Why a run cannot be changed: the browser says it in the reader's language.
 NO_KERNEL = "Changes need a running kernel."
 NO_RUN = "This trace has no run that could be changed."
 CHOSEN = "Here the next event is chosen: the script is left alone."
 
 
 def payload(trace: Trace, *, layout: Layout = None, height: int = 600,
-            promises: Sequence[Promise] | None = None, error: str = "", focus: int = 0) -> dict[str, Any]:
+            promises: Sequence[Promise] | None = None, error: str = "", focus: int = 0,
+            lang: str | None = None) -> dict[str, Any]:
     """The JSON data of one player without a kernel; a widget writes over what its kernel can do.
 
     Args:
@@ -51,19 +56,33 @@ def payload(trace: Trace, *, layout: Layout = None, height: int = 600,
         promises: those that have a light; None takes what the trace's protocols promise.
         error: why the trace ends early, if it does.
         focus: the step at which the player opens.
+        lang: the language, as `dslab.views.language.language` takes it.
     """
+    lang = language(lang)
     promises = promises_of(trace) if promises is None else tuple(promises)
     judged = lights(trace, promises)
+    shown = [light | {"sentence": told(light["sentence"], catalogue(lang))} for light in judged]
     return {
-        "trace": trace.to_dict(), "title": title(trace),
+        "trace": _told(trace, catalogue(lang)), "title": title(trace),
         "positions": [list(point) for point in positions(trace.nodes, trace.links, layout=layout)],
         "cuts": [[step, [list(link) for link in sorted(links)]] for step, links in cuts(trace)],
-        "lights": judged, "sources": sources(trace),
+        "lights": shown, "sources": sources(trace),
         "script": script_of(trace), "json": "" if trace.run is None else trace.run.to_json(),
         "test": "" if trace.run is None else test_of(simulating(trace.run), trace, promises, judged, error),
         "height": height, "focus": focus, "editable": False, "reason": NO_KERNEL, "edits": 0, "serial": 0,
-        "comparison": None,
-    }
+        "comparison": None, "lang": lang,
+    } | ({"words": catalogue(lang)} if catalogue(lang) else {})
+
+
+def _told(trace: Trace, words: dict[str, str]) -> dict[str, Any]:
+    """The trace as JSON data, with what is said in it in other words, if there are any."""
+    data = trace.to_dict()
+    if words:
+        for step, said in zip(trace.steps, data["steps"], strict=True):
+            said["text"] = describe(step, words)
+        data["unapplied"] = [[event, told(why, words)] for event, why in data["unapplied"]]
+        data["end"] = told(data["end"], words)
+    return data
 
 
 def title(trace: Trace) -> str:

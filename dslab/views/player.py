@@ -14,6 +14,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from dslab.garbage import kept
 from dslab.properties import Promise
 from dslab.run import Run
 from dslab.script import Action, At, at
@@ -27,6 +28,7 @@ from dslab.views.choosing import controls_of, under
 from dslab.views.copies import script_of, test_of
 from dslab.views.diagram import WINDOW, diagram
 from dslab.views.edits import moment_after, requests
+from dslab.views.language import language
 from dslab.views.layout import Layout
 from dslab.views.lights import promises_of
 from dslab.views.page import Page, described
@@ -38,7 +40,7 @@ Scenarios = Mapping[str, Iterable[At]] | None
 
 def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None,
          promises: Sequence[Promise] | None = None, scenarios: Scenarios = None, mode: str = "",
-         budget: Mapping[str, int] | None = None, **choices: Any) -> Any:
+         budget: Mapping[str, int] | None = None, lang: str | None = None, **choices: Any) -> Any:
     """A player for a run.
 
     Args:
@@ -51,13 +53,15 @@ def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None,
         scenarios: buttons, each of which adds events to the run: {"split vote": [at(300, crash("A"))]}.
         mode: "break": choose what happens next, again and again, until a promise is broken.
         budget: in that mode, how often each fault may strike: {"crash": 1, "recover": 1, "drop": 0}.
+        lang: "en", "zh" or "ja": what the player speaks; None takes what the environment variable DSLAB_LANG says,
+            or else English. Names, messages, promises, notes and code stay as they are.
         choices: for a function, what each argument can be: (low, high) a slider, a list a menu, a bool a
             check box.
 
     Raises:
         DslabError: one sentence, if `what` cannot be played.
     """
-    options = {"height": height, "layout": layout, "promises": promises}
+    options = {"height": height, "layout": layout, "promises": promises, "lang": lang}
     acts = {"scenarios": scenarios, "mode": mode, "budget": budget}
     if callable(what) and not isinstance(what, type):
         return _with_choices(what, choices, options | acts)
@@ -87,14 +91,15 @@ class Player(anywidget.AnyWidget):
     step = traitlets.Int(0).tag(sync=True)      # the cursor, when the play stops or the reader turns away
 
     def __init__(self, *, height: int = 600, layout: Layout = None, promises: Sequence[Promise] | None = None,
-                 scenarios: Scenarios = None, mode: str = "", budget: Mapping[str, int] | None = None) -> None:
+                 scenarios: Scenarios = None, mode: str = "", budget: Mapping[str, int] | None = None,
+                 lang: str | None = None) -> None:
         super().__init__()
         if mode not in ("", "break"):
             raise DslabError(f'there is no mode {brief(mode)}: a player has the mode "" or "break"')
         self.scene: Scene | None = None
         self.branches = Branches(None)
         self.breaking: Breaking | None = None
-        self._options = {"height": height, "layout": layout}
+        self._options = {"height": height, "layout": layout, "lang": language(lang)}
         self._promises, self._scenarios, self._mode, self._budget = promises, dict(scenarios or {}), mode, budget
         self._other: Branch | None = None               # the branch that is shown beside the current one
         self._serial = 0
@@ -199,7 +204,8 @@ class Player(anywidget.AnyWidget):
 
     def receive(self, content: Any) -> None:
         """Do what the browser asks."""
-        self.attempt(lambda: answer(self, content))
+        with kept():                        # somebody waits for it
+            self.attempt(lambda: answer(self, content))
 
     def attempt(self, change: Callable[[], Any]) -> None:
         """Make a change; what goes wrong becomes a sentence in the player, and what it shows stays."""

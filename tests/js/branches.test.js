@@ -6,7 +6,7 @@ import { differingLights, momentBeside } from "../../dslab/views/js/compare.js";
 import { formsOf } from "../../dslab/views/js/copies.js";
 import { indexTrace } from "../../dslab/views/js/data.js";
 import { bindingOf } from "../../dslab/views/js/keys.js";
-import { say } from "../../dslab/views/js/words.js";
+import { t } from "../../dslab/views/js/words.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);
@@ -151,6 +151,6 @@ test("only texts that there are can be copied", () => {
 });
 
 test("names are put into sentences as they are, whatever they look like", () => {
-  assert.equal(say("{a} and {b}", { a: "{b}", b: "$&" }), "{b} and $&");
-  assert.equal(say("{toString} {a}", { a: 0 }), "{toString} 0");
+  assert.equal(t("{a} and {b}", { a: "{b}", b: "$&" }), "{b} and $&");
+  assert.equal(t("{toString} {a}", { a: 0 }), "{toString} 0");
 });

@@ -8,15 +8,7 @@ import { nextLink } from "./cutting.js";
 import { button, h, put, write } from "./dom.js";
 import { focusedKey, restoreFocus } from "./focus.js";
 import { choices, deedOf } from "./verbs.js";
-import { SENTENCES } from "./words.js";
-
-const ACT_WORDS = {
-  more: "More that can be done: with a number or a text, and to the network",
-  moreWord: "More",
-  less: "Less",
-  select: "Select first what that is to be done to: a node, a message or a link.",
-  linkless: "There is no link to select.",
-};
+import { awaiting, t } from "./words.js";
 
 /** What the reader has chosen and typed so far: it stays when the trace is exchanged. */
 export function createDrafts() {
@@ -29,6 +21,7 @@ export function createDrafts() {
  *    draw: () => void, open: (name: string) => void}} player */
 export function createActs(view, { index, payload, acts, send, draw, open }) {
   const now = () => choices(index(), view.selection, view.step, acts()).deeds;
+  const reason = () => t(payload().reason);
 
   /** Say why something is not done.
    * @param {string} why */
@@ -41,7 +34,7 @@ export function createActs(view, { index, payload, acts, send, draw, open }) {
    * @param {Change[]} changes
    * @param {string} why there may be none */
   function change(changes, why = "") {
-    if (!payload().editable) return refuse(payload().reason);
+    if (!payload().editable) return refuse(reason());
     if (!changes.length) return refuse(why);
     view.drafts.refused = null;
     send({ type: "edit", ...(changes.length > 1 ? { changes } : changes[0]), step: view.step, time: view.time });
@@ -49,7 +42,7 @@ export function createActs(view, { index, payload, acts, send, draw, open }) {
 
   /** @param {Deed} deed */
   function perform(deed) {
-    if (!payload().editable) return refuse(payload().reason);
+    if (!payload().editable) return refuse(reason());
     if (deed.why) return refuse(deed.why);
     if (!deed.asks) return change(deed.changes);
     view.drafts.more = true;
@@ -64,16 +57,16 @@ export function createActs(view, { index, payload, acts, send, draw, open }) {
     press(/** @type {string} */ key) {
       const deed = deedOf(now(), key);
       if (deed) perform(deed);
-      else refuse(payload().editable ? ACT_WORDS.select : payload().reason);
+      else refuse(payload().editable ? t("Select first what that is to be done to: a node, a message or a link.") : reason());
     },
     more() {
-      if (!payload().editable) return refuse(payload().reason);
+      if (!payload().editable) return refuse(reason());
       view.drafts.more = !view.drafts.more;
       draw();
     },
     link(/** @type {number} */ way) {
       const link = nextLink(index(), view.selection, way);
-      if (!link) return refuse(ACT_WORDS.linkless);
+      if (!link) return refuse(t("There is no link to select."));
       view.selection = link;
       draw();
     },
@@ -86,7 +79,12 @@ export function createActs(view, { index, payload, acts, send, draw, open }) {
  * @param {any} actions */
 export function createActing(index, payload, actions) {
   const row = h("span", { class: "dslab-deeds" });
-  const more = button({ label: ACT_WORDS.more, word: ACT_WORDS.moreWord, key: "e", onclick: () => actions.more() });
+  const more = button({
+    label: t("More that can be done: with a number or a text, and to the network"),
+    word: t("More"),
+    key: "e",
+    onclick: () => actions.more(),
+  });
   const forms = createForms(index, actions);
   let drawn = "";
   return {
@@ -107,7 +105,7 @@ export function createActing(index, payload, actions) {
       }
       more.hidden = !payload.editable;
       put(more, "aria-expanded", opened);
-      write(/** @type {Node} */ (more.firstChild), opened ? ACT_WORDS.less : ACT_WORDS.moreWord);
+      write(/** @type {Node} */ (more.firstChild), opened ? t("Less") : t("More"));
       forms.element.hidden = !opened;
       if (opened) forms.draw(view, deeds);
     },
@@ -124,7 +122,7 @@ function fillRow(row, deeds, payload, actions) {
   const buttons = deeds.map((deed) => {
     const made = button({ label: deed.label, word: deed.word, key: deed.key, onclick: () => actions.perform(deed) });
     made.dataset.key = `deed ${deed.name} ${deed.key} ${deed.changes[0]?.args.join(" ") ?? ""}`;
-    const why = payload.editable ? deed.why : payload.reason;
+    const why = payload.editable ? deed.why : t(payload.reason);
     if (why) made.title = `${made.title}\n${why}`;
     if (why) made.setAttribute("aria-description", why);
     if (deed.why) made.dataset.why = deed.why;
@@ -139,9 +137,8 @@ function fillRow(row, deeds, payload, actions) {
  * @param {any} payload
  * @param {boolean} possible is there something that could be done? */
 export function reasonOf(view, payload, possible) {
-  if (view.waiting) return SENTENCES.waiting;
-  if (view.silent) return SENTENCES.silent;
+  if (view.waiting || view.silent) return awaiting(view);
   const { refused } = view.drafts;
   if (refused && refused.step === view.step && refused.selection === view.selection) return refused.why;
-  return possible && !payload.editable ? payload.reason : "";
+  return possible && !payload.editable ? t(payload.reason) : "";
 }

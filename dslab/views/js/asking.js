@@ -5,25 +5,8 @@
 /** @typedef {import("./verbs.js").Change} Change */
 import { button, FOCUSABLE, h, put, write } from "./dom.js";
 import { shorten } from "./values.js";
-import { say } from "./words.js";
+import { english, t } from "./words.js";
 
-const ASK_WORDS = {
-  request: "A client asks {node}:",
-  ask: "Ask",
-  message: "The message to {node}: its name and its values, as in {example}",
-  example: "Take {example}",
-  clock: "Move {node}'s clock by (ms):",
-  move: "Move",
-  delay: "Hold it back for (ms):",
-  hold: "Hold back",
-  side: "Nodes on one side:",
-  partition: "Partition",
-  partitioned: "Partition: cut all links between the chosen nodes and the others",
-  number: "Type a number of milliseconds, such as {example}.",
-  positive: "A message is held back for a number of milliseconds from 0 up.",
-  text: "Type a message, such as {example}.",
-  sides: "Choose some of the nodes, and not all: those on one side of the partition.",
-};
 const EXAMPLES = 4; // of requests that can be taken
 const LETTERS = 120; // of an example
 
@@ -33,8 +16,8 @@ const LETTERS = 120; // of an example
 export function createForms(index, actions) {
   const forms = new Map([
     ["request", createRequest(actions)],
-    ["clock", createAmount("clock", ASK_WORDS.clock, ASK_WORDS.move, actions)],
-    ["delay", createAmount("delay", ASK_WORDS.delay, ASK_WORDS.hold, actions)],
+    ["clock", createAmount("clock", english("Move {node}'s clock by (ms):"), t("Move"), actions)],
+    ["delay", createAmount("delay", english("Hold it back for (ms):"), t("Hold back"), actions)],
     ["partition", createPartition(index, actions)],
   ]);
   return {
@@ -103,9 +86,9 @@ function createRequest(actions) {
   const submit = () => {
     const text = field.input.value.trim();
     if (text) actions.change([{ verb: "request", args: [node, text] }]);
-    else actions.refuse(say(ASK_WORDS.text, { example }));
+    else actions.refuse(t("Type a message, such as {example}.", { example }));
   };
-  const ask = button({ label: ASK_WORDS.ask, word: ASK_WORDS.ask, onclick: submit });
+  const ask = button({ label: t("Ask"), word: t("Ask"), onclick: submit });
   const take = (/** @type {string} */ text) => {
     field.input.value = text;
     field.input.dispatchEvent(new Event("input"));
@@ -118,8 +101,9 @@ function createRequest(actions) {
       const known = examplesFor(actions.acts(), node);
       example = known[0] ?? "";
       if (!view.drafts.request) view.drafts.request = example;
-      field.draw(say(ASK_WORDS.request, { node: shorten(node, 20) }), view);
-      put(field.input, "aria-label", say(ASK_WORDS.message, { node: shorten(node, 40), example }));
+      field.draw(t("A client asks {node}:", { node: shorten(node, 20) }), view);
+      const label = t("The message to {node}: its name and its values, as in {example}", { node: shorten(node, 40), example });
+      put(field.input, "aria-label", label);
       if (listed === known.join("\n")) return;
       listed = known.join("\n");
       examples.replaceChildren(...known.map((text) => createExample(text, take)));
@@ -141,7 +125,7 @@ export function examplesFor(acts, node) {
 /** @param {string} text
  *  @param {(text: string) => void} take */
 function createExample(text, take) {
-  const label = say(ASK_WORDS.example, { example: shorten(text, 80) });
+  const label = t("Take {example}", { example: shorten(text, 80) });
   const made = button({ label, word: shorten(text, 40), onclick: () => take(text) });
   made.classList.add("dslab-example");
   return made;
@@ -165,7 +149,7 @@ function createAmount(name, words, word, actions) {
     element: createForm([field.element, press], actions, submit),
     draw(/** @type {any} */ view) {
       selected = view.selection.id;
-      field.draw(say(words, { node: shorten(selected, 20) }), view);
+      field.draw(t(words, { node: shorten(selected, 20) }), view);
     },
   };
 }
@@ -177,8 +161,8 @@ function createAmount(name, words, word, actions) {
  * @returns {Change|string} */
 export function amountOf(verb, target, text) {
   const ms = text.trim() ? Number(text) : NaN;
-  if (!Number.isFinite(ms)) return say(ASK_WORDS.number, { example: verb === "clock" ? "-100" : "50" });
-  if (verb === "delay" && ms < 0) return ASK_WORDS.positive;
+  if (!Number.isFinite(ms)) return t("Type a number of milliseconds, such as {example}.", { example: verb === "clock" ? "-100" : "50" });
+  if (verb === "delay" && ms < 0) return t("A message is held back for a number of milliseconds from 0 up.");
   return { verb, args: [target], options: verb === "clock" ? { step: ms } : { by: ms } };
 }
 
@@ -195,12 +179,16 @@ function createPartition(index, actions) {
   });
   const submit = () => {
     const changes = partitionOf(ids, side);
-    actions.change(changes, ASK_WORDS.sides);
+    actions.change(changes, t("Choose some of the nodes, and not all: those on one side of the partition."));
   };
-  const press = button({ label: ASK_WORDS.partitioned, word: ASK_WORDS.partition, onclick: submit });
-  const parts = [h("span", {}, ASK_WORDS.side), ...boxes.map((box) => box.element), press];
+  const press = button({
+    label: t("Partition: cut all links between the chosen nodes and the others"),
+    word: t("Partition"),
+    onclick: submit,
+  });
+  const parts = [h("span", {}, t("Nodes on one side:")), ...boxes.map((box) => box.element), press];
   const element = createForm(parts, actions, submit);
-  element.setAttribute("aria-label", ASK_WORDS.side);
+  element.setAttribute("aria-label", t("Nodes on one side:"));
   return {
     element,
     draw(/** @type {any} */ view) {

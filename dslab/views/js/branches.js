@@ -5,24 +5,8 @@ import { choiceAt, nextPage } from "./breaking.js";
 import { button, FOCUSABLE, h, put, write } from "./dom.js";
 import { focusedKey, restoreFocus } from "./focus.js";
 import { shorten } from "./values.js";
-import { say, SENTENCES } from "./words.js";
+import { awaiting, english, t } from "./words.js";
 
-const BRANCH_WORDS = {
-  button: "Branches: what this run became by changes, to be shown, named and compared",
-  word: "Branches ({count})",
-  title: "Branches of this run",
-  none: "There is one branch, the original. Change something (crash a node, drop a message), and there is another.",
-  show: "Show the branch {name}",
-  shown: "shown",
-  beside: "beside it",
-  compare: "Compare with {name}, side by side",
-  end: "End the comparison with {name}",
-  rename: "Rename {name}",
-  renamed: "New name of {name}; Enter takes it, Escape leaves it as it was",
-  delete: "Delete {name}; what grew from it stays",
-  undo: "Undo: back to the branch that this one grew from",
-  original: "Back to the original, the first branch",
-};
 const DEEPEST = 8; // levels that are indented
 
 /** @typedef {{name: string, parent: string|null, events: string[]}} Branch */
@@ -92,7 +76,7 @@ export function hasBranches(acts, payload) {
  * @param {any} actions */
 export function createBranchesButton(payload, actions) {
   const element = button({
-    label: BRANCH_WORDS.button,
+    label: t("Branches: what this run became by changes, to be shown, named and compared"),
     word: " ",
     key: "b",
     onclick: () => actions.panel("branches"),
@@ -103,7 +87,7 @@ export function createBranchesButton(payload, actions) {
       const acts = actions.acts();
       element.hidden = !hasBranches(acts, payload);
       put(element, "aria-expanded", view.panel === "branches");
-      write(element.firstChild, say(BRANCH_WORDS.word, { count: acts?.branches?.length ?? 0 }));
+      write(element.firstChild, t("Branches ({count})", { count: acts?.branches?.length ?? 0 }));
     },
   };
 }
@@ -115,24 +99,24 @@ export function createBranches(payload, actions) {
   const list = h("ul", { class: "dslab-branches" });
   const standing = h("span", { class: "dslab-reason", role: "status" });
   const undo = button({
-    label: BRANCH_WORDS.undo,
-    word: "Undo",
+    label: t("Undo: back to the branch that this one grew from"),
+    word: t("Undo"),
     icon: "undo",
     key: "u",
     onclick: () => actions.undo(),
   });
   const original = button({
-    label: BRANCH_WORDS.original,
-    word: "Original",
+    label: t("Back to the original, the first branch"),
+    word: t("Original"),
     onclick: () => actions.send({ type: "original" }),
   });
-  const close = button({ label: "Close", word: "Close", key: "Escape", onclick: () => actions.panel("") });
+  const close = button({ label: t("Close"), word: t("Close"), key: "Escape", onclick: () => actions.panel("") });
   const spring = h("span", { class: "dslab-spring" });
-  const head = h("div", { class: "dslab-panel-head" }, h("strong", {}, BRANCH_WORDS.title), standing, spring);
+  const head = h("div", { class: "dslab-panel-head" }, h("strong", {}, t("Branches of this run")), standing, spring);
   head.append(undo, original, close);
   const element = h(
     "section",
-    { class: "dslab-panel", "aria-label": "Branches", tabindex: "-1", hidden: true, ...FOCUSABLE },
+    { class: "dslab-panel", "aria-label": t("Branches"), tabindex: "-1", hidden: true, ...FOCUSABLE },
     head,
     list,
   );
@@ -159,9 +143,8 @@ export function createBranches(payload, actions) {
 /** @param {any} view
  *  @param {any} acts */
 function standingOf(view, acts) {
-  if (view.waiting) return SENTENCES.waiting;
-  if (view.silent) return SENTENCES.silent;
-  return acts.branches.length > 1 ? "" : BRANCH_WORDS.none;
+  if (view.waiting || view.silent || acts.branches.length > 1) return awaiting(view);
+  return t("There is one branch, the original. Change something (crash a node, drop a message), and there is another.");
 }
 
 /** A line of the list.
@@ -173,22 +156,25 @@ function createBranch({ name, depth, parent, events }, acts, compared, actions) 
   const current = name === acts.branch;
   const brief = shorten(name, 60);
   const act = (/** @type {string} */ word, /** @type {string} */ label, /** @type {() => void} */ onclick) => {
-    const made = button({ label: say(label, { name: brief }), word, onclick });
+    const made = button({ label: t(label, { name: brief }), word, onclick });
     made.dataset.key = `${word} ${name}`;
     return made;
   };
-  const show = act(brief, BRANCH_WORDS.show, () => actions.send({ type: "branch", name }));
+  const show = act(brief, english("Show the branch {name}"), () => actions.send({ type: "branch", name }));
   show.classList.add("dslab-branch-name");
   put(show, "aria-current", current);
-  const badge = current ? BRANCH_WORDS.shown : name === compared ? BRANCH_WORDS.beside : "";
+  const badge = current ? t("shown") : name === compared ? t("beside it") : "";
   const code = events.join(", ");
   const line = h("span", { class: "dslab-branch-line" }, show);
   line.style.paddingLeft = `${18 * Math.min(DEEPEST, depth)}px`;
-  const rename = act("Rename", BRANCH_WORDS.rename, () => line.replaceChildren(askName(name, actions, line, show)));
-  const label = name === compared ? BRANCH_WORDS.end : BRANCH_WORDS.compare;
+  const ask = () => line.replaceChildren(askName(name, actions, line, show));
+  const rename = act(t("Rename"), english("Rename {name}"), ask);
+  const begin = english("Compare with {name}, side by side");
+  const label = name === compared ? english("End the comparison with {name}") : begin;
   const other = name === compared ? "" : name;
-  const compare = act("Compare", label, () => actions.send({ type: "compare", name: other }));
+  const compare = act(t("Compare"), label, () => actions.send({ type: "compare", name: other }));
   put(compare, "aria-pressed", name === compared);
+  const cut = english("Delete {name}; what grew from it stays");
   return h(
     "li",
     { class: current ? "dslab-current" : null },
@@ -200,7 +186,7 @@ function createBranch({ name, depth, parent, events }, acts, compared, actions) 
       { class: "dslab-group" },
       current ? null : compare,
       rename,
-      parent === null ? null : act("Delete", BRANCH_WORDS.delete, () => actions.send({ type: "delete", name })),
+      parent === null ? null : act(t("Delete"), cut, () => actions.send({ type: "delete", name })),
     ),
   );
 }
@@ -214,7 +200,7 @@ function askName(name, actions, line, show) {
   const field = h("input", {
     type: "text",
     class: "dslab-search",
-    "aria-label": say(BRANCH_WORDS.renamed, { name: shorten(name, 60) }),
+    "aria-label": t("New name of {name}; Enter takes it, Escape leaves it as it was", { name: shorten(name, 60) }),
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter" && event.key !== "Escape") return;
       event.preventDefault();

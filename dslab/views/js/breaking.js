@@ -7,44 +7,33 @@
 import { createCopyBar } from "./copies.js";
 import { button, h, put, write } from "./dom.js";
 import { shorten, showCall } from "./values.js";
-import { say, SENTENCES } from "./words.js";
+import { awaiting, english, t } from "./words.js";
 
-const BREAK_WORDS = {
-  title: "Break it: what happens next?",
-  how: "Press a number, or click. What you choose happens after the last step. Can you break a promise?",
-  more: "The numbers go on with 0.",
-  away: "The cursor is at step {step}. What you choose happens after the last step, {last}.",
-  end: "Go to the last step",
-  taken: "choices taken: {count}",
-  undo: "Take back the last choice",
-  original: "Take back all choices and begin again",
-  still: "Nothing can happen any more, and all promises were kept. Take something back, and try another way.",
-  failed: "The protocol itself failed; the sentence above says where. Take the last choice back to go on.",
-  broken: "You broke a promise: {name}.",
-  several: "You broke {count} promises: {name}.",
-  howto: "Choices that it took: {count}. Copy them, as a script or as a test; or take some back, and find a shorter way.",
+/** What came of it, where nothing can be chosen any more. */
+const END_WORDS = {
+  still: english("Nothing can happen any more, and all promises were kept. Take something back, and try another way."),
+  failed: english("The protocol itself failed; the sentence above says where. Take the last choice back to go on."),
 };
 
 /** What each kind of choice is called. */
 const CHOICE_WORDS = new Map([
-  ["deliver", "Deliver {message}"],
-  ["fire", "{target}: the {text} timer goes off"],
-  ["request", "A client asks {target}: {text}"],
-  ["crash", "{target} crashes"],
-  ["recover", "{target} recovers"],
-  ["drop", "Lose {message}"],
-  ["duplicate", "Double {message}"],
+  ["deliver", english("Deliver {message}")],
+  ["fire", english("{target}: the {text} timer goes off")],
+  ["request", english("A client asks {target}: {text}")],
+  ["crash", english("{target} crashes")],
+  ["recover", english("{target} recovers")],
+  ["drop", english("Lose {message}")],
+  ["duplicate", english("Double {message}")],
 ]);
 
 /** How often each fault may still strike. */
 const LEFT_WORDS = new Map([
-  ["crash", "crashes left: {count}"],
-  ["recover", "recoveries left: {count}"],
-  ["drop", "losses left: {count}"],
-  ["duplicate", "doublings left: {count}"],
+  ["crash", english("crashes left: {count}")],
+  ["recover", english("recoveries left: {count}")],
+  ["drop", english("losses left: {count}")],
+  ["duplicate", english("doublings left: {count}")],
 ]);
 
-const MESSAGE_WORDS = "{call} from {src} to {dst}";
 const NUMBERS = 9; // choices that have a key at a time
 
 /** A choice in words.
@@ -53,8 +42,9 @@ const NUMBERS = 9; // choices that have a key at a time
 export function choiceInWords({ verb, target, text }, messages) {
   const found = messages.get(target);
   const call = found && shorten(showCall(found.type, found.fields), 70);
-  const message = found ? say(MESSAGE_WORDS, { call, src: shorten(found.src, 20), dst: shorten(found.dst, 20) }) : text;
-  return say(CHOICE_WORDS.get(verb) ?? "{message}", {
+  const ends = found && { src: shorten(found.src, 20), dst: shorten(found.dst, 20) };
+  const message = found ? t("{call} from {src} to {dst}", { call, ...ends }) : text;
+  return t(CHOICE_WORDS.get(verb) ?? "{message}", {
     target: shorten(target, 20),
     text: shorten(text, 70),
     message,
@@ -94,21 +84,32 @@ export function createBreaking(index, payload, error, actions) {
   const lights = payload.lights ?? [];
   const taken = h("span", { class: "dslab-soft", role: "status" });
   const left = h("span", { class: "dslab-soft" });
-  const undo = button({ label: BREAK_WORDS.undo, word: "Undo", icon: "undo", key: "u", onclick: () => actions.undo() });
+  const undo = button({
+    label: t("Take back the last choice"),
+    word: t("Undo"),
+    icon: "undo",
+    key: "u",
+    onclick: () => actions.undo(),
+  });
   const again = button({
-    label: BREAK_WORDS.original,
-    word: "Begin again",
+    label: t("Take back all choices and begin again"),
+    word: t("Begin again"),
     onclick: () => actions.send({ type: "original" }),
   });
   const said = h("p", { class: "dslab-reason", role: "status" });
-  const end = button({ label: BREAK_WORDS.end, word: "Last step", key: "End", onclick: () => actions.go(Infinity) });
+  const end = button({
+    label: t("Go to the last step"),
+    word: t("Last step"),
+    key: "End",
+    onclick: () => actions.go(Infinity),
+  });
   const list = h("ol", { class: "dslab-choices" });
   const outcome = h("div", { class: "dslab-outcome", role: "alert", hidden: true });
-  const head = h("div", { class: "dslab-panel-head" }, h("strong", {}, BREAK_WORDS.title), taken, left);
+  const head = h("div", { class: "dslab-panel-head" }, h("strong", {}, t("Break it: what happens next?")), taken, left);
   head.append(h("span", { class: "dslab-spring" }), undo, again);
   const element = h(
     "section",
-    { class: "dslab-panel dslab-breaking", "aria-label": "Break it", hidden: true },
+    { class: "dslab-panel dslab-breaking", "aria-label": t("Break it"), hidden: true },
     head,
     outcome,
     h("div", { class: "dslab-saying" }, said, end),
@@ -127,7 +128,7 @@ export function createBreaking(index, payload, error, actions) {
         listed = choices;
         buttons = choices.next.map((/** @type {Choice} */ choice) => createChoice(choice, messages, actions));
         list.replaceChildren(...buttons.map((one) => h("li", {}, one)));
-        write(taken, say(BREAK_WORDS.taken, { count: choices.decisions.length }));
+        write(taken, t("choices taken: {count}", { count: choices.decisions.length }));
         write(left, leftInWords(choices.budget));
         undo.hidden = again.hidden = !choices.decisions.length;
         fillOutcome(outcome, outcomeOf(choices, lights, error), choices.decisions.length, payload);
@@ -145,18 +146,19 @@ export function createBreaking(index, payload, error, actions) {
  *  @param {number} count of the choices
  *  @param {boolean} open is nothing broken yet? */
 function standingWords(index, view, count, open) {
-  if (view.waiting) return SENTENCES.waiting;
-  if (view.silent) return SENTENCES.silent;
-  if (!count) return "";
-  if (view.step < index.last) return say(BREAK_WORDS.away, { step: view.step, last: index.last });
-  return [open ? BREAK_WORDS.how : "", count > NUMBERS ? BREAK_WORDS.more : ""].join(" ").trim();
+  if (view.waiting || view.silent || !count) return awaiting(view);
+  const { step } = view;
+  if (step < index.last)
+    return t("The cursor is at step {step}. What you choose happens after the last step, {last}.", { step, last: index.last });
+  const how = t("Press a number, or click. What you choose happens after the last step. Can you break a promise?");
+  return [open ? how : "", count > NUMBERS ? t("The numbers go on with 0.") : ""].join(" ").trim();
 }
 
 /** @param {Object<string, number>} budget */
 function leftInWords(budget) {
   return Object.entries(budget)
     .filter(([fault, count]) => count > 0 && LEFT_WORDS.has(fault))
-    .map(([fault, count]) => say(LEFT_WORDS.get(fault) ?? "", { count }))
+    .map(([fault, count]) => t(LEFT_WORDS.get(fault) ?? "", { count }))
     .join(" · ");
 }
 
@@ -194,15 +196,20 @@ function number(choice, place) {
 function fillOutcome(element, outcome, count, payload) {
   element.hidden = !outcome;
   element.classList.toggle("dslab-is-broken", outcome === "broken");
-  if (outcome === "still" || outcome === "failed") element.replaceChildren(h("p", {}, BREAK_WORDS[outcome]));
+  if (outcome === "still" || outcome === "failed") element.replaceChildren(h("p", {}, t(END_WORDS[outcome])));
   if (outcome !== "broken") return;
   const broken = payload.lights.filter((/** @type {any} */ light) => light.status === "broken");
   const name = broken.map((/** @type {any} */ light) => shorten(light.name, 80)).join(", ");
+  const several = t("You broke {count} promises: {name}.", { name, count: broken.length });
+  const howto = t(
+    "Choices that it took: {count}. Copy them, as a script or as a test; or take some back, and find a shorter way.",
+    { count },
+  );
   const { buttons, field } = createCopyBar(payload, { shown: false });
   element.replaceChildren(
-    h("p", { class: "dslab-error" }, say(broken.length > 1 ? BREAK_WORDS.several : BREAK_WORDS.broken, { name, count: broken.length })),
+    h("p", { class: "dslab-error" }, broken.length > 1 ? several : t("You broke a promise: {name}.", { name })),
     ...broken.map((/** @type {any} */ light) => h("p", {}, shorten(light.sentence, 600))),
-    h("p", { class: "dslab-soft" }, say(BREAK_WORDS.howto, { count })),
+    h("p", { class: "dslab-soft" }, howto),
     buttons,
     field,
   );

@@ -9,19 +9,15 @@ import { createLights } from "./lights.js";
 import { headline } from "./log.js";
 import { shorten } from "./values.js";
 import { rowsOf } from "./visible.js";
-import { say } from "./words.js";
+import { english, t } from "./words.js";
 import { ROWS } from "./zoom.js";
 
 const COMPARE_WORDS = {
-  alike: "These two branches do not differ in any step.",
-  parted: "They are alike up to step {before} and part at step {first}. From there on they are shown at the same time.",
-  atOnce: "They differ from the first step on. They are shown at the same time.",
-  ended: "It ends here: {end}.",
-  here: "Step {first}: {what}",
-  go: "Go to the step at which they part",
-  end: "End the comparison",
-  shown: "{name} (shown)",
-  lights: "Promises that came to something else in {name}",
+  alike: english("These two branches do not differ in any step."),
+  parted: english(
+    "They are alike up to step {before} and part at step {first}. From there on they are shown at the same time.",
+  ),
+  atOnce: english("They differ from the first step on. They are shown at the same time."),
 };
 
 /** The moment of one trace that is beside a moment of another: the same step until they part, then the same time.
@@ -69,7 +65,8 @@ export function createComparison(index, payload, actions) {
   ];
   const names = sides.map(() => h("strong", { class: "dslab-branch-name" }));
   const lights = createLights(other, differingLights(payload), { go });
-  lights.element.setAttribute("aria-label", say(COMPARE_WORDS.lights, { name: shorten(comparison.branch, 60) }));
+  const about = t("Promises that came to something else in {name}", { name: shorten(comparison.branch, 60) });
+  lights.element.setAttribute("aria-label", about);
   const boxes = sides.map((side, n) =>
     h(
       "div",
@@ -90,7 +87,7 @@ export function createComparison(index, payload, actions) {
     element,
     draw(/** @type {any} */ view) {
       const here = actions.acts()?.branch ?? payload.title;
-      [say(COMPARE_WORDS.shown, { name: shorten(here, 60) }), shorten(comparison.branch, 60)].forEach((name, n) => {
+      [t("{name} (shown)", { name: shorten(here, 60) }), shorten(comparison.branch, 60)].forEach((name, n) => {
         write(names[n], name);
         boxes[n].setAttribute("aria-label", name);
       });
@@ -127,8 +124,8 @@ function partingOf(index, first) {
   if (first === null) return null;
   const step = index.steps[first];
   const words = step
-    ? say(COMPARE_WORDS.here, { first, what: shorten(headline(step), 160) })
-    : say(COMPARE_WORDS.ended, { end: shorten(index.trace.end ?? "", 160) });
+    ? t("Step {first}: {what}", { first, what: shorten(headline(step), 160) })
+    : t("It ends here: {end}.", { end: shorten(index.trace.end ?? "", 160) });
   return h("span", { class: "dslab-parting-step" }, words);
 }
 
@@ -138,8 +135,8 @@ function partingOf(index, first) {
 function createComparisonBar(first, index, actions) {
   const words = first === null ? COMPARE_WORDS.alike : first === 0 ? COMPARE_WORDS.atOnce : COMPARE_WORDS.parted;
   const go = button({
-    label: COMPARE_WORDS.go,
-    word: "Go there",
+    label: t("Go to the step at which they part"),
+    word: t("Go there"),
     key: "V",
     onclick: () => actions.go(Math.min(index.last, first ?? 0)),
   });
@@ -147,11 +144,11 @@ function createComparisonBar(first, index, actions) {
   return h(
     "div",
     { class: "dslab-relation" },
-    h("span", { role: "status" }, say(words, { first, before: (first ?? 0) - 1 })),
+    h("span", { role: "status" }, t(words, { first, before: (first ?? 0) - 1 })),
     go,
     button({
-      label: COMPARE_WORDS.end,
-      word: "End",
+      label: t("End the comparison"),
+      word: t("End"),
       key: "v",
       onclick: () => actions.send({ type: "compare", name: "" }),
     }),

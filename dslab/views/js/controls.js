@@ -7,20 +7,21 @@ import { spoken } from "./log.js";
 import { createOperations } from "./operations.js";
 import { SPEEDS } from "./time.js";
 import { shorten, showTime } from "./values.js";
+import { t } from "./words.js";
 
 /** @param {Index} index
  *  @param {any} actions */
 export function createControls(index, actions) {
-  const play = button({ label: "Play", word: "Play", icon: "play", key: "Space", onclick: actions.toggle });
+  const play = button({ label: t("Play"), word: t("Play"), icon: "play", key: "Space", onclick: actions.toggle });
   play.classList.add("dslab-play");
   const previous = button({
-    label: "Previous step of the selected node",
+    label: t("Previous step of the selected node"),
     icon: "previousEvent",
     key: "Shift+Left",
     onclick: () => actions.event(-1),
   });
   const next = button({
-    label: "Next step of the selected node",
+    label: t("Next step of the selected node"),
     icon: "nextEvent",
     key: "Shift+Right",
     onclick: () => actions.event(1),
@@ -30,29 +31,30 @@ export function createControls(index, actions) {
   const scrubber = createScrubber(index, actions);
   const bar = h(
     "div",
-    { class: "dslab-bar", role: "toolbar", "aria-label": "Playback" },
+    { class: "dslab-bar", role: "toolbar", "aria-label": t("Playback") },
     group(
-      button({ label: "First step", icon: "start", key: "Home", onclick: () => actions.go(0) }),
-      button({ label: "Step back", icon: "back", key: "Left", onclick: () => actions.step(-1) }),
+      button({ label: t("First step"), icon: "start", key: "Home", onclick: () => actions.go(0) }),
+      button({ label: t("Step back"), icon: "back", key: "Left", onclick: () => actions.step(-1) }),
       play,
-      button({ label: "Step forward", icon: "step", key: "Right", onclick: () => actions.step(1) }),
-      button({ label: "Last step", icon: "end", key: "End", onclick: () => actions.go(Infinity) }),
+      button({ label: t("Step forward"), icon: "step", key: "Right", onclick: () => actions.step(1) }),
+      button({ label: t("Last step"), icon: "end", key: "End", onclick: () => actions.go(Infinity) }),
     ),
     group(previous, who, next),
     group(
-      button({ label: "Slower", word: "−", key: "-", onclick: () => actions.faster(-1) }),
+      button({ label: t("Slower"), word: "−", key: "-", onclick: () => actions.faster(-1) }),
       speed,
-      button({ label: "Faster", word: "+", key: "+", onclick: () => actions.faster(1) }),
+      button({ label: t("Faster"), word: "+", key: "+", onclick: () => actions.faster(1) }),
     ),
   );
   return {
     element: h("div", { class: "dslab-controls" }, bar, scrubber.element),
     draw(view) {
-      relabel(play, view.playing ? "pause" : "play", view.playing ? "Pause" : "Play");
+      relabel(play, view.playing ? "pause" : "play", view.playing ? t("Pause") : t("Play"));
       write(speed, `${view.speed}×`);
-      speed.title = `1 s shows about ${(1000 * view.pace * view.speed).toPrecision(2)} ms; longer waits are shortened`;
+      const ms = (1000 * view.pace * view.speed).toPrecision(2);
+      speed.title = t("1 s shows about {ms} ms; longer waits are shortened", { ms });
       const node = actions.followed();
-      write(who, node === null ? "–" : `step of ${shorten(node, 10)}`);
+      write(who, node === null ? "–" : t("step of {node}", { node: shorten(node, 10) }));
       scrubber.draw(view);
     },
   };
@@ -74,7 +76,7 @@ function createScrubber(index, actions) {
     max: last,
     step: 1,
     value: 0,
-    "aria-label": "Step",
+    "aria-label": t("Step"),
     oninput: () => actions.go(Number(range.value)),
     ...FOCUSABLE,
   });
@@ -91,7 +93,7 @@ function createScrubber(index, actions) {
       if (Number(range.value) !== view.step) range.value = String(view.step);
       if (!view.playing) put(range, "aria-valuetext", spoken(index, view.step));
       operations.draw(view);
-      write(readout, `step ${view.step} of ${last} · ${showTime(view.time)}`);
+      write(readout, t("step {step} of {last} · {time}", { step: view.step, last, time: showTime(view.time) }));
     },
   };
 }
@@ -135,20 +137,20 @@ export function createOptions(actions) {
     "select",
     {
       class: "dslab-select",
-      "aria-label": "Timestamps in the diagram",
+      "aria-label": t("Timestamps in the diagram"),
       onchange: () => actions.option("stamps", stamps.value),
       ...FOCUSABLE,
     },
     ...[
-      ["none", "no stamps"],
-      ["lamport", "Lamport stamps"],
-      ["vector", "vector stamps"],
+      ["none", t("no stamps")],
+      ["lamport", t("Lamport stamps")],
+      ["vector", t("vector stamps")],
     ].map(([value, text]) => h("option", { value }, text)),
   );
-  const causality = createToggle("causality", "Colour the causal past and future of this step", "", (on) =>
+  const causality = createToggle(t("causality"), t("Colour the causal past and future of this step"), "", (on) =>
     actions.option("causality", on),
   );
-  const hidden = createToggle("hide what comes next", "For predictions: hide the steps after this one", "", (on) =>
+  const hidden = createToggle(t("hide what comes next"), t("For predictions: hide the steps after this one"), "", (on) =>
     actions.option("future", !on),
   );
   return {

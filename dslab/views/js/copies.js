@@ -1,22 +1,28 @@
 // @ts-check
 // The run to take away, with one click: as a Python script, as JSON, or as a test that says what happened in it.
 import { button, FOCUSABLE, h, put, write } from "./dom.js";
-import { say } from "./words.js";
+import { english, t } from "./words.js";
 
-const COPY_WORDS = {
-  title: "This run as text",
-  field: "The run as text",
-  close: "Close",
-  copied: "Copied: {what}.",
-  selected: "This browser does not let a page copy. The text is selected: press Ctrl+C.",
-  none: "This trace has no run: it was imported, so there is no code that makes it again.",
-};
-
-/** What can be copied: its name in the payload, the word on the button, the label, and what was copied. */
+/** What can be copied: its name in the payload, the word on the button, the label, and what is said afterwards. */
 export const FORMS = [
-  { name: "script", word: "Copy Python", label: "Copy as a Python script", what: "a Python script" },
-  { name: "json", word: "Copy JSON", label: "Copy as JSON", what: "the run as JSON" },
-  { name: "test", word: "Copy test", label: "Copy as a test cell", what: "a cell with a test" },
+  {
+    name: "script",
+    word: english("Copy Python"),
+    label: english("Copy as a Python script"),
+    copied: english("Copied: a Python script."),
+  },
+  {
+    name: "json",
+    word: english("Copy JSON"),
+    label: english("Copy as JSON"),
+    copied: english("Copied: the run as JSON."),
+  },
+  {
+    name: "test",
+    word: english("Copy test"),
+    label: english("Copy as a test cell"),
+    copied: english("Copied: a cell with a test."),
+  },
 ];
 
 /** The texts that this payload has.
@@ -32,19 +38,24 @@ export function createCopyBar(payload, { shown }) {
   const forms = formsOf(payload);
   const field = h(
     "pre",
-    { class: "dslab-code", tabindex: "0", "aria-label": COPY_WORDS.field, ...FOCUSABLE },
-    forms.length ? payload[forms[0].name] : COPY_WORDS.none,
+    { class: "dslab-code", tabindex: "0", "aria-label": t("The run as text"), ...FOCUSABLE },
+    forms.length
+      ? payload[forms[0].name]
+      : t("This trace has no run: it was imported, so there is no code that makes it again."),
   );
   const said = h("span", { class: "dslab-said", role: "status" });
-  const buttons = forms.map(({ name, word, label, what }) =>
+  const selected = t("This browser does not let a page copy. The text is selected: press Ctrl+C.");
+  const buttons = forms.map(({ name, word, label, copied }) =>
     button({
-      label,
-      word,
+      label: t(label),
+      word: t(word),
       onclick: async () => {
+        const done = t(copied); // another player may speak until it is copied
         write(field, payload[name]);
         for (const [n, one] of buttons.entries()) put(one, "aria-pressed", forms[n].name === name);
-        write(said, (await copyText(field)) ? say(COPY_WORDS.copied, { what }) : COPY_WORDS.selected);
-        field.hidden = !shown && said.textContent !== COPY_WORDS.selected;
+        const isCopied = await copyText(field);
+        write(said, isCopied ? done : selected);
+        field.hidden = !shown && isCopied;
       },
     }),
   );
@@ -73,16 +84,16 @@ export function createCopies(payload, actions) {
   const { buttons, field } = createCopyBar(payload, { shown: true });
   return h(
     "section",
-    { class: "dslab-panel", "aria-label": "Script", hidden: true },
+    { class: "dslab-panel", "aria-label": t("Script"), hidden: true },
     h(
       "div",
       { class: "dslab-panel-head" },
-      h("strong", {}, COPY_WORDS.title),
+      h("strong", {}, t("This run as text")),
       buttons,
       h("span", { class: "dslab-spring" }),
       button({
-        label: COPY_WORDS.close,
-        word: COPY_WORDS.close,
+        label: t("Close"),
+        word: t("Close"),
         key: "Escape",
         onclick: () => actions.panel(""),
       }),

@@ -6,13 +6,8 @@
 /** @typedef {{a: string, b: string, from: Point, to: Point}} Line a link where it is drawn */
 import { cutsAt, isCut, linksOf } from "./data.js";
 import { put, s } from "./dom.js";
+import { t } from "./words.js";
 
-const CUT_WORDS = {
-  how:
-    "Draw a line across links to cut them; with Shift in one direction only, which the arrowheads show (draw it the " +
-    "other way round for the other direction). Click a link to select it.",
-  none: "All links that the line crosses are cut already.",
-};
 const SLACK = 5; // px: a pointer that moves less only clicks
 const NEAR = 9; // units of the picture: a click that is nearer to a link selects it
 
@@ -156,7 +151,11 @@ export function createCutting(index, points, size, actions) {
     element,
     /** Listen to the picture. @param {SVGElement} picture */
     listen(picture) {
-      picture.prepend(s("title", {}, CUT_WORDS.how));
+      const how = [
+        t("Draw a line across links to cut them. Click a link to select it."),
+        t("With Shift they are cut in one direction only, which the arrowheads show: draw the line the other way round for the other one."),
+      ];
+      picture.prepend(s("title", {}, how.join("\n")));
       const where = (/** @type {any} */ event) =>
         inPicture(picture.getBoundingClientRect(), size, { x: event.clientX, y: event.clientY });
       onStroke(picture, {
@@ -167,7 +166,7 @@ export function createCutting(index, points, size, actions) {
           if (!end) return;
           const links = crossed(lines, where(start), where(end));
           const cuts = cutsOf(index, links, step, end.shiftKey);
-          if (links.length) actions.change(asPartition(index, cuts, step), CUT_WORDS.none);
+          if (links.length) actions.change(asPartition(index, cuts, step), t("All links that the line crosses are cut already."));
         },
         click(event) {
           const line = nearest(lines, where(event));

@@ -2,6 +2,8 @@
 // The trace, indexed once, so that the world after any step is a look-up and not a replay.
 // A `History` is the list of values that one thing has had: each with the step since which it has it.
 
+import { english } from "./words.js";
+
 /** @typedef {{steps: number[], values: any[]}} History */
 /** @typedef {{time: number, node?: string, kind: string, name?: string, cause?: number, message?: number, text?: string,
  *    sent?: number[], timers?: Object<string, number|null>, outputs?: any[], replies?: any[], notes?: string[],
@@ -75,10 +77,10 @@ function record(index, step, k) {
 }
 
 const AFTER = new Map([
-  ["crash", "down"],
+  ["crash", english("down")],
   ["recover", "up"],
-  ["pause", "paused"],
-  ["resume", "up"],
+  ["pause", english("paused")],
+  ["resume", english("up")],
 ]);
 
 /** @param {Map<string, History>} histories
@@ -147,6 +149,16 @@ export function timersAt(index, i, k) {
       running.push({ name, set: index.times[past.steps[at]], due: past.values[at] });
   }
   return running;
+}
+
+/** Is what was selected in one trace to be found in another?
+ * @param {Index} index
+ * @param {any} selection */
+export function exists(index, selection) {
+  const names = selection?.kind === "node" ? [selection.id] : selection?.ends;
+  return names
+    ? names.every((/** @type {string} */ id) => index.column.has(id))
+    : index.messages.some((message) => message.name === selection?.id);
 }
 
 /** Pairs of nodes that are linked: all, if the run has no topology.

@@ -1,5 +1,6 @@
 // @ts-check
 // Making elements. Data enters the page through textContent and setAttribute only, so no name can become markup.
+import { english, t } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -64,6 +65,14 @@ export function mark(element, name, on) {
  * @param {any} element */
 export const magnified = (element) => element.currentCSSZoom ?? 1;
 
+/** Do something before any part of an element hears what the reader does.
+ * @param {HTMLElement} element
+ * @param {() => void} action */
+export function beforeActing(element, action) {
+  for (const name of ["click", "change", "input", "keydown", "pointermove", "pointerup", "toggle"])
+    element.addEventListener(name, action, { capture: true });
+}
+
 /** A listener that treats Enter as a click: what can be clicked can be reached without a mouse.
  * @param {() => void} action */
 export function onEnter(action) {
@@ -75,10 +84,30 @@ export function onEnter(action) {
   };
 }
 
+/** The names of keys that differ between languages; all others are what is written on the key. */
+const KEY_WORDS = new Set([
+  english("Space"),
+  english("Left"),
+  english("Right"),
+  english("Shift+Left"),
+  english("Shift+Right"),
+  english("Right, Page Down"),
+  english("Left, Page Up"),
+  english("1 to 9"),
+]);
+
+/** @param {string} key as the list of the keys has it */
+export const keyName = (key) => (KEY_WORDS.has(key) ? t(key) : key);
+
+/** The name of something, and the key that does the same.
+ * @param {string} label
+ * @param {string} [key] */
+export const withKey = (label, key) => (key ? t("{label} ({key})", { label, key: keyName(key) }) : label);
+
 /** A button with an icon, a word, or both.
  * @param {{label: string, word?: string, icon?: string, key?: string, onclick: () => void}} options */
 export function button({ label, word, icon, key, onclick }) {
-  const title = key ? `${label} (${key})` : label;
+  const title = withKey(label, key);
   const parts = [icon ? drawIcon(icon) : null, word ? h("span", {}, word) : null];
   return h(
     "button",

@@ -2,8 +2,8 @@
 // What is looked for and what is left out: the search, and a bar with a chip for each node, type of message and kind of
 // step. When something is left out, it says so.
 /** @typedef {import("./data.js").Index} Index */
-import { button, FOCUSABLE, h, put, s, write } from "./dom.js";
-import { KIND_WORDS } from "./legend.js";
+import { button, FOCUSABLE, h, put, s, withKey, write } from "./dom.js";
+import { KIND_WORDS, NETWORK_WORDS } from "./legend.js";
 import { typesOf } from "./messages.js";
 import { repetitions } from "./repetition.js";
 import { matchesOf } from "./search.js";
@@ -11,7 +11,7 @@ import { stepOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
 import { lastAtMost } from "./data.js";
 import { shorten } from "./values.js";
 import { rowsOf, showsAll } from "./visible.js";
-import { SENTENCES } from "./words.js";
+import { counted, t } from "./words.js";
 
 /** The row above the list: search, how much is shown, zoom.
  * @param {Index} index
@@ -20,8 +20,8 @@ export function createSearch(index, actions) {
   const input = h("input", {
     type: "search",
     class: "dslab-search",
-    placeholder: "Search (/)",
-    "aria-label": "Search the log",
+    placeholder: withKey(t("Search"), "/"),
+    "aria-label": t("Search the log"),
     "data-key": "search",
     oninput: () => actions.search(input.value),
     onkeydown: (/** @type {KeyboardEvent} */ event) =>
@@ -29,14 +29,14 @@ export function createSearch(index, actions) {
     ...FOCUSABLE,
   });
   const finds = h("span", { class: "dslab-finds", role: "status" });
-  const previous = button({ label: "Previous match", word: "↑", key: "N", onclick: () => actions.find(-1) });
-  const next = button({ label: "Next match", word: "↓", key: "n", onclick: () => actions.find(1) });
-  const filter = button({ label: "Filter", word: "Filter", key: "f", onclick: () => actions.sift() });
+  const previous = button({ label: t("Previous match"), word: "↑", key: "N", onclick: () => actions.find(-1) });
+  const next = button({ label: t("Next match"), word: "↓", key: "n", onclick: () => actions.find(1) });
+  const filter = button({ label: t("Filter"), word: t("Filter"), key: "f", onclick: () => actions.sift() });
   const shown = h("span", { class: "dslab-shown", role: "status" });
-  const all = button({ label: "Show all steps", word: "Show all", onclick: () => actions.filter(null) });
+  const all = button({ label: t("Show all steps"), word: t("Show all"), onclick: () => actions.filter(null) });
   const zoom = [
-    button({ label: "More time in sight", word: "⊖", key: "[", onclick: () => actions.zoom(-1) }),
-    button({ label: "Less time in sight", word: "⊕", key: "]", onclick: () => actions.zoom(1) }),
+    button({ label: t("More time in sight"), word: "⊖", key: "[", onclick: () => actions.zoom(-1) }),
+    button({ label: t("Less time in sight"), word: "⊕", key: "]", onclick: () => actions.zoom(1) }),
   ];
   const found = h("span", { class: "dslab-group" }, finds, previous, next);
   return {
@@ -54,13 +54,21 @@ export function createSearch(index, actions) {
       const at = lastAtMost(matches, view.step);
       found.hidden = !view.query.trim();
       if (!view.playing)
-        write(finds, SENTENCES.finds(matches[at] === view.step ? at + 1 : 0, matches.length));
+        write(finds, findsInWords(matches[at] === view.step ? at + 1 : 0, matches.length));
       put(filter, "aria-expanded", view.sifting);
       const { count } = rowsOf(index, view);
-      write(shown, count < index.steps.length ? SENTENCES.shown(count, index.steps.length) : "");
+      const counts = { count: counted(count), all: counted(index.steps.length) };
+      write(shown, count < index.steps.length ? t("{count} of {all} steps shown", counts) : "");
       all.hidden = showsAll(view.filter);
     },
   };
+}
+
+/** @param {number} at which of them the cursor is at, from 1; 0: none
+ *  @param {number} count */
+function findsInWords(at, count) {
+  if (!count) return t("not found");
+  return at ? t("{at} of {count}", { at, count: counted(count) }) : t("{count} found", { count: counted(count) });
 }
 
 /** The bar of chips. A pressed chip is shown; Shift and a click leave only that one.
@@ -68,23 +76,25 @@ export function createSearch(index, actions) {
  * @param {any} actions */
 export function createFilters(index, actions) {
   const groups = [
-    createGroup("types", "messages", typeChips(index), actions),
-    createGroup("kinds", "steps", kindChips(index), actions),
-    createGroup("nodes", "nodes", nodeChips(index), actions),
+    createGroup("types", t("messages"), typeChips(index), actions),
+    createGroup("kinds", t("steps"), kindChips(index), actions),
+    createGroup("nodes", t("nodes"), nodeChips(index), actions),
   ];
   const repeats = createToggle(
-    "hide repetition",
-    "Leave out what repeats and changes nothing, such as heartbeats: no state, no output, no reason, and nothing that its messages bring about",
+    t("hide repetition"),
+    t(
+      "Leave out what repeats and changes nothing, such as heartbeats: no state, no output, no reason, and nothing that its messages bring about",
+    ),
     "x",
     (on) => actions.filter({ repeats: on }),
   );
-  const misses = createToggle("only what is found", "Show only the steps that the search finds", "", (on) =>
+  const misses = createToggle(t("only what is found"), t("Show only the steps that the search finds"), "", (on) =>
     actions.filter({ misses: on }),
   );
   repeats.input.disabled = !repetitions(index).includes(1);
   const element = h(
     "div",
-    { class: "dslab-filters", role: "group", "aria-label": "Filter" },
+    { class: "dslab-filters", role: "group", "aria-label": t("Filter") },
     h("div", { class: "dslab-chips" }, repeats.element, misses.element),
     ...groups.map((group) => group.element),
   );
@@ -112,7 +122,7 @@ function createGroup(field, title, chips, actions) {
   const buttons = chips.map(({ id, word, count, shape }) => {
     const press = (/** @type {MouseEvent} */ event) => actions.chip(field, id, event.shiftKey ? ids : null);
     const names = {
-      title: `${shorten(word, 200)} (Shift: only this)`,
+      title: t("{name} (Shift: only this)", { name: shorten(word, 200) }),
       "data-key": `${field} ${id}`,
     };
     return h(
@@ -121,10 +131,10 @@ function createGroup(field, title, chips, actions) {
       shape,
       h("bdi", {}, shorten(word, 18)),
       " ",
-      h("span", { class: "dslab-count" }, count.toLocaleString("en")),
+      h("span", { class: "dslab-count" }, counted(count)),
     );
   });
-  const all = { title: "All or none of them", onclick: () => actions.chips(field, ids) };
+  const all = { title: t("All or none of them"), onclick: () => actions.chips(field, ids) };
   const every = h("button", { type: "button", class: "dslab-chip-title", ...all, ...FOCUSABLE }, title);
   const group = { class: "dslab-chips", hidden: chips.length < 2, role: "group", "aria-label": title };
   return {
@@ -166,7 +176,7 @@ function kindChips(index) {
   return [...tally(index.steps.map((step) => step.kind))].map(([kind, count]) => {
     const { d, stroked } = stepOutline(kind);
     const shape = small(s("path", { class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}`, d }));
-    return { id: kind, word: KIND_WORDS.get(kind) ?? kind, count, shape };
+    return { id: kind, word: t(KIND_WORDS.get(kind) ?? NETWORK_WORDS.get(kind) ?? kind), count, shape };
   });
 }
 
@@ -189,6 +199,5 @@ function small(drawing) {
  *  @param {(on: boolean) => void} changed */
 export function createToggle(word, title, key, changed) {
   const input = h("input", { type: "checkbox", onchange: () => changed(input.checked), ...FOCUSABLE });
-  const about = key ? `${title} (${key})` : title;
-  return { input, element: h("label", { class: "dslab-check", title: about }, input, word) };
+  return { input, element: h("label", { class: "dslab-check", title: withKey(title, key) }, input, word) };
 }

@@ -3,7 +3,7 @@
 /** @typedef {import("./data.js").Index} Index */
 import { button, FOCUSABLE, h } from "./dom.js";
 import { shorten } from "./values.js";
-import { SENTENCES } from "./words.js";
+import { t } from "./words.js";
 
 /** The source of the handler that ran in step k, if it came with the trace.
  * @param {Index} index
@@ -25,18 +25,18 @@ export function createHandler(index, payload, actions) {
   const code = h("pre", {
     class: "dslab-code",
     tabindex: "0",
-    "aria-label": "The code of the handler",
+    "aria-label": t("The code of the handler"),
     ...FOCUSABLE,
   });
   const element = h(
     "section",
-    { class: "dslab-panel", "aria-label": "Code of the handler", hidden: true },
+    { class: "dslab-panel", "aria-label": t("Code of the handler"), hidden: true },
     h(
       "div",
       { class: "dslab-panel-head" },
       caption,
       h("span", { class: "dslab-spring" }),
-      button({ label: "Close", word: "Close", key: "Escape", onclick: () => actions.panel("") }),
+      button({ label: t("Close"), word: t("Close"), key: "Escape", onclick: () => actions.panel("") }),
     ),
     code,
   );
@@ -49,7 +49,8 @@ export function createHandler(index, payload, actions) {
       drawn = view.step;
       const source = sourceOf(index, payload.sources ?? {}, view.step);
       code.hidden = !source;
-      caption.textContent = source ? shorten(source.caption, 200) : SENTENCES.noCode;
+      const none = t("The code of this step is not at hand: no handler ran, or its source is not known here.");
+      caption.textContent = source ? shorten(source.caption, 200) : none;
       code.replaceChildren(...(source ? numbered(source.code, source.first) : []));
     },
   };

@@ -12,6 +12,7 @@ import { matchesOf } from "./search.js";
 import { drawSpaceTime, fitsBeside, MARGIN } from "./spacetime.js";
 import { shorten } from "./values.js";
 import { rowsOf } from "./visible.js";
+import { t } from "./words.js";
 import { isLegible, keepInPlace, listenToPointer, ROWS } from "./zoom.js";
 
 const HEAD = 28;
@@ -54,7 +55,8 @@ export function createHistory(index, actions, first = null) {
   const head = h("div", { class: "dslab-heads" });
   const parting = h("div", { class: "dslab-parting", hidden: first === null, "aria-hidden": "true" });
   const body = h("div", { class: "dslab-all-rows" }, inner, parting, cursor);
-  const label = "Space-time diagram and event log";
+  const label = t("Space-time diagram and event log");
+  const titles = headsOfLog(); // in words, which are made at once: the list is laid out when it gets its size
   const list = h(
     "div",
     { class: "dslab-scroll", tabindex: "0", role: "group", "aria-label": label, ...FOCUSABLE },
@@ -102,7 +104,7 @@ export function createHistory(index, actions, first = null) {
     list.style.setProperty("--dslab-diagram", `${2 * MARGIN + column * shown.length}px`);
     list.style.setProperty("--dslab-row", `${row}px`);
     mark(list, "dslab-far", alone);
-    head.replaceChildren(...heads(index, shown, column));
+    head.replaceChildren(...heads(index, shown, column), ...titles);
     body.style.height = `${row * rows.count + 12}px`;
     if (first !== null) parting.style.top = `${row * Math.ceil(rows.rowOf(first))}px`;
     drawn = [];
@@ -221,7 +223,7 @@ const same = (a, b) => a.length === b.length && a.every((one, n) => one === b[n]
 function heads(index, shown, column) {
   const every = Math.max(1, Math.ceil(24 / column));
   const width = column * every;
-  const names = shown
+  return shown
     .map((i, slot) => ({ name: index.nodes[i].id, left: MARGIN + column * (slot + 0.5) - width / 2 }))
     .filter((_, slot) => slot % every === 0)
     .map(({ name, left }) =>
@@ -231,11 +233,13 @@ function heads(index, shown, column) {
         shorten(name, Math.max(2, Math.floor(width / 9))),
       ),
     );
+}
+
+function headsOfLog() {
   return [
-    ...names,
-    h("span", { class: "dslab-row-k" }, "step"),
+    h("span", { class: "dslab-row-k" }, t("step")),
     h("span", { class: "dslab-row-time" }, "ms"),
-    h("span", { class: "dslab-row-node" }, "node"),
-    h("span", { class: "dslab-row-text" }, "what happened"),
+    h("span", { class: "dslab-row-node" }, t("node")),
+    h("span", { class: "dslab-row-text" }, t("what happened")),
   ];
 }

@@ -2,14 +2,14 @@
 // Says that the run is shown with the eyes of one node, as long as it is.
 import { button, h, write } from "./dom.js";
 import { shorten } from "./values.js";
-import { SENTENCES } from "./words.js";
+import { t } from "./words.js";
 
 /** @param {any} actions */
 export function createKnower(actions) {
   const words = h("span", { role: "status" });
   const end = button({
-    label: "See all again",
-    word: "See all",
+    label: t("See all again"),
+    word: t("See all"),
     key: "w",
     onclick: () => actions.know(null),
   });
@@ -18,7 +18,12 @@ export function createKnower(actions) {
     element,
     draw(view) {
       element.hidden = view.knower === null;
-      write(words, view.knower === null ? "" : SENTENCES.knower(shorten(view.knower, 40)));
+      const node = shorten(view.knower ?? "", 40);
+      const about = t(
+        "The run as {node} could tell it: what it has not heard of is hidden, and of the others it knows only their past.",
+        { node },
+      );
+      write(words, view.knower === null ? "" : about);
     },
   };
 }

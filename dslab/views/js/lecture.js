@@ -2,27 +2,17 @@
 // The lecture: the player fills the screen, in large type, with the chosen views only, and tells what comes next. A
 // presenter's remote sends Page Down and Page Up, which step the player anyway.
 /** @typedef {import("./data.js").Index} Index */
-import { button, FOCUSABLE, h, mark, put, write } from "./dom.js";
+import { button, FOCUSABLE, h, mark, put, withKey, write } from "./dom.js";
 import { headline } from "./log.js";
 import { neighbourShown } from "./reading.js";
 import { shorten } from "./values.js";
-import { say } from "./words.js";
+import { english, t } from "./words.js";
 
-const LECTURE = {
-  enter: "Lecture: fill the screen, in large type",
-  enterWord: "Lecture",
-  leave: "Leave the lecture",
-  leaveWord: "Leave",
-  views: "Views in the lecture",
-  next: "Next: {sentence}",
-  end: "This was the last step.",
-  hidden: "What comes next is hidden.",
-};
 const PARTS = new Map([
-  ["cluster", "Cluster"],
-  ["diagram", "Diagram"],
-  ["state", "State"],
-  ["log", "Log"],
+  ["cluster", english("Cluster")],
+  ["diagram", english("Diagram")],
+  ["state", english("State")],
+  ["log", english("Log")],
 ]);
 const ROOM = { width: 1200, height: 760 }; // px that all views need: a larger screen has larger type
 
@@ -133,12 +123,13 @@ function fillWindow(root) {
  * @param {HTMLElement} root
  * @param {any} actions */
 export function createLectureBar(root, actions) {
-  const door = button({ label: LECTURE.enter, word: LECTURE.enterWord, key: "l", onclick: actions.lecture });
+  const door = button({ label: " ", word: " ", onclick: actions.lecture });
   const parts = [...PARTS].map(([part, word]) => ({
     part,
-    press: h("button", { type: "button", class: "dslab-button", onclick: () => actions.without(part), ...FOCUSABLE }, word),
+    press: h("button", { type: "button", class: "dslab-button", onclick: () => actions.without(part), ...FOCUSABLE }, t(word)),
   }));
-  const group = h("div", { class: "dslab-group", role: "group", "aria-label": LECTURE.views }, ...parts.map((one) => one.press));
+  const about = { class: "dslab-group", role: "group", "aria-label": t("Views in the lecture") };
+  const group = h("div", about, ...parts.map((one) => one.press));
   return {
     element: h("div", { class: "dslab-group dslab-lecture-bar" }, group, door),
     draw(view) {
@@ -148,9 +139,10 @@ export function createLectureBar(root, actions) {
         put(press, "aria-pressed", !view.lecture.without.has(part));
         mark(root, `dslab-without-${part}`, leavesOut(view, part));
       }
-      put(door, "aria-label", on ? LECTURE.leave : LECTURE.enter);
-      put(door, "title", on ? `${LECTURE.leave} (Escape)` : `${LECTURE.enter} (l)`);
-      write(door.firstChild, on ? LECTURE.leaveWord : LECTURE.enterWord);
+      const label = on ? t("Leave the lecture") : t("Lecture: fill the screen, in large type");
+      put(door, "aria-label", label);
+      put(door, "title", withKey(label, on ? "Escape" : "l"));
+      write(door.firstChild, on ? t("Leave") : t("Lecture"));
     },
   };
 }
@@ -172,8 +164,8 @@ export function createCue(index) {
  * @param {Index} index
  * @param {any} view */
 export function cue(index, view) {
-  if (!view.future) return LECTURE.hidden;
+  if (!view.future) return t("What comes next is hidden.");
   const next = neighbourShown(index, view, 1);
-  if (next <= view.step || next > index.last) return LECTURE.end;
-  return say(LECTURE.next, { sentence: shorten(headline(index.steps[next]), 300) });
+  if (next <= view.step || next > index.last) return t("This was the last step.");
+  return t("Next: {sentence}", { sentence: shorten(headline(index.steps[next]), 300) });
 }

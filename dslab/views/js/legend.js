@@ -14,18 +14,34 @@ import {
   typeOutline,
 } from "./shapes.js";
 import { shorten } from "./values.js";
+import { english, t } from "./words.js";
 
 export const KIND_WORDS = new Map([
-  ["start", "start"],
-  ["receive", "receive"],
-  ["timer", "timer goes off"],
-  ["request", "client's request"],
-  ["crash", "crash"],
-  ["recover", "recover"],
-  ["pause", "pause"],
-  ["resume", "resume"],
-  ["clock", "clock set"],
-  ["event", "event"],
+  ["start", english("start")],
+  ["receive", english("receive")],
+  ["timer", english("timer goes off")],
+  ["request", english("client's request")],
+  ["crash", english("crash")],
+  ["recover", english("recover")],
+  ["pause", english("pause")],
+  ["resume", english("resume")],
+  ["clock", english("clock set")],
+  ["event", english("event")],
+]);
+
+/** Kinds of steps that have no sign of their own: they happen to the network. */
+export const NETWORK_WORDS = new Map([
+  ["loss", english("loss")],
+  ["cut", english("cut")],
+  ["heal", english("heal")],
+  ["partition", english("partition")],
+  ["isolate", english("isolate")],
+  ["drop", english("drop")],
+  ["delay", english("delay")],
+  ["duplicate", english("duplicate")],
+  ["deliver", english("deliver")],
+  ["fire", english("fire")],
+  ["set_link", english("set link")],
 ]);
 
 /** @param {Index} index */
@@ -34,17 +50,17 @@ export function createLegend(index) {
   const causal = h(
     "div",
     { class: "dslab-legend-group" },
-    h("strong", {}, "causality"),
-    ...["past", "future", "concurrent"].map(causalItem),
+    h("strong", {}, t("causality")),
+    ...[english("past"), english("future"), english("concurrent")].map(causalItem),
   );
   const element = h(
     "div",
-    { class: "dslab-legend", role: "group", "aria-label": "Legend" },
-    titled("nodes", [...roleItems(index), ...statusItems(index, kinds)]),
-    titled("messages", [...typeItems(index), ...messageItems(index, kinds)]),
+    { class: "dslab-legend", role: "group", "aria-label": t("Legend") },
+    titled(t("nodes"), [...roleItems(index), ...statusItems(index, kinds)]),
+    titled(t("messages"), [...typeItems(index), ...messageItems(index, kinds)]),
     titled(
-      "steps",
-      [...KIND_WORDS].filter(([kind]) => kinds.has(kind)).map(([kind, word]) => kindItem(kind, word)),
+      t("steps"),
+      [...KIND_WORDS].filter(([kind]) => kinds.has(kind)).map(([kind, word]) => kindItem(kind, t(word))),
     ),
     causal,
   );
@@ -98,7 +114,7 @@ function statusItems(index, kinds) {
   if (kinds.has("crash"))
     items.push(
       item(
-        "down",
+        t("down"),
         s(
           "g",
           { class: "dslab-node dslab-role-none dslab-is-down" },
@@ -109,11 +125,11 @@ function statusItems(index, kinds) {
       ),
     );
   if (kinds.has("pause"))
-    items.push(item("paused", s("path", { class: "dslab-sign dslab-always", d: PAUSE_SIGN })));
+    items.push(item(t("paused"), s("path", { class: "dslab-sign dslab-always", d: PAUSE_SIGN })));
   if (index.timers.some((timers) => timers.size))
     items.push(
       item(
-        "timer, time left",
+        t("timer, time left"),
         s("circle", {
           class: "dslab-timer",
           r: 8,
@@ -143,11 +159,11 @@ function typeItems(index) {
 function messageItems(index, kinds) {
   const items = [];
   if (index.messages.some((message) => message.fate === "lost"))
-    items.push(item("lost", s("path", { class: "dslab-loss", d: crossOutline(6) })));
+    items.push(item(t("lost"), s("path", { class: "dslab-loss", d: crossOutline(6) })));
   if (["cut", "partition", "isolate"].some((kind) => kinds.has(kind)))
     items.push(
       item(
-        "link cut on this side",
+        t("link cut on this side"),
         s(
           "g",
           { class: "dslab-half dslab-cut" },
@@ -175,7 +191,7 @@ function kindItem(kind, word) {
 /** @param {string} relation */
 function causalItem(relation) {
   return item(
-    relation,
+    t(relation),
     s("g", { class: `dslab-arrow dslab-${relation}` }, s("path", { class: "dslab-shaft", d: "M-10 0H10" })),
     s("path", { class: `dslab-mark dslab-kind-filled dslab-${relation}`, d: stepOutline("receive").d }),
   );

@@ -5,7 +5,7 @@
  *    step: number|null, sentence: string}} Light */
 import { FOCUSABLE, h, put, s, write } from "./dom.js";
 import { shorten } from "./values.js";
-import { SENTENCES } from "./words.js";
+import { english, t } from "./words.js";
 
 const SHAPES = new Map([
   ["kept", "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0Z"],
@@ -13,6 +13,21 @@ const SHAPES = new Map([
   ["broken", "M0 -7L7 6H-7ZM0 -3V2M0 3.500V4.500"],
   ["unseen", "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0Z"],
   ["undecided", "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0Z"],
+]);
+
+const LIGHT_WORDS = new Map([
+  ["kept", english("kept so far")],
+  ["broken", english("broken")],
+  ["seen", english("seen")],
+  ["unseen", english("not seen yet")],
+  ["undecided", english("not decided yet")],
+]);
+
+/** When a promise is to be kept, by its kind. */
+const WHEN_WORDS = new Map([
+  ["always", english("always")],
+  ["in the end", english("in the end")],
+  ["sometimes", english("sometimes")],
 ]);
 
 /** What a light shows after step k: kept, broken, seen, unseen or undecided.
@@ -55,7 +70,7 @@ export function createLights(index, lights, actions) {
   const lamps = lights.map((light) => createLamp(light, index.last, actions));
   const element = h(
     "div",
-    { class: "dslab-lights", role: "group", "aria-label": "Promises", hidden: !lamps.length },
+    { class: "dslab-lights", role: "group", "aria-label": t("Promises"), hidden: !lamps.length },
     ...lamps.map((lamp) => lamp.element),
   );
   return {
@@ -90,13 +105,13 @@ function createLamp(light, last, actions) {
     element,
     draw(k, future) {
       const state = lightAt(light, k, last);
-      const words = SENTENCES.light.get(state) ?? state;
+      const words = t(LIGHT_WORDS.get(state) ?? state);
       put(element, "class", `dslab-light dslab-light-${state}`);
       put(shape, "d", SHAPES.get(state));
       write(said, `, ${words}`);
       const why = light.sentence && (future || state === "broken") ? `: ${shorten(light.sentence, 300)}` : "";
-      const where = step !== null && (future || step <= k) ? `, step ${step}` : "";
-      put(element, "title", `${light.kind}, ${words}${where}${why}`);
+      const where = step !== null && (future || step <= k) ? `, ${t("step {step}", { step })}` : "";
+      put(element, "title", `${t(WHEN_WORDS.get(light.kind) ?? light.kind)}, ${words}${where}${why}`);
     },
   };
 }

@@ -6,6 +6,7 @@ import { linksOf, valueAt } from "./data.js";
 import { s } from "./dom.js";
 import { along } from "./flights.js";
 import { shorten } from "./values.js";
+import { t } from "./words.js";
 
 const MANY = 60; // links: so many are drawn faintly
 
@@ -58,6 +59,7 @@ function createHalf(src, dst, from, to, radius) {
   const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
   const angle = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
   const bar = along(from, to, radius, 0.2);
+  const ends = { src: shorten(src, 40), dst: shorten(dst, 40) };
   return s(
     "g",
     { class: "dslab-half" },
@@ -67,6 +69,6 @@ function createHalf(src, dst, from, to, radius) {
       d: "M-3 -7V7M3 -7V7",
       transform: `translate(${bar.x} ${bar.y}) rotate(${angle + 20}) translate(0 -6)`,
     }),
-    s("title", {}, `cut: what ${shorten(src, 40)} sends to ${shorten(dst, 40)} is lost`),
+    s("title", {}, t("cut: what {src} sends to {dst} is lost", ends)),
   );
 }

@@ -7,11 +7,12 @@ import { button, h } from "./dom.js";
 import { marked } from "./search.js";
 import { stampOf } from "./spacetime.js";
 import { show, shorten, showTime } from "./values.js";
+import { t } from "./words.js";
 
 /** What happened, in a sentence.
  * @param {Step} step */
 export function sentence(step) {
-  return step.text || [step.node ?? "network", step.kind, step.name ?? ""].join(" ").trim();
+  return step.text || [step.node ?? t("network"), step.kind, step.name ?? ""].join(" ").trim();
 }
 
 /** The sentence without the protocol's notes, which the text carries in brackets at its end.
@@ -64,9 +65,12 @@ export function createRow(index, k, { current, related, stamps, query, marked: o
  * @param {number} k */
 export function spoken(index, k) {
   const step = index.steps[k];
-  if (!step) return "Nothing happened in this run.";
-  const stamp = step.lamport === undefined || step.lamport === null ? "" : ` Lamport ${step.lamport}.`;
-  return `Step ${k} of ${index.last}, ${showTime(step.time)}: ${shorten(sentence(step), 600)}${stamp}`;
+  if (!step) return t("Nothing happened in this run.");
+  const { lamport } = step;
+  const values = { step: k, last: index.last, time: showTime(step.time), sentence: shorten(sentence(step), 600), lamport };
+  return lamport === undefined || lamport === null
+    ? t("Step {step} of {last}, {time}: {sentence}", values)
+    : t("Step {step} of {last}, {time}: {sentence} Lamport {lamport}.", values);
 }
 
 /** The sentence of the current step, large, with the reasons that the protocol gave, and the way to its code.
@@ -74,7 +78,7 @@ export function spoken(index, k) {
  * @param {any} payload
  * @param {any} actions */
 export function createSentence(index, payload, actions) {
-  const code = button({ label: "The code that ran", word: "Code", key: "h", onclick: () => actions.panel("code") });
+  const code = button({ label: t("The code that ran"), word: t("Code"), key: "h", onclick: () => actions.panel("code") });
   code.hidden = !Object.keys(payload.sources ?? {}).length;
   const what = h("p", { class: "dslab-what" });
   const why = h("p", { class: "dslab-why" });

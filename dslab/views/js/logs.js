@@ -6,7 +6,7 @@ import { lastAtMost, valueAt } from "./data.js";
 import { FOCUSABLE, h, write } from "./dom.js";
 import { show, shorten } from "./values.js";
 import { horizon } from "./visible.js";
-import { SENTENCES } from "./words.js";
+import { t } from "./words.js";
 
 const MOST_ENTRIES = 40; // entries in the page: the last
 const COLOURS = 6;
@@ -66,7 +66,7 @@ export function createLogs(index) {
 function createLog(index, { protocol, name, committed, members }) {
   const rows = members.map((i) => createLogRow(index, i, name, committed));
   const less = h("div", { class: "dslab-log-less" });
-  const about = `${shorten(name, 30)} of ${shorten(protocol, 40)}`;
+  const about = t("{log} of {protocol}", { log: shorten(name, 30), protocol: shorten(protocol, 40) });
   const element = h(
     "div",
     { class: "dslab-logs", tabindex: "0", role: "group", "aria-label": about, ...FOCUSABLE },
@@ -81,7 +81,7 @@ function createLog(index, { protocol, name, committed, members }) {
       const longest = values.reduce((most, entries) => Math.max(most, entries.length), 0);
       const first = Math.max(0, longest - MOST_ENTRIES);
       for (const row of rows) row.draw(first, longest);
-      write(less, first ? SENTENCES.entriesLeftOut(first + 1) : "");
+      write(less, first ? t("entries before {first} are left out", { first: first + 1 }) : "");
     },
   };
 }
@@ -141,8 +141,9 @@ function createLogRow(index, i, name, committed) {
 function createBox(entry, place, certain, told) {
   const { term, command } = readEntry(entry);
   const colour = Number.isInteger(term) ? term % COLOURS : "none";
-  const state = told ? (certain ? ", committed" : ", not committed") : "";
-  const label = `entry ${place}${term === null ? "" : `, term ${show(term)}`}${state}: ${shorten(show(entry), 400)}`;
+  const about = [t("entry {place}", { place }), term === null ? "" : t("term {term}", { term: show(term) })];
+  if (told) about.push(certain ? t("committed") : t("not committed"));
+  const label = `${about.filter(Boolean).join(", ")}: ${shorten(show(entry), 400)}`;
   return h(
     "span",
     {

@@ -9,9 +9,16 @@ import { along, flightsAt } from "./flights.js";
 import { crossOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
 import { showCall, shorten } from "./values.js";
 import { knowledge, messageFilter } from "./visible.js";
+import { english, t } from "./words.js";
 
 const LABELLED = 8; // with more messages than this only those of the current step keep their labels
 const LABEL = { width: 98, height: 16 };
+
+const FLIGHT_WORDS = new Map([
+  ["flying", english("in flight")],
+  ["lost", english("lost")],
+  ["received", english("received")],
+]);
 
 /** The types of a trace's messages, in the order of their first appearance.
  * @param {Index} index
@@ -133,7 +140,8 @@ function drawPath(path, where) {
  *  @param {any} actions */
 function createMessage(message, type, actions) {
   const choose = () => actions.select({ kind: "message", id: message.name });
-  const text = `${shorten(showCall(message.type, message.fields), 300)} from ${shorten(message.src, 40)} to ${shorten(message.dst, 40)}`;
+  const call = shorten(showCall(message.type, message.fields), 300);
+  const text = t("{call} from {src} to {dst}", { call, src: shorten(message.src, 40), dst: shorten(message.dst, 40) });
   const label = s("text", { class: "dslab-message-label", "aria-hidden": "true" }, shorten(message.type, 18));
   const element = s(
     "g",
@@ -169,7 +177,7 @@ function createMessage(message, type, actions) {
       put(element, "transform", `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`);
       if (state !== flight.state) {
         state = flight.state;
-        put(element, "aria-label", `${text}, ${state === "flying" ? "in flight" : state}`);
+        put(element, "aria-label", `${text}, ${t(FLIGHT_WORDS.get(state) ?? state)}`);
         mark(element, "dslab-lost", state === "lost");
         mark(element, "dslab-received", state === "received");
       }

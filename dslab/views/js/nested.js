@@ -2,7 +2,7 @@
 // A value that opens: lists, sets, dictionaries and messages show their parts, and these theirs.
 import { FOCUSABLE, h } from "./dom.js";
 import { show, shorten } from "./values.js";
-import { SENTENCES } from "./words.js";
+import { t } from "./words.js";
 
 const MOST_PARTS = 100; // parts of one value
 
@@ -57,6 +57,6 @@ function createParts(parts, limit, open, path) {
         createValue(part, limit, open, `${path}/${name}`),
       ),
     );
-  if (parts.length > MOST_PARTS) items.push(h("li", {}, SENTENCES.more(parts.length - MOST_PARTS)));
+  if (parts.length > MOST_PARTS) items.push(h("li", {}, t("{count} more", { count: parts.length - MOST_PARTS })));
   return h("ul", { class: "dslab-parts" }, ...items);
 }

@@ -9,7 +9,7 @@ import { FOCUSABLE, mark, onEnter, put, s, write } from "./dom.js";
 import { crossOutline, hatching, PAUSE_SIGN, ROLE_COUNT, roleOutline } from "./shapes.js";
 import { show, shorten } from "./values.js";
 import { horizon } from "./visible.js";
-import { SENTENCES } from "./words.js";
+import { t } from "./words.js";
 
 /** @typedef {{point: Point, radius: number, labels: string, bottom: number}} Place where a node stands, and on which side
  *    of it what is written about it; `bottom` is the lowest line of the picture */
@@ -51,16 +51,16 @@ export function createNode(index, i, place, actions) {
       const role = status === "down" ? -1 : info.roles.indexOf(state.get("role"));
       const lines = labelLines(info, name.textContent, state, status, ticks(index, view, info.id));
       if (known && view.knower !== null && view.knower !== info.id)
-        lines.push({ text: SENTENCES.asOf(k), full: SENTENCES.asOf(k), strong: false });
+        lines.push(plainly(t("as of step {step}", { step: k }), false));
       put(
         element,
         "class",
         `dslab-node dslab-role-${role < 0 ? "none" : role % ROLE_COUNT} dslab-is-${status}`,
       );
       const said = [
-        `Node ${shorten(info.id, 60)}`,
+        t("Node {node}", { node: shorten(info.id, 60) }),
         ...lines.map((line) => line.full),
-        status === "up" ? status : "",
+        status === "up" ? t(status) : "",
       ];
       put(element, "aria-label", said.filter(Boolean).join(", "));
       write(title, element.getAttribute("aria-label"));
@@ -142,7 +142,10 @@ function ticks(index, view, id) {
   return index.clocksDiffer && (view.knower === null || view.knower === id);
 }
 
-const UNHEARD = { text: SENTENCES.ignorant, full: SENTENCES.ignorant, strong: true };
+/** A line that is short enough to be written whole.
+ * @param {string} text
+ * @param {boolean} strong */
+const plainly = (text, strong) => ({ text, full: text, strong });
 
 /** What stands beside a node: its name if that is too long for the shape, its role, and the attributes it shows.
  * @param {any} info
@@ -154,7 +157,7 @@ function labelLines(info, inside, state, status, clock) {
   const lines = [];
   if (inside !== info.id) lines.push({ text: shorten(info.id, 18), full: "", strong: true });
   if (status !== "up")
-    lines.push(status === "unknown" ? UNHEARD : { text: status, full: status, strong: true });
+    lines.push(plainly(status === "unknown" ? t("nothing heard of it") : t(status), true));
   if (clock && status !== "down") lines.push({ text: "", full: "", strong: false, clock: true });
   const role = state.get("role");
   if (status !== "down" && info.roles.includes(role))

@@ -4,7 +4,7 @@
 /** @typedef {{client: string, node: string, call: any, invoked: number, returned: number|null, result: any}} Operation */
 import { FOCUSABLE, h, mark } from "./dom.js";
 import { show, shorten } from "./values.js";
-import { SENTENCES } from "./words.js";
+import { counted, t } from "./words.js";
 
 const MOST_BARS = 600; // bars in the page
 const MOST_LANES = 8;
@@ -59,12 +59,12 @@ export function createOperations(index, actions) {
     const name = room ? h("bdi", { class: "dslab-lane-name" }, shorten(lane.client, 12)) : null;
     return h("div", { class: "dslab-lane" }, name, ...bars.map((bar) => bar.element));
   });
-  const less =
-    drawn.length < operations.length ? SENTENCES.operationsLeftOut(drawn.length, operations.length) : null;
+  const counts = { count: counted(drawn.length), all: counted(operations.length) };
+  const less = drawn.length < operations.length ? t("{count} of {all} operations shown", counts) : null;
   const cursor = h("div", { class: "dslab-lane-cursor" });
   const element = h(
     "div",
-    { class: "dslab-lanes", role: "group", "aria-label": "Operations of the clients", hidden: !drawn.length },
+    { class: "dslab-lanes", role: "group", "aria-label": t("Operations of the clients"), hidden: !drawn.length },
     ...shown,
     less ? h("div", { class: "dslab-lane-less" }, less) : null,
     cursor,
@@ -90,9 +90,12 @@ function createBar(index, operation, actions) {
   const whole = Math.max(1, index.last);
   const end = returned ?? index.last;
   const said = shorten(show(call), 60);
-  const answer =
-    returned === null ? "never answered" : `answered at step ${returned}: ${shorten(show(result), 60)}`;
-  const label = `${shorten(client, 20)} asks ${shorten(node, 20)} at step ${invoked}: ${said}, ${answer}`;
+  const asked = { client: shorten(client, 20), node: shorten(node, 20), invoked, call: said };
+  const answer = { returned, result: shorten(show(result), 60) };
+  const label =
+    returned === null
+      ? t("{client} asks {node} at step {invoked}: {call}, never answered", asked)
+      : t("{client} asks {node} at step {invoked}: {call}, answered at step {returned}: {result}", { ...asked, ...answer });
   return h(
     "button",
     {

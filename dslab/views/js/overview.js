@@ -4,6 +4,7 @@
 /** @typedef {import("./data.js").Index} Index */
 import { FUTURE, PAST } from "./causality.js";
 import { h, put, s } from "./dom.js";
+import { t } from "./words.js";
 
 const WIDTH = 40;
 const FAULTS = new Set(["crash", "pause", "partition", "cut", "isolate", "loss", "drop"]);
@@ -22,7 +23,7 @@ export function createOverview(index, scrollTo) {
   const cursor = h("div", { class: "dslab-overview-cursor" });
   const element = h(
     "div",
-    { class: "dslab-overview", title: "The whole run: drag to go there", "aria-hidden": "true" },
+    { class: "dslab-overview", title: t("The whole run: drag to go there"), "aria-hidden": "true" },
     drawing,
     sight,
     cursor,

@@ -1,9 +1,10 @@
 // @ts-check
 // What opens on demand (the run as text, the keys) and what must be said (an error, events that did not apply).
 import { createCopies } from "./copies.js";
-import { button, h } from "./dom.js";
+import { button, h, keyName } from "./dom.js";
 import { BINDINGS } from "./keys.js";
 import { plain, shorten } from "./values.js";
+import { t } from "./words.js";
 
 /** @param {any} payload
  *  @param {any} actions */
@@ -24,17 +25,17 @@ export function createPanels(payload, actions) {
 /** @param {any} actions */
 function createKeys(actions) {
   const keys = BINDINGS.map(({ name, does }) =>
-    h("div", {}, h("dt", {}, h("kbd", {}, name)), h("dd", {}, does)),
+    h("div", {}, h("dt", {}, h("kbd", {}, keyName(name))), h("dd", {}, t(does))),
   );
   return h(
     "section",
-    { class: "dslab-panel", "aria-label": "Keys", hidden: true },
+    { class: "dslab-panel", "aria-label": t("Keys"), hidden: true },
     h(
       "div",
       { class: "dslab-panel-head" },
-      h("strong", {}, "Keys, while the player has the focus"),
+      h("strong", {}, t("Keys, while the player has the focus")),
       h("span", { class: "dslab-spring" }),
-      button({ label: "Close", word: "Close", key: "Escape", onclick: () => actions.panel("") }),
+      button({ label: t("Close"), word: t("Close"), key: "Escape", onclick: () => actions.panel("") }),
     ),
     h("dl", { class: "dslab-keys" }, ...keys),
   );
@@ -48,9 +49,9 @@ export function createNotices(payload, error) {
   const lines = unapplied
     .slice(0, 5)
     .map(([event, why]) =>
-      h("p", {}, h("code", {}, shorten(event, 80)), ` did not apply: ${shorten(why, 200)}`),
+      h("p", {}, h("code", {}, shorten(event, 80)), " ", t("did not apply: {why}", { why: shorten(why, 200) })),
     );
-  if (unapplied.length > 5) lines.push(h("p", {}, `and ${unapplied.length - 5} more`));
+  if (unapplied.length > 5) lines.push(h("p", {}, t("and {count} more", { count: unapplied.length - 5 })));
   if (error) lines.unshift(h("p", { class: "dslab-error", role: "alert" }, plain(shorten(error, 1500))));
   return h("div", { class: "dslab-notices", hidden: !lines.length }, ...lines);
 }

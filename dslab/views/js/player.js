@@ -4,8 +4,8 @@
 import { createActs, createDrafts } from "./acting.js";
 import { createBranching } from "./branches.js";
 import { changeSpeed } from "./controls.js";
-import { indexTrace, neighbourEvent } from "./data.js";
-import { FOCUSABLE, h } from "./dom.js";
+import { exists, indexTrace, neighbourEvent } from "./data.js";
+import { beforeActing, FOCUSABLE, h } from "./dom.js";
 import { focusedKey, restoreFocus } from "./focus.js";
 import { listen } from "./keys.js";
 import { createLecturing, createStage } from "./lecture.js";
@@ -14,6 +14,7 @@ import { createReading, neighbourShown, seenStep } from "./reading.js";
 import { createClock, createGlide, momentAt, naturalPace, schedule, timeAt } from "./time.js";
 import { createViews } from "./views.js";
 import { createFilter } from "./visible.js";
+import { speak } from "./words.js";
 import { USUAL } from "./zoom.js";
 
 /** What the cursor points at and what the reader has chosen; views read it and never write it. */
@@ -74,7 +75,10 @@ function render({ model, el }) {
     place(moment.step, reducedMotion() && moment.part ? 0.5 : moment.part);
   });
 
+  const speakHere = () => speak(model.get("payload").words);
+
   const glide = createGlide((part) => {
+    speakHere();
     show(part < 1 ? view.step - 1 : view.step, part < 1 ? part : 0);
     topology.draw(view);
   });
@@ -100,6 +104,7 @@ function render({ model, el }) {
   }
 
   function draw() {
+    speakHere();
     for (const one of views) one.draw(view);
   }
 
@@ -248,15 +253,16 @@ function render({ model, el }) {
 
   function refuse() {
     view.waiting = false;
+    draw();
     const old = root.querySelector(".dslab-notices");
     old?.replaceWith(createNotices(model.get("payload"), model.get("notice")?.text ?? ""));
-    draw();
   }
 
   function obey() {
     if (model.get("step") !== view.step) actions.go(model.get("step"));
   }
 
+  beforeActing(root, speakHere);
   listen(root, actions);
   root.addEventListener("focusout", (event) => {
     if (!root.contains(/** @type {Node|null} */ (event.relatedTarget))) report();
@@ -279,16 +285,6 @@ function render({ model, el }) {
     model.off("change:step", obey);
     root.remove();
   };
-}
-
-/** Is what was selected in one trace to be found in another?
- * @param {Index} index
- * @param {{kind: string, id: string}|null} selection */
-function exists(index, selection) {
-  const names = selection?.kind === "node" ? [selection.id] : selection?.ends;
-  return names
-    ? names.every((/** @type {string} */ id) => index.column.has(id))
-    : index.messages.some((message) => message.name === selection?.id);
 }
 
 function reducedMotion() {

@@ -4,7 +4,7 @@
 import { chainBetween } from "./causality.js";
 import { button, h, write } from "./dom.js";
 import { plain, shorten } from "./values.js";
-import { SENTENCES } from "./words.js";
+import { t } from "./words.js";
 
 /** @typedef {import("./data.js").Message} Message */
 /** @typedef {{way: number[]|null, messages: Message[], members: Set<any>}} Chain `members` are its steps
@@ -49,19 +49,28 @@ function messageBetween(index, a, b) {
  * @param {any} view */
 export function relationSentence(index, view) {
   const [a, b] = [Math.min(view.marked, view.step), Math.max(view.marked, view.step)];
-  if (a === b) return SENTENCES.marked(a);
+  if (a === b)
+    return t("Step {a} is marked. Go to another step: which of them came first, and how can we tell?", { a });
   const { way, messages } = chainOf(index, view);
-  if (way && !messages.length) return SENTENCES.sameNode(a, b, shorten(index.steps[a].node ?? "", 40));
-  if (way) return SENTENCES.before(a, b, wayInWords(messages));
+  const node = shorten(index.steps[a]?.node ?? "", 40);
+  if (way && !messages.length)
+    return t("Step {a} happened before step {b}: both are steps of {node}, one after the other.", { a, b, node });
+  if (way)
+    return t("Step {a} happened before step {b}: the news could travel with {way}.", { a, b, way: wayInWords(messages) });
   const alone = [a, b].find((k) => !index.column.has(index.steps[k]?.node));
-  return alone === undefined ? SENTENCES.concurrent(a, b) : SENTENCES.ofNetwork(alone);
+  return alone === undefined
+    ? t(
+        "Steps {a} and {b} are concurrent: no chain of messages leads from one to the other, so neither could know of the other.",
+        { a, b },
+      )
+    : t("Step {a} happened to the network and not on a node, so the order of causes does not reach it.", { a: alone });
 }
 
 /** @param {Message[]} messages */
 function wayInWords(messages) {
   const named = messages.slice(0, 5).map(({ type, name }) => `${shorten(type, 24)} ${shorten(name, 30)}`);
-  if (messages.length > 5) named.push(SENTENCES.more(messages.length - 5));
-  return plain(named.join(SENTENCES.then));
+  if (messages.length > 5) named.push(t("{count} more", { count: messages.length - 5 }));
+  return plain(named.reduce((way, message) => t("{way}, then {message}", { way, message })));
 }
 
 /** The sentence, while a step is marked.
@@ -70,12 +79,12 @@ function wayInWords(messages) {
 export function createRelation(index, actions) {
   const words = h("span", { role: "status" });
   const back = button({
-    label: "Go there: to the marked step",
-    word: "Go there",
+    label: t("Go there: to the marked step"),
+    word: t("Go there"),
     key: "M",
     onclick: () => actions.exchange(),
   });
-  const clear = button({ label: "Unmark this step", word: "Unmark", onclick: () => actions.mark(null) });
+  const clear = button({ label: t("Unmark this step"), word: t("Unmark"), onclick: () => actions.mark(null) });
   const element = h("div", { class: "dslab-relation dslab-pair" }, words, back, clear);
   return {
     element,

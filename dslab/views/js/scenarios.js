@@ -2,16 +2,11 @@
 // Scenarios that a notebook offers ("split vote"): a button each, which shows the branch with their events.
 import { button, h, put } from "./dom.js";
 import { shorten } from "./values.js";
-import { say } from "./words.js";
-
-const SCENARIO_WORDS = {
-  title: "Scenarios:",
-  show: "Show the scenario {name}",
-};
+import { t } from "./words.js";
 
 /** @param {any} actions */
 export function createScenarios(actions) {
-  const element = h("div", { class: "dslab-scenarios", role: "group", "aria-label": "Scenarios", hidden: true });
+  const element = h("div", { class: "dslab-scenarios", role: "group", "aria-label": t("Scenarios"), hidden: true });
   let buttons = /** @type {Map<string, HTMLElement>} */ (new Map());
   let listed = "";
   return {
@@ -23,7 +18,7 @@ export function createScenarios(actions) {
       if (listed !== names.join("\n")) {
         listed = names.join("\n");
         buttons = new Map(names.map((/** @type {string} */ name) => [name, createScenario(name, actions)]));
-        element.replaceChildren(h("span", { class: "dslab-soft" }, SCENARIO_WORDS.title), ...buttons.values());
+        element.replaceChildren(h("span", { class: "dslab-soft" }, t("Scenarios:")), ...buttons.values());
       }
       for (const [name, one] of buttons) {
         put(one, "aria-pressed", acts.branch === name);
@@ -37,7 +32,7 @@ export function createScenarios(actions) {
  *  @param {any} actions */
 function createScenario(name, actions) {
   const one = button({
-    label: say(SCENARIO_WORDS.show, { name: shorten(name, 80) }),
+    label: t("Show the scenario {name}", { name: shorten(name, 80) }),
     word: shorten(name, 40),
     onclick: () => actions.send({ type: "scenario", name }),
   });

@@ -3,6 +3,7 @@
 /** @typedef {import("./data.js").Index} Index */
 import { h } from "./dom.js";
 import { show } from "./values.js";
+import { t } from "./words.js";
 
 /** @type {WeakMap<Index, string[]>} */
 const texts = new WeakMap();
@@ -30,7 +31,7 @@ function lowerTexts(index) {
   if (found) return found;
   const made = index.steps.map((step) => {
     const told = (step.outputs ?? []).map(([name, ...values]) => [name, ...values.map(show)].join(" "));
-    return [step.node ?? "network", step.kind, step.name ?? "", step.text ?? "", ...told]
+    return [step.node ?? t("network"), step.kind, step.name ?? "", step.text ?? "", ...told]
       .join("\n")
       .toLowerCase();
   });

@@ -4,6 +4,7 @@
 import { createActing, reasonOf } from "./acting.js";
 import { button, h, put, write } from "./dom.js";
 import { choices } from "./verbs.js";
+import { t } from "./words.js";
 
 /** @param {Index} index
  *  @param {any} payload
@@ -13,20 +14,20 @@ export function createSelection(index, payload, actions) {
   const acting = createActing(index, payload, actions);
   const reason = h("span", { class: "dslab-reason", role: "status" });
   const eyes = button({
-    label: "What it knows: the run as this node could tell it",
-    word: "What it knows",
+    label: t("What it knows: the run as this node could tell it"),
+    word: t("What it knows"),
     key: "w",
     onclick: () => actions.eyes(),
   });
   const undo = button({
-    label: "Undo the last change",
-    word: "Undo",
+    label: t("Undo the last change"),
+    word: t("Undo"),
     icon: "undo",
     onclick: () => actions.send({ type: "undo" }),
   });
   const original = button({
-    label: "Back to the original run",
-    word: "Original run",
+    label: t("Back to the original run"),
+    word: t("Original run"),
     onclick: () => actions.send({ type: "original" }),
   });
   const spring = h("span", { class: "dslab-spring" });

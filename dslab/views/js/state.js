@@ -10,7 +10,7 @@ import { createLogs } from "./logs.js";
 import { createValue } from "./nested.js";
 import { show, shorten } from "./values.js";
 import { horizon } from "./visible.js";
-import { SENTENCES } from "./words.js";
+import { t } from "./words.js";
 
 /** @param {Index} index
  *  @param {any} actions */
@@ -24,7 +24,7 @@ export function createState(index, actions) {
   const less = h("div", { class: "dslab-state-less" });
   const element = h(
     "div",
-    { class: "dslab-states", tabindex: "0", role: "group", "aria-label": "State of the nodes", ...FOCUSABLE },
+    { class: "dslab-states", tabindex: "0", role: "group", "aria-label": t("State of the nodes"), ...FOCUSABLE },
     ...logs.elements,
     ...tables.map((table) => table.element),
     less,
@@ -35,7 +35,8 @@ export function createState(index, actions) {
     draw(view) {
       for (const table of tables) table.draw(view);
       logs.draw(view);
-      write(less, view.filter.nodes.size ? SENTENCES.nodesLeftOut(view.filter.nodes.size) : "");
+      const count = view.filter.nodes.size;
+      write(less, count ? t("{count} nodes are left out by the filter", { count }) : "");
       const head = element.querySelector("thead .dslab-current");
       if (head && head !== shown) reveal(element, head);
       shown = head ?? shown;
@@ -77,15 +78,16 @@ function rowNames(index, members) {
 function createTable(index, protocol, members, actions) {
   const columns = members.map((i) => createColumn(index, i, actions));
   const names = rowNames(index, members);
-  const about = `State of ${shorten(protocol, 60)}`;
+  const clock = t("what the node's own clock shows, ms, and how far that is ahead of true time");
+  const about = t("State of {protocol}", { protocol: shorten(protocol, 60) });
   const rows = names.map(({ name, timer }) =>
     h(
       "tr",
       { class: timer ? "dslab-timer-row" : null },
       h(
         "th",
-        { scope: "row", title: timer ? `timer ${name}: when it goes off, ms` : name },
-        shorten(timer ? `${name} timer` : name, 24),
+        { scope: "row", title: timer ? t("timer {name}: when it goes off, ms", { name }) : name },
+        shorten(timer ? t("{name} timer", { name }) : name, 24),
       ),
       ...columns.map((column) => column.cell(name, timer)),
     ),
@@ -95,7 +97,7 @@ function createTable(index, protocol, members, actions) {
       h(
         "tr",
         { class: "dslab-clock-row" },
-        h("th", { scope: "row", title: SENTENCES.clockRow }, "clock"),
+        h("th", { scope: "row", title: clock }, t("clock")),
         ...columns.map((column) => column.clock),
       ),
     );
@@ -190,8 +192,8 @@ function createColumn(index, i, actions) {
  * @param {number} k the last step that is seen of it
  * @param {string} is its status */
 function statusWords(view, id, k, is) {
-  if (view.knower === null || view.knower === id) return is === "up" ? "" : is;
-  return k < 0 ? SENTENCES.ignorant : SENTENCES.asOf(k);
+  if (view.knower === null || view.knower === id) return is === "up" ? "" : t(is);
+  return k < 0 ? t("nothing heard of it") : t("as of step {step}", { step: k });
 }
 
 /** Could the current step know of this node, and could the node come to know of the step?

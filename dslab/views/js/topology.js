@@ -9,12 +9,13 @@ import { createFlights } from "./messages.js";
 import { createNode } from "./nodes.js";
 import { createRoute } from "./route.js";
 import { show } from "./values.js";
-import { SENTENCES } from "./words.js";
+import { english, t } from "./words.js";
 
 const HEIGHT = 340;
 const TOP = 44;
 const SPREAD = 270; // between the leftmost and the rightmost node
 const CROWD = 12; // with more nodes than this only some have their attributes beside them
+const CROWDED = english("{count} nodes: their attributes are written beside the current and the selected one only");
 const ROW_SPREAD = 380; // the same, if all stand in a row
 
 /** The view of one trace. `actions.select` is told what was clicked.
@@ -42,12 +43,12 @@ export function createTopology(index, positions, actions) {
       class: index.nodes.length > CROWD ? "dslab-topology dslab-crowded" : "dslab-topology",
       viewBox: `0 0 ${width} ${HEIGHT}`,
       role: "group",
-      "aria-label": "Topology: nodes, links and messages",
+      "aria-label": t("Topology: nodes, links and messages"),
     },
     links.element,
     cutting.element,
     index.nodes.length > CROWD
-      ? s("text", { class: "dslab-crowd", x: 8, y: HEIGHT - 6 }, SENTENCES.crowded(index.nodes.length))
+      ? s("text", { class: "dslab-crowd", x: 8, y: HEIGHT - 6 }, t(CROWDED, { count: index.nodes.length }))
       : null,
     s("g", {}, ...nodes.map((node) => node.element)),
     route.element,

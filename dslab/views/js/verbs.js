@@ -8,61 +8,60 @@
  *    is it `shown`, always or only where `more` is? */
 import { cutsAt, isCut, linksOf, timersAt, valueAt } from "./data.js";
 import { shorten, showCall } from "./values.js";
-import { say } from "./words.js";
+import { english, t } from "./words.js";
 
 const ABOUT_WORDS = {
   nothing:
-    "Click a node, a message or a link (or press Tab and Enter; j for links). A line dragged across links cuts them.",
-  up: "{node} is up.",
-  down: "{node} is down.",
-  paused: "{node} is paused.",
-  none: "This message does not exist in this run.",
-  unsent: "{message}: not sent yet.",
-  flying: "{message}: in flight.",
-  waiting: "{message}: arrived, and waits for a paused node.",
-  received: "{message}: arrived.",
-  lost: "{message}: lost.",
-  lostOnTheWay: "{message}: lost on its way.",
-  open: "The link between {a} and {b} is open.",
-  cut: "The link between {a} and {b} is cut.",
-  half: "The link between {a} and {b} is cut in one direction: what {src} sends to {dst} is lost.",
+    english("Click a node, a message or a link (or press Tab and Enter; j for links). A line dragged across links cuts them."),
+  up: english("{node} is up."),
+  down: english("{node} is down."),
+  paused: english("{node} is paused."),
+  none: english("This message does not exist in this run."),
+  unsent: english("{message}: not sent yet."),
+  flying: english("{message}: in flight."),
+  waiting: english("{message}: arrived, and waits for a paused node."),
+  received: english("{message}: arrived."),
+  lost: english("{message}: lost."),
+  lostOnTheWay: english("{message}: lost on its way."),
+  open: english("The link between {a} and {b} is open."),
+  cut: english("The link between {a} and {b} is cut."),
+  half: english("The link between {a} and {b} is cut in one direction: what {src} sends to {dst} is lost."),
 };
-const MESSAGE_ABOUT = "{call} from {src} to {dst}";
 
 /** A word for the button and a sentence for its name. */
 const VERB_WORDS = {
-  crash: ["Crash", "Crash it now"],
-  recover: ["Recover", "Recover it now"],
-  pause: ["Pause", "Pause it now: it stands still and does not know it"],
-  resume: ["Resume", "Resume it now"],
-  isolate: ["Isolate", "Isolate it now: cut all its links"],
-  fire: ["Fire {timer}", "Let its timer {timer} go off now"],
-  fireNone: ["Fire a timer", "Let one of its timers go off now"],
-  request: ["Ask …", "Ask it something, as a client"],
-  clock: ["Clock …", "Move its clock"],
-  deliver: ["Deliver", "Deliver it now"],
-  drop: ["Drop", "Drop it now"],
-  duplicate: ["Double", "Double it: a copy of it arrives, too"],
-  delay: ["Delay …", "Hold it back"],
-  cut: ["Cut", "Cut this link now, in both directions"],
-  oneway: ["Cut {src} → {dst}", "Lose what {src} sends to {dst} from now on"],
-  mend: ["Heal", "Heal this link now"],
-  heal: ["Heal all", "Heal all links now"],
-  partition: ["Partition …", "Partition: cut all links between two sides"],
+  crash: [english("Crash"), english("Crash it now")],
+  recover: [english("Recover"), english("Recover it now")],
+  pause: [english("Pause"), english("Pause it now: it stands still and does not know it")],
+  resume: [english("Resume"), english("Resume it now")],
+  isolate: [english("Isolate"), english("Isolate it now: cut all its links")],
+  fire: [english("Fire {timer}"), english("Let its timer {timer} go off now")],
+  fireNone: [english("Fire a timer"), english("Let one of its timers go off now")],
+  request: [english("Ask …"), english("Ask it something, as a client")],
+  clock: [english("Clock …"), english("Move its clock")],
+  deliver: [english("Deliver"), english("Deliver it now")],
+  drop: [english("Drop"), english("Drop it now")],
+  duplicate: [english("Double"), english("Double it: a copy of it arrives, too")],
+  delay: [english("Delay …"), english("Hold it back")],
+  cut: [english("Cut"), english("Cut this link now, in both directions")],
+  oneway: [english("Cut {src} → {dst}"), english("Lose what {src} sends to {dst} from now on")],
+  mend: [english("Heal"), english("Heal this link now")],
+  heal: [english("Heal all"), english("Heal all links now")],
+  partition: [english("Partition …"), english("Partition: cut all links between two sides")],
 };
 
 const WHY_WORDS = {
-  down: "{node} is down.",
-  up: "{node} is not down.",
-  paused: "{node} is paused already.",
-  going: "{node} is not paused.",
-  alone: "All links of {node} are cut already.",
-  linkless: "{node} has no links.",
-  timerless: "{node} has no timer that runs.",
-  mute: "{node} handles no request of a client.",
-  settled: "Only a message in flight can be changed.",
-  cut: "It is cut already.",
-  whole: "No link is cut.",
+  down: english("{node} is down."),
+  up: english("{node} is not down."),
+  paused: english("{node} is paused already."),
+  going: english("{node} is not paused."),
+  alone: english("All links of {node} are cut already."),
+  linkless: english("{node} has no links."),
+  timerless: english("{node} has no timer that runs."),
+  mute: english("{node} handles no request of a client."),
+  settled: english("Only a message in flight can be changed."),
+  cut: english("It is cut already."),
+  whole: english("No link is cut."),
 };
 
 /** All that can be selected has its deeds, and some are there always.
@@ -79,7 +78,7 @@ export function choices(index, selection, k, acts) {
         ? ofMessage(index, selection.id, k)
         : selection?.kind === "link"
           ? ofLink(index, selection.ends, k)
-          : { about: ABOUT_WORDS.nothing, deeds: [] };
+          : { about: t(ABOUT_WORDS.nothing), deeds: [] };
   return { about: found.about, deeds: [...found.deeds, ...ofNetwork(index, k)] };
 }
 
@@ -98,7 +97,7 @@ export function deedOf(deeds, key) {
  *  @param {{asks?: boolean, shown?: boolean, more?: boolean, says?: keyof typeof VERB_WORDS, values?: object}} [also]
  *  @returns {Deed} */
 function deed(name, key, changes, why, { asks = false, shown = true, more = false, says = name, values = {} } = {}) {
-  const [word, label] = VERB_WORDS[says].map((text) => say(text, values));
+  const [word, label] = VERB_WORDS[says].map((text) => t(text, values));
   return { name, key, word, label, changes, why, asks, shown, more };
 }
 
@@ -110,7 +109,7 @@ function ofNode(index, id, k, acts) {
   const i = /** @type {number} */ (index.column.get(id));
   const status = valueAt(index.status[i], k);
   const node = shorten(id, 30);
-  const why = (/** @type {keyof typeof WHY_WORDS} */ name) => say(WHY_WORDS[name], { node });
+  const why = (/** @type {keyof typeof WHY_WORDS} */ name) => t(WHY_WORDS[name], { node });
   const one = (/** @type {string} */ verb) => [{ verb, args: [id] }];
   const down = status === "down" ? why("down") : "";
   const paused = status === "paused";
@@ -125,7 +124,7 @@ function ofNode(index, id, k, acts) {
     deed("request", "a", [], handles ? "" : why("mute"), { asks: true, shown: false }),
     deed("clock", "k", [], "", { asks: true, shown: false }),
   ];
-  return { about: say(ABOUT_WORDS[/** @type {"up"} */ (status)], { node }), deeds };
+  return { about: t(ABOUT_WORDS[/** @type {"up"} */ (status)], { node }), deeds };
 }
 
 /** Its timers that run: first the one that goes off first, which has the key.
@@ -160,15 +159,15 @@ function isolation(index, id, k, why) {
  *  @param {number} k */
 function ofMessage(index, name, k) {
   const message = messageOf(index, name);
-  if (!message) return { about: ABOUT_WORDS.none, deeds: [] };
+  if (!message) return { about: t(ABOUT_WORDS.none), deeds: [] };
   const { type, fields, src, dst } = message;
   const call = shorten(showCall(type, fields), 90);
   const state = stateOf(index, message, k);
-  const why = state === "flying" ? "" : WHY_WORDS.settled;
+  const why = state === "flying" ? "" : t(WHY_WORDS.settled);
   const one = (/** @type {string} */ verb, /** @type {object} */ options = {}) => [{ verb, args: [name], options }];
   return {
-    about: say(ABOUT_WORDS[state], {
-      message: say(MESSAGE_ABOUT, { call, src: shorten(src, 20), dst: shorten(dst, 20) }),
+    about: t(ABOUT_WORDS[state], {
+      message: t("{call} from {src} to {dst}", { call, src: shorten(src, 20), dst: shorten(dst, 20) }),
     }),
     deeds: [
       deed("deliver", "g", one("deliver"), why),
@@ -204,15 +203,15 @@ function ofLink(index, [a, b], k) {
     ways.filter((way) => isCut(index, way[0], way[1], k) === cut).map((args) => ({ verb, args }));
   const oneway = ways.map((args) => {
     const values = { src: shorten(args[0], 20), dst: shorten(args[1], 20) };
-    const why = isCut(index, args[0], args[1], k) ? WHY_WORDS.cut : "";
+    const why = isCut(index, args[0], args[1], k) ? t(WHY_WORDS.cut) : "";
     return deed("oneway", "C", [{ verb: "cut", args }], why, { values });
   });
   return {
-    about: say(there && back ? ABOUT_WORDS.cut : there || back ? ABOUT_WORDS.half : ABOUT_WORDS.open, values),
+    about: t(there && back ? ABOUT_WORDS.cut : there || back ? ABOUT_WORDS.half : ABOUT_WORDS.open, values),
     deeds: [
-      deed("cut", "c", changes("cut", false), there && back ? WHY_WORDS.cut : ""),
+      deed("cut", "c", changes("cut", false), there && back ? t(WHY_WORDS.cut) : ""),
       ...oneway,
-      deed("mend", "H", changes("heal", true), there || back ? "" : WHY_WORDS.whole),
+      deed("mend", "H", changes("heal", true), there || back ? "" : t(WHY_WORDS.whole)),
     ],
   };
 }
@@ -220,7 +219,7 @@ function ofLink(index, [a, b], k) {
 /** @param {Index} index
  *  @param {number} k */
 function ofNetwork(index, k) {
-  const whole = cutsAt(index, k).length ? "" : WHY_WORDS.whole;
+  const whole = cutsAt(index, k).length ? "" : t(WHY_WORDS.whole);
   return [
     deed("heal", "H", [{ verb: "heal", args: [] }], whole, { more: true }),
     deed("partition", "P", [], "", { asks: true, shown: false }),

@@ -20,6 +20,7 @@ import { createSelection } from "./selection.js";
 import { createState } from "./state.js";
 import { createTopology } from "./topology.js";
 import { shorten } from "./values.js";
+import { speak, t } from "./words.js";
 
 /** Fill the player with views of one trace. The first of them is the topology, which is also drawn alone.
  * @param {HTMLElement} root
@@ -28,6 +29,7 @@ import { shorten } from "./values.js";
  * @param {string} error
  * @param {any} actions */
 export function createViews(root, index, payload, error, actions) {
+  speak(payload.words);
   const views = {
     topology: createTopology(index, payload.positions, actions),
     controls: createControls(index, actions),
@@ -51,12 +53,13 @@ export function createViews(root, index, payload, error, actions) {
     lecture: createLectureBar(root, actions),
     cue: createCue(index),
   };
-  const stage = { class: "dslab-stage", tabindex: "0", role: "group", "aria-label": "Cluster", ...FOCUSABLE };
+  const stage = { class: "dslab-stage", tabindex: "0", role: "group", "aria-label": t("Cluster"), ...FOCUSABLE };
   const left = [h("div", stage, views.topology.element), views.selection.element, views.state.element];
   const right = [views.options.element, views.search.element, views.filters.element, views.history.element];
   root.classList.toggle("dslab-comparing", Boolean(payload.comparison));
   root.classList.toggle("dslab-editable", payload.editable);
-  root.setAttribute("aria-label", `Player: ${shorten(payload.title, 120)}`);
+  root.setAttribute("aria-label", t("Player: {title}", { title: shorten(payload.title, 120) }));
+  root.setAttribute("lang", payload.lang ?? "en");
   root.style.setProperty("--dslab-height", `${payload.height}px`);
   root.replaceChildren(
     createTitle(payload, actions, views.branching.element, views.lecture.element),
@@ -97,12 +100,12 @@ function createTitle(payload, actions, branches, lecture) {
     h("span", { class: "dslab-spring" }),
     branches,
     button({
-      label: "Show the script of this run",
-      word: "Script",
+      label: t("Show the script of this run"),
+      word: t("Script"),
       key: "s",
       onclick: () => actions.panel("script"),
     }),
-    button({ label: "List the keys", word: "Keys", key: "?", onclick: () => actions.panel("keys") }),
+    button({ label: t("List the keys"), word: t("Keys"), key: "?", onclick: () => actions.panel("keys") }),
     lecture,
   );
 }

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { afterEach, test } from "node:test";
+import { indexTrace } from "../../dslab/views/js/data.js";
+import { BINDINGS } from "../../dslab/views/js/keys.js";
+import { spoken } from "../../dslab/views/js/log.js";
+import { relationSentence } from "../../dslab/views/js/relation.js";
+import { choices } from "../../dslab/views/js/verbs.js";
+import { awaiting, speak, t } from "../../dslab/views/js/words.js";
+import { ALL, CUTS, TRACE } from "./trace.js";
+
+const index = indexTrace(TRACE, CUTS);
+const SOURCES = new URL("../../dslab/views/js/", import.meta.url);
+const catalogueOf = (lang) =>
+  JSON.parse(readFileSync(new URL(`../../dslab/views/languages/${lang}.json`, import.meta.url), "utf8"));
+const [ZH, JA] = ["zh", "ja"].map(catalogueOf);
+
+afterEach(() => speak(undefined));
+
+test("a sentence is said in the language that is spoken, in English if there is no other", () => {
+  assert.equal(t("Play"), "Play");
+  speak(ZH);
+  assert.equal(t("Play"), "播放");
+  assert.equal(t("no such sentence"), "no such sentence");
+  speak(JA);
+  assert.equal(t("Play"), "再生");
+  speak(undefined);
+  assert.equal(t("Play"), "Play");
+});
+
+test("what is inherited by every object is no translation", () => {
+  speak(ZH);
+  for (const name of ["toString", "constructor", "__proto__"]) assert.equal(t(name), name);
+});
+
+test("names are put into the order of the language, and are never looked at for more", () => {
+  speak({ "{a} of {b}": "{b} 的 {a}" });
+  assert.equal(t("{a} of {b}", { a: "{b}", b: "$& {a}" }), "$& {a} 的 {b}");
+});
+
+test("what can be done, what is selected and why not is said in the language", () => {
+  for (const catalogue of [ZH, JA]) {
+    speak(catalogue);
+    for (const selection of [
+      null,
+      { kind: "node", id: "A" },
+      { kind: "message", id: "A->B#1" },
+      { kind: "link", ends: ["A", "B"] },
+    ]) {
+      const { about, deeds } = choices(index, selection, 3, {});
+      for (const said of [about, ...deeds.flatMap(({ word, label, why }) => [word, label, why])])
+        assert.match(said || "。", /[\u3000-\u9fff]/, said);
+    }
+  }
+});
+
+test("the order of two steps is told in the language", () => {
+  speak(ZH);
+  assert.match(relationSentence(index, { ...ALL, marked: 0, step: 2 }), /^第 0 步先行发生于第 2 步/);
+  assert.match(spoken(index, 0), /^第 0 \/ 8 步，0.0 ms：/);
+  assert.match(awaiting({ waiting: true, silent: false }), /模拟/);
+});
+
+test("all keys are explained in each language", () => {
+  for (const catalogue of [ZH, JA]) for (const { does } of BINDINGS) assert.ok(Object.hasOwn(catalogue, does), does);
+});
+
+/** Words between quotes that a reader may see, where no t(...) or english(...) is round them. */
+const UNTOLD = [
+  /"(?:aria-label|aria-description|title|placeholder)": "[^"]*[a-z]{2}/,
+  /\b(?:label|word|title|placeholder): "[^"]*[a-z]{2}/,
+  /\b(?:h|s)\("\w+", \{[^}]*\}, "[^"]*[a-z]{3}/,
+  /\bwrite\([^,]+, "[^"]*[a-z]{2}/,
+];
+
+test("no module says anything beside the catalogue", () => {
+  for (const name of readdirSync(SOURCES).filter((one) => !["form.js", "panel.js"].includes(one))) {
+    const text = readFileSync(new URL(name, SOURCES), "utf8").replaceAll('"ms"', '""');
+    for (const pattern of UNTOLD) assert.doesNotMatch(text, pattern, name);
+  }
+});
