@@ -92,8 +92,9 @@ def test_a_small_sheet_three_ways(tmp_path):
 
 # ---- graded to the end ----------------------------------------------------------------------------------------------
 
+SECONDS = 30                            # for a cell: on a busy machine it takes several to fill 2 GB
 HOSTILE = {
-    "while True:\n    pass": "the cell that begins `while True:` did not come to an end within 6 s",
+    "while True:\n    pass": f"the cell that begins `while True:` did not come to an end within {SECONDS} s",
     "os._exit(0)": "the cell that begins `os._exit(0)` ended the process in which it runs; that is no pass",
     "hoard = []\nwhile True:\n    hoard.append('x' * 2**27)":
         "the cell that begins `hoard = []` asked for more memory than it may have, 2 GB",
@@ -109,7 +110,7 @@ HOSTILE = {
 
 def test_a_notebook_is_graded_to_the_end_whatever_its_cells_do(tmp_path):
     others = set(marked())
-    graded = grade(sheet(tmp_path / "hostile.ipynb", *HOSTILE), seconds=6)
+    graded = grade(sheet(tmp_path / "hostile.ipynb", *HOSTILE), seconds=SECONDS)
     assert len(graded.grades) == len(HOSTILE) and not graded
     for (outcome, sentence), words in zip(told(graded), HOSTILE.values(), strict=True):
         assert words in sentence and outcome == ("wrong" if words else "right"), sentence
