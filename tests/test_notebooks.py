@@ -1,8 +1,11 @@
 """The notebooks as files. Their cells are run by nbval: pytest collects notebooks/ as well as tests/."""
 
+import ast
+import dis
 import json
 import re
 from pathlib import Path
+from types import CodeType
 from urllib.parse import unquote
 
 import nbformat
@@ -11,6 +14,8 @@ from bs4 import BeautifulSoup
 
 import notebooks
 import slides
+from dslab.command.sheet import STUB, code_cells, read
+from dslab.grader.shelf import exercise
 
 each_notebook = pytest.mark.parametrize("path", notebooks.NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -177,3 +182,28 @@ def test_an_answer_stays_with_its_question():
              v4.new_markdown_cell("<details><summary>Answer</summary>\n\nYes.\n\n</details>")]
     slides.deal(cells)
     assert [cell.metadata.slideshow.slide_type for cell in cells][-3:] == ["-", "subslide", "-"]
+
+
+# ---- exercises -------------------------------------------------------------------------------------------------------
+
+def globals_of(code: CodeType) -> set[str]:
+    """The global names that some code reads."""
+    names = {step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return names.union(*(globals_of(part) for part in code.co_consts if isinstance(part, CodeType)))
+
+
+def own_globals(answer) -> set[str]:
+    """What a reference takes from its module: the names that a learner will need, too."""
+    functions = [answer] if callable(answer) and not isinstance(answer, type) else vars(answer).values()
+    known = [function for function in functions if hasattr(function, "__code__")]
+    return {name for function in known for name in globals_of(function.__code__) if name in function.__globals__}
+
+
+@each_notebook
+def test_a_stub_imports_what_its_answer_needs(path):
+    for cell in code_cells(read(path), STUB):
+        task = exercise(cell.metadata["dslab"]["exercise"])
+        if hasattr(task, "reference"):
+            found = [alias.asname or alias.name for line in ast.walk(ast.parse(cell.source))
+                     if isinstance(line, ast.ImportFrom) for alias in line.names]
+            assert own_globals(task.reference) - {task.reference.__name__} <= set(found), task.number

@@ -91,8 +91,9 @@ def test_a_deck_and_its_player_do_not_fight_for_the_keys(made, offline):
     player.locator("[data-key='node A']").press("Enter")
     expect(player).to_contain_text("need a running kernel")
     offline.keyboard.press("Escape")
+    offline.wait_for_function("document.activeElement.tagName !== 'IFRAME'")     # a message from the frame does it
     offline.keyboard.press("PageUp")
-    assert offline.evaluate("now") == place - 1
+    offline.wait_for_function(f"now === {place - 1}")
 
 
 def test_a_fragment_waits_for_its_key(made, offline):

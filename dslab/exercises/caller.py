@@ -1,0 +1,427 @@
+"""Exercise 1.3e: the caller's side of a remote call, which has three outcomes."""
+
+from collections.abc import Iterator
+from random import Random
+
+from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
+from dslab.network import Latency, Network, constant, uniform
+from dslab.node import Node, message
+from dslab.properties import always, in_the_end
+from dslab.run import Run
+from dslab.script import At, at, crash, delay, drop, duplicate, recover, request
+from dslab.trace import Trace
+
+PATIENCE = 60           # ms that a caller waits before it sends a call again
+TRIES = 3               # how often it may send a call
+LIMIT = 100             # the server refuses to add more at once
+
+
+@message
+class Want:
+    """A request to a caller: have an amount added. No two wants of a caller are for the same amount."""
+
+    amount: int
+
+
+@message
+class Add:
+    number: int             # of the caller's calls
+    amount: int
+
+
+@message
+class Done:
+    number: int             # of the call that was executed
+
+
+@message
+class Refused:
+    number: int             # of the call that will never be executed
+
+
+class Account(Node):
+    """A server that executes each call at most once, also across a crash, and answers each copy alike."""
+
+    persistent = ("answers",)
+
+    def init(self):
+        self.answers = {}           # (caller, number) -> answer
+
+    def on_add(self, src, msg):
+        if (src, msg.number) not in self.answers:
+            self.answers[src, msg.number] = self.execute(src, msg)
+        self.send(src, self.answers[src, msg.number])
+
+    def execute(self, src, msg):
+        if msg.amount > LIMIT:
+            return Refused(msg.number)
+        self.output("added", src, msg.amount)
+        return Done(msg.number)
+
+
+# ---- what the learner starts from ------------------------------------------------------------------------------------
+
+class Caller(Node):
+    """Has amounts added by a server, self.neighbours[0], one after the other."""
+
+    shown = ("number", "wanted")
+
+    def init(self):
+        self.wanted = []            # amounts; the first of them is being called for
+        self.number = 0             # for you
+        self.sent = 0               # for you
+
+    def on_want(self, src, msg):
+        self.output("wanted", msg.amount)
+        self.wanted.append(msg.amount)
+        if len(self.wanted) == 1:
+            self.call(msg.amount)
+
+    def finish(self, outcome):
+        """Tell what became of the call for self.wanted[0]: "ok", "error" or "unknown". The next call follows."""
+        self.output("told", self.wanted.pop(0), outcome)
+        if self.wanted:
+            self.call(self.wanted[0])
+
+    def call(self, amount):
+        """Begin a call: send Add(number, amount) to self.neighbours[0], and set_timer("patience", PATIENCE).
+
+        The server takes calls with the same number for one and the same.
+        """
+
+    def on_patience_timer(self):
+        """No reply so far. Send the call again (TRIES times in all), or else self.finish(...) it."""
+
+    def on_done(self, src, msg):
+        """The server says that it has executed your call msg.number. This may be an old one."""
+
+    def on_refused(self, src, msg):
+        """The server says that it will never execute your call msg.number. This may be an old one."""
+
+
+# ---- answers ---------------------------------------------------------------------------------------------------------
+
+class Reference(Caller):
+    """A number for each call, the same each time that it is sent."""
+
+    def call(self, amount):
+        self.number += 1
+        self.sent = 0
+        self.try_again()
+
+    def try_again(self):
+        self.sent += 1
+        self.send(self.neighbours[0], Add(self.number, self.wanted[0]))
+        self.set_timer("patience", PATIENCE)
+
+    def on_patience_timer(self):
+        if self.sent < TRIES:
+            self.try_again()
+        else:
+            self.finish("unknown")
+
+    def on_done(self, src, msg):
+        self.close(msg.number, "ok")
+
+    def on_refused(self, src, msg):
+        self.close(msg.number, "error")
+
+    def close(self, number, outcome):
+        if number == self.number and self.wanted:
+            self.cancel_timer("patience")
+            self.finish(outcome)
+
+
+class Backoff(Caller):
+    """Waits twice as long each time; an open call is a value of its own."""
+
+    def init(self):
+        super().init()
+        self.open = None            # (number, amount, how long it has waited last)
+
+    def call(self, amount):
+        self.number += 10
+        self.open = (self.number, amount, PATIENCE)
+        self.ask()
+
+    def ask(self):
+        number, amount, patience = self.open
+        self.send(self.neighbours[0], Add(number, amount))
+        self.set_timer("patience", patience)
+        self.open = (number, amount, 2 * patience)
+
+    def on_patience_timer(self):
+        if self.open[2] < PATIENCE * 2 ** TRIES:
+            return self.ask()
+        self.open = None
+        self.finish("unknown")
+
+    def on_done(self, src, msg):
+        outcome = "ok" if isinstance(msg, Done) else "error"
+        if self.open and self.open[0] == msg.number:
+            self.open = None
+            self.cancel_timer("patience")
+            self.finish(outcome)
+
+    on_refused = on_done
+
+
+class LazyTimer(Caller):
+    """Leaves the timer alone, and looks when it goes off whether the call is still open."""
+
+    def init(self):
+        super().init()
+        self.tries = {}             # amount -> how often it was sent; the place of an amount is its call's number
+
+    def call(self, amount):
+        self.tries[amount] = 1
+        self.send(self.neighbours[0], Add(len(self.tries), amount))
+        self.set_timer("patience", PATIENCE)
+
+    def on_patience_timer(self):
+        if not self.wanted:
+            return None
+        amount = self.wanted[0]
+        if self.tries[amount] == TRIES:
+            return self.finish("unknown")
+        self.tries[amount] += 1
+        self.send(self.neighbours[0], Add(len(self.tries), amount))
+        self.set_timer("patience", PATIENCE)
+
+    def on_done(self, src, msg):
+        if self.wanted and list(self.tries)[msg.number - 1] == self.wanted[0]:
+            self.finish("ok")
+
+    def on_refused(self, src, msg):
+        if self.wanted and list(self.tries)[msg.number - 1] == self.wanted[0]:
+            self.finish("error")
+
+
+# ---- classic mistakes ------------------------------------------------------------------------------------------------
+
+class SilenceIsNo(Reference):
+    """Takes a timeout for "it did not happen"."""
+
+    def on_patience_timer(self):
+        if self.sent < TRIES:
+            self.try_again()
+        else:
+            self.finish("error")
+
+
+class SilenceIsYes(Reference):
+    """Takes a timeout for "it will have happened"."""
+
+    def on_patience_timer(self):
+        if self.sent < TRIES:
+            self.try_again()
+        else:
+            self.finish("ok")
+
+
+class NewNumberEachTime(Reference):
+    """Sends the call again as a new call."""
+
+    def try_again(self):
+        self.number += 1
+        super().try_again()
+
+
+class OneNumberForAll(Reference):
+    """Gives all calls the same number, so that the server takes the second one for a copy of the first."""
+
+    def call(self, amount):
+        self.number = 1
+        self.sent = 0
+        self.try_again()
+
+
+class AnyReplyWillDo(Reference):
+    """Does not look at the number of a reply: it may be a late one, to a call that is over."""
+
+    def close(self, number, outcome):
+        if self.wanted:
+            self.cancel_timer("patience")
+            self.finish(outcome)
+
+
+class GivesUpAtOnce(Reference):
+    """Sends a call once."""
+
+    def on_patience_timer(self):
+        self.finish("unknown")
+
+
+class NeverGivesUp(Reference):
+    """Sends a call again and again."""
+
+    def on_patience_timer(self):
+        self.try_again()
+
+
+class ForgetsTheTimer(Reference):
+    """Leaves the timer of a call on that is over: it will go off for nothing."""
+
+    def close(self, number, outcome):
+        if number == self.number and self.wanted:
+            self.finish(outcome)
+
+
+class RefusalIsSilence(Reference):
+    """Does not read refusals."""
+
+    def on_refused(self, src, msg):
+        pass
+
+
+# ---- what is judged --------------------------------------------------------------------------------------------------
+
+@always
+def an_outcome_is_the_truth(world):
+    added = {output.values: output.step for output in world.outputs("added")}
+    for output in world.outputs("told"):
+        amount, outcome = output.values
+        step = added.get((output.node, amount))
+        if outcome == "ok" and step is None:
+            return f"{output.node} reports ok for {amount}, which was never added"
+        if outcome == "error" and step is not None:
+            return f"{output.node} reports an error for {amount}, which was added in step {step}"
+
+
+@always
+def nothing_is_added_twice(world):
+    added = {}
+    for output in world.outputs("added"):
+        if output.values in added:
+            caller, amount = output.values
+            return f"{amount} of {caller} is added in step {added[output.values]}, and again in step {output.step}"
+        added[output.values] = output.step
+
+
+@in_the_end
+def every_call_has_an_outcome(world):
+    told = {(output.node, output.values[0]) for output in world.outputs("told")}
+    for output in world.outputs("wanted"):
+        if (output.node, output.values[0]) not in told:
+            return f"{output.node} never says what became of its call for {output.values[0]}"
+
+
+def each_call_is_sent_as_often_as_it_may(trace: Trace) -> Objection | None:
+    """At most `TRIES` times; and as often before it is given up, if the server has said nothing."""
+    sent: dict[tuple[str, int], list[int]] = {}
+    for envelope in trace.messages:
+        if isinstance(envelope.payload, Add):
+            steps = sent.setdefault((envelope.src, envelope.payload.amount), [])
+            steps.append(envelope.sent)
+            if len(steps) > TRIES:
+                return Objection(f"{envelope.src} sends its call for {envelope.payload.amount} more than {TRIES} times",
+                                 envelope.sent)
+    for output in trace.outputs("told"):
+        amount, outcome = output.values
+        times = len(sent.get((output.node, amount), ()))
+        if outcome == "unknown" and times < TRIES:
+            return Objection(f"{output.node} gives up its call for {amount}, which it has sent only {times}×; it may "
+                             f"do so {TRIES}×", output.step)
+    return None
+
+
+def whoever_was_told_knows(trace: Trace) -> Objection | None:
+    """A call is not unknown if a reply to it has arrived before."""
+    amounts = {(sent.src, sent.payload.number): sent.payload.amount
+               for sent in trace.messages if isinstance(sent.payload, Add)}
+    replies = {(sent.dst, amounts.get((sent.dst, sent.payload.number))): sent for sent in reversed(trace.messages)
+               if isinstance(sent.payload, (Done, Refused)) and sent.fate == "received"}
+    for output in trace.outputs("told"):
+        reply = replies.get((output.node, output.values[0]))
+        if output.values[1] == "unknown" and reply and reply.ended < output.step:
+            return Objection(f"{output.node} does not know what became of its call for {output.values[0]}, and "
+                             f"{reply.name} has told it in step {reply.ended}", output.step)
+    return None
+
+
+SILENCE = ("No reply tells nothing: the request may be lost, or the reply, or both are late. So a call has three "
+           "outcomes, and the third is unknown.")
+DEMANDS = (
+    Demand(an_outcome_is_the_truth, SILENCE + " And a reply speaks of the call whose number it has.", hint=1),
+    Demand(nothing_is_added_twice, "A call keeps its number each time that it is sent: by that the server knows a "
+           "copy.", hint=0),
+    Demand(whoever_was_told_knows, "A refusal is an answer: it is the only thing that says for sure that nothing was "
+           "done.", hint=1),
+    Demand(each_call_is_sent_as_often_as_it_may, "A call that is not answered is sent again, but not for ever: the "
+           "server may be gone for good.", hint=2),
+    Demand(every_call_has_an_outcome, "Whoever waits learns something in the end.", hint=2),
+)
+
+
+# ---- runs ------------------------------------------------------------------------------------------------------------
+
+TEN = constant(10)
+
+
+def run_of(protocol: type[Node], names: Names, *events: At, latency: Latency = TEN, loss=0.0, seed: int = 0) -> Run:
+    one, two, server = names
+    return Run({one: protocol, two: protocol, server: Account}, topology=[(one, server), (two, server)], seed=seed,
+               network=Network(latency=latency, loss=loss), duration=4000,
+               script=sorted(events, key=lambda event: event.time), title="Calls with three outcomes")
+
+
+def wants(time: float, caller: str, *amounts: int) -> list[At]:
+    return [at(time, request(caller, Want(amount))) for amount in amounts]
+
+
+def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
+    """Lost and late replies, refusals, a server that is gone."""
+    one, two, server = names
+    asks, answers = f"{one}->{server}", f"{server}->{one}"
+    yield run_of(protocol, names, *wants(10, one, 3))
+    yield run_of(protocol, names, *wants(10, one, 3, 4), *wants(11, two, 3))
+    yield run_of(protocol, names, *wants(10, one, LIMIT + 1))
+    yield run_of(protocol, names, *wants(10, one, 3), at(0, drop(f"{answers}#1")))
+    yield run_of(protocol, names, *wants(10, one, 3), *(at(0, drop(f"{asks}#{k}")) for k in (1, 2, 3)))
+    yield run_of(protocol, names, *wants(10, one, 3), *(at(0, drop(f"{answers}#{k}")) for k in (1, 2, 3)))
+    late = [at(0, delay(f"{answers}#{k}", by=165)) for k in (1, 2, 3)]
+    yield run_of(protocol, names, *wants(10, one, 3, 4), *late)
+    yield run_of(protocol, names, *wants(10, one, LIMIT + 1, 4), *late)
+    yield run_of(protocol, names, *wants(10, one, 3, 4), at(0, duplicate(f"{answers}#1", after=15)))
+    yield run_of(protocol, names, *wants(10, one, 3, LIMIT + 2), at(15, crash(server)))
+    yield run_of(protocol, names, *wants(10, one, 3), at(25, crash(server)), at(60, recover(server)))
+
+
+def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
+    """One call, or two, with a drop or a copy, and timers that go off at any moment."""
+    one = names[0]
+    for amounts, faults in (((3,), {"drops": 1, "duplicates": 1}), ((LIMIT + 1, 4), {"drops": 1})):
+        yield Search(run_of(protocol, names, *wants(0, one, *amounts)), faults | {"timers": {"patience": 2 * TRIES}})
+
+
+def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
+    """Five wants, some too big; losses, delays, and a server that may be gone for a while."""
+    chance = Random(f"{seed} wants")
+    amounts = [chance.choice((0, LIMIT)) + k for k in range(1, 6)]
+    events = [event for amount in amounts for event in wants(round(chance.uniform(0, 300), 3),
+                                                             chance.choice(names[:2]), amount)]
+    if chance.random() < 0.5:
+        gone = chance.uniform(0, 300)
+        events += [at(round(gone, 3), crash(names[2])), at(round(gone + chance.uniform(20, 400), 3), recover(names[2]))]
+    return run_of(protocol, names, *events, latency=uniform(1, 80), loss=0.25, seed=seed)
+
+
+EXERCISES = (
+    MakeItRight(
+        number="1.3e", title="The third outcome", base=Caller, lines=14,
+        asks=("call", "on_patience_timer", "on_done", "on_refused"),
+        task="Now the caller's side. The server executes each call at most once, but requests and replies are lost, "
+             "late and doubled, and the server may be gone. Send a call up to TRIES times, and then say what became of "
+             "it: \"ok\", \"error\" or \"unknown\". Whoever reads this will rely on it.",
+        reference=Reference, right=(Backoff, LazyTimer), clusters=(("ann", "bob", "server"), ("X", "Q", "A")),
+        wrong=((SilenceIsNo, "reports an error for"), (SilenceIsYes, "reports ok for"),
+               (NewNumberEachTime, "and again in step"), (OneNumberForAll, "which was never added"),
+               (AnyReplyWillDo, "reports"), (GivesUpAtOnce, "sent only 1×"), (NeverGivesUp, "more than 3 times"),
+               (ForgetsTheTimer, "IndexError"), (RefusalIsSilence, "has told it in step")),
+        demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=swarm,
+        faults=("loss", "delay"),
+        hints=("The server knows a copy by its number: what must a call keep when it is sent again?",
+               "A reply counts if its number is that of the open call. Silence is neither \"ok\" nor \"error\".",
+               "Count how often the call was sent. In on_patience_timer: send again while that is less than TRIES, "
+               "else self.finish(\"unknown\"). When a reply has come, self.cancel_timer(\"patience\").")),
+)
