@@ -11,9 +11,10 @@ import pytest
 from dslab.grader import shelf
 from dslab.grader.examine import call, examine
 from dslab.grader.examine import cases as cases_of
-from dslab.grader.exercise import Compute, MakeItRight
-from dslab.grader.report import RIGHT, WRONG
+from dslab.grader.exercise import Compute, MakeItRight, Predict
+from dslab.grader.report import CANNOT_TELL, RIGHT, WRONG
 from dslab.grader.stages import STAGES, Tally, failures, first_failure
+from dslab.simulate import simulate
 
 EXERCISES = list(shelf.exercises().values())
 TO_WRITE = [exercise for exercise in EXERCISES if isinstance(exercise, (Compute, MakeItRight))]
@@ -44,6 +45,14 @@ def wrongs(exercise) -> list:
 def test_what_is_right_passes(exercise, attempt):
     report = examine(exercise, attempt, Tally())
     assert report.outcome == RIGHT, report
+
+
+@pytest.mark.parametrize("exercise", [exercise for exercise in EXERCISES if isinstance(exercise, Predict)],
+                         ids=lambda exercise: exercise.number)
+def test_half_an_answer_is_neither_right_nor_wrong(exercise):
+    answer, (*said, unsaid) = exercise.answer(simulate(exercise.run)), exercise.questions
+    report = examine(exercise, {name: answer[name] for name in said}, Tally())
+    assert report.outcome == CANNOT_TELL and report.sentence.endswith(f"still to be said: {unsaid}."), report
 
 
 @pytest.mark.parametrize(("exercise", "attempt"), cases(FUNCTIONS, rights))

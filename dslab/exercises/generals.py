@@ -103,6 +103,6 @@ EXERCISES = (
                [at(20, cut("service", "shop")), at(220, heal("service", "shop"))]),
         wrong=(([at(0, drop("service->shop#1"))], "the promise holds"),
                ([at(5, cut("shop", "service")), at(300, heal())], "the promise holds"),
-               ([at(20, cut("service", "shop"))], "the promise holds")),
+               ([at(20, cut("service", "shop"))], "before the promise is due")),
     ),
 )

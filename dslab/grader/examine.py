@@ -104,8 +104,9 @@ def _(exercise: BreakIt, attempt: Any, tally: Tally) -> Report:
     if verdict.status == "broken":
         return Report(**told, outcome=RIGHT, step=verdict.step, sentence=verdict.sentence)
     idle = "".join(f" {event!r} did nothing: {why}." for event, why in trace.unapplied)
+    stands = "the promise holds" if verdict.status == "holds" else "the run ends before the promise is due"
     return Report(**told, outcome=WRONG, step=max(len(trace) - 1, 0),
-                  sentence=f"the promise holds: {exercise.promise.name}.{idle}")
+                  sentence=f"{stands}: {exercise.promise.name}.{idle}")
 
 
 def _mended(exercise: BreakIt) -> dict[str, Any]:
@@ -151,7 +152,8 @@ def _(exercise: Predict, attempt: Any, tally: Tally) -> Report:
         return Report(**told, outcome=WRONG, step=look.get(name, 0),
                       sentence=f"{count}{exercise.questions[name]}: not {brief(said[name])}.{reason}")
     if open_:
-        return Report(**told, outcome=WRONG, step=0, sentence=f"right so far; still to be said: {', '.join(open_)}.")
+        return Report(**told, outcome=CANNOT_TELL, step=0,
+                      sentence=f"right so far; still to be said: {', '.join(open_)}.")
     return Report(**told, outcome=RIGHT, sentence="", step=0)
 
 
