@@ -44,6 +44,7 @@ from notebooks import METADATA  # noqa: E402
 Measured = dict[str, list[float]]
 
 STEPS, WARMING = 40, 5              # steps measured, and before that not measured
+REST = 250                          # ms between two steps: the message that flies after a step has arrived
 PLAYING = 3000                      # ms
 WINDOW = {"width": 1400, "height": 900}
 MARK = 50                           # ms: a step at the larger size
@@ -69,9 +70,11 @@ WATCH = """({shows}) => { window.painted = new Promise((resolve) => {
         observer.disconnect();
         for (const image of document.querySelectorAll(shows + " img")) await image.decode();
         requestAnimationFrame(() => {
+            const done = () => resolve(performance.now() - pressed);
             const after = new MessageChannel();
-            after.port1.onmessage = () => resolve(performance.now() - pressed);
+            after.port1.onmessage = done;
             after.port2.postMessage(0);
+            requestAnimationFrame(done);        // where the next frame follows at once, the message waits for it too
         });
     });
     const changes = { childList: true, characterData: true, attributes: true, attributeFilter: ["src"], subtree: true };
@@ -118,6 +121,7 @@ def latencies(page: Page, place: dict[str, str]) -> list[float]:
         page.evaluate(WATCH, place)
         page.keyboard.press("ArrowRight")
         found.append(page.evaluate("() => window.painted"))
+        page.wait_for_timeout(REST)
     return found[WARMING:]
 
 

@@ -54,6 +54,19 @@ export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Exchange the children, but keep those that look as before: the browser need not lay them out again. They may have no
+ *  listeners.
+ * @param {Element} element
+ * @param {Element[]} children */
+export function renew(element, children) {
+  const old = [...element.children];
+  children.forEach((child, n) => {
+    if (!old[n]) element.append(child);
+    else if (!old[n].isEqualNode(child)) old[n].replaceWith(child);
+  });
+  for (const one of old.slice(children.length)) one.remove();
+}
+
 /** @param {Element} element
  *  @param {string} name
  *  @param {boolean} on */

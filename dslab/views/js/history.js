@@ -3,7 +3,7 @@
 // right, a row a step that is shown. Only the rows in sight are in the page.
 /** @typedef {import("./data.js").Index} Index */
 import { relations } from "./causality.js";
-import { FOCUSABLE, h, magnified, mark, s } from "./dom.js";
+import { FOCUSABLE, h, magnified, mark, renew, s } from "./dom.js";
 import { leavesOut } from "./lecture.js";
 import { createOverview } from "./overview.js";
 import { chainOf } from "./relation.js";
@@ -141,7 +141,7 @@ export function createHistory(index, actions, first = null) {
     const related = causality ? relations(index, step) : null;
     const chain = chainOf(index, view).members;
     inner.style.top = `${frame.first * frame.row}px`;
-    drawing.replaceChildren(...drawSpaceTime(index, rows, frame, view, { related, chain }));
+    renew(drawing, drawSpaceTime(index, rows, frame, view, { related, chain }));
     drawing.setAttribute("height", String((frame.last - frame.first) * frame.row + (future ? 12 : 0)));
     const current = rows.stepOf(Math.floor(rows.rowOf(step)));
     const count = !list.classList.contains("dslab-far") ? frame.last - frame.first : 0;

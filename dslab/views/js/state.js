@@ -38,7 +38,8 @@ export function createState(index, actions) {
       const count = view.filter.nodes.size;
       write(less, count ? t("{count} nodes are left out by the filter", { count }) : "");
       const head = element.querySelector("thead .dslab-current");
-      if (head && head !== shown) reveal(element, head);
+      // With the next frame: to measure now would have the browser lay out the page twice.
+      if (head && head !== shown) requestAnimationFrame(() => reveal(element, head));
       shown = head ?? shown;
     },
   };
