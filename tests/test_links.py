@@ -26,7 +26,8 @@ from dslab.protocols.links import (
 from dslab.run import Run
 from dslab.script import at, cut, delay, heal, pause, request, resume
 from dslab.simulate import simulate
-from dslab.studies.synchrony import DIAL, LATE, collections, count, dial_table, violations
+from dslab.studies.synchrony import DIAL, LATE, collections, count, delays, dial, dial_table, violations
+from dslab.views.charts import histograms
 
 LAYERS = {FairLoss: "no creation", Stubborn: "reliable delivery", Perfect: "no duplication", Fifo: "first in first out"}
 FOUR = PROMISES[:4]
@@ -119,19 +120,19 @@ def test_a_crash_takes_memory_and_a_pause_takes_nothing():
 # ---- an algorithm that relies on a bound -----------------------------------------------------------------------------
 
 def test_a_bound_that_holds_is_enough():
-    found = count(synchrony.lock(uniform(0, synchrony.BOUND), turns=500))
+    found = count(simulate(synchrony.lock(uniform(0, synchrony.BOUND), turns=500)))
     assert (found.messages, found.late, found.violations) == (500, 0, 0)
 
 
 def test_one_late_message_lets_two_in():
-    found = count(synchrony.lock(constant(5), turns=4).plus(at(0, delay("clerk->A#1", by=600))))
+    found = count(simulate(synchrony.lock(constant(5), turns=4).plus(at(0, delay("clerk->A#1", by=600)))))
     assert (found.late, found.violations) == (1, 1)
 
 
 def test_one_pause_lets_two_in():
     """Nothing is late on the network: A stands still at the moment at which it should come out."""
     run = synchrony.lock(constant(5), turns=4).plus(at(400, pause("A")), at(700, resume("A")))
-    assert violations(simulate(run)) and count(run).late == 0
+    assert violations(simulate(run)) and count(simulate(run)).late == 0
     assert judge(simulate(run), [synchrony.never_two_are_inside])[0].sentence == "A and B are both inside"
 
 
@@ -140,13 +141,29 @@ def test_the_bound_holds_for_all_but_one_in_ten_thousand():
         assert latency.at(1 - LATE) == pytest.approx(synchrony.BOUND)
 
 
-def test_most_of_the_time_is_no_model():
+@pytest.fixture(scope="module")
+def turned():
+    return dial()
+
+
+def test_most_of_the_time_is_no_model(turned):
     """About one message in 10,000 is late, and about every late one lets two in."""
-    lines = [line.split()[-3:] for line in dial_table().splitlines()[1:]]
+    lines = [line.split()[-3:] for line in dial_table(turned).splitlines()[1:]]
     messages, late, both = zip(*((int(cell.replace(",", "")) for cell in line) for line in lines), strict=True)
     assert set(messages) == {10_000} and late[0] == both[0] == 0
     assert both[1] >= 1 and both[2] >= 1 and both[3] >= 50 and late[3] >= both[3]
     assert both[4] > 0
+
+
+def test_the_chart_of_the_delays_has_all_of_them_and_tells_the_late_ones(turned):
+    groups = {name: delays(trace) for name, trace in turned.items()}
+    chart = histograms(groups, limit=synchrony.BOUND)
+    assert len(chart.axes) == len(groups)
+    for axes, (name, group) in zip(chart.axes, groups.items(), strict=True):
+        within, beyond = (sum(bar.get_height() for bar in bars) for bars in axes.containers)
+        assert (within, beyond) == (len(group) - count(turned[name]).late, count(turned[name]).late)
+        assert axes.get_title(loc="left").startswith(name)
+        assert axes.get_ylim()[1] > max(bar.get_height() for bar in axes.containers[0])
 
 
 def test_collections_pause_and_go_on():

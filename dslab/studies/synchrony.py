@@ -8,7 +8,6 @@ from math import log
 
 from dslab.network import Latency, constant, exponential, long_tail, uniform
 from dslab.protocols.synchrony import BOUND, WORK, lock
-from dslab.run import Run
 from dslab.script import At, at, pause, resume
 from dslab.simulate import simulate
 from dslab.trace import Trace
@@ -50,9 +49,15 @@ def collections(seconds: float = 60, *, length: float = 200, turns: int = 10_000
     return [event for moment in moments for event in (at(moment, pause("A")), at(moment + length, resume("A")))]
 
 
-def count(run: Run) -> Count:
-    """Play a run of the lock, and count."""
-    trace = simulate(run, states=False)
+def dial(turns: int = 10_000, *, seed: int = 0) -> dict[str, Trace]:
+    """The lock at each setting of the dial, and with pauses on a perfect network."""
+    runs = {name: lock(latency, turns=turns, seed=seed) for name, latency in DIAL.items()}
+    runs["always 5 ms, but A pauses 0.2 s a minute"] = lock(constant(5), *collections(turns=turns), turns=turns)
+    return {name: simulate(run, states=False) for name, run in runs.items()}
+
+
+def count(trace: Trace) -> Count:
+    """What is late in a run of the lock, and what comes of it."""
     return Count(len(trace.messages), sum(delay > BOUND for delay in delays(trace)), len(violations(trace)))
 
 
@@ -75,12 +80,10 @@ def violations(trace: Trace) -> list[int]:
     return found
 
 
-def dial_table(turns: int = 10_000, *, seed: int = 0) -> str:
-    """For each setting of the dial, and for pauses on a perfect network: late messages, and violations."""
-    runs = {name: lock(latency, turns=turns, seed=seed) for name, latency in DIAL.items()}
-    runs["always 5 ms, but A pauses 0.2 s a minute"] = lock(constant(5), *collections(turns=turns), turns=turns)
+def dial_table(traces: Mapping[str, Trace]) -> str:
+    """For each setting of the dial: late messages, and violations."""
     lines = [f"{'network':40}  {'messages':>8}  {'late':>5}  {'two inside':>10}"]
-    for name, run in runs.items():
-        found = count(run)
+    for name, trace in traces.items():
+        found = count(trace)
         lines.append(f"{name:40}  {found.messages:8,}  {found.late:5}  {found.violations:10}")
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from itertools import cycle
+from math import ceil, log10
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -84,6 +85,40 @@ def curves(across: Sequence[float], lines: Mapping[str, Sequence[float]], points
     axes.set(xlabel=label, ylabel=height, title=title)
     axes.legend(loc="best")
     axes.grid(color="#d8dee4")
+    return figure
+
+
+def histograms(groups: Mapping[str, Sequence[float]], *, limit: float, label: str = "", height: str = "",
+               title: str = "") -> Chart:
+    """A histogram for each group of numbers, one below the other on one scale; what is beyond the limit stands out.
+
+    Both scales are logarithmic, so that one of ten thousand can be seen. The first bar also has all that is less than a
+    hundredth of the limit.
+
+    Args:
+        groups: name -> numbers.
+        limit: where the line is drawn.
+        label: what the numbers are, with their unit.
+        height: what is counted.
+        title: what the chart says.
+    """
+    figure = Chart(figsize=(8, 0.8 + 1.05 * len(groups)), layout="constrained", facecolor=PAPER)
+    figure.suptitle(title, fontsize="large")
+    longest = max(limit, *(max(group) for group in groups.values()))
+    edges = [limit * 10 ** (place / 16) for place in range(-32, ceil(16 * log10(longest / limit)) + 1)]
+    rows = figure.subplots(len(groups), sharex=True, sharey=True, squeeze=False)[:, 0]
+    for axes, (name, group) in zip(rows, groups.items(), strict=True):
+        beyond = [number for number in group if number > limit]
+        axes.hist([max(number, edges[0]) for number in group if number <= limit], edges, **BY_RUNS)
+        axes.hist(beyond, edges, facecolor=MARKED, edgecolor=MARKED)
+        axes.axvline(limit, color=MARKED, linestyle="--")
+        axes.set_title(f"{name}: {len(beyond):,} of {len(group):,} beyond", fontsize="medium", loc="left")
+        axes.set(xscale="log", yscale="log", ylim=(0.5, 2 * max(map(len, groups.values()))), axisbelow=True)
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_major_formatter("{x:,.0f}")
+        axes.grid(axis="x", color="#d8dee4")
+    rows[-1].set_xlabel(label)
+    figure.supylabel(height, fontsize="medium")
     return figure
 
 
