@@ -25,6 +25,7 @@ from dslab.values import DslabError
 from dslab.views import panel as views
 from dslab.views.bundle import style
 from dslab.views.form import Form, Sheet, blind, form, parse, standing
+from dslab.views.grid import Grid
 from dslab.views.panel import SIGNS, Card, Panel, panel
 
 EVIL = "</script><img src=x onerror=alert(1)>\x1b[31m\u202e'\""
@@ -123,6 +124,48 @@ def test_a_button_that_fails_says_so():
         told.receive(content)
     assert told.notes == ["ZeroDivisionError: nobody would see this"]
     assert not told.buttons[0]["used"] and repr(told) == "<panel: t>"
+
+
+# ---- a table whose cells can be pressed ----
+
+RUN = drawing(VectorClock, *EXAMPLE)
+
+
+class Played:
+    name, run = "the example", RUN
+
+    def outcome(self):
+        return "as promised"
+
+
+@pytest.fixture
+def grid() -> Grid:
+    return Grid({"up": ("1", EVIL), "down": ("3", "4")}, ("left", "right"), title="A table",
+                examples=lambda row, column: [Played()] if (row, column) == ("up", "right") else [])
+
+
+def test_a_cell_of_a_table_tells_of_its_runs_and_plays_them(grid):
+    _, cells, below = grid.widget().children
+    buttons = [cell for cell in cells.children if hasattr(cell, "on_click")]
+    assert [button.description for button in buttons] == ["1", EVIL, "3", "4"]
+    assert [button.disabled for button in buttons] == [True, False, True, True]
+    for _ in range(2):
+        buttons[1].click()
+        told, = below.children[0].children
+        assert told.told["rows"] == [["the example", "as promised"]] and told.told["title"].startswith("up, right: ")
+    assert [button.button_style for button in buttons] == ["", "primary", "", ""]
+    told.receive({"type": "press", "place": 0})
+    assert below.children[0].children[1].run == RUN
+
+
+def test_a_table_is_static_without_a_kernel(grid):
+    shown = grid._repr_mimebundle_()
+    assert set(shown) == {"text/plain", "text/html"} and "down: 3, 4" in shown["text/plain"]
+    assert "<img" not in shown["text/html"] and "A table" in shown["text/html"]
+
+
+def test_a_table_is_a_widget_with_a_kernel(grid, kernel):
+    assert "application/vnd.jupyter.widget-view+json" in grid._repr_mimebundle_()
 
 
 # ---- hints ----

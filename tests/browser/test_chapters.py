@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # The outermost element of each kind of widget; a panel without buttons is HTML.
-DRAWN = ".dslab-player, .dslab-form, .dslab-told:not(.jp-RenderedHTMLCommon *)"
+DRAWN = ".dslab-player, .dslab-form, .dslab-grid, .dslab-told:not(.jp-RenderedHTMLCommon *)"
 TRACE = simulate(DEMO)
 ELECTED = TRACE.outputs("leader")[0]
 
@@ -35,6 +35,24 @@ def test_it_runs_from_top_to_bottom(lab, errors, path):
     assert lab.complaints() == []
     widgets = sum(WIDGET in output.get("data", {}) for cell in lab.cells() for output in cell["outputs"])
     expect(lab.page.locator(DRAWN)).to_have_count(widgets, timeout=20_000)
+    assert errors == []
+
+
+def test_an_attack_is_played_from_the_table_of_chapter_2(lab, errors):
+    lab.open("notebooks/02_models.ipynb")
+    lab.run_all()
+    table = lab.page.locator(".dslab-grid")
+    cell = table.get_by_title("all synchronous, Byzantine: 4 runs")
+    expect(cell).to_have_text("3t + 1")
+    expect(table.get_by_title("nodes may be slow, Byzantine: no runs")).to_be_disabled()
+    cell.press("Enter")
+    told = table.get_by_role("region", name="all synchronous, Byzantine: 3t + 1")
+    expect(told).to_contain_text("the loyal commander says attack, and B obeys retreat")
+    names, values = told.locator("dt").all(), told.locator("dd").all()
+    places = [(name.bounding_box()["y"], value.bounding_box()["y"]) for name, value in zip(names, values, strict=True)]
+    assert all(name == value for name, value in places), "a name stands beside what is said of it"
+    told.get_by_role("button", name="Play OM(1), 3 generals, 1 traitor").press("Enter")
+    expect(table.locator(".dslab-player .dslab-title")).to_contain_text("3 generals, OM(1)")
     assert errors == []
 
 

@@ -1,0 +1,83 @@
+"""A table whose cells can be pressed: the runs that belong to a cell are told of below it, and played."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from typing import Any, Protocol
+
+import ipywidgets
+
+from dslab.run import Run
+from dslab.views.panel import Card, framed, panel, shown, table
+from dslab.views.player import play
+
+CHOSEN = "primary"      # the style of the button that was pressed last
+
+
+class Example(Protocol):
+    """A run, its name, and what comes of it."""
+
+    name: str
+    run: Run
+
+    def outcome(self) -> str:
+        """In a few words."""
+
+
+@dataclass(frozen=True, repr=False)
+class Grid:
+    """A table as buttons; static where there is no kernel.
+
+    Args:
+        rows: the name of a row -> a text for each column.
+        columns: their names.
+        examples: from a row's name and a column's to what can be played for their cell; cells without can't be pressed.
+        title: what the table says.
+    """
+
+    rows: Mapping[str, Sequence[str]]
+    columns: Sequence[str]
+    examples: Callable[[str, str], Sequence[Example]]
+    title: str = ""
+
+    def widget(self) -> ipywidgets.VBox:
+        """The buttons, and room for what they show."""
+        below = ipywidgets.VBox()
+        buttons = {(row, column): self._button(row, column, cell)
+                   for row, cells in self.rows.items() for column, cell in zip(self.columns, cells, strict=True)}
+        for place, button in buttons.items():
+            button.on_click(partial(self._press, place, buttons, below))
+        heads = [_head(name) for name in ("", *self.columns)]
+        body = [part for row in self.rows for part in (_head(row), *(buttons[row, name] for name in self.columns))]
+        columns = f"max-content repeat({len(self.columns)}, minmax(96px, 1fr))"
+        layout = {"grid_template_columns": columns, "grid_gap": "2px 6px", "max_width": "860px", "overflow": "auto"}
+        box = ipywidgets.VBox([_head(self.title), ipywidgets.GridBox([*heads, *body], layout=layout), below])
+        return box.add_class("dslab-grid")
+
+    def _button(self, row: str, column: str, cell: str) -> ipywidgets.Button:
+        found = self.examples(row, column)
+        tooltip = f"{row}, {column}: {len(found) or 'no'} run{'' if len(found) == 1 else 's'}"
+        return ipywidgets.Button(description=cell, tooltip=tooltip, disabled=not found, layout={"width": "auto"})
+
+    def _press(self, place: tuple[str, str], buttons: Mapping[tuple[str, str], ipywidgets.Button],
+               below: ipywidgets.VBox, _: Any) -> None:
+        for one, button in buttons.items():
+            button.button_style = CHOSEN if one == place else ""
+        found = self.examples(*place)
+        card = Card(title=f"{', '.join(place)}: {buttons[place].description}",
+                    rows=[(one.name, one.outcome()) for one in found])
+        below.children = (panel(card, {f"Play {one.name}": partial(play, one.run) for one in found}),)
+
+    def __repr__(self) -> str:
+        return "\n".join([self.title, *(f"{row}: {', '.join(cells)}" for row, cells in self.rows.items())])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        html = framed(table(["", *self.columns], [(row, *cells) for row, cells in self.rows.items()]), title=self.title)
+        return shown(text=repr(self), html=html, widget=self.widget)
+
+
+def _head(text: str) -> ipywidgets.HTML:
+    return ipywidgets.HTML(f"<b>{escape(text)}</b>")
