@@ -43,7 +43,7 @@ from notebooks import METADATA  # noqa: E402
 
 Measured = dict[str, list[float]]
 
-STEPS, WARMING = 40, 5              # steps measured, and before that not measured
+STEPS, WARMING = 60, 20             # steps measured, and before that not measured: the browser compiles what runs often
 REST = 250                          # ms between two steps: the message that flies after a step has arrived
 PLAYING = 3000                      # ms
 WINDOW = {"width": 1400, "height": 900}
