@@ -102,6 +102,13 @@ def test_a_promise_without_a_text_is_reported(written):
     assert any("promises a text but has none" in sentence for sentence in notebooks.complaints(written))
 
 
+def test_what_follows_an_answer_has_a_cell_of_its_own(written):
+    notebook = nbformat.read(written, as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("<details><summary>Answer</summary>\n\nYes.\n\n</details>\n\nOn."))
+    nbformat.write(notebook, written)
+    assert any("needs a cell of its own" in sentence for sentence in notebooks.complaints(written))
+
+
 def test_run_renews_the_promises_and_strips_the_rest(written):
     notebooks.main("run", str(written))
     promised, other = outputs(written)

@@ -77,6 +77,8 @@ def complaints(path: Path) -> list[str]:
     notebook = nbformat.reads(before, as_version=4)
     found = [f"{path.name}, cell {cell.id}: promises a text but has none: python tools/notebooks.py run"
              for cell in notebook.cells if PROMISE in cell.metadata.get("tags", []) and not cell.outputs]
+    found += [f"{path.name}, cell {cell.id}: what follows an answer needs a cell of its own, or it sticks to it"
+              for cell in notebook.cells if cell.cell_type == "markdown" and re.search(r"</details>\s*\S", cell.source)]
     strip(notebook)
     if text_of(notebook) != before:
         found.append(f"{path.name} is not stripped: make strip")
