@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -63,8 +64,8 @@ class GrpcClient:
         try:
             receipt = self._stub.Charge(request, timeout=deadline)
         except grpc.RpcError as problem:
-            return Outcome("error" if problem.code() in SAID_NO else "unknown", problem.code().name,
-                           problem.details().partition(";")[0])
+            said = re.split(r"[;(]", problem.details())[0].strip()      # without how the system words a broken connection
+            return Outcome("error" if problem.code() in SAID_NO else "unknown", problem.code().name, said)
         return Outcome("ok", "OK", receipt=Receipt(receipt.number, receipt.cents))
 
     def close(self) -> None:

@@ -41,8 +41,8 @@ class RestClient:
             return Outcome("error", "connection refused", "nothing was sent, so nothing was done")
         except TimeoutError:
             return self._unknown("timed out", f"no reply within {deadline:g} s")
-        except (OSError, HTTPException) as problem:
-            return self._unknown("disconnected", type(problem).__name__)
+        except (OSError, HTTPException):            # which of them, the system decides: it may see the end or a reset
+            return self._unknown("disconnected", "the connection broke before a reply")
 
     def _unknown(self, status: str, detail: str) -> Outcome:
         self.close()                # a late reply on this connection would be taken for the reply to the next request
