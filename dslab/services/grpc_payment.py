@@ -64,7 +64,7 @@ class GrpcClient:
         try:
             receipt = self._stub.Charge(request, timeout=deadline)
         except grpc.RpcError as problem:
-            said = re.split(r"[;(]", problem.details())[0].strip()      # without how the system words a broken connection
+            said = re.split(r"[;(]", problem.details())[0].strip()      # not how the system words a broken connection
             return Outcome("error" if problem.code() in SAID_NO else "unknown", problem.code().name, said)
         return Outcome("ok", "OK", receipt=Receipt(receipt.number, receipt.cents))
 
