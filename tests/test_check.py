@@ -9,6 +9,8 @@ import os
 import re
 import subprocess
 import time
+from collections import UserDict
+from types import SimpleNamespace
 
 import pytest
 from processes import marked
@@ -18,6 +20,7 @@ from dslab.exercises import lamport_clock
 from dslab.exercises.lamport_clock import Clock, Reference, SameStamp
 from dslab.grader.check import NotRight, check
 from dslab.grader.progress import recall
+from dslab.grader.watch import place
 
 LAMPORT, = (exercise for exercise in lamport_clock.EXERCISES if exercise.number == "4.1")
 
@@ -94,6 +97,20 @@ class LoopThatCatchesAll(Reference):
 def test_a_handler_that_does_not_return(attempt):
     assert ("on_stamped of B did not return within 2 s (step 2, Stamped from A). A handler must return; use a timer to"
             " wait.") in told(attempt, "wrong")
+
+
+class Proxy(UserDict):
+    """What `f_locals` is since Python 3.13: a mapping whose keys are a list."""
+
+    def keys(self):
+        return list(self.data)
+
+
+def test_where_a_handler_stands_is_told_on_any_python():
+    told = {"src": "A", "msg": Chatter()}
+    for mapping in (dict, Proxy):
+        assert place(SimpleNamespace(f_locals=mapping(told), f_back=None)) == " (Chatter from A)"
+        assert place(SimpleNamespace(f_locals=mapping(), f_back=None)) == ""
 
 
 class OneLongCall(Reference):

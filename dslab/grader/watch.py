@@ -110,8 +110,9 @@ def place(frame: FrameType | None) -> str:
     simulation = simulation_of(frame)
     if simulation is not None:
         where.append(f"step {len(simulation.steps)}")
-    if frame is not None and {"src", "msg"} <= frame.f_locals.keys():
-        where.append(f"{type(frame.f_locals['msg']).__name__} from {shorten(str(frame.f_locals['src']))}")
+    told = frame.f_locals if frame is not None else {}      # since Python 3.13 no dict, and its keys() are a list
+    if "src" in told and "msg" in told:
+        where.append(f"{type(told['msg']).__name__} from {shorten(str(told['src']))}")
     return f" ({', '.join(where)})" if where else ""
 
 
