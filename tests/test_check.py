@@ -12,6 +12,7 @@ import time
 from collections import UserDict
 from types import SimpleNamespace
 
+import cloudpickle
 import pytest
 from processes import marked
 
@@ -19,6 +20,7 @@ from dslab import Node, message
 from dslab.exercises import lamport_clock
 from dslab.exercises.lamport_clock import Clock, Reference, SameStamp
 from dslab.grader.check import NotRight, check
+from dslab.grader.child import Job
 from dslab.grader.progress import recall
 from dslab.grader.watch import place
 
@@ -285,6 +287,26 @@ class Patches(Reference):
 def test_a_patched_judge_judges_nothing():
     words = "your code changed dslab.grader.stages.first_failure; verdicts come from recorded messages only"
     assert words in told(Patches, "wrong")
+
+
+COUNTED = """
+import sys
+from dslab.grader import child
+
+calls, taken, ended = [], child.fingerprint, child.END
+child.fingerprint = lambda: calls.append(1) or taken()
+child.END = lambda code: print(len(calls), flush=True) or ended(code)
+child.main()
+"""
+
+
+@pytest.mark.parametrize("attempt", [Reference, SameStamp])
+def test_all_names_are_looked_at_once_before_and_once_after_a_check(attempt, tmp_path):
+    """There are thousands of them: once for each would be most of what a check costs."""
+    job = cloudpickle.dumps(Job(LAMPORT, attempt, 20.0))
+    counted = subprocess.run([os.sys.executable, "-c", COUNTED, str(tmp_path / "report.json"), "judge"], input=job,
+                             capture_output=True, timeout=120)
+    assert (counted.stdout, counted.stderr) == (b"2\n", b"")
 
 
 class OnlyForABC(Reference):

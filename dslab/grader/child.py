@@ -74,10 +74,10 @@ def main() -> None:
     watchdog.start()
     report, steps = _judge(job, tally, mode)
     watchdog.stop()
-    changed = sorted(name for name, value in before.items() if fingerprint().get(name, value) is not value)
+    changed = _first_change(before, fingerprint())
     if changed:
         report = Report(exercise=job.exercise.number, outcome=WRONG, sentence=f"result not accepted: your code changed "
-                        f"{changed[0]}; verdicts come from recorded messages only.")
+                        f"{changed}; verdicts come from recorded messages only.")
     desk.hand_in(report, steps=steps)
     sys.stdout.flush()
     END(0)                      # threads that the attempt has started do not keep the process alive
@@ -111,6 +111,11 @@ def fingerprint() -> dict[str, Any]:
                     found |= {f"{name}.{key}.{member}": one for member, one in vars(value).items()
                               if callable(one) and member != "__annotate_func__"}
     return found
+
+
+def _first_change(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """The first name, in their order, that means something else now; empty if none does."""
+    return min((name for name, value in before.items() if after.get(name, value) is not value), default="")
 
 
 def _leaving(desk: Desk) -> Callable[[int], NoReturn]:
