@@ -255,7 +255,54 @@ def test_what_a_log_calls_info_stays_open():
 def test_a_log_tells_what_was_asked_and_answered():
     assert [(one.client, one.call, one.returned, one.result) for one in read_jepsen(LOG)] == [
         ("0", ("write", 1), None, ANY), ("1", ("read",), 5, None), ("2", ("cas", 1, 2), 7, True),
-        ("3", ("cas", 1, 3), 9, False), ("1", ("read",), 11, ANY)]
+        ("1", ("read",), 11, ANY)]
+
+
+# What is asked, one after the other, how it ended, and whether that can be. The object holds nothing first.
+FAILED = [
+    ("a write that failed is not read", True, ["write 1 ok", "write 2 fail", "read 1 ok"]),
+    ("and never will be", False, ["write 1 ok", "write 2 fail", "read 2 ok"]),
+    ("a write whose end is unknown may be read", True, ["write 1 ok", "write 2 info", "read 2 ok"]),
+    ("or not", True, ["write 1 ok", "write 2 info", "read 1 ok"]),
+    ("a swap that failed has swapped nothing", True, ["write 1 ok", "cas 1-2 fail", "read 1 ok"]),
+    ("whatever was to be swapped", False, ["write 1 ok", "cas 1-2 fail", "read 2 ok"]),
+    ("a swap that matched may have failed for another reason", True, ["write 1 ok", "cas 1-2 fail", "cas 1-3 ok"]),
+    ("and one that matched nothing cannot have gone well", False, ["write 1 ok", "cas 2-3 ok"]),
+    ("a read that failed tells nothing", True, ["write 1 ok", "read 2 fail", "read 1 ok"]),
+    ("a put that failed is not got", True, ['put "1" ok', 'put "2" fail', 'get "1" ok']),
+    ("and never will be got", False, ['put "1" ok', 'put "2" fail', 'get "2" ok']),
+    ("what failed to be appended is not there", True, ['put "1" ok', 'append "2" fail', 'get "1" ok']),
+    ("and is not to be found later", False, ['put "1" ok', 'append "2" fail', 'get "12" ok']),
+    ("what was appended is", True, ['put "1" ok', 'append "2" ok', 'get "12" ok']),
+    ("a get that failed tells nothing", True, ['put "1" ok', 'get "2" fail', 'get "1" ok']),
+]
+
+
+def as_jepsen(process, kind, name, value):
+    told = "nil" if (name, kind) == ("read", "invoke") else f"[{value.replace('-', ' ')}]" if name == "cas" else value
+    return f"INFO  jepsen.util - {process} :{kind} :{name} {told}"
+
+
+def as_edn(process, kind, name, value):
+    told = "nil" if (name, kind) == ("get", "invoke") else value
+    return f'{{:process {process}, :type :{kind}, :f :{name}, :key "x", :value {told}}}'
+
+
+@pytest.mark.parametrize(("expected", "told"), [case[1:] for case in FAILED], ids=[case[0] for case in FAILED])
+def test_what_failed_did_not_happen(expected, told):
+    """Each is asked by another client, since one whose end is unknown asks no more."""
+    line, read, spec = (as_edn, read_edn, KEY_VALUE) if '"' in told[0] else (as_jepsen, read_jepsen, CAS_REGISTER)
+    log = [line(process, kind, name, value) for process, (name, value, end) in enumerate(map(str.split, told))
+           for kind in ("invoke", end)]
+    verdict = linearizable(read("\n".join(log)), spec)
+    assert verdict.status == ("linearizable" if expected else "not linearizable")
+
+
+def test_who_failed_may_ask_again():
+    log = "0 :invoke :write 1\n0 :ok :write 1\n0 :invoke :write 2\n0 :fail :write 2\n" \
+          "0 :invoke :write 3\n0 :ok :write 3\n1 :invoke :read nil\n1 :ok :read {}"
+    assert linearizable(read_jepsen(log.format(3)), REGISTER) and not linearizable(read_jepsen(log.format(1)), REGISTER)
+    assert [one.call for one in read_jepsen(log.format(3))] == [("write", 1), ("write", 3), ("read",)]
 
 
 # ---- by force --------------------------------------------------------------------------------------------------------

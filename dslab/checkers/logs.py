@@ -1,22 +1,28 @@
-"""Logs of other tools, read as histories: Jepsen's logs of a register, and maps in EDN of a key-value store."""
+"""Logs of other tools, read as histories: Jepsen's logs of a register, and maps in EDN of a key-value store.
+
+Both say in the same way how an operation ended. `:ok`: it happened, and this is the answer. `:fail`: it did not happen,
+so what would have changed the object leaves the history; of a read, nobody knows what it would have told. `:info`: it
+may still happen at any later time, or never, so it stays open.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 from dslab.checkers.history import ANY, Malformed, Operation, history_of
 from dslab.values import brief
 
+READS = ("read", "get")             # what changes nothing
 JEPSEN = re.compile(r".*?(\S+)\s+:(invoke|ok|fail|info)\s+:(\w+)\s+(.*?)\s*")
 
 
 def read_jepsen(text: str) -> tuple[Operation, ...]:
     """The history in a log of lines that end with `process :invoke|:ok|:fail|:info :read|:write|:cas value`.
 
-    A compare-and-set that failed did not match. What failed by a time-out returned, but nobody knows what. What ended
-    with `:info` may still happen at any later time: it never returned. Moments are numbers of lines.
+    Moments are numbers of lines.
     """
     pairs = Pairs()
     for number, line in enumerate(text.splitlines(), 1):
@@ -27,8 +33,8 @@ def read_jepsen(text: str) -> tuple[Operation, ...]:
             process, kind, name, told = found.groups()
             if kind == "invoke":
                 pairs.invoke(number, process, (name, *_numbers(told)))
-            elif kind != "info":
-                pairs.give_back(number, process, name, _answer(name, kind, told))
+            else:
+                pairs.end(kind, number, process, name, _answer(name, told))
     return pairs.history()
 
 
@@ -37,18 +43,17 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"-?\d+", text)))
 
 
-def _answer(name: str, kind: str, told: str) -> Any:
-    if told.endswith("timed-out") or name == "write":
+def _answer(name: str, told: str) -> Any:
+    """What an operation that went well has told."""
+    if name == "write":
         return ANY
-    if name == "cas":
-        return kind == "ok"
-    return (*_numbers(told), None)[0] if kind == "ok" else ANY
+    return True if name == "cas" else (*_numbers(told), None)[0]
 
 
 def read_edn(text: str) -> tuple[Operation, ...]:
     """The history in a log of maps, such as {:process 0, :type :ok, :f :get, :key "x", :value "1"}, a line each.
 
-    The functions are get, put and append; `:info` stays open, and what failed returned, but nobody knows what.
+    The functions are get, put and append. Moments are numbers of lines.
     """
     pairs = Pairs()
     for number, line in enumerate(filter(str.strip, text.splitlines()), 1):
@@ -59,8 +64,8 @@ def read_edn(text: str) -> tuple[Operation, ...]:
             raise Malformed(f"line {number} of the log lacks {problem}: {brief(line)}") from None
         if kind == ":invoke":
             pairs.invoke(number, process, (name[1:], _plain(key), *(() if name == ":get" else (_plain(value),))))
-        elif kind != ":info":
-            pairs.give_back(number, process, name[1:], _plain(value) if (name, kind) == (":get", ":ok") else ANY)
+        else:
+            pairs.end(kind[1:], number, process, name[1:], _plain(value) if name == ":get" else ANY)
     return pairs.history()
 
 
@@ -84,8 +89,10 @@ class Pairs:
                             f" {brief(self.open[process].call)} is open")
         self.open[process] = Operation(process, call, moment)
 
-    def give_back(self, moment: int, process: Hashable, name: str, result: Any) -> None:
-        """The open operation of a process ends."""
+    def end(self, kind: str, moment: int, process: Hashable, name: str, result: Any) -> None:
+        """The open operation of a process ends: "ok", "fail" or "info"."""
+        if kind == "info":
+            return
         if process not in self.open:
             raise Malformed(f"malformed history: process {process} returns from a {name} (line {moment}) that it never"
                             " invoked")
@@ -93,7 +100,8 @@ class Pairs:
         if begun.call[0] != name:
             raise Malformed(f"malformed history: process {process} invoked {brief(begun.call)} and returns from a"
                             f" {name} (line {moment})")
-        self.done.append(Operation(process, begun.call, begun.invoked, moment, result))
+        if kind == "ok" or name in READS:
+            self.done.append(replace(begun, returned=moment, result=result if kind == "ok" else ANY))
 
     def history(self) -> tuple[Operation, ...]:
         """All operations; those that are open stay so."""
