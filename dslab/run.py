@@ -145,13 +145,13 @@ class Run:
     def to_json(self) -> str:
         """This run as JSON; `Run.from_json` reads it back."""
         # The reader imports Run, so this cannot stand at the top.
-        from dslab.run_file import run_to_json
+        from dslab.run_json import run_to_json
         return run_to_json(self)
 
     @staticmethod
     def from_json(text: str, *, classes: Mapping[str, type] = NOTHING) -> Run:
         """The run that `to_json` wrote. `classes` names protocol and message classes that cannot be found otherwise."""
-        from dslab.run_file import run_from_json
+        from dslab.run_json import run_from_json
         return run_from_json(text, classes)
 
     def __setattr__(self, name: str, value: Any) -> None:

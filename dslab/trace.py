@@ -276,28 +276,28 @@ class Trace:
 
     def describe(self, k: int) -> str:
         """A sentence that says what happened in step k, and why."""
-        from dslab.narrate import describe
+        from dslab.describe import describe
         return describe(self[k])
 
     def table(self, *, first: int = 0, last: int | None = None) -> str:
         """The steps as a text table, a line each."""
-        from dslab.narrate import table
+        from dslab.describe import table
         return table(self.steps[first:last])
 
     def to_dict(self) -> dict[str, Any]:
-        """The trace as JSON data, in the form that `dslab.trace_file` documents."""
-        from dslab.trace_file import trace_to_dict
+        """The trace as JSON data, in the form that `dslab.trace_json` documents."""
+        from dslab.trace_json import trace_to_dict
         return trace_to_dict(self)
 
     def to_json(self) -> str:
         """The trace as JSON: the same bytes for the same run."""
-        from dslab.trace_file import trace_to_json
+        from dslab.trace_json import trace_to_json
         return trace_to_json(self)
 
     @staticmethod
     def from_json(text: str) -> Trace:
         """The trace that `to_json` wrote; raises `DslabError`, one sentence, for anything else."""
-        from dslab.trace_file import trace_from_json
+        from dslab.trace_json import trace_from_json
         return trace_from_json(text)
 
     def to_html(self, path: str, *, lang: str | None = None) -> None:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from dslab import DslabError, at, crash, drop, isolate, narrate, play, simulate
+from dslab import DslabError, at, crash, describe, drop, isolate, play, simulate
 from dslab.protocols.raft import DEMO
 from dslab.views import bundle, export
 from dslab.views import payload as data
@@ -23,7 +23,7 @@ each_language = pytest.mark.parametrize("lang", TRANSLATED)
 
 def english() -> set[str]:
     """All that the player says, in English."""
-    told = {*narrate.SENTENCES.values(), *narrate.DEEDS.values(), *narrate.ENGINES}
+    told = {*describe.SENTENCES.values(), *describe.DEEDS.values(), *describe.ENGINES}
     reasons = {data.NO_KERNEL, data.NO_RUN, data.CHOSEN, export.NO_SCRIPT}
     return {*SAID.findall(bundle.script())} | told | reasons
 
@@ -67,8 +67,8 @@ def test_a_trace_is_told_in_another_language_and_its_names_are_left_alone(lang):
     words = catalogue(lang)
     for step in TRACE.steps:
         notes = "".join(f" ({note})" for note in step.notes)
-        said = narrate.describe(step, words)
-        assert said != narrate.describe(step) and said.endswith(f"。{notes}")
+        said = describe.describe(step, words)
+        assert said != describe.describe(step) and said.endswith(f"。{notes}")
         assert step.kind in ("partition", "isolate") or step.node is None or step.node in said
         spoken = re.sub(r"\w+\(.*?\)", "", said.removesuffix(notes))          # without what the messages say
         assert not re.search(r"\b(receives|sends|from|timer|script|lost|and|it|the)\b", spoken), said
@@ -79,16 +79,16 @@ def test_why_a_message_was_lost_and_a_run_ended_is_told_too(lang):
     words = catalogue(lang)
     for said in ("lost by chance", "the link A->B is cut", "B is down", "A is already down", "reached 1500 ms",
                  "A->B#1 was lost before: the link A->B is cut"):
-        told = narrate.told(said, words)
-        assert told != said and "the link" not in told and narrate.told(said, None) == said
-    assert narrate.told("something else", words) == "something else"
+        told = describe.told(said, words)
+        assert told != said and "the link" not in told and describe.told(said, None) == said
+    assert describe.told("something else", words) == "something else"
 
 
 def test_values_with_braces_stay_as_they_are():
     words = {"{node} starts": "{node} 启动"}
     step = next(step for step in TRACE.steps if step.kind == "start")
     step.node, name = "{node}", step.node
-    assert narrate.describe(step, words).startswith("{node} 启动")
+    assert describe.describe(step, words).startswith("{node} 启动")
     step.node = name
 
 

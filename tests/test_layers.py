@@ -12,7 +12,7 @@ import dslab
 
 LAYERS = [
     "values garbage node contract",                                                     # what a protocol author needs
-    "network script run run_file properties trace trace_file narrate shiviz",   # plain data: runs and traces
+    "network script run run_json properties trace trace_json describe shiviz",   # plain data: runs and traces
     "protocols",
     "simulate host clocks links faults record mishap explore explorer specification search checkers",      # the engines
     "views services",

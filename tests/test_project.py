@@ -12,7 +12,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 
 # Below simulate and judge; the model checker and the search for faults are not counted.
-ENGINE = ("values node contract network script run run_file properties trace trace_file narrate "
+ENGINE = ("values node contract network script run run_json properties trace trace_json describe "
           "simulate host links faults record mishap")
 SIZES = {
     "`raft.py` has": ["dslab/protocols/raft.py"],

@@ -19,7 +19,7 @@ from dslab.properties import judge
 from dslab.script import At
 from dslab.simulate import simulate
 from dslab.trace import Trace
-from dslab.trace_file import trace_to_dict
+from dslab.trace_json import trace_to_dict
 from dslab.values import DslabError, brief, nearest
 
 

@@ -13,7 +13,7 @@ import ipywidgets
 import traitlets
 
 from dslab.trace import Trace
-from dslab.trace_file import trace_to_dict
+from dslab.trace_json import trace_to_dict
 from dslab.values import DslabError
 from dslab.views.bundle import script, style
 from dslab.views.diagram import Diagram, diagram

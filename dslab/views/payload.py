@@ -3,7 +3,7 @@
 The widget has four traits. `step` is the cursor, `notice` the sentence of an error; the other two are data:
 
 `payload`: what is seen; a new one for each new trace, and all that an exported page has.
-    trace       see `dslab.trace_file`
+    trace       see `dslab.trace_json`
     title, positions, height, focus (the step to open at), serial
     cuts        for each step that changed the links: [step, [[src, dst], ...]], those that are cut after it
     lights      for each promise {name, kind, status, step, sentence}: "holds", "broken" (at step), "not decided"
@@ -29,7 +29,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dslab.narrate import describe, told
+from dslab.describe import describe, told
 from dslab.properties import Promise
 from dslab.trace import Trace
 from dslab.views.copies import script_of, simulating, test_of

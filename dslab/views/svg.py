@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dslab.narrate import describe
+from dslab.describe import describe
 from dslab.values import brief
 from dslab.views.ascii import request
 from dslab.views.ink import CROSS, LETTER, LIFE, label, num, path, rect, sign, stylesheet, text_of

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from dslab.narrate import describe
+from dslab.describe import describe
 from dslab.run import Run
-from dslab.run_file import run_from_dict, run_to_dict
+from dslab.run_json import run_from_dict, run_to_dict
 from dslab.trace import OF_A_MESSAGE, VERSION, Envelope, NodeInfo, Operation, Output, Stamps, Step, Trace
 from dslab.values import DslabError, brief, decode, encode
 
