@@ -10,7 +10,6 @@ from typing import Any
 
 from dslab.explore import explore
 from dslab.explorer.follow import follow
-from dslab.mishap import ProtocolError
 from dslab.network import Network, constant, exponential, long_tail, uniform
 from dslab.node import Node, message
 from dslab.properties import Verdict, always, in_the_end, judge, sometimes
@@ -35,7 +34,8 @@ from dslab.script import (
     set_link,
 )
 from dslab.search import search
-from dslab.simulate import simulate
+from dslab.simulator.errors import ProtocolError
+from dslab.simulator.simulate import simulate
 from dslab.specification import Specification
 from dslab.trace import Trace
 from dslab.values import DslabError

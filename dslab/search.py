@@ -16,7 +16,7 @@ from dslab.explorer.shrink import breaks, broken, shrink
 from dslab.explorer.swarm import FAULTS, check_kinds, schedule
 from dslab.properties import Promise, Verdict, judge
 from dslab.run import Run
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError
 

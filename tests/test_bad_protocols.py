@@ -10,12 +10,12 @@ import sys
 import pytest
 from samples import Ping, Pong, Put, Quiet
 
-from dslab.mishap import ProtocolError
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.run import Run
 from dslab.script import at, crash, recover, request
-from dslab.simulate import simulate
+from dslab.simulator.errors import ProtocolError
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 
 NETWORK = Network(latency=constant(10))

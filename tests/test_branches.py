@@ -31,7 +31,7 @@ from dslab.script import (
     resume,
     set_link,
 )
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 from dslab.views.edits import message_classes, message_of, requests
 from dslab.views.lights import lights, promises_of

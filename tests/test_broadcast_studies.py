@@ -16,7 +16,7 @@ from dslab.protocols.logical_clocks import (
 )
 from dslab.protocols.ordered_broadcast import Causal, Fifo, overtaking, same_run
 from dslab.protocols.total_order import LeaderOrder, reordered
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.studies.orders import guarantee_table, order_table, story
 from dslab.studies.spreading import (
     coverage_table,

@@ -9,7 +9,7 @@ from dslab.properties import judge
 from dslab.protocols import berkeley, physical_clocks, stopwatch
 from dslab.protocols.clock_sync import DEMO, DEMOS, PROMISES, CristianClient, ahead, asking, round_trip
 from dslab.script import at, clock, delay
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.studies.clocks import (
     LEAPS,
     POLICIES,

@@ -17,7 +17,7 @@ from dslab.contract import check_protocol, handler_name, protocol_of
 from dslab.node import Node
 from dslab.properties import Promise, judge
 from dslab.run import Run
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -12,13 +12,13 @@ from samples import ROUGH, Gossip, Pinger, Put, Quiet, gossip_run, kinds, only
 from dslab.network import Network, uniform
 from dslab.run import Run
 from dslab.script import at, crash, delay, drop, isolate, pause
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 
 ROOT = Path(__file__).parent.parent
 PRINT_DIGEST = """
 import hashlib
 from samples import gossip_run
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 trace = simulate(gossip_run())
 print(hashlib.sha256((trace.to_json() + trace.table() + repr(trace.run)).encode()).hexdigest())
 """

@@ -16,7 +16,7 @@ from dslab.node import Node, message
 from dslab.properties import always, judge
 from dslab.run import Run
 from dslab.script import at, crash, drop, heal, partition, pause, recover, request, resume
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError
 from dslab.views.diagram import MOST_NODES, WINDOW, diagram

@@ -14,7 +14,7 @@ from dslab.grader.examine import cases as cases_of
 from dslab.grader.exercise import Compute, MakeItRight, Predict
 from dslab.grader.report import CANNOT_TELL, RIGHT, WRONG
 from dslab.grader.stages import STAGES, Tally, failures, first_failure
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 
 EXERCISES = list(shelf.exercises().values())
 TO_WRITE = [exercise for exercise in EXERCISES if isinstance(exercise, (Compute, MakeItRight))]

@@ -18,7 +18,6 @@ from samples import Gossip, Ping, Put, Quiet
 from dslab.explore import explore
 from dslab.explorer.follow import follow
 from dslab.explorer.frozen import freeze, rename
-from dslab.mishap import ProtocolError
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.properties import always, in_the_end, judge, sometimes
@@ -49,6 +48,7 @@ from dslab.protocols.raft_variants import (
 )
 from dslab.run import Run
 from dslab.script import at, crash, pause, request
+from dslab.simulator.errors import ProtocolError
 from dslab.values import DslabError
 
 SILENT = {"heartbeat": 0}           # nobody renews its leadership: votes need no heartbeats

@@ -5,7 +5,7 @@ import re
 
 from dslab.node import Node, message
 from dslab.run import Run
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.views.export import POLICY, html
 
 NASTY = "</script><script>alert(1)</script><!-- ' \" & \u2028"

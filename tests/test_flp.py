@@ -16,7 +16,7 @@ from dslab.protocols.flp import (
     no_two_nodes_decide_differently,
     votes,
 )
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 
 CHOICE = votes(Arbiter, "010")

@@ -25,7 +25,7 @@ from dslab.protocols.links import (
 )
 from dslab.run import Run
 from dslab.script import at, cut, delay, heal, pause, request, resume
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.studies.synchrony import DIAL, LATE, collections, count, delays, dial, dial_table, violations
 from dslab.views.charts import histograms
 

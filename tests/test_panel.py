@@ -20,7 +20,7 @@ from dslab.network import Network, constant
 from dslab.node import Node
 from dslab.protocols.logical_clocks import EXAMPLE, VectorClock, drawing
 from dslab.run import Run
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 from dslab.views import panel as views
 from dslab.views.bundle import style

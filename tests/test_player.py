@@ -12,7 +12,7 @@ from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.run import Run
 from dslab.script import at, crash, cut, drop, heal, isolate, partition, recover
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 from dslab.views import bundle
 from dslab.views.edits import moment_after

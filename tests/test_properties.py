@@ -7,7 +7,7 @@ from dslab.network import Network, constant
 from dslab.properties import Promise, always, judge, sometimes
 from dslab.run import Limits, Run
 from dslab.script import at, crash, recover, request
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError
 

@@ -24,7 +24,7 @@ from dslab.protocols.rpc import (
     what_is_reported_ok_was_executed,
 )
 from dslab.script import at, drop, request
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 
 

@@ -13,7 +13,7 @@ from dslab.network import Network, constant, exponential, long_tail, uniform
 from dslab.node import Node
 from dslab.run import Limits, Run, with_limits
 from dslab.script import at, clock, crash, delay, duplicate, heal, partition, request, set_link
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError
 

@@ -25,7 +25,7 @@ from dslab.script import (
     resume,
     set_link,
 )
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 
 TEN = Network(latency=constant(10))

@@ -14,7 +14,7 @@ from dslab.protocols.raft_variants import Bookworm
 from dslab.run import Run
 from dslab.script import at, request
 from dslab.search import search
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 
 SAY = Run(BestEffort, 3, script=[at(10, request("A", Broadcast("m1")))])

@@ -11,7 +11,7 @@ from test_contract import DEMOS, MODULES
 
 from dslab.run import Run
 from dslab.shiviz import DEFAULT, read_shiviz, to_shiviz
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError
 from dslab.views.diagram import diagram

@@ -9,7 +9,7 @@ from dslab.network import Network, constant, uniform
 from dslab.node import Node
 from dslab.run import Limits, Run
 from dslab.script import at, crash, delay, drop, pause, recover, request, resume, set_link
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 
 TEN = Network(latency=constant(10))

@@ -10,7 +10,7 @@ from dslab.network import Network, constant
 from dslab.node import Node
 from dslab.run import Run
 from dslab.script import at, crash, delay, drop, duplicate, recover, request
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import SILENT, Trace
 from dslab.values import DslabError
 

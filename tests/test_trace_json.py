@@ -8,7 +8,7 @@ from samples import Put, Quiet, Store, gossip_run
 from dslab.node import message
 from dslab.run import Run
 from dslab.script import at, crash, request
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError
 

@@ -24,7 +24,7 @@ from dslab.protocols.two_generals import (
     sale,
 )
 from dslab.script import at, drop, pause, resume
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.studies.two_generals import RULES, failures, losing, loss_table, patterns, story
 
 MANY = range(2, 8)

@@ -15,7 +15,7 @@ from typing import Any
 from dslab import script
 from dslab.properties import Promise, Verdict, World
 from dslab.run import Run
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
 

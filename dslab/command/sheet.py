@@ -163,6 +163,6 @@ def _answer(number: str, name: str) -> str:
     elif task.right:
         value = f"{found}.right[0]"
     else:
-        lines.append("from dslab.simulate import simulate")
+        lines.append("from dslab import simulate")
         value = f"{found}.answer(simulate({found}.run))"
     return "\n".join([*lines, f"{name} = {value}"])

@@ -6,7 +6,7 @@ from typing import Any
 from dslab.grader.exercise import Predict
 from dslab.protocols.happens_before import DEMOS, MOON, NO
 from dslab.run import Run
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.studies.happens_before import AFTER, BEFORE, chain, crossing, relation, total_orders
 from dslab.trace import Trace
 

@@ -6,7 +6,7 @@ from typing import Any
 from dslab.grader.exercise import Predict
 from dslab.protocols.clock_sync import DEMOS, ahead, asking, really_ahead, round_trip
 from dslab.run import Run
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
 

@@ -7,7 +7,7 @@ from random import Random
 from dslab.grader.exercise import Case, Compute
 from dslab.protocols.happens_before import RIDDLE, RIDDLE_EARLIER, WallClock
 from dslab.protocols.logical_clocks import EXAMPLE, FIGURE_1, VectorClock, compare, drawing, events
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 
 Rows = dict[str, list[tuple[str, int]]]         # node -> its events in order: (name, ms in true time)
 Messages = list[tuple[str, str]]                # (the event that sends it, the event that receives it)

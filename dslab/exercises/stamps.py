@@ -60,7 +60,7 @@ def fill_in(number: str, title: str, clock: type, fixture: tuple, task: str, mis
 
 def drawing_trace(clock: type, fixture: tuple) -> Trace:
     """The trace of a drawing."""
-    from dslab.simulate import simulate
+    from dslab.simulator.simulate import simulate
 
     return simulate(drawing(clock, *fixture))
 

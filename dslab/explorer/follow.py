@@ -12,11 +12,12 @@ from functools import partial
 from heapq import heapify
 from typing import Any
 
-from dslab import mishap, script
+from dslab import script
 from dslab.network import Network, constant
 from dslab.run import Run
 from dslab.script import At
-from dslab.simulate import Simulation
+from dslab.simulator import errors
+from dslab.simulator.simulate import Simulation
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
 
@@ -169,7 +170,7 @@ class Follower:
             act()
         except (Exception, SystemExit) as problem:
             cause = None if isinstance(problem, DslabError) else problem
-            raise mishap.explain(problem, self.sim, entry) from cause
+            raise errors.explain(problem, self.sim, entry) from cause
 
     def _host(self, node: str) -> Any:
         if node not in self.sim.hosts:

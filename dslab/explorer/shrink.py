@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from math import ceil, floor, inf
 
-from dslab.mishap import ProtocolError
 from dslab.network import Network, constant
 from dslab.properties import Promise, Verdict, judge
 from dslab.run import Run
 from dslab.script import Action, At
-from dslab.simulate import simulate
+from dslab.simulator.errors import ProtocolError
+from dslab.simulator.simulate import simulate
 
 MOST = 2000             # runs that one shrinking may cost
 

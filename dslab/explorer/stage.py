@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any, NamedTuple, NoReturn
 
-from dslab import mishap
 from dslab.contract import SharedState, find_handler, protocol_of
 from dslab.explorer.frozen import freeze, freeze_state, refuse_shared_parts
-from dslab.links import neighbours
 from dslab.node import Node, timer_handler
 from dslab.run import Run
+from dslab.simulator import errors
+from dslab.simulator.links import neighbours
 from dslab.values import DslabError, nearest, snapshot
 
 
@@ -88,7 +88,7 @@ class Stage:
         vars(node).update({attribute: snapshot(value) for attribute, value in before.items()})
         _call(node, event)
         if vars(node).keys() != before.keys():
-            raise DslabError(mishap.undeclared(SimpleNamespace(name=name, node=node, saved=before)))
+            raise DslabError(errors.undeclared(SimpleNamespace(name=name, node=node, saved=before)))
         refuse_shared_parts(name, vars(node))
         return self._outcome(local, event, node)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from dslab.run import Run
 from dslab.script import At, at, crash, delay, drop, duplicate, heal, partition, pause, recover, resume
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError, nearest
 
 Draw = Callable[[], float]

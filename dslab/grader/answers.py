@@ -12,7 +12,7 @@ from dslab.grader.exercise import BreakIt, Compute, Exercise, FillIn, MakeItRigh
 from dslab.grader.progress import hints_read, recall, tries
 from dslab.grader.report import RIGHT, WRONG
 from dslab.run import Run
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError, brief
 

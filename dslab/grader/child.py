@@ -24,7 +24,7 @@ from dslab.grader.exercise import Exercise, MakeItRight
 from dslab.grader.report import CANNOT_TELL, WRONG, Report
 from dslab.grader.stages import Tally
 from dslab.grader.watch import Watchdog, call, handler_frame, place, simulation_of
-from dslab.mishap import ProtocolError
+from dslab.simulator.errors import ProtocolError
 from dslab.values import DslabError
 
 MEMORY = 3 * 2**30              # bytes of address space: for a single huge list, before the watchdog can see it

@@ -14,10 +14,10 @@ from dslab.contract import protocol_of
 from dslab.grader.exercise import BreakIt, Case, Compute, Exercise, MakeItRight, Predict
 from dslab.grader.report import CANNOT_TELL, RIGHT, WRONG, Report
 from dslab.grader.stages import Failure, Tally, first_failure, one_line
-from dslab.mishap import ProtocolError
 from dslab.properties import judge
 from dslab.script import At
-from dslab.simulate import simulate
+from dslab.simulator.errors import ProtocolError
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.trace_json import trace_to_dict
 from dslab.values import DslabError, brief, nearest

@@ -18,11 +18,11 @@ from dslab.explorer.shrink import Fails, shrink
 from dslab.explorer.stage import NotExplorable
 from dslab.explorer.swarm import schedule
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, careful, objection
-from dslab.mishap import ProtocolError
 from dslab.node import Node
 from dslab.properties import Promise
 from dslab.run import Run
-from dslab.simulate import simulate
+from dslab.simulator.errors import ProtocolError
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
 SCENARIO, EXPLORATION, SCHEDULE = STAGES = ("scenario", "exploration", "schedule")

@@ -15,7 +15,7 @@ from dslab.properties import judge
 from dslab.protocols.byzantine import ATTACK, IC1, IC2, LOYAL, RETREAT, TRAITOR, council
 from dslab.protocols.signed_messages import Signed
 from dslab.run import Run, node_names
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
 BOTH = (ATTACK, RETREAT)

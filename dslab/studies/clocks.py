@@ -7,7 +7,7 @@ from random import Random
 
 from dslab.network import uniform
 from dslab.protocols.clock_sync import ahead, asking, round_trip
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError, brief
 
 DAY = 86_400                # s

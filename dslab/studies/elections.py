@@ -22,7 +22,7 @@ from dslab.protocols.client import Put
 from dslab.protocols.raft import Entry, Raft, Vote
 from dslab.run import Run
 from dslab.script import at, crash
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 
 PUBLISHED = {                   # election timeout (ms) -> median time without a leader (ms)
     (150, 151): 1199, (150, 155): 287, (150, 175): 141, (150, 200): 146, (150, 300): 171,

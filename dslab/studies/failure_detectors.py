@@ -20,7 +20,7 @@ from dslab.protocols.failure_detectors import PhiAccrual, for_ever
 from dslab.protocols.swim import PERIOD, Swim, group
 from dslab.run import Run
 from dslab.script import at, crash
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
 # ---- who suspects whom -----------------------------------------------------------------------------------------------

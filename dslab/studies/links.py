@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dslab.node import Node
 from dslab.properties import judge
 from dslab.protocols.links import PROMISES, FairLoss, Fifo, Perfect, Stubborn, laboratory
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 
 LAYERS = {"fair loss": FairLoss, "stubborn": Stubborn, "perfect": Perfect, "FIFO": Fifo}
 KEPT = PROMISES[:4]             # the last one only says that there is something to see

@@ -9,7 +9,7 @@ from dslab.protocols.broadcast import payloads
 from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER, GUARANTEES, allowed_orders
 from dslab.protocols.total_order import TOTAL_ORDER
 from dslab.run import Run
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
 ORDERS = {"FIFO": FIFO_ORDER, "causal": CAUSAL_ORDER, "total": TOTAL_ORDER}

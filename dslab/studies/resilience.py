@@ -15,7 +15,7 @@ from dslab.protocols.raft import Raft, a_leader_is_elected
 from dslab.protocols.signed_messages import signed
 from dslab.run import Run
 from dslab.script import at, crash, delay, drop
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.studies.byzantine import BOTH, all_say
 
 FAILURES = ("fail-stop", "omission", "Byzantine, signed", "Byzantine")

@@ -15,7 +15,7 @@ from dslab.network import Network, constant
 from dslab.protocols.broadcast import Broadcast, Flooding, gossip
 from dslab.run import Run, node_names
 from dslab.script import at, request
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
 Links = Sequence[tuple[str, str]]

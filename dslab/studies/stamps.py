@@ -17,7 +17,7 @@ from dslab.protocols.logical_clocks import (
     events,
     happened_before,
 )
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 
 CLOCKS = (LamportClock, VectorClock)
 CANNOT_TELL = "cannot tell"

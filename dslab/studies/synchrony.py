@@ -9,7 +9,7 @@ from math import log
 from dslab.network import Latency, constant, exponential, long_tail, uniform
 from dslab.protocols.synchrony import BOUND, WORK, lock
 from dslab.script import At, at, pause, resume
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
 LATE = 1e-4             # the share of the messages that break the bound

@@ -10,7 +10,7 @@ from dslab.network import Network, constant
 from dslab.protocols.two_generals import ATTACKS, AtOnce, generals, last_needed, messenger
 from dslab.run import Run
 from dslab.script import at, drop
-from dslab.simulate import simulate
+from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dslab.explorer.follow import Follower
-from dslab.mishap import ProtocolError
 from dslab.run import Run
+from dslab.simulator.errors import ProtocolError
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
 from dslab.views.copies import following

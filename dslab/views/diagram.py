@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dslab.mishap import ProtocolError
 from dslab.properties import Verdict
 from dslab.run import Run
-from dslab.simulate import simulate
+from dslab.simulator.errors import ProtocolError
+from dslab.simulator.simulate import simulate
 from dslab.trace import Step, Trace
 from dslab.values import DslabError, brief, nearest, shorten
 from dslab.views.ascii import ascii, plain, who

@@ -101,7 +101,7 @@ def cuts(trace: Trace) -> Iterator[tuple[int, set[tuple[str, str]]]]:
 
 def _after(verb: str, args: tuple, now: set[tuple[str, str]],
            nodes: tuple[str, ...]) -> set[tuple[str, str]]:
-    """The links that are cut after one event of the script, by the rules of `dslab.faults`."""
+    """The links that are cut after one event of the script, by the rules of `dslab.simulator.faults`."""
     if verb == "partition":
         group = {node: number for number, members in enumerate(args) for node in members}
         return {(a, b) for a in nodes for b in nodes if group.get(a) != group.get(b)}

@@ -14,10 +14,10 @@ from typing import Any
 import anywidget
 import traitlets
 
-from dslab.garbage import kept
 from dslab.properties import Promise
 from dslab.run import Run
 from dslab.script import Action, At, at
+from dslab.simulator.garbage import kept
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
 from dslab.views.asking import answer

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dslab.mishap import ProtocolError
 from dslab.properties import Promise, Verdict
 from dslab.run import Run
-from dslab.simulate import simulate
+from dslab.simulator.errors import ProtocolError
+from dslab.simulator.simulate import simulate
 from dslab.trace import Step, Trace
 from dslab.values import DslabError, brief
 from dslab.views.branches import Branch

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from dslab.values import DslabError, brief, nearest, shorten
 
 if TYPE_CHECKING:
-    from dslab.host import Host
-    from dslab.simulate import Simulation
+    from dslab.simulator.hosts import Host
+    from dslab.simulator.simulate import Simulation
 
-BENCH = Path(__file__).parent
+PACKAGE = Path(__file__).parent.parent
+BENCH = (PACKAGE, PACKAGE / "simulator", PACKAGE / "model_checker", PACKAGE / "explorer")
 LIBRARY = Path(traceback.__file__).parent       # Python's own: a mistake shows there, but was made by its caller
 
 
@@ -52,7 +53,7 @@ def _where(problem: BaseException) -> str:
 def _is_bench(code: CodeType) -> bool:
     """Is this code ours, Python's own, or what Python generated for a message class?"""
     path, generated = Path(code.co_filename), code.co_filename == "<string>" and code.co_name == "__init__"
-    return path.parent in (BENCH, BENCH / "explorer") or generated or path.name.startswith("<frozen") or (
+    return path.parent in BENCH or generated or path.name.startswith("<frozen") or (
         LIBRARY in path.parents and "site-packages" not in path.parts)
 
 

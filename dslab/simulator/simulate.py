@@ -17,14 +17,14 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from dslab import faults, mishap
 from dslab.contract import SharedState, find_handler, protocol_of
-from dslab.garbage import kept
-from dslab.host import Host
-from dslab.links import Link, neighbours
 from dslab.node import Node, timer_handler
-from dslab.record import Record
 from dslab.run import Run
+from dslab.simulator import errors, faults
+from dslab.simulator.garbage import kept
+from dslab.simulator.hosts import Host
+from dslab.simulator.links import Link, neighbours
+from dslab.simulator.record import Record
 from dslab.trace import Output, Trace
 from dslab.values import ATOMS, DslabError, NotPlain, nearest, snapshot
 
@@ -88,14 +88,14 @@ class Simulation:
                 else:
                     act[kind](entry)
                 if at_once > most_at_once or len(queue) > most_in_flight or len(steps) >= most_steps:
-                    record.end = mishap.too_much(self, at_once)
+                    record.end = errors.too_much(self, at_once)
             entry = None
             self.shared.check_globals()
         except KeyboardInterrupt:
             record.end = f"stopped by you at step {len(self.steps)}"
             record.forget_unfinished()
         except (Exception, SystemExit) as problem:
-            raise mishap.explain(problem, self, entry) from (None if isinstance(problem, DslabError) else problem)
+            raise errors.explain(problem, self, entry) from (None if isinstance(problem, DslabError) else problem)
         self.close()
 
     def close(self) -> None:
@@ -308,7 +308,7 @@ class Simulation:
         """
         state, saved, changed = host.node.__dict__, host.saved, (step,)
         if state.keys() != saved.keys():
-            raise DslabError(mishap.undeclared(host))
+            raise DslabError(errors.undeclared(host))
         for name, value in state.items():
             before = saved[name]
             if value is not before and value != before:

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from heapq import heapify, heappush
 from typing import TYPE_CHECKING, Any
 
-from dslab.links import Link
 from dslab.script import At, parse_message_name
+from dslab.simulator.links import Link
 from dslab.values import nearest
 
 if TYPE_CHECKING:
-    from dslab.host import Host
-    from dslab.simulate import Simulation
+    from dslab.simulator.hosts import Host
+    from dslab.simulator.simulate import Simulation
 
 
 class Weather:

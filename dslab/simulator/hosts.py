@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dslab.clocks import Clock
 from dslab.node import Node
+from dslab.simulator.clocks import Clock
 
 if TYPE_CHECKING:
-    from dslab.links import Link
+    from dslab.simulator.links import Link
 
 
 class Host:

@@ -1,0 +1,1 @@
+"""The simulator: `simulate(run)` plays one order of events and records it."""
