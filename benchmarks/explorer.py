@@ -26,8 +26,8 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
-from dslab.explore import Exploration, explore
-from dslab.explorer.breadth_first import Walk
+from dslab.model_checker.breadth_first import Walk
+from dslab.model_checker.explore import Exploration, explore
 from dslab.protocols.raft import Raft, two_leaders_never_share_a_term
 from dslab.run import Run
 

@@ -8,8 +8,10 @@ from functools import wraps
 from importlib import import_module
 from typing import Any
 
-from dslab.explore import explore
-from dslab.explorer.follow import follow
+from dslab.model_checker.explore import explore
+from dslab.model_checker.follow import follow
+from dslab.model_checker.random_search import search
+from dslab.model_checker.specification import Specification
 from dslab.network import Network, constant, exponential, long_tail, uniform
 from dslab.node import Node, message
 from dslab.properties import Verdict, always, in_the_end, judge, sometimes
@@ -33,10 +35,8 @@ from dslab.script import (
     resume,
     set_link,
 )
-from dslab.search import search
 from dslab.simulator.errors import ProtocolError
 from dslab.simulator.simulate import simulate
-from dslab.specification import Specification
 from dslab.trace import Trace
 from dslab.values import DslabError
 

@@ -4,7 +4,7 @@ from collections import Counter
 from copy import deepcopy
 
 from dslab.contract import find_handler
-from dslab.explorer.frozen import freeze, rename
+from dslab.model_checker.freeze import freeze, rename
 
 
 class Snapshot:

@@ -5,7 +5,7 @@ import json
 import pytest
 from samples import Ping, Put, Sender, Store, gossip_run
 
-from dslab.explore import explore
+from dslab.model_checker.explore import explore
 from dslab.network import Network, constant
 from dslab.node import Node
 from dslab.properties import always, in_the_end, sometimes

@@ -15,9 +15,9 @@ from commit_protocol import (
 from plain_explorer import explore_plainly, renamed
 from samples import Gossip, Ping, Put, Quiet
 
-from dslab.explore import explore
-from dslab.explorer.follow import follow
-from dslab.explorer.frozen import freeze, rename
+from dslab.model_checker.explore import explore
+from dslab.model_checker.follow import follow
+from dslab.model_checker.freeze import freeze, rename
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.properties import always, in_the_end, judge, sometimes

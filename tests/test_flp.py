@@ -2,8 +2,8 @@
 
 import pytest
 
-from dslab.explore import explore
-from dslab.explorer.follow import follow
+from dslab.model_checker.explore import explore
+from dslab.model_checker.follow import follow
 from dslab.properties import judge
 from dslab.protocols.flp import (
     DEMO,

@@ -15,7 +15,7 @@ LAYERS = [
     "network script run run_json properties trace trace_json describe shiviz",  # plain data: runs and traces
     "protocols",
     "simulator",                                                                # the engines and the judges of traces
-    "explore explorer specification search",
+    "model_checker",
     "checkers",
     "views services",
     "grader",                                                                   # judges attempts

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dslab.explore import explore
+from dslab.model_checker.explore import explore
 from dslab.network import Network, constant, uniform
 from dslab.properties import judge
 from dslab.protocols import synchrony

@@ -11,8 +11,8 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 import dslab
-from dslab.explore import explore
-from dslab.specification import Specification
+from dslab.model_checker.explore import explore
+from dslab.model_checker.specification import Specification
 from dslab.views.progress import Bar, Report, surface_here, tell
 
 COUNTER = Specification(lambda: [0], lambda n: [n + 1])

@@ -3,7 +3,7 @@
 import pytest
 
 from dslab.checkers.indistinguishable import first_difference, same_view, view_of
-from dslab.explore import explore
+from dslab.model_checker.explore import explore
 from dslab.network import Network, constant
 from dslab.properties import judge
 from dslab.protocols import counting, pipelining, upgrade

@@ -33,10 +33,10 @@ from specifications.two_phase_commit import (
     two_phase_commit,
 )
 
-from dslab.explore import explore
-from dslab.explorer.breadth_first import Walk
+from dslab.model_checker.breadth_first import Walk
+from dslab.model_checker.explore import explore
+from dslab.model_checker.specification import Specification
 from dslab.properties import always, in_the_end, sometimes
-from dslab.specification import Specification
 from dslab.trace import Trace
 from dslab.values import DslabError, show
 from dslab.views.diagram import diagram

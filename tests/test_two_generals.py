@@ -4,7 +4,7 @@ from math import sqrt
 
 import pytest
 
-from dslab.explore import explore
+from dslab.model_checker.explore import explore
 from dslab.properties import judge
 from dslab.protocols.two_generals import (
     ATTACKS,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from itertools import combinations
 from typing import Any
 
-from dslab.explorer.frozen import freeze
+from dslab.model_checker.freeze import freeze
 from dslab.properties import Promise, State, Verdict, World
 from dslab.trace import Trace
 from dslab.values import DslabError, brief

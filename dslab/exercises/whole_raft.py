@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from dslab.checkers.linearizability import linearizable
-from dslab.explorer.swarm import schedule
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
+from dslab.model_checker.random_faults import schedule
 from dslab.network import Network, constant, uniform
 from dslab.node import Node
 from dslab.protocols.client import Add, Client, Get, Put

@@ -13,11 +13,11 @@ from math import inf
 from typing import Any
 from zlib import crc32
 
-from dslab.explore import explore
-from dslab.explorer.shrink import Fails, shrink
-from dslab.explorer.stage import NotExplorable
-from dslab.explorer.swarm import schedule
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, careful, objection
+from dslab.model_checker.explore import explore
+from dslab.model_checker.local_step import NotExplorable
+from dslab.model_checker.random_faults import schedule
+from dslab.model_checker.shrink import Fails, shrink
 from dslab.node import Node
 from dslab.properties import Promise
 from dslab.run import Run

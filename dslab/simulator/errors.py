@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dslab.simulator.simulate import Simulation
 
 PACKAGE = Path(__file__).parent.parent
-BENCH = (PACKAGE, PACKAGE / "simulator", PACKAGE / "model_checker", PACKAGE / "explorer")
+BENCH = (PACKAGE, PACKAGE / "simulator", PACKAGE / "model_checker")
 LIBRARY = Path(traceback.__file__).parent       # Python's own: a mistake shows there, but was made by its caller
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from dslab.explorer.follow import Follower
+from dslab.model_checker.follow import Follower
 from dslab.run import Run
 from dslab.simulator.errors import ProtocolError
 from dslab.trace import Trace

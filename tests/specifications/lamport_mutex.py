@@ -1,7 +1,7 @@
 """Mutual exclusion by Lamport clocks [Lamport 1978]: the largest of these specifications, for benchmarks."""
 
+from dslab.model_checker.specification import Specification
 from dslab.properties import always
-from dslab.specification import Specification
 
 
 def lamport_mutex(nodes: int) -> Specification:

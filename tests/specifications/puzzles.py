@@ -1,7 +1,7 @@
 """Two puzzles: four gallons from jugs of three and five, and a boat for missionaries and cannibals."""
 
+from dslab.model_checker.specification import Specification
 from dslab.properties import always, sometimes
-from dslab.specification import Specification
 
 
 def jugs(small: int = 3, big: int = 5) -> Specification:

@@ -2,8 +2,8 @@
 
 from itertools import product
 
+from dslab.model_checker.specification import Specification
 from dslab.properties import always
-from dslab.specification import Specification
 
 
 def chang_roberts(nodes: int) -> Specification:

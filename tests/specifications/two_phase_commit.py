@@ -1,7 +1,7 @@
 """Two-phase commit, and what it implements [Gray and Lamport, "Consensus on transaction commit", 2006]."""
 
+from dslab.model_checker.specification import Specification
 from dslab.properties import always, sometimes
-from dslab.specification import Specification
 
 
 def two_phase_commit(managers: int, *, symmetric: bool = False, hasty: bool = False) -> Specification:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple, NoReturn
 
 from dslab.contract import SharedState, find_handler, protocol_of
-from dslab.explorer.frozen import freeze, freeze_state, refuse_shared_parts
+from dslab.model_checker.freeze import freeze, freeze_state, refuse_shared_parts
 from dslab.node import Node, timer_handler
 from dslab.run import Run
 from dslab.simulator import errors

@@ -3,8 +3,9 @@
 import pytest
 from samples import Ping, Quiet
 
-from dslab.explorer.shrink import broken
-from dslab.explorer.swarm import FAULTS, schedule
+from dslab.model_checker.random_faults import FAULTS, schedule
+from dslab.model_checker.random_search import search
+from dslab.model_checker.shrink import broken
 from dslab.node import Node
 from dslab.properties import always, judge, sometimes
 from dslab.protocols.broadcast import AGREEMENT, LIVENESS, BestEffort, Broadcast, EagerReliable
@@ -13,7 +14,6 @@ from dslab.protocols.raft import PROMISES, Raft, a_leader_is_elected
 from dslab.protocols.raft_variants import Bookworm
 from dslab.run import Run
 from dslab.script import at, request
-from dslab.search import search
 from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 

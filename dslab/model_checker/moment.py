@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dslab.explorer.model import OUTPUTS, Model, State
+from dslab.model_checker.model import OUTPUTS, Model, State
 from dslab.properties import State as NodeState
 from dslab.properties import World
 from dslab.trace import Output

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from dslab.explorer.frozen import freeze, freeze_state
-from dslab.explorer.stage import Local, Stage
+from dslab.model_checker.freeze import freeze, freeze_state
+from dslab.model_checker.local_step import Local, Stage
 from dslab.run import Run
 from dslab.trace import Output
 from dslab.values import DslabError

@@ -15,19 +15,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dslab.explorer.breadth_first import COMPLETE, GAVE_UP, LIMIT, Walk
-from dslab.explorer.decisions import decisions_along, path_along
-from dslab.explorer.follow import follow
-from dslab.explorer.growth import growing
-from dslab.explorer.jury import Jury
-from dslab.explorer.model import CRASH, DROP, DUPLICATE, RECOVERY, Model, Stumble
-from dslab.explorer.moment import asking
-from dslab.explorer.retrace import retrace, to_trace
-from dslab.explorer.stage import NotExplorable
-from dslab.explorer.symmetry import Symmetric
+from dslab.model_checker.breadth_first import COMPLETE, GAVE_UP, LIMIT, Walk
+from dslab.model_checker.decisions import decisions_along, path_along
+from dslab.model_checker.follow import follow
+from dslab.model_checker.judging import Jury
+from dslab.model_checker.local_step import NotExplorable
+from dslab.model_checker.model import CRASH, DROP, DUPLICATE, RECOVERY, Model, Stumble
+from dslab.model_checker.moment import asking
+from dslab.model_checker.retrace import retrace, to_trace
+from dslab.model_checker.specification import Specification
+from dslab.model_checker.symmetry import Symmetric
+from dslab.model_checker.unbounded import growing
 from dslab.properties import Promise, Verdict, judge
 from dslab.run import Run
-from dslab.specification import Specification
 from dslab.trace import Trace
 from dslab.values import DslabError, brief
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dslab.explorer.frozen import measures
-from dslab.explorer.model import NETWORK, OUTPUTS, Model, State
+from dslab.model_checker.freeze import measures
+from dslab.model_checker.model import NETWORK, OUTPUTS, Model, State
 
 
 def growing(model: Model, path: list[State]) -> str:

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from dslab.explorer.shrink import breaks, broken, shrink
-from dslab.explorer.swarm import FAULTS, check_kinds, schedule
+from dslab.model_checker.random_faults import FAULTS, check_kinds, schedule
+from dslab.model_checker.shrink import breaks, broken, shrink
 from dslab.properties import Promise, Verdict, judge
 from dslab.run import Run
 from dslab.simulator.simulate import simulate

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from typing import Any
 
-from dslab.explorer.model import Model, State
+from dslab.model_checker.model import Model, State
 from dslab.values import DslabError, brief
 
 

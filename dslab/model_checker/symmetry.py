@@ -13,9 +13,9 @@ from functools import cache
 from itertools import permutations
 from typing import Any
 
-from dslab.explorer.frozen import rename
-from dslab.explorer.model import LEFT, NETWORK, OUTPUTS, Message, Model, State
-from dslab.explorer.stage import Local
+from dslab.model_checker.freeze import rename
+from dslab.model_checker.local_step import Local
+from dslab.model_checker.model import LEFT, NETWORK, OUTPUTS, Message, Model, State
 from dslab.values import DslabError, brief, nearest
 
 

@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from functools import partial
 from typing import Any
 
-from dslab.specification import Specification
+from dslab.model_checker.specification import Specification
 from dslab.trace import NodeInfo, Stamps, Step, Trace
 from dslab.values import DslabError, NotPlain, brief, lookalike, snapshot
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dslab.explorer.breadth_first import COMPLETE, FOUND
+from dslab.model_checker.breadth_first import COMPLETE, FOUND
 from dslab.properties import Promise
 
 Asking = Callable[[Callable[[Any], Any]], Callable[[Any], Any]]
