@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 
 from dslab import Network, Run, at, crash, exponential, judge, request, simulate
-from dslab.protocols import broadcast, ordered_broadcast, total_order
+from dslab.protocols import broadcast, causal_broadcast, total_order
 from dslab.protocols.broadcast import (
     AGREEMENT,
     LIVENESS,
@@ -23,7 +23,7 @@ from dslab.protocols.broadcast import (
     gossip,
     payloads,
 )
-from dslab.protocols.ordered_broadcast import (
+from dslab.protocols.causal_broadcast import (
     CAUSAL_ORDER,
     FIFO_ORDER,
     GUARANTEES,
@@ -47,9 +47,9 @@ from dslab.protocols.total_order import (
     two_messages_never_share_a_position,
 )
 
-KEEPS = broadcast.KEEPS | ordered_broadcast.KEEPS | total_order.KEEPS
+KEEPS = broadcast.KEEPS | causal_broadcast.KEEPS | total_order.KEEPS
 NEED_FIFO_LINKS = (LamportOrder, LeaderOrder)
-DEMOS = broadcast.DEMOS | ordered_broadcast.DEMOS | total_order.DEMOS
+DEMOS = broadcast.DEMOS | causal_broadcast.DEMOS | total_order.DEMOS
 each_class = pytest.mark.parametrize("protocol", KEEPS)
 
 
@@ -333,6 +333,6 @@ def test_every_order_of_a_demo_takes_effect(name):
     assert Run.from_json(run.to_json()) == run
 
 
-@pytest.mark.parametrize("board", [broadcast, ordered_broadcast, total_order])
+@pytest.mark.parametrize("board", [broadcast, causal_broadcast, total_order])
 def test_the_demo_keeps_the_promises_of_its_file(board):
     assert all(judge(simulate(board.DEMO), board.PROMISES))

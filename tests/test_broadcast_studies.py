@@ -5,6 +5,7 @@ from statistics import mean
 import pytest
 
 from dslab.protocols.broadcast import EagerReliable
+from dslab.protocols.causal_broadcast import Causal, Fifo, overtaking, same_run
 from dslab.protocols.logical_clocks import (
     DEMOS,
     EXAMPLE,
@@ -14,7 +15,6 @@ from dslab.protocols.logical_clocks import (
     drawing,
     events,
 )
-from dslab.protocols.ordered_broadcast import Causal, Fifo, overtaking, same_run
 from dslab.protocols.total_order import LeaderOrder, reordered
 from dslab.simulator.simulate import simulate
 from dslab.studies.orders import guarantee_table, order_table, story

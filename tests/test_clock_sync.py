@@ -6,7 +6,7 @@ import pytest
 
 from dslab.network import uniform
 from dslab.properties import judge
-from dslab.protocols import berkeley, physical_clocks, stopwatch
+from dslab.protocols import berkeley, measuring_time, physical_clocks
 from dslab.protocols.clock_sync import DEMO, DEMOS, PROMISES, CristianClient, ahead, asking, round_trip
 from dslab.script import at, clock, delay
 from dslab.simulator.simulate import simulate
@@ -132,15 +132,15 @@ def test_every_demonstration_keeps_the_promises(name):
                                                 ("left alone", 200)])
 def test_a_span_of_200_ms_by_the_time_of_day_and_by_the_monotonic_clock(name, expected):
     """D3.5: what is set meanwhile spoils the span; a monotonic clock and a slewed one are right to a thousandth."""
-    trace = simulate(stopwatch.DEMOS[name])
+    trace = simulate(measuring_time.DEMOS[name])
     took = next(output.values for output in trace.outputs("took") if output.node == "A")
     assert took == (pytest.approx(expected, abs=0.2), pytest.approx(200, abs=0.2))
-    assert judge(trace, stopwatch.PROMISES)[0].status == "holds"
+    assert judge(trace, measuring_time.PROMISES)[0].status == "holds"
 
 
 def test_monotonic_clocks_of_two_machines_are_not_compared():
     """D3.5: B has started 40 ms after A; a message that took 5 ms seems to have taken -35 or 45."""
-    ways = [output.values for output in simulate(stopwatch.DEMO).outputs("way")]
+    ways = [output.values for output in simulate(measuring_time.DEMO).outputs("way")]
     assert ways == [(5, -35), (5, 45)]
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from dslab import at, crash, cut, delay, drop, heal, judge, partition, recover, request, simulate
 from dslab.protocols.broadcast import BestEffort, crashing_sender
+from dslab.protocols.causal_broadcast import Causal
 from dslab.protocols.client import Add, Get, Put
-from dslab.protocols.ordered_broadcast import Causal
 from dslab.protocols.raft import PROMISES, Raft
 from dslab.protocols.raft_figures import FIGURE_7, FIGURE_8_BROKEN, THREE_LOGS, figure_7
 from dslab.protocols.raft_variants import (

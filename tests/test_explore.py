@@ -22,6 +22,7 @@ from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.properties import always, in_the_end, judge, sometimes
 from dslab.protocols.broadcast import LIVENESS, BestEffort, Broadcast, EagerReliable
+from dslab.protocols.causal_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, Fifo, same_run
 from dslab.protocols.client import Put as Write
 from dslab.protocols.logical_clocks import (
     Deaf,
@@ -30,7 +31,6 @@ from dslab.protocols.logical_clocks import (
     Send,
     what_happened_before_has_the_smaller_stamp,
 )
-from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, Fifo, same_run
 from dslab.protocols.raft import (
     Raft,
     a_leader_has_all_entries_committed_in_earlier_terms,

@@ -5,7 +5,7 @@ import pytest
 from dslab.model_checker.explore import explore
 from dslab.network import Network, constant, uniform
 from dslab.properties import judge
-from dslab.protocols import synchrony
+from dslab.protocols import timed_lock
 from dslab.protocols.links import (
     LIVES,
     PROMISES,
@@ -120,25 +120,25 @@ def test_a_crash_takes_memory_and_a_pause_takes_nothing():
 # ---- an algorithm that relies on a bound -----------------------------------------------------------------------------
 
 def test_a_bound_that_holds_is_enough():
-    found = count(simulate(synchrony.lock(uniform(0, synchrony.BOUND), turns=500)))
+    found = count(simulate(timed_lock.lock(uniform(0, timed_lock.BOUND), turns=500)))
     assert (found.messages, found.late, found.violations) == (500, 0, 0)
 
 
 def test_one_late_message_lets_two_in():
-    found = count(simulate(synchrony.lock(constant(5), turns=4).plus(at(0, delay("clerk->A#1", by=600)))))
+    found = count(simulate(timed_lock.lock(constant(5), turns=4).plus(at(0, delay("clerk->A#1", by=600)))))
     assert (found.late, found.violations) == (1, 1)
 
 
 def test_one_pause_lets_two_in():
     """Nothing is late on the network: A stands still at the moment at which it should come out."""
-    run = synchrony.lock(constant(5), turns=4).plus(at(400, pause("A")), at(700, resume("A")))
+    run = timed_lock.lock(constant(5), turns=4).plus(at(400, pause("A")), at(700, resume("A")))
     assert violations(simulate(run)) and count(simulate(run)).late == 0
-    assert judge(simulate(run), [synchrony.never_two_are_inside])[0].sentence == "A and B are both inside"
+    assert judge(simulate(run), [timed_lock.never_two_are_inside])[0].sentence == "A and B are both inside"
 
 
 def test_the_bound_holds_for_all_but_one_in_ten_thousand():
     for latency in list(DIAL.values())[1:3]:
-        assert latency.at(1 - LATE) == pytest.approx(synchrony.BOUND)
+        assert latency.at(1 - LATE) == pytest.approx(timed_lock.BOUND)
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,7 @@ def test_most_of_the_time_is_no_model(turned):
 
 def test_the_chart_of_the_delays_has_all_of_them_and_tells_the_late_ones(turned):
     groups = {name: delays(trace) for name, trace in turned.items()}
-    chart = histograms(groups, limit=synchrony.BOUND)
+    chart = histograms(groups, limit=timed_lock.BOUND)
     assert len(chart.axes) == len(groups)
     for axes, (name, group) in zip(chart.axes, groups.items(), strict=True):
         within, beyond = (sum(bar.get_height() for bar in bars) for bars in axes.containers)

@@ -44,7 +44,7 @@ from dslab.protocols.broadcast import (
     Gossip,
     crashing_sender,
 )
-from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, Fifo, early_answer, overtaking
+from dslab.protocols.causal_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, Fifo, early_answer, overtaking
 from dslab.protocols.raft import DEMO as RAFT
 from dslab.protocols.raft import Raft
 from dslab.protocols.total_order import (

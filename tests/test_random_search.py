@@ -9,7 +9,7 @@ from dslab.model_checker.shrink import broken
 from dslab.node import Node
 from dslab.properties import always, judge, sometimes
 from dslab.protocols.broadcast import AGREEMENT, LIVENESS, BestEffort, Broadcast, EagerReliable
-from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, Causal, Fifo, same_run
+from dslab.protocols.causal_broadcast import CAUSAL_ORDER, Causal, Fifo, same_run
 from dslab.protocols.raft import PROMISES, Raft, a_leader_is_elected
 from dslab.protocols.raft_variants import Bookworm
 from dslab.run import Run

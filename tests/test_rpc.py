@@ -6,7 +6,7 @@ from dslab.checkers.indistinguishable import first_difference, same_view, view_o
 from dslab.model_checker.explore import explore
 from dslab.network import Network, constant
 from dslab.properties import judge
-from dslab.protocols import counting, pipelining, upgrade
+from dslab.protocols import pipelining, rolling_upgrade, shared_counter
 from dslab.protocols.rpc import (
     DEMOS,
     MISHAPS,
@@ -150,12 +150,12 @@ def test_numbers_let_quick_answers_pass_the_slow_one():
 ])
 def test_a_lost_message_makes_the_total_wrong(name, total, added):
     """D1.1."""
-    trace = simulate(counting.DEMOS[name])
+    trace = simulate(shared_counter.DEMOS[name])
     assert trace.outputs("total")[-1].values == (total,) and len(trace.outputs("added")) == added
 
 
 def test_one_machine_stops_alone_and_threads_stop_together():
-    messages, memory = (simulate(counting.DEMOS[name]) for name in ("a crash", "memory, a crash"))
+    messages, memory = (simulate(shared_counter.DEMOS[name]) for name in ("a crash", "memory, a crash"))
     assert messages.outputs("added")[-1].time == 1000 and {"A", "C"} == {
         output.node for output in messages.outputs("added") if output.time > 500}
     assert memory.outputs("added")[-1].time <= 1500
@@ -166,6 +166,6 @@ def test_one_machine_stops_alone_and_threads_stop_together():
 ])
 def test_an_upgrade_and_a_crash_need_five_replicas(name, rejected):
     """D1.7."""
-    trace = simulate(upgrade.DEMOS[name])
+    trace = simulate(rolling_upgrade.DEMOS[name])
     assert len(trace.outputs("rejected")) == rejected and trace.unapplied == []
-    assert bool(judge(trace, upgrade.PROMISES)[0]) == (not rejected)
+    assert bool(judge(trace, rolling_upgrade.PROMISES)[0]) == (not rejected)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dslab.grader.exercise import Predict
-from dslab.protocols.happens_before import DEMOS, MOON, NO
+from dslab.protocols.physical_timestamps import DEMOS, MOON, NO
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
 from dslab.studies.happens_before import AFTER, BEFORE, chain, crossing, relation, total_orders

@@ -3,7 +3,7 @@
 from dslab.grader.exercise import BreakIt
 from dslab.network import Network, constant
 from dslab.protocols.broadcast import AGREEMENT, Answer, BestEffort, Broadcast, EagerReliable
-from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, Fifo
+from dslab.protocols.causal_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, Fifo
 from dslab.run import Run
 from dslab.script import at, crash, delay, drop, pause, request, resume
 

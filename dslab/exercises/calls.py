@@ -3,7 +3,7 @@
 from typing import Any
 
 from dslab.grader.exercise import BreakIt, Predict
-from dslab.protocols import pipelining, rpc, upgrade
+from dslab.protocols import pipelining, rolling_upgrade, rpc
 from dslab.protocols.rpc import (
     Bank,
     CarefulBank,
@@ -67,7 +67,7 @@ def refused(trace: Trace) -> dict[str, Any]:
 def upgrading(number: str, title: str, name: str, task: str, why: str, wrong: int) -> Predict:
     """How many requests are rejected?"""
     words = "how many requests are rejected"
-    run = upgrade.DEMOS[name]
+    run = rolling_upgrade.DEMOS[name]
 
     def where(trace: Trace) -> dict[str, int]:
         found = trace.outputs("rejected")

@@ -9,7 +9,7 @@ from dslab.network import Network, constant, uniform
 from dslab.node import Node, message
 from dslab.properties import always
 from dslab.protocols.broadcast import AGREEMENT, SAFETY, Answer, Broadcast, EagerReliable, deliveries
-from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER
+from dslab.protocols.causal_broadcast import CAUSAL_ORDER, FIFO_ORDER
 from dslab.run import Run
 from dslab.script import at, delay, request
 from dslab.values import DslabError, brief

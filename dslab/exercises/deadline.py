@@ -6,7 +6,7 @@ from random import Random
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
 from dslab.network import Network, constant
 from dslab.node import Node, message
-from dslab.protocols.stopwatch import FAST, Slew
+from dslab.protocols.measuring_time import FAST, Slew
 from dslab.run import Run
 from dslab.script import At, at, clock, crash, pause, recover, request, resume
 from dslab.trace import Trace

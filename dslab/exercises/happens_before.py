@@ -5,8 +5,8 @@ from itertools import combinations
 from random import Random
 
 from dslab.grader.exercise import Case, Compute
-from dslab.protocols.happens_before import RIDDLE, RIDDLE_EARLIER, WallClock
 from dslab.protocols.logical_clocks import EXAMPLE, FIGURE_1, VectorClock, compare, drawing, events
+from dslab.protocols.physical_timestamps import RIDDLE, RIDDLE_EARLIER, WallClock
 from dslab.simulator.simulate import simulate
 
 Rows = dict[str, list[tuple[str, int]]]         # node -> its events in order: (name, ms in true time)

@@ -7,7 +7,7 @@ from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
 from dslab.network import Network, constant, uniform
 from dslab.node import Node
 from dslab.protocols.broadcast import AGREEMENT, SAFETY, Broadcast
-from dslab.protocols.ordered_broadcast import FIFO_ORDER
+from dslab.protocols.causal_broadcast import FIFO_ORDER
 from dslab.protocols.total_order import TOTAL_ORDER, Acknowledgement, LamportOrder, Stamped
 from dslab.run import Run
 from dslab.script import at, request

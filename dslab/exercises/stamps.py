@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dslab.grader.exercise import FillIn, Predict
+from dslab.protocols.causal_broadcast import Causal, Fifo, early_answer
 from dslab.protocols.logical_clocks import (
     EXAMPLE,
     FIGURE_1,
@@ -14,7 +15,6 @@ from dslab.protocols.logical_clocks import (
     events,
     happened_before,
 )
-from dslab.protocols.ordered_broadcast import Causal, Fifo, early_answer
 from dslab.trace import Trace
 
 RELATION = {"<": "before", ">": "after", "||": "concurrent"}

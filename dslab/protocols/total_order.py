@@ -23,7 +23,7 @@ from dslab.protocols.broadcast import (
     all_nodes_that_are_up_deliver_a_message,
     deliveries,
 )
-from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, HoldBack, same_run
+from dslab.protocols.causal_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, HoldBack, same_run
 from dslab.run import Run
 from dslab.script import at, delay, request
 

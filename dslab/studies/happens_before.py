@@ -132,7 +132,7 @@ def share_of_contradictions(skew: float, latency: float, runs: int = 1000) -> fl
     """
     from random import Random
 
-    from dslab.protocols.happens_before import moon
+    from dslab.protocols.physical_timestamps import moon
     from dslab.simulator.simulate import simulate
 
     chance, wrong = Random(f"{skew} {latency}"), 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dslab.properties import Promise, judge
 from dslab.protocols.broadcast import payloads
-from dslab.protocols.ordered_broadcast import CAUSAL_ORDER, FIFO_ORDER, GUARANTEES, allowed_orders
+from dslab.protocols.causal_broadcast import CAUSAL_ORDER, FIFO_ORDER, GUARANTEES, allowed_orders
 from dslab.protocols.total_order import TOTAL_ORDER
 from dslab.run import Run
 from dslab.simulator.simulate import simulate

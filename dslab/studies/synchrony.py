@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import log
 
 from dslab.network import Latency, constant, exponential, long_tail, uniform
-from dslab.protocols.synchrony import BOUND, WORK, lock
+from dslab.protocols.timed_lock import BOUND, WORK, lock
 from dslab.script import At, at, pause, resume
 from dslab.simulator.simulate import simulate
 from dslab.trace import Trace

@@ -4,8 +4,8 @@ import pytest
 
 from dslab.properties import judge
 from dslab.protocols import hybrid_clock
-from dslab.protocols.happens_before import DEMOS, MOON, NO, PROMISES, RIDDLE, last_writer_wins, moon
 from dslab.protocols.logical_clocks import EXAMPLE, VectorClock, compare, drawing, events
+from dslab.protocols.physical_timestamps import DEMOS, MOON, NO, PROMISES, RIDDLE, last_writer_wins, moon
 from dslab.simulator.simulate import simulate
 from dslab.studies.happens_before import (
     chain,
