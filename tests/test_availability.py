@@ -7,8 +7,8 @@ from math import prod
 import pytest
 
 from dslab.exercises.availability import reference
-from dslab.studies import transfer
-from dslab.studies.availability import (
+from dslab.experiments import latency_bandwidth
+from dslab.experiments.availability import (
     YEAR,
     AtLeast,
     Majority,
@@ -25,7 +25,7 @@ from dslab.studies.availability import (
     quorum_up,
     replicas,
 )
-from dslab.studies.transfer import DAY, TB, VAN, WAYS, Link, Van, duration, times, where_the_van_wins
+from dslab.experiments.latency_bandwidth import DAY, TB, VAN, WAYS, Link, Van, duration, times, where_the_van_wins
 from dslab.values import DslabError
 from dslab.views import downtime as charts
 
@@ -206,4 +206,4 @@ def test_charts_have_a_line_for_each_name():
 
 
 def test_the_van_line_is_flat_as_far_as_it_carries():
-    assert {transfer.VAN.time(size) for size in (1, 1e9, 50 * TB)} == {DAY}
+    assert {latency_bandwidth.VAN.time(size) for size in (1, 1e9, 50 * TB)} == {DAY}

@@ -4,6 +4,18 @@ from statistics import mean
 
 import pytest
 
+from dslab.experiments.delivery_orders import guarantee_table, order_table, story
+from dslab.experiments.gossip import (
+    coverage_table,
+    flood,
+    networks,
+    predicted_chance,
+    predicted_share,
+    price_table,
+    reached,
+    rounds,
+)
+from dslab.experiments.timestamps import concurrent_pairs, relation_table, stamp_table
 from dslab.protocols.broadcast import EagerReliable
 from dslab.protocols.causal_broadcast import Causal, Fifo, overtaking, same_run
 from dslab.protocols.logical_clocks import (
@@ -17,18 +29,6 @@ from dslab.protocols.logical_clocks import (
 )
 from dslab.protocols.total_order import LeaderOrder, reordered
 from dslab.simulator.simulate import simulate
-from dslab.studies.orders import guarantee_table, order_table, story
-from dslab.studies.spreading import (
-    coverage_table,
-    flood,
-    networks,
-    predicted_chance,
-    predicted_share,
-    price_table,
-    reached,
-    rounds,
-)
-from dslab.studies.stamps import concurrent_pairs, relation_table, stamp_table
 from dslab.views.charts import curves
 
 

@@ -6,23 +6,7 @@ import pytest
 
 from dslab import ProtocolError, at, delay, drop, explore, judge, request, simulate
 from dslab.checkers.indistinguishable import first_difference, same_view
-from dslab.protocols.byzantine import (
-    ATTACK,
-    FIGURE_1,
-    FIGURE_2,
-    FIGURE_3,
-    FIGURE_4,
-    IC1,
-    IC2,
-    PROMISES,
-    RETREAT,
-    Lie,
-    Trusting,
-    council,
-    says,
-)
-from dslab.protocols.signed_messages import FIGURE_5, Forger, Signed, signed
-from dslab.studies.byzantine import (
+from dslab.experiments.byzantine_strategies import (
     BOTH,
     SILENCE,
     SUBSETS,
@@ -40,7 +24,23 @@ from dslab.studies.byzantine import (
     recursion,
     sampled_runs,
 )
-from dslab.studies.resilience import EXAMPLES, FAILURES, NEVER, RESILIENCE, example_table, examples_of, least
+from dslab.experiments.fault_thresholds import EXAMPLES, FAILURES, NEVER, RESILIENCE, example_table, examples_of, least
+from dslab.protocols.byzantine import (
+    ATTACK,
+    FIGURE_1,
+    FIGURE_2,
+    FIGURE_3,
+    FIGURE_4,
+    IC1,
+    IC2,
+    PROMISES,
+    RETREAT,
+    Lie,
+    Trusting,
+    council,
+    says,
+)
+from dslab.protocols.signed_messages import FIGURE_5, Forger, Signed, signed
 from dslab.values import DslabError
 from dslab.views.recursion_tree import opinions, placed, recursion_tree, words
 

@@ -4,13 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from dslab.network import uniform
-from dslab.properties import judge
-from dslab.protocols import berkeley, measuring_time, physical_clocks
-from dslab.protocols.clock_sync import DEMO, DEMOS, PROMISES, CristianClient, ahead, asking, round_trip
-from dslab.script import at, clock, delay
-from dslab.simulator.simulate import simulate
-from dslab.studies.clocks import (
+from dslab.experiments.clock_accuracy import (
     LEAPS,
     POLICIES,
     best_of,
@@ -28,6 +22,12 @@ from dslab.studies.clocks import (
     to_iso,
     to_unix,
 )
+from dslab.network import uniform
+from dslab.properties import judge
+from dslab.protocols import berkeley, measuring_time, physical_clocks
+from dslab.protocols.clock_sync import DEMO, DEMOS, PROMISES, CristianClient, ahead, asking, round_trip
+from dslab.script import at, clock, delay
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 from dslab.views.clock_charts import error_chart, leap_chart
 from dslab.views.clock_faces import exchange, faces

@@ -3,9 +3,12 @@
 import pytest
 
 from dslab import at, crash, cut, delay, drop, heal, judge, partition, recover, request, simulate
+from dslab.experiments.elections import PUBLISHED, compare
+from dslab.experiments.raft_logs import attempts, elections, logs, moment, voters
+from dslab.experiments.safety_liveness import FIVE, MERGED, lamps
 from dslab.protocols.broadcast import BestEffort, crashing_sender
 from dslab.protocols.causal_broadcast import Causal
-from dslab.protocols.client import Add, Get, Put
+from dslab.protocols.client import Add, Get, Put, history, service
 from dslab.protocols.raft import PROMISES, Raft
 from dslab.protocols.raft_figures import FIGURE_7, FIGURE_8_BROKEN, THREE_LOGS, figure_7
 from dslab.protocols.raft_variants import (
@@ -18,10 +21,6 @@ from dslab.protocols.raft_variants import (
 )
 from dslab.protocols.total_order import together
 from dslab.run import Run
-from dslab.studies.elections import PUBLISHED, compare
-from dslab.studies.five_properties import FIVE, MERGED, lamps
-from dslab.studies.raft_logs import attempts, elections, logs, moment, voters
-from dslab.studies.service import history, service
 from dslab.views.charts import boxes
 
 

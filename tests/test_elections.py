@@ -7,8 +7,8 @@ from statistics import mean, median
 import pytest
 
 from dslab import Run, simulate
+from dslab.experiments.elections import PUBLISHED, downtime, election, split_vote_rate
 from dslab.protocols.raft import Raft
-from dslab.studies.elections import PUBLISHED, downtime, election, split_vote_rate
 
 NARROW = [(150, 151), (150, 155)]         # their medians depend on milliseconds of latency
 RUNS = 200

@@ -7,6 +7,20 @@ import pytest
 
 from dslab import Network, Run, at, clock, crash, cut, drop, explore, judge, pause, recover, resume, simulate, uniform
 from dslab.checkers.liveness import recovers
+from dslab.experiments.detector_quality import (
+    detection_times,
+    heartbeats,
+    intervals,
+    is_accurate,
+    is_complete,
+    mistakes,
+    mistakes_by_time,
+    phi_table,
+    share_later,
+    silence_at,
+    silence_at_exponential,
+    suspicions,
+)
 from dslab.protocols.failure_detectors import (
     BOUND,
     CALM,
@@ -27,20 +41,6 @@ from dslab.protocols.failure_detectors import (
     rough,
     silence,
     synchronous,
-)
-from dslab.studies.failure_detectors import (
-    detection_times,
-    heartbeats,
-    intervals,
-    is_accurate,
-    is_complete,
-    mistakes,
-    mistakes_by_time,
-    phi_table,
-    share_later,
-    silence_at,
-    silence_at_exponential,
-    suspicions,
 )
 from dslab.views.suspicion import climbing, histogram, timeline
 

@@ -12,8 +12,8 @@ from dslab.checkers.history import history_of
 from dslab.checkers.linearizability import linearizable, sequentially_consistent
 from dslab.checkers.logs import read_jepsen
 from dslab.checkers.specs import CAS_REGISTER, REGISTER
+from dslab.protocols.client import service
 from dslab.protocols.raft_variants import LocalRead
-from dslab.studies.service import service
 from dslab.values import DslabError
 from dslab.views.letters import width_of
 

@@ -19,7 +19,7 @@ LAYERS = [
     "checkers",
     "views services",
     "grader",                                                                   # judges attempts
-    "studies exercises",                                                        # many runs; tasks
+    "experiments exercises",                                                        # many runs; tasks
     "command __main__",                                                         # the terminal: it starts all the rest
 ]
 LAYER = {name: layer for layer, names in enumerate(LAYERS) for name in names.split()}
@@ -150,7 +150,7 @@ def test_importing_dslab_loads_no_view_and_no_protocol():
     """Views are looked up when they are first used, so a simulation never waits for widgets."""
     probe = "import sys, dslab; print(*(name for name in sys.modules if name.startswith('dslab.')))"
     loaded = subprocess.check_output([sys.executable, "-c", probe], text=True, cwd=ROOT).split()
-    assert [name for name in loaded if board(name) in {"views", "protocols", "studies", "exercises"}] == []
+    assert [name for name in loaded if board(name) in {"views", "protocols", "experiments", "exercises"}] == []
 
 
 @pytest.mark.parametrize("name", dslab.__all__)

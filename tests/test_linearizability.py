@@ -16,10 +16,9 @@ from dslab.checkers.linearizability import linearizable, linearizations, sequent
 from dslab.checkers.logs import read_edn, read_jepsen
 from dslab.checkers.specs import CAS_REGISTER, COUNTER, KEY_VALUE, LOCK, QUEUE, REGISTER, SET, Spec
 from dslab.checkers.wing_gong import fits
-from dslab.protocols.client import Add, Get, Put
+from dslab.protocols.client import Add, Get, Put, service
 from dslab.protocols.raft import Raft
 from dslab.protocols.raft_variants import LocalRead
-from dslab.studies.service import service
 from dslab.values import DslabError
 
 ORACLES = Path(__file__).parent.parent.parent / "shared" / "oracles" / "linearizability"

@@ -1,6 +1,6 @@
 """What the laboratory says of its links."""
 
-from dslab.studies.links import LAYERS, layer_table, promises_kept
+from dslab.experiments.link_layers import LAYERS, layer_table, promises_kept
 
 
 def test_each_layer_keeps_one_promise_more_in_every_run():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dslab.experiments.partial_synchrony import DIAL, LATE, collections, count, delays, dial, dial_table, violations
 from dslab.model_checker.explore import explore
 from dslab.network import Network, constant, uniform
 from dslab.properties import judge
@@ -26,7 +27,6 @@ from dslab.protocols.links import (
 from dslab.run import Run
 from dslab.script import at, cut, delay, heal, pause, request, resume
 from dslab.simulator.simulate import simulate
-from dslab.studies.synchrony import DIAL, LATE, collections, count, delays, dial, dial_table, violations
 from dslab.views.charts import histograms
 
 LAYERS = {FairLoss: "no creation", Stubborn: "reliable delivery", Perfect: "no duplication", Fifo: "first in first out"}

@@ -2,12 +2,7 @@
 
 import pytest
 
-from dslab.properties import judge
-from dslab.protocols import hybrid_clock
-from dslab.protocols.logical_clocks import EXAMPLE, VectorClock, compare, drawing, events
-from dslab.protocols.physical_timestamps import DEMOS, MOON, NO, PROMISES, RIDDLE, last_writer_wins, moon
-from dslab.simulator.simulate import simulate
-from dslab.studies.happens_before import (
+from dslab.experiments.consistent_cuts import (
     chain,
     consistent_cuts,
     contradictions,
@@ -20,6 +15,11 @@ from dslab.studies.happens_before import (
     share_of_contradictions,
     total_orders,
 )
+from dslab.properties import judge
+from dslab.protocols import hybrid_clock
+from dslab.protocols.logical_clocks import EXAMPLE, VectorClock, compare, drawing, events
+from dslab.protocols.physical_timestamps import DEMOS, MOON, NO, PROMISES, RIDDLE, last_writer_wins, moon
+from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 from dslab.views.light_cones import light_cones, standing
 

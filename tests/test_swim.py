@@ -6,6 +6,14 @@ from statistics import mean, stdev
 import pytest
 
 from dslab import at, crash, cut, isolate, judge, pause, resume, simulate
+from dslab.experiments.detector_quality import (
+    expected_false_alarm,
+    expected_first_detection,
+    false_alarms,
+    first_detections,
+    load,
+    swim_table,
+)
 from dslab.protocols.swim import (
     ANSWER,
     DEMO,
@@ -19,14 +27,6 @@ from dslab.protocols.swim import (
     Swim,
     all_hear_of_a_death,
     group,
-)
-from dslab.studies.failure_detectors import (
-    expected_false_alarm,
-    expected_first_detection,
-    false_alarms,
-    first_detections,
-    load,
-    swim_table,
 )
 
 

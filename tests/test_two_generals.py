@@ -4,6 +4,7 @@ from math import sqrt
 
 import pytest
 
+from dslab.experiments.messenger_losses import RULES, failures, losing, loss_table, patterns, story
 from dslab.model_checker.explore import explore
 from dslab.properties import judge
 from dslab.protocols.two_generals import (
@@ -25,7 +26,6 @@ from dslab.protocols.two_generals import (
 )
 from dslab.script import at, drop, pause, resume
 from dslab.simulator.simulate import simulate
-from dslab.studies.two_generals import RULES, failures, losing, loss_table, patterns, story
 
 MANY = range(2, 8)
 

@@ -7,8 +7,8 @@ from itertools import product
 from math import comb, isclose, prod
 from random import Random
 
+from dslab.experiments.availability import AtLeast, Majority, Number, Parallel, Series, System, chances
 from dslab.grader.exercise import Case, Compute
-from dslab.studies.availability import AtLeast, Majority, Number, Parallel, Series, System, chances
 
 # ---- what the learner starts from ----------------------------------------------------------------------------------
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dslab.experiments.consistent_cuts import AFTER, BEFORE, chain, crossing, relation, total_orders
 from dslab.grader.exercise import Predict
 from dslab.protocols.physical_timestamps import DEMOS, MOON, NO
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
-from dslab.studies.happens_before import AFTER, BEFORE, chain, crossing, relation, total_orders
 from dslab.trace import Trace
 
 WORDS = {BEFORE: "before", AFTER: "after"}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dslab.experiments.byzantine_strategies import recursion
 from dslab.grader.exercise import BreakIt, Predict
 from dslab.protocols.byzantine import (
     ATTACK,
@@ -15,7 +16,6 @@ from dslab.protocols.byzantine import (
     council,
 )
 from dslab.script import at, request
-from dslab.studies.byzantine import recursion
 from dslab.trace import Trace
 
 # ---- what do the lieutenants obtain? ---------------------------------------------------------------------------------

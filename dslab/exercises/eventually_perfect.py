@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
+from dslab.experiments.detector_quality import crashes, suspicions
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
 from dslab.network import Network, uniform
 from dslab.node import Node, message
@@ -10,7 +11,6 @@ from dslab.properties import always
 from dslab.protocols.failure_detectors import TICK, Heartbeat
 from dslab.run import Run
 from dslab.script import At, at, clock, crash, pause, request, resume, set_link
-from dslab.studies.failure_detectors import crashes, suspicions
 from dslab.trace import Trace
 
 FIRST = 2               # ticks for which every peer may be silent at first

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dslab.experiments.messenger_losses import losing
 from dslab.grader.exercise import BreakIt, Predict
 from dslab.protocols.two_generals import (
     ATTACKS,
@@ -17,7 +18,6 @@ from dslab.protocols.two_generals import (
 )
 from dslab.run import Run
 from dslab.script import at, cut, delay, drop, heal
-from dslab.studies.two_generals import losing
 from dslab.trace import Trace
 
 # ---- who attacks, and who knows what? --------------------------------------------------------------------------------

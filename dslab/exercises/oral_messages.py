@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 
+from dslab.experiments.byzantine_strategies import SILENCE, all_runs, all_say, sampled_runs
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
 from dslab.node import Node
 from dslab.properties import judge
@@ -19,7 +20,6 @@ from dslab.protocols.byzantine import (
     says,
 )
 from dslab.run import Run
-from dslab.studies.byzantine import SILENCE, all_runs, all_say, sampled_runs
 from dslab.trace import Step, Trace
 
 # ---- what the learner starts from ------------------------------------------------------------------------------------

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from dslab.experiments.raft_logs import attempts, voters
 from dslab.grader.exercise import Predict
 from dslab.protocols.raft_figures import COMMITTED, FIGURE_7, OVERWRITTEN, THREE_LOGS, figure_7, figure_8, three_logs
 from dslab.protocols.raft_variants import DirectedBackUpByOne
-from dslab.studies.raft_logs import attempts, voters
 from dslab.trace import Trace
 
 # ---- who gets how many votes? ----------------------------------------------------------------------------------------

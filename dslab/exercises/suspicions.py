@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dslab.experiments.detector_quality import suspicions
 from dslab.grader.exercise import BreakIt, Predict
 from dslab.network import Network, constant
 from dslab.properties import always
@@ -16,7 +17,6 @@ from dslab.protocols.failure_detectors import (
 )
 from dslab.run import Run
 from dslab.script import at, crash, cut, delay, drop, heal, pause, resume, set_link
-from dslab.studies.failure_detectors import suspicions
 from dslab.trace import Trace
 
 # ---- four causes of silence ------------------------------------------------------------------------------------------

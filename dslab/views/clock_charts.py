@@ -31,7 +31,8 @@ def leap_chart(shown_by: Callable[[str, float], float], policies: Sequence[str],
     """What clocks show around a leap second, by policy, and the same for a whole day.
 
     Args:
-        shown_by: from a policy and true time (s) to what its clock shows (s), as `dslab.studies.clocks.shown_by`.
+        shown_by: from a policy and true time (s) to what its clock shows (s), as
+            `dslab.experiments.clock_accuracy.shown_by`.
         policies: their names.
         seconds: how long after the beginning of the leap second the picture ends.
     """

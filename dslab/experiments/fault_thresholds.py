@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dslab.experiments.byzantine_strategies import BOTH, all_say
 from dslab.properties import Promise, judge
 from dslab.protocols.byzantine import ATTACK, IC1, IC2, RETREAT, says
 from dslab.protocols.flp import Arbiter, all_that_are_up_decide, votes
@@ -16,7 +17,6 @@ from dslab.protocols.signed_messages import signed
 from dslab.run import Run
 from dslab.script import at, crash, delay, drop
 from dslab.simulator.simulate import simulate
-from dslab.studies.byzantine import BOTH, all_say
 
 FAILURES = ("fail-stop", "omission", "Byzantine, signed", "Byzantine")
 NEVER = "impossible"
