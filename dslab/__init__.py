@@ -41,7 +41,7 @@ from dslab.trace import Trace
 from dslab.values import DslabError
 
 _LATER = {
-    "play": "dslab.views.player", "diagram": "dslab.views.diagram", "source": "dslab.views.source",
+    "play": "dslab.views.player", "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
     "linearizable": "dslab.checkers.linearizability",
     "check": "dslab.grader.check", "exercise": "dslab.grader.shelf", "progress": "dslab.grader.progress",
 }

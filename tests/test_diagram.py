@@ -11,6 +11,10 @@ from xml.etree import ElementTree
 import pytest
 from samples import Nothing, Pinger, Quiet, Sender, gossip_run
 
+from dslab.diagrams.diagram import MOST_NODES, WINDOW, diagram
+from dslab.diagrams.message_labels import CLEAR, Line, around
+from dslab.diagrams.style import COLOURS
+from dslab.diagrams.text import fit, visible, width_of
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.properties import always, judge
@@ -19,10 +23,6 @@ from dslab.script import at, crash, drop, heal, partition, pause, recover, reque
 from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError
-from dslab.views.diagram import MOST_NODES, WINDOW, diagram
-from dslab.views.ink import COLOURS
-from dslab.views.letters import fit, visible, width_of
-from dslab.views.names import CLEAR, Line, around
 
 ROOT = Path(__file__).parent.parent
 

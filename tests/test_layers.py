@@ -17,13 +17,17 @@ LAYERS = [
     "simulator",                                                                # the engines and the judges of traces
     "model_checker",
     "checkers",
-    "views services",
+    "diagrams charts services",                                                 # pictures; real servers on loopback
+    "views player",                                                             # what steps through a trace
+    "widgets",                                                                  # forms, panels, grids of runs
     "grader",                                                                   # judges attempts
-    "experiments exercises",                                                        # many runs; tasks
+    "experiments",                                                              # many runs, beside published numbers
+    "exercises",                                                                # tasks
     "command __main__",                                                         # the terminal: it starts all the rest
 ]
 LAYER = {name: layer for layer, names in enumerate(LAYERS) for name in names.split()}
-ENGINES = " ".join(LAYERS[3:6]).split()
+ENGINES = ("simulator", "model_checker", "checkers")
+VIEWS = ("diagrams", "charts", "player", "widgets", "views")
 ONE_DOOR = ("trace", "Trace.to_html", "dslab.views.export")     # the one import that points up
 
 ROOT = Path(__file__).parent.parent
@@ -85,13 +89,13 @@ def test_imports_point_down(file):
 
 @each_file
 def test_engines_and_views_know_no_protocol(file):
-    if board_of(file) in [*ENGINES, "views"]:
+    if board_of(file) in (*ENGINES, *VIEWS):
         assert [module for _, module in ours(file) if board(module) == "protocols"] == []
 
 
 @each_file
 def test_only_views_know_that_there_is_a_screen(file):
-    if LAYER[board_of(file)] < LAYER["views"]:
+    if LAYER[board_of(file)] < LAYER["diagrams"]:
         packages = {module.partition(".")[0] for place, module in imports(tree(file)) if (place, module) != A_GRAPH}
         assert not packages & SCREEN
 
@@ -99,7 +103,7 @@ def test_only_views_know_that_there_is_a_screen(file):
 @each_file
 def test_nothing_is_random_or_timed(file):
     """Same run, same trace: chance comes from the run's seed, time from the simulation."""
-    if board_of(file) in ("views", "grader", "command"):        # which deal with people, and processes that hang
+    if board_of(file) in ("views", "player", "widgets", "grader", "command"):        # which deal with people, and processes that hang
         return
     untold = {module.partition(".")[0] for _, module in imports(tree(file))} & UNTOLD
     assert untold == ({"time"} if file == CLOCK else set())
@@ -150,7 +154,7 @@ def test_importing_dslab_loads_no_view_and_no_protocol():
     """Views are looked up when they are first used, so a simulation never waits for widgets."""
     probe = "import sys, dslab; print(*(name for name in sys.modules if name.startswith('dslab.')))"
     loaded = subprocess.check_output([sys.executable, "-c", probe], text=True, cwd=ROOT).split()
-    assert [name for name in loaded if board(name) in {"views", "protocols", "experiments", "exercises"}] == []
+    assert [name for name in loaded if board(name) in {*VIEWS, "protocols", "experiments", "exercises"}] == []
 
 
 @pytest.mark.parametrize("name", dslab.__all__)

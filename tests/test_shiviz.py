@@ -9,12 +9,12 @@ import pytest
 from samples import Quiet, gossip_run
 from test_contract import DEMOS, MODULES
 
+from dslab.diagrams.diagram import diagram
 from dslab.run import Run
 from dslab.shiviz import DEFAULT, read_shiviz, to_shiviz
 from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError
-from dslab.views.diagram import diagram
 
 LOGS = Path(__file__).parents[2] / "shared/oracles/clocks"
 ON_ONE_LINE = r"user/(?<host>\S*)\] (?<clock>{.*}) (?<event>.*)"

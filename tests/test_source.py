@@ -12,16 +12,16 @@ import pytest
 import samples
 from samples import Ping, Quiet, Sender
 
+from dslab.diagrams import source as module
+from dslab.diagrams.source import CARD, INK, SOFT, TEXT, source
 from dslab.values import DslabError
-from dslab.views import source as module
-from dslab.views.source import CARD, INK, SOFT, TEXT, source
 
 ROOT = Path(__file__).parent.parent
 
 
 def lines_of(name):
     """Where the package's own file has this line, counted from 1."""
-    lines = (ROOT / "dslab/views/source.py").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "dslab/diagrams/source.py").read_text(encoding="utf-8").splitlines()
     return next(number for number, line in enumerate(lines, 1) if line.startswith(name))
 
 
@@ -53,7 +53,7 @@ def test_a_method_shows_its_place_and_its_lines():
     assert (
         str(source(module._figure))
         .splitlines()[0]
-        .startswith(f"# _figure: dslab/views/source.py, lines {first}–")
+        .startswith(f"# _figure: dslab/diagrams/source.py, lines {first}–")
     )
 
 
@@ -63,8 +63,8 @@ def test_a_message_shows_its_decorator():
 
 def test_a_module_is_shown_whole():
     shown = str(source(module))
-    last = len((ROOT / "dslab/views/source.py").read_text(encoding="utf-8").splitlines())
-    assert shown.startswith(f'# dslab.views.source: dslab/views/source.py, lines 1–{last}\n"""`source(')
+    last = len((ROOT / "dslab/diagrams/source.py").read_text(encoding="utf-8").splitlines())
+    assert shown.startswith(f'# dslab.diagrams.source: dslab/diagrams/source.py, lines 1–{last}\n"""`source(')
 
 
 def test_several_pieces_stand_below_each_other():
@@ -86,7 +86,7 @@ def test_a_property_shows_its_function():
 
 
 def test_the_text_is_the_same_in_every_process():
-    code = "from dslab import source; from dslab.views.source import Source; print(repr(source(Source)))"
+    code = "from dslab import source; from dslab.diagrams.source import Source; print(repr(source(Source)))"
     made = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True, encoding="utf-8")
     assert made == f"{source(module.Source)!r}\n"
 

@@ -33,13 +33,13 @@ from specifications.two_phase_commit import (
     two_phase_commit,
 )
 
+from dslab.diagrams.diagram import diagram
 from dslab.model_checker.breadth_first import Walk
 from dslab.model_checker.explore import explore
 from dslab.model_checker.specification import Specification
 from dslab.properties import always, in_the_end, sometimes
 from dslab.trace import Trace
 from dslab.values import DslabError, show
-from dslab.views.diagram import diagram
 from dslab.views.player import play
 
 

@@ -78,14 +78,14 @@ def answer(exercise: Exercise) -> Any:
 
 @answer.register
 def _(exercise: MakeItRight) -> Any:
-    from dslab.views.source import source
+    from dslab.diagrams.source import source
 
     return source(*(getattr(exercise.reference, name) for name in exercise.asks))
 
 
 @answer.register
 def _(exercise: Compute) -> Any:
-    from dslab.views.source import source
+    from dslab.diagrams.source import source
 
     return source(*(getattr(exercise.reference, name) for name in exercise.asks) if exercise.asks
                   else (exercise.reference,))

@@ -12,15 +12,15 @@ import anywidget
 import ipywidgets
 import traitlets
 
+from dslab.diagrams.diagram import Diagram, diagram
+from dslab.diagrams.step_labels import PADDING
+from dslab.diagrams.style import COLOURS
+from dslab.diagrams.svg import Page, drawn
 from dslab.trace import Trace
 from dslab.trace_json import trace_to_dict
 from dslab.values import DslabError
 from dslab.views.bundle import script, style
-from dslab.views.diagram import Diagram, diagram
-from dslab.views.ink import COLOURS
-from dslab.views.labels import PADDING
 from dslab.views.panel import SIGNS, attempted
-from dslab.views.svg import Page, drawn
 
 MOST = 1000                 # letters of an answer
 WIDTH = 720                 # px, of a diagram with fields: it scrolls in a narrow window, since fields must be legible

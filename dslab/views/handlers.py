@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dslab.contract import handler_name
+from dslab.diagrams.source import source
 from dslab.trace import Step, Trace
 from dslab.values import DslabError
-from dslab.views.source import source
 
 MOST = 60_000           # characters of code that one player carries
 

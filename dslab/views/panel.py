@@ -16,9 +16,9 @@ import anywidget
 import ipywidgets
 import traitlets
 
+from dslab.diagrams.text import visible
 from dslab.values import DslabError
 from dslab.views.bundle import script, style
-from dslab.views.letters import visible
 
 MOST = 20_000               # letters of one piece of text: what a student's code printed may be long
 

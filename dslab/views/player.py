@@ -14,6 +14,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from dslab.diagrams.diagram import WINDOW, diagram
 from dslab.properties import Promise
 from dslab.run import Run
 from dslab.script import Action, At, at
@@ -26,7 +27,6 @@ from dslab.views.breaking import Breaking
 from dslab.views.bundle import script, style
 from dslab.views.choosing import controls_of, under
 from dslab.views.copies import script_of, test_of
-from dslab.views.diagram import WINDOW, diagram
 from dslab.views.edits import moment_after, requests
 from dslab.views.language import language
 from dslab.views.layout import Layout

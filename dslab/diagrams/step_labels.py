@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dslab.diagrams.ascii import plain, request
+from dslab.diagrams.spacetime import Picture
+from dslab.diagrams.style import LETTER, label, rect
+from dslab.diagrams.text import visible, width_of
 from dslab.trace import Step
 from dslab.values import brief
-from dslab.views.ascii import plain, request
-from dslab.views.ink import LETTER, label, rect
-from dslab.views.letters import visible, width_of
-from dslab.views.spacetime import Picture
 
 GAP, PADDING = 6.0, 6.0         # px: between two pieces, and inside an output's frame
 LONGEST = 32                    # letters of one piece

@@ -8,11 +8,11 @@ from typing import Any
 
 from dslab.checkers.history import Operation, history_of
 from dslab.checkers.linearizability import Consistency
+from dslab.diagrams.drawing import Drawing
+from dslab.diagrams.history_layout import Bar, Picture, picture
+from dslab.diagrams.style import CROSS, SIGNS, label, num, path, rect, stylesheet, text_of
+from dslab.diagrams.text import fit, pad, visible, width_of
 from dslab.values import DslabError, brief
-from dslab.views.drawing import Drawing
-from dslab.views.history_picture import Bar, Picture, picture
-from dslab.views.ink import CROSS, SIGNS, label, num, path, rect, stylesheet, text_of
-from dslab.views.letters import fit, pad, visible, width_of
 
 COLUMN, ROW, MARGIN = 7.2, 46, 14       # px: a column, a client's row, the edge
 CAP = "M0 -7V7"                         # the end of a bar

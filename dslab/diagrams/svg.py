@@ -14,14 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dslab.describe import describe
+from dslab.diagrams.ascii import request
+from dslab.diagrams.legend import legend
+from dslab.diagrams.message_labels import Crowd, Line, around, name
+from dslab.diagrams.spacetime import Arrow, Picture
+from dslab.diagrams.step_labels import Label, labels
+from dslab.diagrams.style import CROSS, LETTER, LIFE, label, num, path, rect, sign, stylesheet, text_of
+from dslab.diagrams.text import visible, width_of
 from dslab.values import brief
-from dslab.views.ascii import request
-from dslab.views.ink import CROSS, LETTER, LIFE, label, num, path, rect, sign, stylesheet, text_of
-from dslab.views.labels import Label, labels
-from dslab.views.legend import legend
-from dslab.views.letters import visible, width_of
-from dslab.views.names import Crowd, Line, around, name
-from dslab.views.spacetime import Arrow, Picture
 
 TOP, WIDTH = 22, 900        # px: above the first row, and the width to fill
 GUTTER, LONGEST = 140, 240  # px: of what is written beside a step, outside the life lines and anywhere

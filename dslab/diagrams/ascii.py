@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dslab.diagrams.spacetime import Arrow, Picture, Row
+from dslab.diagrams.text import fit, pad, visible, width_of
 from dslab.trace import Envelope, Step
 from dslab.values import brief, shorten
-from dslab.views.letters import fit, pad, visible, width_of
-from dslab.views.spacetime import Arrow, Picture, Row
 
 BEFELL = {"drop": "dropped", "delay": "held back", "duplicate": "doubled", "deliver": "delivered at once"}
 

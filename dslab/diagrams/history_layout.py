@@ -14,8 +14,8 @@ from itertools import dropwhile, takewhile
 from dslab.checkers.history import Operation
 from dslab.checkers.linearizability import Consistency
 from dslab.checkers.specs import without_key
+from dslab.diagrams.text import fit, visible, width_of
 from dslab.values import brief
-from dslab.views.letters import fit, visible, width_of
 
 MOST = 60                   # operations in one picture
 LABEL, STATE = 30, 12       # columns of a bar's words, and of a state

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from dslab.diagrams.ascii import ascii, plain, who
+from dslab.diagrams.drawing import Drawing
+from dslab.diagrams.history_diagram import history_diagram, is_history
+from dslab.diagrams.spacetime import Picture, Wording, draw
+from dslab.diagrams.svg import svg
 from dslab.properties import Verdict
 from dslab.run import Run
 from dslab.simulator.errors import ProtocolError
 from dslab.simulator.simulate import simulate
 from dslab.trace import Step, Trace
 from dslab.values import DslabError, brief, nearest, shorten
-from dslab.views.ascii import ascii, plain, who
-from dslab.views.drawing import Drawing
-from dslab.views.history_diagram import history_diagram, is_history
-from dslab.views.spacetime import Picture, Wording, draw
-from dslab.views.svg import svg
 
 WINDOW = 60                 # the steps that a diagram shows if it is not told otherwise: about two screens
 MOST_STEPS = 500            # and those that it shows when asked to: a browser draws them without a pause

@@ -1,0 +1,1 @@
+"""Pictures that are drawn once, with a text form each: space-time diagrams, histories, source code."""
