@@ -6,6 +6,7 @@ from math import prod
 
 import pytest
 
+from dslab.charts import downtime as charts
 from dslab.exercises.availability import reference
 from dslab.experiments import latency_bandwidth
 from dslab.experiments.availability import (
@@ -27,7 +28,6 @@ from dslab.experiments.availability import (
 )
 from dslab.experiments.latency_bandwidth import DAY, TB, VAN, WAYS, Link, Van, duration, times, where_the_van_wins
 from dslab.values import DslabError
-from dslab.views import downtime as charts
 
 TENTH = Fraction(1, 10)
 

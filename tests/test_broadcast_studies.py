@@ -4,6 +4,7 @@ from statistics import mean
 
 import pytest
 
+from dslab.charts.charts import curves
 from dslab.experiments.delivery_orders import guarantee_table, order_table, story
 from dslab.experiments.gossip import (
     coverage_table,
@@ -29,7 +30,6 @@ from dslab.protocols.logical_clocks import (
 )
 from dslab.protocols.total_order import LeaderOrder, reordered
 from dslab.simulator.simulate import simulate
-from dslab.views.charts import curves
 
 
 def test_the_example_has_the_stamps_of_the_lecture():

@@ -5,6 +5,7 @@ from itertools import islice
 import pytest
 
 from dslab import ProtocolError, at, delay, drop, explore, judge, request, simulate
+from dslab.charts.recursion_tree import opinions, placed, recursion_tree, words
 from dslab.checkers.indistinguishable import first_difference, same_view
 from dslab.experiments.byzantine_strategies import (
     BOTH,
@@ -42,7 +43,6 @@ from dslab.protocols.byzantine import (
 )
 from dslab.protocols.signed_messages import FIGURE_5, Forger, Signed, signed
 from dslab.values import DslabError
-from dslab.views.recursion_tree import opinions, placed, recursion_tree, words
 
 
 def obeyed(run):

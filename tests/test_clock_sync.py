@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from dslab.charts.clock_charts import error_chart, leap_chart
+from dslab.charts.clock_faces import exchange, faces
 from dslab.experiments.clock_accuracy import (
     LEAPS,
     POLICIES,
@@ -29,8 +31,6 @@ from dslab.protocols.clock_sync import DEMO, DEMOS, PROMISES, CristianClient, ah
 from dslab.script import at, clock, delay
 from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
-from dslab.views.clock_charts import error_chart, leap_chart
-from dslab.views.clock_faces import exchange, faces
 
 
 def estimate(run) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 import pytest
 
 from dslab import at, crash, cut, delay, drop, heal, judge, partition, recover, request, simulate
+from dslab.charts.charts import boxes
 from dslab.experiments.elections import PUBLISHED, compare
 from dslab.experiments.raft_logs import attempts, elections, logs, moment, voters
 from dslab.experiments.safety_liveness import FIVE, MERGED, lamps
@@ -21,7 +22,6 @@ from dslab.protocols.raft_variants import (
 )
 from dslab.protocols.total_order import together
 from dslab.run import Run
-from dslab.views.charts import boxes
 
 
 def broken(run: Run) -> list[str]:

@@ -6,6 +6,7 @@ from statistics import NormalDist
 import pytest
 
 from dslab import Network, Run, at, clock, crash, cut, drop, explore, judge, pause, recover, resume, simulate, uniform
+from dslab.charts.suspicion import climbing, histogram, timeline
 from dslab.checkers.liveness import recovers
 from dslab.experiments.detector_quality import (
     detection_times,
@@ -42,7 +43,6 @@ from dslab.protocols.failure_detectors import (
     silence,
     synchronous,
 )
-from dslab.views.suspicion import climbing, histogram, timeline
 
 ALL = (FixedTimeout, EventuallyPerfect, Perfect, PhiAccrual)
 silent_beyond_the_timeout, noticed, taken_back = PROMISES

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dslab.charts.charts import histograms
 from dslab.experiments.partial_synchrony import DIAL, LATE, collections, count, delays, dial, dial_table, violations
 from dslab.model_checker.explore import explore
 from dslab.network import Network, constant, uniform
@@ -27,7 +28,6 @@ from dslab.protocols.links import (
 from dslab.run import Run
 from dslab.script import at, cut, delay, heal, pause, request, resume
 from dslab.simulator.simulate import simulate
-from dslab.views.charts import histograms
 
 LAYERS = {FairLoss: "no creation", Stubborn: "reliable delivery", Perfect: "no duplication", Fifo: "first in first out"}
 FOUR = PROMISES[:4]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dslab.charts.light_cones import light_cones, standing
 from dslab.experiments.consistent_cuts import (
     chain,
     consistent_cuts,
@@ -21,7 +22,6 @@ from dslab.protocols.logical_clocks import EXAMPLE, VectorClock, compare, drawin
 from dslab.protocols.physical_timestamps import DEMOS, MOON, NO, PROMISES, RIDDLE, last_writer_wins, moon
 from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
-from dslab.views.light_cones import light_cones, standing
 
 RIDDLE_TRACE, FIGURE_TRACE = simulate(DEMOS["riddle"]), simulate(DEMOS["figure 1"])
 

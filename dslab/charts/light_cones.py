@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dslab.charts.charts import PAPER, Chart
 from dslab.values import DslabError, nearest
-from dslab.views.charts import PAPER, Chart
 
 Point = tuple[float, float]                 # km along the line, ms
 FIBRE = 200.0                               # km in a ms: light in glass

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import cos, pi, sin
 
+from dslab.charts.charts import LINE, MARKED, PAPER, Chart
 from dslab.trace import Envelope
 from dslab.values import DslabError, brief
-from dslab.views.charts import LINE, MARKED, PAPER, Chart
 
 OWN, TRUE, DIAL = "#0a5dc2", "#8a929b", "#d8dee4"
 HOUR, TURN = 3600, 43_200                   # s: an hour, and one turn of the hour hand

@@ -7,8 +7,8 @@ from typing import Any
 
 from networkx import DiGraph, draw_networkx_edges
 
+from dslab.charts.charts import LINE, MARKED, OURS, PAPER, Chart
 from dslab.values import DslabError
-from dslab.views.charts import LINE, MARKED, OURS, PAPER, Chart
 
 FILLS = (OURS, "#ffe2b8", "#d9ead3", "#e6d7f2", "#eceff1")     # for the values, in alphabetical order
 CAPTION = "dashed: a traitor's word   ·   ⇒ the majority of the word itself and of what is to its right"
