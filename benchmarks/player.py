@@ -33,7 +33,7 @@ except ModuleNotFoundError:
     sys.exit("The player's benchmark needs playwright, which the extra \"test\" installs: pip install -e '.[test]'")
 
 from dslab import simulate
-from dslab.views.export import html
+from dslab.player.html_export import html
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tools"))      # the harness is that of the tests

@@ -41,7 +41,7 @@ from dslab.trace import Trace
 from dslab.values import DslabError
 
 _LATER = {
-    "play": "dslab.views.player", "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
+    "play": "dslab.player.player", "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
     "linearizable": "dslab.checkers.linearizability",
     "check": "dslab.grader.check", "exercise": "dslab.grader.shelf", "progress": "dslab.grader.progress",
 }
@@ -61,7 +61,7 @@ def _watched(engine: Callable) -> Callable:
     def watched(*args: Any, progress: Callable | bool | None = None, **options: Any) -> Any:
         if progress is not None:
             return engine(*args, progress=progress, **options)
-        from dslab.views.progress import Bar  # here and not above: importing dslab loads no view
+        from dslab.widgets.progress import Bar  # here and not above: importing dslab loads no view
         with Bar() as bar:
             return bar.over(engine(*args, progress=bar, **options))
     return watched

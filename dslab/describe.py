@@ -1,7 +1,7 @@
 """A trace in words: one sentence for a step, one line of a table.
 
 The sentences are whole, so that they can be said in other languages: a view gives their translations, by the English
-sentence (`dslab.views.language`). Names, values and what protocols say stay as they are.
+sentence (`dslab.player.language`). Names, values and what protocols say stay as they are.
 """
 
 from __future__ import annotations

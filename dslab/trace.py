@@ -306,7 +306,7 @@ class Trace:
         It speaks "en", "zh" or "ja"; None takes what the environment variable DSLAB_LANG says, or else English.
         """
         # The one door from the bench to the screen.
-        from dslab.views.export import html
+        from dslab.player.html_export import html
         page = html(self, lang=lang)
         with open(path, "w", encoding="utf-8") as file:
             file.write(page)

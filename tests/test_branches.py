@@ -8,6 +8,9 @@ from samples import Ping, Put, Sender, Store, gossip_run
 from dslab.model_checker.explore import explore
 from dslab.network import Network, constant
 from dslab.node import Node
+from dslab.player.edits import message_classes, message_of, requests
+from dslab.player.player import play
+from dslab.player.verdicts import lights, promises_of
 from dslab.properties import always, in_the_end, sometimes
 from dslab.protocols import raft
 from dslab.protocols.raft_variants import Amnesia
@@ -33,9 +36,6 @@ from dslab.script import (
 )
 from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
-from dslab.views.edits import message_classes, message_of, requests
-from dslab.views.lights import lights, promises_of
-from dslab.views.player import play
 
 RUN = Run(Sender, 3, network=Network(latency=constant(12)), duration=65, title="beats")
 BY_HAND = [

@@ -4,7 +4,7 @@ from statistics import mean
 
 import pytest
 
-from dslab.charts.charts import curves
+from dslab.charts.plots import curves
 from dslab.experiments.delivery_orders import guarantee_table, order_table, story
 from dslab.experiments.gossip import (
     coverage_table,

@@ -3,7 +3,7 @@
 import pytest
 
 from dslab import at, crash, cut, delay, drop, heal, judge, partition, recover, request, simulate
-from dslab.charts.charts import boxes
+from dslab.charts.plots import boxes
 from dslab.experiments.elections import PUBLISHED, compare
 from dslab.experiments.raft_logs import attempts, elections, logs, moment, voters
 from dslab.experiments.safety_liveness import FIVE, MERGED, lamps

@@ -4,9 +4,9 @@ import json
 import re
 
 from dslab.node import Node, message
+from dslab.player.html_export import POLICY, html
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
-from dslab.views.export import POLICY, html
 
 NASTY = "</script><script>alert(1)</script><!-- ' \" & \u2028"
 

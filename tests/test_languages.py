@@ -6,12 +6,12 @@ import re
 import pytest
 
 from dslab import DslabError, at, crash, describe, drop, isolate, play, simulate
+from dslab.player import bundle, html_export
+from dslab.player import payload as data
+from dslab.player.language import LANGUAGES, SETTING, catalogue, language
+from dslab.player.payload import payload
+from dslab.player.static_page import Page
 from dslab.protocols.raft import DEMO
-from dslab.views import bundle, export
-from dslab.views import payload as data
-from dslab.views.language import LANGUAGES, SETTING, catalogue, language
-from dslab.views.page import Page
-from dslab.views.payload import payload
 
 SAID = re.compile(r'\b(?:t|english)\(\s*"((?:[^"\\]|\\.)*)"')       # t("..."), and english("...") in a table
 HOLES = re.compile(r"\{\w+\}")
@@ -24,7 +24,7 @@ each_language = pytest.mark.parametrize("lang", TRANSLATED)
 def english() -> set[str]:
     """All that the player says, in English."""
     told = {*describe.SENTENCES.values(), *describe.DEEDS.values(), *describe.ENGINES}
-    reasons = {data.NO_KERNEL, data.NO_RUN, data.CHOSEN, export.NO_SCRIPT}
+    reasons = {data.NO_KERNEL, data.NO_RUN, data.CHOSEN, html_export.NO_SCRIPT}
     return {*SAID.findall(bundle.script())} | told | reasons
 
 
@@ -118,7 +118,7 @@ def test_a_page_says_its_language(tmp_path):
     TRACE.to_html(str(tmp_path / "zh.html"), lang="zh")
     text = (tmp_path / "zh.html").read_text(encoding="utf-8")
     assert '<html lang="zh">' in text and "需要 JavaScript" in text
-    assert '<html lang="en">' in export.html(TRACE)
+    assert '<html lang="en">' in html_export.html(TRACE)
 
 
 # ---- the choice ----

@@ -18,7 +18,7 @@ LAYERS = [
     "model_checker",
     "checkers",
     "diagrams charts services",                                                 # pictures; real servers on loopback
-    "views player",                                                             # what steps through a trace
+    "player",                                                            # what steps through a trace
     "widgets",                                                                  # forms, panels, grids of runs
     "grader",                                                                   # judges attempts
     "experiments",                                                              # many runs, beside published numbers
@@ -27,8 +27,8 @@ LAYERS = [
 ]
 LAYER = {name: layer for layer, names in enumerate(LAYERS) for name in names.split()}
 ENGINES = ("simulator", "model_checker", "checkers")
-VIEWS = ("diagrams", "charts", "player", "widgets", "views")
-ONE_DOOR = ("trace", "Trace.to_html", "dslab.views.export")     # the one import that points up
+VIEWS = ("diagrams", "charts", "player", "widgets")
+ONE_DOOR = ("trace", "Trace.to_html", "dslab.player.html_export")       # the one import that points up
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dslab"
@@ -103,7 +103,7 @@ def test_only_views_know_that_there_is_a_screen(file):
 @each_file
 def test_nothing_is_random_or_timed(file):
     """Same run, same trace: chance comes from the run's seed, time from the simulation."""
-    if board_of(file) in ("views", "player", "widgets", "grader", "command"):        # which deal with people, and processes that hang
+    if board_of(file) in ("player", "widgets", "grader", "command"):        # people, and processes that hang
         return
     untold = {module.partition(".")[0] for _, module in imports(tree(file))} & UNTOLD
     assert untold == ({"time"} if file == CLOCK else set())

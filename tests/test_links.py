@@ -2,7 +2,7 @@
 
 import pytest
 
-from dslab.charts.charts import histograms
+from dslab.charts.plots import histograms
 from dslab.experiments.partial_synchrony import DIAL, LATE, collections, count, delays, dial, dial_table, violations
 from dslab.model_checker.explore import explore
 from dslab.network import Network, constant, uniform

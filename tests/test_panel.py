@@ -18,15 +18,15 @@ from dslab.grader.report import OUTCOMES, Report
 from dslab.grader.shelf import exercises
 from dslab.network import Network, constant
 from dslab.node import Node
+from dslab.player.bundle import style
 from dslab.protocols.logical_clocks import EXAMPLE, VectorClock, drawing
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
-from dslab.views import panel as views
-from dslab.views.bundle import style
-from dslab.views.form import Form, Sheet, blind, form, parse, standing
-from dslab.views.grid import Grid
-from dslab.views.panel import SIGNS, Card, Panel, panel
+from dslab.widgets import panel as views
+from dslab.widgets.form import Form, Sheet, blind, form, parse, standing
+from dslab.widgets.grid import Grid
+from dslab.widgets.panel import SIGNS, Card, Panel, panel
 
 EVIL = "</script><img src=x onerror=alert(1)>\x1b[31m\u202e'\""
 

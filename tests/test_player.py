@@ -10,17 +10,17 @@ import pytest
 
 from dslab.network import Network, constant
 from dslab.node import Node, message
+from dslab.player import bundle
+from dslab.player.edits import moment_after
+from dslab.player.layout import positions
+from dslab.player.payload import cuts, payload
+from dslab.player.player import Player, play
+from dslab.player.scene import first_difference
+from dslab.player.static_page import Page
 from dslab.run import Run
 from dslab.script import at, crash, cut, drop, heal, isolate, partition, recover
 from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
-from dslab.views import bundle
-from dslab.views.edits import moment_after
-from dslab.views.layout import positions
-from dslab.views.page import Page
-from dslab.views.payload import cuts, payload
-from dslab.views.player import Player, play
-from dslab.views.scene import first_difference
 
 
 @message

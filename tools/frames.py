@@ -4,9 +4,9 @@ import re
 
 from nbformat import NotebookNode
 
-from dslab.views.bundle import style
-from dslab.views.export import code
-from dslab.views.page import quoted
+from dslab.player.bundle import style
+from dslab.player.html_export import code
+from dslab.player.static_page import quoted
 
 PAGE = re.compile(r"(?<=<iframe )srcdoc='([^']*)'")
 LIFTED = 'data-player="{}"'

@@ -7,9 +7,9 @@ from pathlib import Path
 from PIL import Image
 
 from dslab import simulate
+from dslab.player.html_export import html
 from dslab.protocols.raft import DEMO
 from dslab.trace import Trace
-from dslab.views.export import html
 from lab import browsing
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "player.png"

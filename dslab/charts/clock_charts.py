@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import cycle
 
-from dslab.charts.charts import PAPER, Chart
+from dslab.charts.plots import PAPER, Chart
 from dslab.trace import Trace
 
 STROKES = (("#0a5dc2", "-"), ("#a33c00", "--"), ("#1f6f43", "-."), ("#7a3a9a", ":"), ("#333333", "-"))

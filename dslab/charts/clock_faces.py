@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import cos, pi, sin
 
-from dslab.charts.charts import LINE, MARKED, PAPER, Chart
+from dslab.charts.plots import LINE, MARKED, PAPER, Chart
 from dslab.trace import Envelope
 from dslab.values import DslabError, brief
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 
-from dslab.charts.charts import LINE, MARKED, OURS, PAPER, Chart
+from dslab.charts.plots import LINE, MARKED, OURS, PAPER, Chart
 
 HOURS = 365 * 24                # of a year
 STARTS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)       # days before each month

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dslab.charts.charts import PAPER, Chart
+from dslab.charts.plots import PAPER, Chart
 from dslab.values import DslabError, nearest
 
 Point = tuple[float, float]                 # km along the line, ms

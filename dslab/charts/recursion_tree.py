@@ -7,7 +7,7 @@ from typing import Any
 
 from networkx import DiGraph, draw_networkx_edges
 
-from dslab.charts.charts import LINE, MARKED, OURS, PAPER, Chart
+from dslab.charts.plots import LINE, MARKED, OURS, PAPER, Chart
 from dslab.values import DslabError
 
 FILLS = (OURS, "#ffe2b8", "#d9ead3", "#e6d7f2", "#eceff1")     # for the values, in alphabetical order

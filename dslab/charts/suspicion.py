@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
-from dslab.charts.charts import LINE, MARKED, OURS, PAPER, Chart
+from dslab.charts.plots import LINE, MARKED, OURS, PAPER, Chart
 
 GRID = "#d8dee4"
 STROKES = ("-", "--", ":", "-.")

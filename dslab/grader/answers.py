@@ -17,7 +17,7 @@ from dslab.trace import Trace
 from dslab.values import DslabError, brief
 
 if TYPE_CHECKING:
-    from dslab.views.form import Sheet
+    from dslab.widgets.form import Sheet
 
 
 # ---- the answer ------------------------------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ class Solution:
 
     def play(self, **options: Any) -> Any:
         """The player, with a run of the answer; options are those of `dslab.play`."""
-        from dslab.views.player import play
+        from dslab.player.player import play
 
         run = run_of(self.exercise)
         if run is None:
@@ -54,7 +54,7 @@ class Solution:
     __repr__ = __str__
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from dslab.views.panel import Card, panel, shown, stacked
+        from dslab.widgets.panel import Card, panel, shown, stacked
 
         title = f"Exercise {self.exercise.number}, {self.exercise.title}: the answer"
         buttons = {"Play it": self.play} if run_of(self.exercise) else {}
@@ -93,7 +93,7 @@ def _(exercise: Compute) -> Any:
 
 @answer.register
 def _(exercise: BreakIt) -> Any:
-    from dslab.views.panel import Card, Page
+    from dslab.widgets.panel import Card, Page
 
     script = "[" + ",\n ".join(map(repr, exercise.right[0])) + "]"
     card = Card(title="A script that breaks it", state="asked", sentence=exercise.task, rows=[("Script", script)])
@@ -102,7 +102,7 @@ def _(exercise: BreakIt) -> Any:
 
 @answer.register
 def _(exercise: Predict) -> Any:
-    from dslab.views.panel import Page, framed, table
+    from dslab.widgets.panel import Page, framed, table
 
     trace = simulate(exercise.run)
     values, why = exercise.answer(trace), exercise.why(trace)
@@ -154,8 +154,8 @@ class Asked:
     __repr__ = __str__
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from dslab.views.form import form
-        from dslab.views.panel import Card, shown
+        from dslab.widgets.form import form
+        from dslab.widgets.panel import Card, shown
 
         asked = self.exercise
         card = Card(title=self.title, state="asked", sentence=asked.task, rows=list(asked.questions.items()))
@@ -172,7 +172,7 @@ def marks(exercise: Predict, said: Mapping[str, Any]) -> dict[str, str]:
 
 def sheet(exercise: FillIn) -> Sheet:
     """The diagram of a run with a box for each question; all boxes have room for the longest answer."""
-    from dslab.views.form import Sheet
+    from dslab.widgets.form import Sheet
 
     trace: Trace = simulate(exercise.run)
     longest = max(len(brief(value)) for value in exercise.answer(trace).values())

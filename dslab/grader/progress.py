@@ -72,7 +72,7 @@ class Progress:
                 yield f"  {MARKS[line.state]} {line.exercise.number:5} {line.exercise.title} ({told})"
 
     def _repr_html_(self) -> str:
-        from dslab.views.panel import framed, table
+        from dslab.widgets.panel import framed, table
 
         head = ("exercise", "title", "form", "state", "tries", "hints read")
         tables = [table(head, [

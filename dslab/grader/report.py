@@ -59,7 +59,7 @@ class Report:
         trace = self.trace
         if trace is None:
             raise DslabError(f"there is nothing to play: {self.outcome}. {self.sentence}")
-        from dslab.views.player import play
+        from dslab.player.player import play
 
         return play(trace, **{"step": self.step or 0} | options)
 
@@ -71,7 +71,7 @@ class Report:
             folded: names and texts to unfold, beside those of the report.
         """
         from dslab.grader.shelf import exercises
-        from dslab.views.panel import panel
+        from dslab.widgets.panel import panel
 
         asked = exercise or exercises().get(self.exercise)
         actions = {"Play it": self.play} if self.data is not None else {}
@@ -81,7 +81,7 @@ class Report:
 
     def card(self, title: str = "", folded: Sequence[tuple[str, str]] = ()) -> Any:
         """The words of the panel."""
-        from dslab.views.panel import Card
+        from dslab.widgets.panel import Card
 
         rows = (("The rule", self.rule), ("Tried", self.counted))
         more = (("What your code printed", self.printed), ("See it again", self.code), *folded)
@@ -91,7 +91,7 @@ class Report:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """The panel where there is a kernel; HTML and text elsewhere."""
-        from dslab.views.panel import shown
+        from dslab.widgets.panel import shown
 
         return shown(text=str(self), html=self.card()._repr_html_(), widget=self.panel)
 

@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from dslab import at, crash, isolate, play, simulate
+from dslab.player.html_export import html, page
 from dslab.protocols.raft import DEMO
-from dslab.views.export import html, page
 
 pytestmark = pytest.mark.browser
 

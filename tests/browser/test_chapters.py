@@ -7,8 +7,8 @@ from playwright.sync_api import Locator, expect
 
 import notebooks
 from dslab import simulate
+from dslab.player.payload import title
 from dslab.protocols.raft import DEMO
-from dslab.views.payload import title
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from dslab import Network, Node, Run, message, simulate
 from dslab.network import constant
-from dslab.views.export import html
+from dslab.player.html_export import html
 
 pytestmark = pytest.mark.browser
 

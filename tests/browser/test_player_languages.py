@@ -8,9 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, expect
 
 from dslab import at, crash, cut, drop, isolate, play, recover, simulate
+from dslab.player import html_export
+from dslab.player.language import catalogue
 from dslab.protocols.raft import DEMO
-from dslab.views import export
-from dslab.views.language import catalogue
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +61,7 @@ def english_in(player: Locator, lang: str) -> list[str]:
 def page(request) -> str:
     """A page in Chinese: of a trace, and of players as they are with a kernel, which here never answers."""
     if request.param == "watched":
-        return export.html(simulate(RUN), lang="zh", focus=60)
+        return html_export.html(simulate(RUN), lang="zh", focus=60)
     if request.param == "breaking":
         shown = play(RUN, mode="break", lang="zh")
         shown.choose(shown.acts["choices"]["next"][0]["decision"])
@@ -70,7 +70,7 @@ def page(request) -> str:
         shown.edit(crash("C"), step=60)
         shown.compare("original", shown.branches.current.name)
     kernel = f'["step", payload.focus], ["acts", {embedded(shown.acts)}]'
-    return export.page(shown.payload).replace('["step", payload.focus]', kernel)
+    return html_export.page(shown.payload).replace('["step", payload.focus]', kernel)
 
 
 def test_no_english_is_left_in_a_chinese_player(browser, tmp_path, page):
@@ -94,8 +94,8 @@ def test_no_english_is_left_in_a_chinese_player(browser, tmp_path, page):
 
 def test_two_players_of_two_languages_do_not_mix(browser, tmp_path):
     trace = simulate(RUN)
-    text = export.html(trace, lang="zh", focus=60).replace(export.START, TWO)
-    other = embedded(export.payload(trace, lang="ja", focus=60))
+    text = html_export.html(trace, lang="zh", focus=60).replace(html_export.START, TWO)
+    other = embedded(html_export.payload(trace, lang="ja", focus=60))
     data = f'<script type="application/json" id="other">{other}</script>\n'
     players = opened(browser, tmp_path, text.replace('<script type="module">', data + '<script type="module">'))
     only = {lang: set(catalogue(lang).values()) for lang in ("zh", "ja")}

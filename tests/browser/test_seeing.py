@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from dslab import judge, simulate
+from dslab.player.html_export import html
 from dslab.protocols.raft import DEMO, PROMISES
-from dslab.views.export import html
 
 pytestmark = pytest.mark.browser
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createActs, createDrafts, reasonOf } from "../../dslab/views/js/acting.js";
-import { amountOf, examplesFor, partitionOf } from "../../dslab/views/js/asking.js";
+import { createActs, createDrafts, reasonOf } from "../../dslab/player/js/acting.js";
+import { amountOf, examplesFor, partitionOf } from "../../dslab/player/js/asking.js";
 import {
   asPartition,
   crossed,
@@ -10,10 +10,10 @@ import {
   linkBetween,
   nearest,
   nextLink,
-} from "../../dslab/views/js/cutting.js";
-import { indexTrace } from "../../dslab/views/js/data.js";
-import { bindingOf } from "../../dslab/views/js/keys.js";
-import { choices, deedOf } from "../../dslab/views/js/verbs.js";
+} from "../../dslab/player/js/cutting.js";
+import { indexTrace } from "../../dslab/player/js/data.js";
+import { bindingOf } from "../../dslab/player/js/keys.js";
+import { choices, deedOf } from "../../dslab/player/js/verbs.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { comparedNext, createBranching, hasBranches, treeOf } from "../../dslab/views/js/branches.js";
-import { choiceAt, choiceInWords, nextPage, outcomeOf } from "../../dslab/views/js/breaking.js";
-import { differingLights, momentBeside } from "../../dslab/views/js/compare.js";
-import { formsOf } from "../../dslab/views/js/copies.js";
-import { indexTrace } from "../../dslab/views/js/data.js";
-import { bindingOf } from "../../dslab/views/js/keys.js";
-import { t } from "../../dslab/views/js/words.js";
+import { comparedNext, createBranching, hasBranches, treeOf } from "../../dslab/player/js/branches.js";
+import { choiceAt, choiceInWords, nextPage, outcomeOf } from "../../dslab/player/js/breaking.js";
+import { differingLights, momentBeside } from "../../dslab/player/js/compare.js";
+import { formsOf } from "../../dslab/player/js/copies.js";
+import { indexTrace } from "../../dslab/player/js/data.js";
+import { bindingOf } from "../../dslab/player/js/keys.js";
+import { t } from "../../dslab/player/js/words.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PAST, FUTURE, PRESENT, CONCURRENT, relations } from "../../dslab/views/js/causality.js";
+import { PAST, FUTURE, PRESENT, CONCURRENT, relations } from "../../dslab/player/js/causality.js";
 import {
   indexTrace,
   lastAtMost,
@@ -8,7 +8,7 @@ import {
   stateAt,
   timersAt,
   valueAt,
-} from "../../dslab/views/js/data.js";
+} from "../../dslab/player/js/data.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, test } from "node:test";
-import { indexTrace } from "../../dslab/views/js/data.js";
-import { BINDINGS } from "../../dslab/views/js/keys.js";
-import { spoken } from "../../dslab/views/js/log.js";
-import { relationSentence } from "../../dslab/views/js/relation.js";
-import { choices } from "../../dslab/views/js/verbs.js";
-import { awaiting, speak, t } from "../../dslab/views/js/words.js";
+import { indexTrace } from "../../dslab/player/js/data.js";
+import { BINDINGS } from "../../dslab/player/js/keys.js";
+import { spoken } from "../../dslab/player/js/log.js";
+import { relationSentence } from "../../dslab/player/js/relation.js";
+import { choices } from "../../dslab/player/js/verbs.js";
+import { awaiting, speak, t } from "../../dslab/player/js/words.js";
 import { ALL, CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);
-const SOURCES = new URL("../../dslab/views/js/", import.meta.url);
+const SOURCES = new URL("../../dslab/player/js/", import.meta.url);
 const catalogueOf = (lang) =>
-  JSON.parse(readFileSync(new URL(`../../dslab/views/languages/${lang}.json`, import.meta.url), "utf8"));
+  JSON.parse(readFileSync(new URL(`../../dslab/player/languages/${lang}.json`, import.meta.url), "utf8"));
 const [ZH, JA] = ["zh", "ja"].map(catalogueOf);
 
 afterEach(() => speak(undefined));

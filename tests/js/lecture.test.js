@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { indexTrace } from "../../dslab/views/js/data.js";
-import { createStage, cue, leavesOut, magnification } from "../../dslab/views/js/lecture.js";
-import { headline } from "../../dslab/views/js/log.js";
-import { createFilter } from "../../dslab/views/js/visible.js";
+import { indexTrace } from "../../dslab/player/js/data.js";
+import { createStage, cue, leavesOut, magnification } from "../../dslab/player/js/lecture.js";
+import { headline } from "../../dslab/player/js/log.js";
+import { createFilter } from "../../dslab/player/js/visible.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrowsIn } from "../../dslab/views/js/arrows.js";
+import { arrowsIn } from "../../dslab/player/js/arrows.js";
 import {
   chainBetween,
   learntAt,
@@ -8,20 +8,20 @@ import {
   PRESENT,
   relationOfNode,
   relations,
-} from "../../dslab/views/js/causality.js";
-import { indexTrace } from "../../dslab/views/js/data.js";
-import { sourceOf } from "../../dslab/views/js/handler.js";
-import { lightAt, nextChange } from "../../dslab/views/js/lights.js";
-import { entriesOf, readEntry } from "../../dslab/views/js/logs.js";
-import { partsOf } from "../../dslab/views/js/nested.js";
-import { lanesOf, neighbourEdge } from "../../dslab/views/js/operations.js";
-import { createReading, neighbourShown, seenStep } from "../../dslab/views/js/reading.js";
-import { chainOf, relationSentence } from "../../dslab/views/js/relation.js";
-import { repetitions } from "../../dslab/views/js/repetition.js";
-import { matchesOf, nextMatch } from "../../dslab/views/js/search.js";
-import { underway } from "../../dslab/views/js/underway.js";
-import { createFilter, horizon, rowsOf, showsAll } from "../../dslab/views/js/visible.js";
-import { changeZoom, keepInPlace, ROWS } from "../../dslab/views/js/zoom.js";
+} from "../../dslab/player/js/causality.js";
+import { indexTrace } from "../../dslab/player/js/data.js";
+import { sourceOf } from "../../dslab/player/js/handler.js";
+import { lightAt, nextChange } from "../../dslab/player/js/lights.js";
+import { entriesOf, readEntry } from "../../dslab/player/js/logs.js";
+import { partsOf } from "../../dslab/player/js/nested.js";
+import { lanesOf, neighbourEdge } from "../../dslab/player/js/operations.js";
+import { createReading, neighbourShown, seenStep } from "../../dslab/player/js/reading.js";
+import { chainOf, relationSentence } from "../../dslab/player/js/relation.js";
+import { repetitions } from "../../dslab/player/js/repetition.js";
+import { matchesOf, nextMatch } from "../../dslab/player/js/search.js";
+import { underway } from "../../dslab/player/js/underway.js";
+import { createFilter, horizon, rowsOf, showsAll } from "../../dslab/player/js/visible.js";
+import { changeZoom, keepInPlace, ROWS } from "../../dslab/player/js/zoom.js";
 import { ALL, CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

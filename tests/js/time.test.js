@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { indexTrace } from "../../dslab/views/js/data.js";
-import { along, flightsAt } from "../../dslab/views/js/flights.js";
-import { momentAt, naturalPace, schedule, stepAt, timeAt } from "../../dslab/views/js/time.js";
+import { indexTrace } from "../../dslab/player/js/data.js";
+import { along, flightsAt } from "../../dslab/player/js/flights.js";
+import { momentAt, naturalPace, schedule, stepAt, timeAt } from "../../dslab/player/js/time.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

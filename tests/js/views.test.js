@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { changeSpeed } from "../../dslab/views/js/controls.js";
-import { indexTrace } from "../../dslab/views/js/data.js";
-import { follow, windowOf } from "../../dslab/views/js/history.js";
-import { BINDINGS, bindingOf, keepsKey } from "../../dslab/views/js/keys.js";
-import { headline } from "../../dslab/views/js/log.js";
-import { hatching, roleOutline, stepOutline, typeOutline } from "../../dslab/views/js/shapes.js";
-import { arrowsIn } from "../../dslab/views/js/arrows.js";
-import { stampOf } from "../../dslab/views/js/spacetime.js";
-import { rowsOf } from "../../dslab/views/js/visible.js";
-import { ROWS } from "../../dslab/views/js/zoom.js";
+import { changeSpeed } from "../../dslab/player/js/controls.js";
+import { indexTrace } from "../../dslab/player/js/data.js";
+import { follow, windowOf } from "../../dslab/player/js/history.js";
+import { BINDINGS, bindingOf, keepsKey } from "../../dslab/player/js/keys.js";
+import { headline } from "../../dslab/player/js/log.js";
+import { hatching, roleOutline, stepOutline, typeOutline } from "../../dslab/player/js/shapes.js";
+import { arrowsIn } from "../../dslab/player/js/arrows.js";
+import { stampOf } from "../../dslab/player/js/spacetime.js";
+import { rowsOf } from "../../dslab/player/js/visible.js";
+import { ROWS } from "../../dslab/player/js/zoom.js";
 import { ALL, CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);
-const SOURCES = new URL("../../dslab/views/js/", import.meta.url);
+const SOURCES = new URL("../../dslab/player/js/", import.meta.url);
 
 test("only the rows in sight are in the page", () => {
   for (const row of ROWS) {

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from dslab.player.branches import Branch
 from dslab.properties import Promise, Verdict
 from dslab.run import Run
 from dslab.simulator.errors import ProtocolError
 from dslab.simulator.simulate import simulate
 from dslab.trace import Step, Trace
 from dslab.values import DslabError, brief
-from dslab.views.branches import Branch
 
 KEPT = 8                # scenes at hand, so that going to and fro between branches is quick
 

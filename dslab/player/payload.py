@@ -20,7 +20,7 @@ The widget has four traits. `step` is the cursor, `notice` the sentence of an er
     requests    what a client can ask: [{type, fields, nodes, example}]
     mode        "" or "break"; there choices: {decisions, next: [{decision, verb, target, text}], budget}, else null
 
-What the browser may ask is in `dslab.views.asking`.
+What the browser may ask is in `dslab.player.requests`.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dslab.describe import describe, told
+from dslab.player.code_export import script_of, simulating, test_of
+from dslab.player.handlers import sources
+from dslab.player.language import catalogue, language
+from dslab.player.layout import Layout, positions
+from dslab.player.verdicts import lights, promises_of
 from dslab.properties import Promise
 from dslab.trace import Trace
-from dslab.views.copies import script_of, simulating, test_of
-from dslab.views.handlers import sources
-from dslab.views.language import catalogue, language
-from dslab.views.layout import Layout, positions
-from dslab.views.lights import lights, promises_of
 
 # Why a run cannot be changed: the browser says it in the reader's language.
 NO_KERNEL = "Changes need a running kernel."
@@ -51,12 +51,12 @@ def payload(trace: Trace, *, layout: Layout = None, height: int = 600,
 
     Args:
         trace: what is shown.
-        layout: where the nodes stand, as `dslab.views.layout.positions` takes it.
+        layout: where the nodes stand, as `dslab.player.layout.positions` takes it.
         height: of the four views, px.
         promises: those that have a light; None takes what the trace's protocols promise.
         error: why the trace ends early, if it does.
         focus: the step at which the player opens.
-        lang: the language, as `dslab.views.language.language` takes it.
+        lang: the language, as `dslab.player.language.language` takes it.
     """
     lang = language(lang)
     promises = promises_of(trace) if promises is None else tuple(promises)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from dslab.player.bundle import script, style
+from dslab.player.layout import Layout
+from dslab.player.payload import payload
+from dslab.player.payload import title as title_of
 from dslab.properties import Promise
 from dslab.trace import Trace
-from dslab.views.bundle import script, style
-from dslab.views.layout import Layout
-from dslab.views.payload import payload
-from dslab.views.payload import title as title_of
 
 POLICY = ("default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data:; "
           "base-uri 'none'; form-action 'none'")

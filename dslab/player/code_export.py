@@ -8,11 +8,11 @@ from textwrap import indent
 from typing import Any
 
 import dslab
+from dslab.player.edits import message_classes
 from dslab.properties import Promise
 from dslab.run import Run
 from dslab.trace import Trace
 from dslab.values import show
-from dslab.views.edits import message_classes
 
 
 def script_of(trace: Trace, making: str = "") -> str:

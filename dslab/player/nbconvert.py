@@ -11,9 +11,9 @@ from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
 
-from dslab.views.export import page
-from dslab.views.page import frame
-from dslab.views.payload import NO_KERNEL
+from dslab.player.html_export import page
+from dslab.player.payload import NO_KERNEL
+from dslab.player.static_page import frame
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"

@@ -15,25 +15,25 @@ import anywidget
 import traitlets
 
 from dslab.diagrams.diagram import WINDOW, diagram
+from dslab.player.branches import Branch, Branches
+from dslab.player.break_mode import Breaking
+from dslab.player.bundle import script, style
+from dslab.player.choices import controls_of, under
+from dslab.player.code_export import script_of, test_of
+from dslab.player.edits import moment_after, requests
+from dslab.player.language import language
+from dslab.player.layout import Layout
+from dslab.player.payload import CHOSEN, NO_RUN, payload
+from dslab.player.requests import answer
+from dslab.player.scene import Comparison, Scene, Scenes, first_difference, opening, promised, watched
+from dslab.player.static_page import Page, described
+from dslab.player.verdicts import promises_of
 from dslab.properties import Promise
 from dslab.run import Run
 from dslab.script import Action, At, at
 from dslab.simulator.garbage import kept
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
-from dslab.views.asking import answer
-from dslab.views.branches import Branch, Branches
-from dslab.views.breaking import Breaking
-from dslab.views.bundle import script, style
-from dslab.views.choosing import controls_of, under
-from dslab.views.copies import script_of, test_of
-from dslab.views.edits import moment_after, requests
-from dslab.views.language import language
-from dslab.views.layout import Layout
-from dslab.views.lights import promises_of
-from dslab.views.page import Page, described
-from dslab.views.payload import CHOSEN, NO_RUN, payload
-from dslab.views.scene import Comparison, Scene, Scenes, first_difference, opening, promised, watched
 
 Scenarios = Mapping[str, Iterable[At]] | None
 
@@ -86,7 +86,7 @@ class Player(anywidget.AnyWidget):
     _esm = script()
     _css = style()
     payload = traitlets.Dict().tag(sync=True)   # what is seen, and
-    acts = traitlets.Dict().tag(sync=True)      # what can be done: both are described in `dslab.views.payload`
+    acts = traitlets.Dict().tag(sync=True)      # what can be done: both are described in `dslab.player.payload`
     notice = traitlets.Dict().tag(sync=True)    # an error's sentence, numbered so that it can be told twice
     step = traitlets.Int(0).tag(sync=True)      # the cursor, when the play stops or the reader turns away
 

@@ -17,8 +17,8 @@ import ipywidgets
 import traitlets
 
 from dslab.diagrams.text import visible
+from dslab.player.bundle import script, style
 from dslab.values import DslabError
-from dslab.views.bundle import script, style
 
 MOST = 20_000               # letters of one piece of text: what a student's code printed may be long
 

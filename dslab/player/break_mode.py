@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from dslab.model_checker.follow import Follower
+from dslab.player.code_export import following
+from dslab.player.edits import asked
 from dslab.run import Run
 from dslab.simulator.errors import ProtocolError
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
-from dslab.views.copies import following
-from dslab.views.edits import asked
 
 PACE = 10               # ms from one decision to the next
 BUDGET = {"crash": 1, "recover": 1, "drop": 0, "duplicate": 0}      # how often each fault may strike

@@ -21,7 +21,7 @@ def script(root: str = "player.js") -> str:
 @cache
 def style(name: str = "player.css") -> str:
     """A widget's style sheet."""
-    return (HERE / name).read_text("utf-8")
+    return (HERE / "css" / name).read_text("utf-8")
 
 
 def _source(name: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from dslab.player.html_export import html
+from dslab.player.layout import Layout
+from dslab.player.payload import title
 from dslab.properties import Promise
 from dslab.trace import Trace
-from dslab.views.export import html
-from dslab.views.layout import Layout
-from dslab.views.payload import title
 
 
 class Page:

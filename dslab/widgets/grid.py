@@ -10,9 +10,9 @@ from typing import Any, Protocol
 
 import ipywidgets
 
+from dslab.player.player import play
 from dslab.run import Run
-from dslab.views.panel import Card, framed, panel, shown, table
-from dslab.views.player import play
+from dslab.widgets.panel import Card, framed, panel, shown, table
 
 CHOSEN = "primary"      # the style of the button that was pressed last
 

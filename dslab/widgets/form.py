@@ -16,11 +16,11 @@ from dslab.diagrams.diagram import Diagram, diagram
 from dslab.diagrams.step_labels import PADDING
 from dslab.diagrams.style import COLOURS
 from dslab.diagrams.svg import Page, drawn
+from dslab.player.bundle import script, style
 from dslab.trace import Trace
 from dslab.trace_json import trace_to_dict
 from dslab.values import DslabError
-from dslab.views.bundle import script, style
-from dslab.views.panel import SIGNS, attempted
+from dslab.widgets.panel import SIGNS, attempted
 
 MOST = 1000                 # letters of an answer
 WIDTH = 720                 # px, of a diagram with fields: it scrolls in a narrow window, since fields must be legible

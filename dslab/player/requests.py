@@ -17,11 +17,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from dslab.player.edits import action_of
 from dslab.values import DslabError, brief, nearest
-from dslab.views.edits import action_of
 
 if TYPE_CHECKING:
-    from dslab.views.player import Player
+    from dslab.player.player import Player
 
 
 def answer(player: Player, content: Any) -> None:

@@ -1,0 +1,1 @@
+"""The widgets beside the player: forms, panels, grids of runs, progress bars."""
