@@ -1,6 +1,7 @@
 """nbval is the grader: whatever is in a notebook, it is graded to the end; and nobody's work is overwritten."""
 
 import csv
+import json
 import signal
 import subprocess
 import sys
@@ -192,6 +193,74 @@ def test_a_folder_has_a_row_a_submission(tmp_path, capsys):
     table = list(csv.DictReader(results.open(encoding="utf-8-sig")))
     assert [(row["submission"], row["exercise"], row["outcome"]) for row in table] == [
         ("'=bob/mine", "4.1", "not attempted"), ("alice", "4.1", "right"), ("carol", "", "cannot tell")]
+
+
+HALF = STUB_41.replace("...", "return '\ud800'")
+UNREADABLE = {
+    "empty": (b"", "is broken: no JSON at line 1, column 1"),
+    "cut": (b'{"cells": [', "is broken: no JSON at line 1, column 12"),
+    "list": (b"[1]", "is no notebook: expected the cells of nbformat 4"),
+    "digits": (b'{"nbformat": %s}' % (b"4" * 5000), "cannot be read: "),
+    "deep": (b"[" * 100_000, "cannot be read: "),
+    "marked": ("\ufeff{}".encode(), "is broken: no JSON at line 1, column 1"),
+    "wide": ("{}".encode("utf-16"), "is broken: its byte 0 is no UTF-8"),
+    "half": (None, "is broken: its cell 2 holds '\\ud800', half a character"),
+    "locked": (b"{}", "cannot be read: Permission denied"),
+    "mistagged": (None, "it has no exercise"),
+}
+
+
+def unreadable(folder: Path, monkeypatch) -> None:
+    """Notebooks that cannot be read, each for another reason."""
+    for name, (data, _) in UNREADABLE.items():
+        (folder / f"{name}.ipynb").write_bytes(data or b"")
+    whole = nbformat.reads(sheet(folder / "half.ipynb", RIGHT).read_text(), 4)
+    whole.cells[2].source = HALF
+    (folder / "half.ipynb").write_text(json.dumps(whole))
+    whole.cells[2].source, whole.cells[3].metadata.tags = RIGHT, 7
+    (folder / "mistagged.ipynb").write_text(json.dumps(whole))
+    (folder / "folder.ipynb").mkdir()
+    (folder / "nowhere.ipynb").symlink_to("elsewhere")
+    plain = Path.read_text
+
+    def read_text(path, *args, **options):              # root, who may run this, is refused nothing
+        if path.name == "locked.ipynb":
+            raise PermissionError(13, "Permission denied", str(path))
+        return plain(path, *args, **options)
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+
+
+def test_notebooks_that_cannot_be_read_cost_no_other_its_marks(tmp_path, monkeypatch, capsys):
+    """Each is a row that says why; the rest is graded, and all files are written, whatever a cell complains of."""
+    folder, results, report = tmp_path / "handed_in", tmp_path / "results.csv", tmp_path / "report.xml"
+    folder.mkdir()
+    unreadable(folder, monkeypatch)
+    sheet(folder / "folder.ipynb" / "right.ipynb", RIGHT)
+    sheet(folder / "odd.ipynb", "raise ValueError('odd: ' + chr(0xd800) + chr(1) + chr(0xfffe))")
+    assert main(["check", str(folder), "--csv", str(results), "--junit", str(report)]) == 1
+    rows = {row["submission"]: row for row in csv.DictReader(results.open(encoding="utf-8-sig"))}
+    for name, (_, words) in UNREADABLE.items():
+        assert words in rows[name]["sentence"] and rows[name]["outcome"] == "cannot tell"
+    assert rows["folder.ipynb/right"]["outcome"] == "right" and "odd:" in rows["odd"]["sentence"]
+    assert set(rows) == {*UNREADABLE, "folder.ipynb/right", "odd", "nowhere"}
+    assert {suite.get("name") for suite in ElementTree.parse(report).getroot()} == set(rows)
+    shown = capsys.readouterr().out.splitlines()
+    assert all(any(line.startswith(f"{name} ") for line in shown) for name in rows)
+
+
+def test_what_nobody_thought_of_stops_no_other_either(tmp_path, monkeypatch):
+    """Should grading itself fail, that too is a row."""
+    def failing(path, **options):
+        if path.stem == "bob":
+            raise TypeError("unheard of")
+        return grade(path, **options)
+
+    monkeypatch.setattr("dslab.command.classroom.grade", failing)
+    sheet(tmp_path / "alice.ipynb", RIGHT)
+    sheet(tmp_path / "bob.ipynb", RIGHT)
+    alice, bob = grade_folder(tmp_path)
+    assert alice and bob.trouble == "it cannot be graded: TypeError: unheard of"
 
 
 def test_submissions_are_graded_side_by_side_under_a_bar(tmp_path, capsys, monkeypatch):

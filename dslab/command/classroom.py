@@ -26,21 +26,29 @@ from dslab.values import DslabError
 def submissions(folder: Path) -> list[Path]:
     """The notebooks in a folder and in those below it, but for chapters of the course that have no exercises."""
     found = sorted(path for path in folder.rglob("*.ipynb")
-                   if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts))
+                   if not _is_folder(path) and not any(part.startswith(".") for part in path.relative_to(folder).parts))
     asked = [path for path in found if _asks(path)]
     if not asked:
         raise DslabError(f"there is no notebook with exercises in {folder}")
     return asked
 
 
+def _is_folder(path: Path) -> bool:
+    """Not if nobody may know: then it is for the teacher to know of."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def _asks(path: Path) -> bool:
     """Is there something to grade? What cannot be read, or is not from the course, is for the teacher to know of."""
     try:
         copy = read(path)
-    except DslabError:
+        original = original_of(copy, shipped())
+        return original is None or bool(code_cells(original, CHECK) or code_cells(copy, CHECK))
+    except Exception:                               # grading it will tell why
         return True
-    original = original_of(copy, shipped())
-    return original is None or bool(code_cells(original, CHECK) or code_cells(copy, CHECK))
 
 
 def grade_folder(folder: Path, *, jobs: int | None = None, **options: Any) -> list[Graded]:
@@ -62,6 +70,8 @@ def _named(path: Path, folder: Path, **options: Any) -> Graded:
         return replace(grade(path, **options), name=name)
     except DslabError as problem:
         return Graded(name=name, trouble=plain(str(problem), cut=False))
+    except Exception as problem:                    # whatever a stranger's file holds: the others have their marks
+        return Graded(name=name, trouble=plain(f"it cannot be graded: {type(problem).__name__}: {problem}", cut=False))
 
 
 def _at_once(paths: Iterable[Path], work: Callable[[Path, Callable[[], bool]], Graded],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -33,8 +34,10 @@ def table(results: Sequence[Graded]) -> str:
     return "\n".join([*lines, "", legend])
 
 
-def _place(number: str) -> tuple:
-    return tuple(int(part) if part.isdigit() else part for part in number.split(".", 1)[:1]), len(number), number
+def _place(number: str) -> tuple[float, int, str]:
+    """By chapters, then by numbers; what is of no chapter comes last."""
+    chapter = number.split(".")[0]
+    return int(chapter) if chapter.isdecimal() else inf, len(number), number
 
 
 def write_csv(path: Path, results: Sequence[Graded]) -> None:

@@ -51,13 +51,8 @@ class Cell:
 
 def read(path: Path) -> NotebookNode:
     """A notebook. What cannot be read is refused with a sentence that says why."""
-    if not path.exists():
-        folder = path.parent if path.parent.is_dir() else Path()
-        raise DslabError(f"there is no file {path}.{nearest(path.name, [file.name for file in folder.iterdir()])}")
-    if path.suffix != ".ipynb" or not path.is_file():
-        raise DslabError(f"{path} is no notebook: expected a file whose name ends in .ipynb")
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(_text(path))
         if not isinstance(found, dict) or not isinstance(found.get("cells"), list) or found.get("nbformat") != 4:
             raise DslabError(f"{path.name} is no notebook: expected the cells of nbformat 4. Open and save it in"
                              " JupyterLab")
@@ -65,12 +60,26 @@ def read(path: Path) -> NotebookNode:
     except json.JSONDecodeError as problem:
         raise DslabError(f"{path.name} is broken: no JSON at line {problem.lineno}, column {problem.colno}"
                          f" ({problem.msg})") from None
-    except (OSError, UnicodeError, RecursionError) as problem:
+    except UnicodeDecodeError as problem:
+        raise DslabError(f"{path.name} is broken: its byte {problem.start} is no UTF-8. Save it as UTF-8") from None
+    except OSError as problem:
+        raise DslabError(f"{path.name} cannot be read: {problem.strerror or problem}") from None
+    except (ValueError, RecursionError) as problem:     # a number of thousands of digits, thousands of brackets
         raise DslabError(f"{path.name} cannot be read: {problem}") from None
 
 
+def _text(path: Path) -> str:
+    if not path.exists():
+        folder = path.parent if path.parent.is_dir() else Path()
+        others = [file.name for file in folder.iterdir() if file.name != path.name]     # a link may lead nowhere
+        raise DslabError(f"there is no file {path}.{nearest(path.name, others)}")
+    if path.suffix != ".ipynb" or not path.is_file():
+        raise DslabError(f"{path} is no notebook: expected a file whose name ends in .ipynb")
+    return path.read_text(encoding="utf-8")
+
+
 def _strict(notebook: NotebookNode, path: Path) -> NotebookNode:
-    """The notebook, if its cells are cells; sources are strings from here on."""
+    """The notebook, if its cells are cells; sources are strings that can be written, and ids strings, from here on."""
     for place, cell in enumerate(notebook.cells):
         source = cell.get("source") if isinstance(cell, dict) else None
         lines = source if isinstance(source, list) else [source]
@@ -78,20 +87,31 @@ def _strict(notebook: NotebookNode, path: Path) -> NotebookNode:
         if not all(isinstance(line, str) for line in lines) or not isinstance(meta, dict) or "cell_type" not in cell:
             raise DslabError(f"{path.name} is broken: its cell {place} is no cell")
         cell.source, cell.metadata = "".join(lines), meta
+        half = re.search("[\ud800-\udfff]", cell.source)
+        if half:
+            raise DslabError(f"{path.name} is broken: its cell {place} holds {half[0]!a}, half a character, which no"
+                             " file can hold")
+        if not isinstance(cell.get("id"), str):
+            cell.pop("id", None)
     return notebook
 
 
 def code_cells(notebook: NotebookNode, tag: str = "") -> list[NotebookNode]:
     """The cells with code, or those of them that have a tag."""
-    return [cell for cell in notebook.cells
-            if cell.cell_type == "code" and (not tag or tag in (cell.metadata.get("tags") or ()))]
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and (not tag or tag in _tags(cell))]
+
+
+def _tags(cell: NotebookNode) -> list:
+    tags = cell.metadata.get("tags")
+    return tags if isinstance(tags, list) else []
 
 
 def exercise_of(cell: NotebookNode) -> str:
     """The number of the exercise that a cell belongs to; empty if none does."""
     told = cell.metadata.get("dslab")
-    if isinstance(told, dict) and isinstance(told.get("exercise"), str):
-        return told["exercise"]
+    number = told.get("exercise") if isinstance(told, dict) else None
+    if isinstance(number, str) and re.fullmatch(r"[\w.]+", number):
+        return number
     found = re.search(r"""\bexercise\(\s*["']([\w.]+)["']\s*\)""", cell.source)
     return found[1] if found else ""
 
