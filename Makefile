@@ -10,12 +10,13 @@
 VENV  = .venv
 BIN   = $(VENV)/bin
 READY = $(VENV)/ready
+TYPES = tests/js/node_modules/ready
 START = notebooks/00_start_here.ipynb
 
 lab: $(READY)
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(START) $(ARGS)
 
-test: $(READY)
+test: $(READY) $(TYPES)
 	$(BIN)/ruff check
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
@@ -50,5 +51,9 @@ clean:
 $(READY): pyproject.toml tools/setup.sh
 	PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV)
 	touch $@
+
+# TypeScript, for the type check of the JavaScript. Without npm, or without a network, that test is skipped, and says so.
+$(TYPES): tests/js/package-lock.json
+	-command -v npm >/dev/null && npm ci --prefix tests/js --no-audit --no-fund --loglevel=error && touch $@
 
 .PHONY: lab test bench site slides strip notebooks golden picture clean

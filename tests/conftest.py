@@ -4,27 +4,39 @@ import difflib
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from lab import BROWSERS
 
 
-def program(names: str, remedy: str) -> str:
-    """The first program that is there; without one the test is skipped, or fails where CI is set."""
-    found = next(filter(None, map(shutil.which, names.split())), None)
-    if found:
-        return found
-    sentence = f"{names.split()[0]} is not installed: {remedy}"
+def missing(sentence: str) -> NoReturn:
+    """Something is not installed: the test is skipped, or fails where CI is set."""
     if os.environ.get("CI"):
         pytest.fail(sentence, pytrace=False)
     pytest.skip(sentence)
+
+
+def program(names: str, remedy: str) -> str:
+    """The first program that is there; without one the test is skipped, or fails where CI is set."""
+    found = next(filter(None, map(shutil.which, names.split())), None)
+    return found or missing(f"{names.split()[0]} is not installed: {remedy}")
 
 
 @pytest.fixture(scope="session")
 def node() -> str:
     """Node.js, which runs the tests of the player's JavaScript."""
     return program("node nodejs", "on Debian and Ubuntu, apt install nodejs")
+
+
+@pytest.fixture(scope="session")
+def tsc(node) -> list[str]:
+    """TypeScript's compiler, which checks the types of the player's JavaScript."""
+    compiler = Path(__file__).parent / "js/node_modules/typescript/bin/tsc"
+    if not compiler.exists():
+        missing("TypeScript is not installed: npm ci --prefix tests/js")
+    return [node, str(compiler)]
 
 
 @pytest.fixture(scope="session")

@@ -12,3 +12,22 @@ ROOT = Path(__file__).parent.parent
 def test_javascript(node, file):
     run = subprocess.run([node, "--test", file], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_types_of_the_javascript_hold(tsc):
+    """Strictly, by `tests/js/tsconfig.json`. The types are comments: what runs is the code as it stands."""
+    run = subprocess.run([*tsc, "--project", "tests/js"], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_no_javascript_is_left_out_of_the_type_check():
+    """`any` and an ignored error would be holes in it: what a value is, is said in `types.js`."""
+    sources = {path.name: path.read_text("utf-8") for path in sorted(ROOT.glob("dslab/player/js/*.js"))}
+    assert [name for name, text in sources.items() if not text.startswith("// @ts-check\n")] == []
+    holes = ("@ts-ignore", "@ts-expect-error", "@ts-nocheck", "{any", "any}", "any>", "any[]", "=> any")
+    assert [(name, hole) for name, text in sources.items() for hole in holes if hole in text] == []
+
+
+def test_the_lock_file_names_no_registry():
+    """So that npm takes the packages from where it is told to on this machine."""
+    assert '"resolved"' not in (ROOT / "tests/js/package-lock.json").read_text("utf-8")

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
+TYPES = re.compile(r"^(?:// @ts-check|/\*\* @import .* \*/)\n", re.MULTILINE)         # for the type checker only
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z]+\.js)";\n', re.MULTILINE)
 
 
@@ -38,5 +39,5 @@ def _collect(name: str, order: list[str]) -> None:
 
 
 def _stripped(name: str) -> str:
-    text = IMPORT.sub("", _source(name)).replace("// @ts-check\n", "")
+    text = TYPES.sub("", IMPORT.sub("", _source(name)))
     return f"// ---- {name}\n" + re.sub(r"^export (?!default)", "", text, flags=re.MULTILINE)

@@ -73,9 +73,9 @@ test("an event of a log that took in two messages has both in its past", () => {
 });
 
 test("the next and the previous step of a node", () => {
-  assert.equal(neighbourEvent(index, 1, 0, 1), 2);
-  assert.equal(neighbourEvent(index, 1, 4, -1), 3);
-  assert.equal(neighbourEvent(index, 1, 5, 1), 5);
+  assert.equal(neighbourEvent(index, "B", 0, 1), 2);
+  assert.equal(neighbourEvent(index, "B", 4, -1), 3);
+  assert.equal(neighbourEvent(index, "B", 5, 1), 5);
 });
 
 test("a search in sorted numbers finds the last that is not greater", () => {

@@ -184,7 +184,7 @@ test("with the eyes of a node, exactly the causal past of its latest step is sho
       const past = TRACE.steps.flatMap((_, k) => (related[k] === PAST || related[k] === PRESENT ? [k] : []));
       assert.deepEqual(shownBy(index, { ...ALL, knower: id, step }), past, `${id} at ${step}`);
     }
-  assert.deepEqual([...learntAt(index, 0)], [0, 9, 4, 9, 4, 9, 9, 7, 9]);
+  assert.deepEqual([...learntAt(index, "A")], [0, 9, 4, 9, 4, 9, 9, 7, 9]);
 });
 
 test("of the others a node knows their past only, and time passes at its own steps", () => {
@@ -368,7 +368,7 @@ test("chips leave out one, or all but one; a mark goes and comes; the cursor goe
   const go = (step) => went.push((view.step = step));
   const reading = createReading(view, {
     index: () => index,
-    lights: () => LIGHTS,
+    payload: () => ({ lights: LIGHTS }),
     go,
     draw() {},
     focusSearch() {},

@@ -1,8 +1,6 @@
 // @ts-check
 // Acting: what can be done to the selection, and to the network, as buttons; what needs a number or a text asks for it.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./verbs.js").Deed} Deed */
-/** @typedef {import("./verbs.js").Change} Change */
+/** @import { Actions, Change, Deed, Drafts, Index, Payload, Player, View } from "./types.js" */
 import { createForms } from "./asking.js";
 import { nextLink } from "./cutting.js";
 import { button, h, put, write } from "./dom.js";
@@ -10,15 +8,14 @@ import { focusedKey, restoreFocus } from "./focus.js";
 import { choices, deedOf } from "./verbs.js";
 import { awaiting, t } from "./words.js";
 
-/** What the reader has chosen and typed so far: it stays when the trace is exchanged. */
+/** @returns {Drafts} */
 export function createDrafts() {
-  return { more: false, refused: /** @type {any} */ (null), request: "", clock: "100", delay: "50", side: new Set() };
+  return { more: false, refused: null, request: "", clock: "100", delay: "50", side: new Set() };
 }
 
 /** What the keys and the buttons do.
- * @param {any} view
- * @param {{index: () => Index, payload: () => any, acts: () => any, send: (content: object) => void,
- *    draw: () => void, open: (name: string) => void}} player */
+ * @param {View} view
+ * @param {Pick<Player, "index"|"payload"|"acts"|"send"|"draw"|"open">} player */
 export function createActs(view, { index, payload, acts, send, draw, open }) {
   const now = () => choices(index(), view.selection, view.step, acts()).deeds;
   const reason = () => t(payload().reason);
@@ -75,8 +72,8 @@ export function createActs(view, { index, payload, acts, send, draw, open }) {
 
 /** The row of buttons, and what "More" opens.
  * @param {Index} index
- * @param {any} payload
- * @param {any} actions */
+ * @param {Payload} payload
+ * @param {Actions} actions */
 export function createActing(index, payload, actions) {
   const row = h("span", { class: "dslab-deeds" });
   const more = button({
@@ -91,7 +88,7 @@ export function createActing(index, payload, actions) {
     row,
     more,
     forms: forms.element,
-    /** @param {any} view
+    /** @param {View} view
      *  @param {Deed[]} deeds */
     draw(view, deeds) {
       const opened = payload.editable && view.drafts.more;
@@ -99,13 +96,11 @@ export function createActing(index, payload, actions) {
       const key = JSON.stringify(shown.map(({ name, word, changes, why }) => [name, word, changes, why]));
       if (drawn !== key) fillRow(row, shown, payload, actions);
       drawn = key;
-      for (const one of row.children) {
-        const barred = view.waiting || !payload.editable || one.getAttribute("data-why");
-        put(one, "aria-disabled", Boolean(barred));
-      }
+      for (const one of row.children)
+        put(one, "aria-disabled", view.waiting || !payload.editable || one.hasAttribute("data-why"));
       more.hidden = !payload.editable;
       put(more, "aria-expanded", opened);
-      write(/** @type {Node} */ (more.firstChild), opened ? t("Less") : t("More"));
+      write(more.firstChild, opened ? t("Less") : t("More"));
       forms.element.hidden = !opened;
       if (opened) forms.draw(view, deeds);
     },
@@ -115,8 +110,8 @@ export function createActing(index, payload, actions) {
 
 /** @param {HTMLElement} row
  *  @param {Deed[]} deeds
- *  @param {any} payload
- *  @param {any} actions */
+ *  @param {Payload} payload
+ *  @param {Actions} actions */
 function fillRow(row, deeds, payload, actions) {
   const focused = focusedKey(row);
   const buttons = deeds.map((deed) => {
@@ -133,8 +128,8 @@ function fillRow(row, deeds, payload, actions) {
 }
 
 /** What the line below the selection says: what goes on, or why something is not done.
- * @param {any} view
- * @param {any} payload
+ * @param {View} view
+ * @param {Payload} payload
  * @param {boolean} possible is there something that could be done? */
 export function reasonOf(view, payload, possible) {
   if (view.waiting || view.silent) return awaiting(view);

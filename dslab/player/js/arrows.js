@@ -1,8 +1,6 @@
 // @ts-check
 // The arrows of the space-time diagram: messages, from the row that sent them to the row that received or lost them.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./data.js").Message} Message */
-/** @typedef {import("./visible.js").Rows} Rows */
+/** @import { Chain, Index, Message, Rows, View } from "./types.js" */
 import { RELATION, relationOf } from "./causality.js";
 import { s } from "./dom.js";
 import { crossOutline } from "./shapes.js";
@@ -15,7 +13,7 @@ import { knowledge, knowsAll, messageFilter } from "./visible.js";
  * @param {Rows} rows
  * @param {number} first
  * @param {number} last
- * @param {any} view */
+ * @param {View} view */
 export function arrowsIn(index, rows, first, last, view) {
   if (first >= last) return [];
   const mayShow = messageFilter(index, view);
@@ -25,25 +23,25 @@ export function arrowsIn(index, rows, first, last, view) {
   const arrows = [];
   for (const number of underway(index, begin, end)) {
     const message = index.messages[number];
-    if (!index.column.has(message.src) || !index.column.has(message.dst) || !mayShow(message)) continue;
-    const arrow = arrowOf(index, message, rows, knows);
+    const arrow = mayShow(message) ? arrowOf(index, message, rows, knows) : null;
     if (arrow && arrow.bottom >= first && arrow.top < last) arrows.push(arrow);
   }
   return arrows;
 }
 
 /** `end` is where the arrow stops, as a part of the way across: a lost message ends half a column before its receiver.
- * Null if the steps at both ends are left out.
+ * Null if the steps at both ends are left out, or there is no such node.
  * @param {Index} index
  * @param {Message} message
  * @param {Rows} rows
  * @param {(k: number) => boolean} knows */
 function arrowOf(index, message, rows, knows) {
-  const from = index.column.get(message.src);
-  const to = index.column.get(message.dst);
+  const [from, to] = [index.column.get(message.src), index.column.get(message.dst)];
+  if (from === undefined || to === undefined) return null;
   const top = rows.rowOf(message.sent);
-  const ends = message.ended !== null && knows(message.ended);
-  const bottom = ends ? rows.rowOf(message.ended) : top + 0.9;
+  const end = message.ended !== null && knows(message.ended) ? rows.rowOf(message.ended) : null;
+  const ends = end !== null;
+  const bottom = end ?? top + 0.9;
   if (!Number.isInteger(top) && !(ends && Number.isInteger(bottom))) return null;
   const arrow = { message, from, to, top, bottom, fate: message.fate, end: 1 };
   const unheard = !ends && knows !== knowsAll; // nobody told the node whose knowledge is shown what became of it
@@ -55,8 +53,8 @@ function arrowOf(index, message, rows, knows) {
 /** @param {NonNullable<ReturnType<typeof arrowOf>>} arrow
  *  @param {(i: number) => number} x
  *  @param {(row: number) => number} y
- *  @param {any} view
- *  @param {{related: Uint8Array|null, chain: Set<any>, heads: boolean, named: Set<string>}} how `named` are the types whose
+ *  @param {View} view
+ *  @param {{related: Uint8Array|null, chain: Chain["members"], heads: boolean, named: Set<string>}} how `named` are the types whose
  *    label is drawn already */
 export function drawArrow(arrow, x, y, view, { related, chain, heads, named }) {
   const { message } = arrow;
@@ -88,7 +86,7 @@ function drawEnd(fate, middle, to) {
 
 /** @param {{message: Message, fate: string}} arrow
  *  @param {boolean} isNow
- *  @param {any} view
+ *  @param {View} view
  *  @param {Uint8Array|null} related */
 function classesOf({ message, fate }, isNow, view, related) {
   const known = view.future || (message.ended ?? message.sent) <= view.step;

@@ -1,8 +1,6 @@
 // @ts-check
 // What a deed still needs is asked for: the message of a client, an amount of milliseconds, one side of a partition.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./verbs.js").Deed} Deed */
-/** @typedef {import("./verbs.js").Change} Change */
+/** @import { Actions, Acts, Change, Deed, Drafts, Index, View } from "./types.js" */
 import { button, FOCUSABLE, h, put, write } from "./dom.js";
 import { shorten } from "./values.js";
 import { english, t } from "./words.js";
@@ -12,7 +10,7 @@ const LETTERS = 120; // of an example
 
 /** The fields that "More" opens. They are made once; what is typed into them is kept in the drafts.
  * @param {Index} index
- * @param {any} actions */
+ * @param {Actions} actions */
 export function createForms(index, actions) {
   const forms = new Map([
     ["request", createRequest(actions)],
@@ -22,11 +20,11 @@ export function createForms(index, actions) {
   ]);
   return {
     element: h("div", { class: "dslab-forms", hidden: true }, ...[...forms.values()].map((form) => form.element)),
-    draw(/** @type {any} */ view, /** @type {Deed[]} */ deeds) {
+    draw(/** @type {View} */ view, /** @type {Deed[]} */ deeds) {
       for (const [name, form] of forms) {
         const deed = deeds.find((one) => one.name === name);
         form.element.hidden = !deed || Boolean(deed.why);
-        if (!form.element.hidden) form.draw(view);
+        if (!form.element.hidden) form.draw(view, selectedId(view));
         for (const one of form.element.querySelectorAll("button")) put(one, "aria-disabled", view.waiting);
       }
     },
@@ -38,9 +36,15 @@ export function createForms(index, actions) {
   };
 }
 
+/** @typedef {{element: HTMLElement, draw: (view: View, id: string) => void}} AskForm it is told what is selected */
+
+/** The node or the message that a form is about, "" for none.
+ * @param {View} view */
+const selectedId = ({ selection }) => selection?.id ?? "";
+
 /** What all forms do: Enter in a field is the button, Escape closes what "More" opened.
  * @param {Array<Node|null>} parts
- * @param {any} actions
+ * @param {Actions} actions
  * @param {() => void} submit */
 function createForm(parts, actions, submit) {
   const element = h("div", { class: "dslab-ask", role: "group" }, ...parts);
@@ -50,24 +54,26 @@ function createForm(parts, actions, submit) {
     event.preventDefault();
     event.stopPropagation();
     if (event.key === "Enter") return submit();
-    element.closest(".dslab-player")?.focus();
+    /** @type {HTMLElement|null} */ (element.closest(".dslab-player"))?.focus();
     actions.more();
   });
   return element;
 }
 
 /** A field that keeps its draft, with its label.
- * @param {string} name
- * @param {object} attributes */
+ * @param {"request"|"clock"|"delay"} name
+ * @param {Record<string, unknown>} attributes */
 function createEntry(name, attributes) {
   const label = h("span", {});
   const input = h("input", { class: "dslab-search", "data-key": `field ${name}`, ...attributes, ...FOCUSABLE });
-  let drafts = /** @type {any} */ (null);
-  input.addEventListener("input", () => drafts && (drafts[name] = input.value));
+  let drafts = /** @type {Drafts|null} */ (null);
+  input.addEventListener("input", () => {
+    if (drafts) drafts[name] = input.value;
+  });
   return {
     element: h("label", { class: "dslab-asked" }, label, input),
     input,
-    draw(/** @type {string} */ text, /** @type {any} */ view) {
+    draw(/** @type {string} */ text, /** @type {View} */ view) {
       write(label, text);
       if (!drafts) input.value = view.drafts[name];
       drafts = view.drafts;
@@ -76,7 +82,8 @@ function createEntry(name, attributes) {
 }
 
 /** A request of a client: a text, with examples that can be taken.
- * @param {any} actions */
+ * @param {Actions} actions
+ * @returns {AskForm} */
 function createRequest(actions) {
   const field = createEntry("request", { type: "text", size: 24, spellcheck: "false", autocomplete: "off" });
   const examples = h("span", { class: "dslab-deeds" });
@@ -96,8 +103,8 @@ function createRequest(actions) {
   };
   return {
     element: createForm([field.element, ask, examples], actions, submit),
-    draw(/** @type {any} */ view) {
-      node = view.selection.id;
+    draw(view, id) {
+      node = id;
       const known = examplesFor(actions.acts(), node);
       example = known[0] ?? "";
       if (!view.drafts.request) view.drafts.request = example;
@@ -112,13 +119,13 @@ function createRequest(actions) {
 }
 
 /** What a client could ask this node, as it is typed: likely ones first.
- * @param {any} acts
+ * @param {Acts|null} acts
  * @param {string} node
  * @returns {string[]} */
 export function examplesFor(acts, node) {
   return (acts?.requests ?? [])
-    .filter((/** @type {any} */ one) => one.nodes.includes(node) && one.example.length <= LETTERS)
-    .map((/** @type {any} */ one) => one.example)
+    .filter((one) => one.nodes.includes(node) && one.example.length <= LETTERS)
+    .map((one) => one.example)
     .slice(0, EXAMPLES);
 }
 
@@ -135,7 +142,8 @@ function createExample(text, take) {
  * @param {"clock"|"delay"} name
  * @param {string} words
  * @param {string} word
- * @param {any} actions */
+ * @param {Actions} actions
+ * @returns {AskForm} */
 function createAmount(name, words, word, actions) {
   const field = createEntry(name, { type: "number", step: "any", min: name === "delay" ? 0 : null });
   let selected = "";
@@ -147,8 +155,8 @@ function createAmount(name, words, word, actions) {
   const press = button({ label: word, word, onclick: submit });
   return {
     element: createForm([field.element, press], actions, submit),
-    draw(/** @type {any} */ view) {
-      selected = view.selection.id;
+    draw(view, id) {
+      selected = id;
       field.draw(t(words, { node: shorten(selected, 20) }), view);
     },
   };
@@ -163,16 +171,17 @@ export function amountOf(verb, target, text) {
   const ms = text.trim() ? Number(text) : NaN;
   if (!Number.isFinite(ms)) return t("Type a number of milliseconds, such as {example}.", { example: verb === "clock" ? "-100" : "50" });
   if (verb === "delay" && ms < 0) return t("A message is held back for a number of milliseconds from 0 up.");
-  return { verb, args: [target], options: verb === "clock" ? { step: ms } : { by: ms } };
+  return { verb, args: [target], options: { [verb === "clock" ? "step" : "by"]: ms } };
 }
 
 /** The nodes as check boxes: those that are chosen are one side.
  * @param {Index} index
- * @param {any} actions */
+ * @param {Actions} actions
+ * @returns {AskForm} */
 function createPartition(index, actions) {
   let side = /** @type {Set<string>} */ (new Set());
-  const ids = index.nodes.map((/** @type {any} */ node) => node.id);
-  const boxes = ids.map((/** @type {string} */ id) => {
+  const ids = index.nodes.map((node) => node.id);
+  const boxes = ids.map((id) => {
     const input = h("input", { type: "checkbox", "data-key": `side ${id}`, ...FOCUSABLE });
     input.addEventListener("change", () => (input.checked ? side.add(id) : side.delete(id)));
     return { id, input, element: h("label", { class: "dslab-check" }, input, h("bdi", {}, shorten(id, 20))) };
@@ -191,7 +200,7 @@ function createPartition(index, actions) {
   element.setAttribute("aria-label", t("Nodes on one side:"));
   return {
     element,
-    draw(/** @type {any} */ view) {
+    draw(view) {
       side = view.drafts.side;
       for (const { id, input } of boxes) if (input.checked !== side.has(id)) input.checked = side.has(id);
     },

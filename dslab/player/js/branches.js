@@ -1,6 +1,7 @@
 // @ts-check
 // Branches: what the run became by each change. They are listed as a tree; each can be shown, put beside the one that is
 // shown, renamed and deleted. Nothing is lost: an undo goes back to the parent.
+/** @import { Actions, Acts, Branch, Comparison, Panel, Payload, Player, View } from "./types.js" */
 import { choiceAt, nextPage } from "./breaking.js";
 import { button, FOCUSABLE, h, put, write } from "./dom.js";
 import { focusedKey, restoreFocus } from "./focus.js";
@@ -9,41 +10,35 @@ import { awaiting, english, t } from "./words.js";
 
 const DEEPEST = 8; // levels that are indented
 
-/** @typedef {{name: string, parent: string|null, events: string[]}} Branch */
-
 /** The branches as a tree is written, each followed by what grew from it.
  * @param {Branch[]} branches parents first
  * @returns {Array<Branch & {depth: number}>} */
 export function treeOf(branches) {
-  const children = new Map();
-  for (const branch of branches) {
-    const siblings = children.get(branch.parent) ?? [];
-    children.set(branch.parent, [...siblings, branch]);
-  }
-  const grown = (/** @type {string|null} */ parent, /** @type {number} */ depth) =>
-    (children.get(parent) ?? []).flatMap((/** @type {Branch} */ branch) => [
-      { ...branch, depth },
-      ...grown(branch.name, depth + 1),
-    ]);
+  /** @type {(parent: string|null, depth: number) => Array<Branch & {depth: number}>} */
+  const grown = (parent, depth) =>
+    branches
+      .filter((branch) => branch.parent === parent)
+      .flatMap((branch) => [{ ...branch, depth }, ...grown(branch.name, depth + 1)]);
   return grown(null, 0);
 }
 
 /** What a key does to the comparison: end it, or begin one with the branch that this one grew from.
- * @param {any} acts
- * @param {any} comparison of the payload
+ * @param {Acts|null} acts
+ * @param {Comparison|null} comparison of the payload
  * @returns {string|null} the branch to compare with, "" for none, null if there is nothing to do */
 export function comparedNext(acts, comparison) {
   if (comparison) return "";
-  return acts?.branches.find((/** @type {Branch} */ one) => one.name === acts.branch)?.parent ?? null;
+  return acts?.branches.find((one) => one.name === acts.branch)?.parent ?? null;
 }
 
 /** What the keys do with branches and choices.
- * @param {any} view
- * @param {{payload: () => any, acts: () => any, send: (content: object) => void, go: (step: number) => void,
- *    draw: () => void}} player */
+ * @param {View} view
+ * @param {Pick<Player, "payload"|"acts"|"send"|"go"|"draw">} player */
 export function createBranching(view, { payload, acts, send, go, draw }) {
   return {
-    undo: () => payload().edits && send({ type: "undo" }),
+    undo() {
+      if (payload().edits) send({ type: "undo" });
+    },
     compare() {
       const name = comparedNext(acts(), payload().comparison);
       if (name !== null) send({ type: "compare", name });
@@ -65,15 +60,16 @@ export function createBranching(view, { payload, acts, send, go, draw }) {
 }
 
 /** Are there branches to be listed?
- * @param {any} acts
- * @param {any} payload */
+ * @param {Acts|null} acts
+ * @param {Payload} payload */
 export function hasBranches(acts, payload) {
-  return Boolean(acts?.branches) && acts.mode !== "break" && (payload.editable || acts.branches.length > 1);
+  return Boolean(acts && acts.mode !== "break" && (payload.editable || acts.branches.length > 1));
 }
 
 /** The button that opens the list, and says how many there are.
- * @param {any} payload
- * @param {any} actions */
+ * @param {Payload} payload
+ * @param {Actions} actions
+ *  @returns {Panel} */
 export function createBranchesButton(payload, actions) {
   const element = button({
     label: t("Branches: what this run became by changes, to be shown, named and compared"),
@@ -83,18 +79,19 @@ export function createBranchesButton(payload, actions) {
   });
   return {
     element,
-    draw(/** @type {any} */ view) {
+    draw(/** @type {View} */ view) {
       const acts = actions.acts();
       element.hidden = !hasBranches(acts, payload);
       put(element, "aria-expanded", view.panel === "branches");
-      write(element.firstChild, t("Branches ({count})", { count: acts?.branches?.length ?? 0 }));
+      write(element.firstChild, t("Branches ({count})", { count: acts?.branches.length ?? 0 }));
     },
   };
 }
 
 /** The list.
- * @param {any} payload
- * @param {any} actions */
+ * @param {Payload} payload
+ * @param {Actions} actions
+ *  @returns {Panel} */
 export function createBranches(payload, actions) {
   const list = h("ul", { class: "dslab-branches" });
   const standing = h("span", { class: "dslab-reason", role: "status" });
@@ -120,13 +117,14 @@ export function createBranches(payload, actions) {
     head,
     list,
   );
-  let listed = /** @type {any} */ (null);
+  let listed = /** @type {Acts|null} */ (null);
   return {
     element,
-    draw(/** @type {any} */ view) {
+    draw(/** @type {View} */ view) {
       const acts = actions.acts();
-      element.hidden = view.panel !== "branches" || !hasBranches(acts, payload);
-      if (element.hidden) return;
+      element.hidden = true;
+      if (!acts || view.panel !== "branches" || !hasBranches(acts, payload)) return;
+      element.hidden = false;
       for (const one of element.querySelectorAll("button")) put(one, "aria-disabled", view.waiting);
       undo.hidden = original.hidden = !payload.edits;
       write(standing, standingOf(view, acts));
@@ -140,8 +138,8 @@ export function createBranches(payload, actions) {
   };
 }
 
-/** @param {any} view
- *  @param {any} acts */
+/** @param {View} view
+ *  @param {Acts} acts */
 function standingOf(view, acts) {
   if (view.waiting || view.silent || acts.branches.length > 1) return awaiting(view);
   return t("There is one branch, the original. Change something (crash a node, drop a message), and there is another.");
@@ -149,9 +147,9 @@ function standingOf(view, acts) {
 
 /** A line of the list.
  * @param {Branch & {depth: number}} branch
- * @param {any} acts
+ * @param {Acts} acts
  * @param {string|null} compared the branch that is shown beside the current one
- * @param {any} actions */
+ * @param {Actions} actions */
 function createBranch({ name, depth, parent, events }, acts, compared, actions) {
   const current = name === acts.branch;
   const brief = shorten(name, 60);
@@ -193,7 +191,7 @@ function createBranch({ name, depth, parent, events }, acts, compared, actions) 
 
 /** A field for the new name, in the place of the old one.
  * @param {string} name
- * @param {any} actions
+ * @param {Actions} actions
  * @param {HTMLElement} line
  * @param {HTMLElement} show what is there otherwise */
 function askName(name, actions, line, show) {

@@ -1,9 +1,7 @@
 // @ts-check
 // Break it: all that can happen next is a button with a number. Whoever chooses is the network, the clocks and the
 // faults, until a promise is broken.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./data.js").Message} Message */
-/** @typedef {{decision: string, verb: string, target: string, text: string}} Choice */
+/** @import { Actions, Choice, Choices, Index, Message, Panel, Payload, View } from "./types.js" */
 import { createCopyBar } from "./copies.js";
 import { button, h, put, write } from "./dom.js";
 import { shorten, showCall } from "./values.js";
@@ -67,7 +65,7 @@ export function nextPage(choices, page) {
 }
 
 /** What came of it so far: "broken", "failed" (the protocol has a mistake), "still" (nothing left to do), or "".
- * @param {any} choices
+ * @param {Choices} choices
  * @param {Array<{status: string}>} lights
  * @param {string} error */
 export function outcomeOf(choices, lights, error) {
@@ -77,9 +75,10 @@ export function outcomeOf(choices, lights, error) {
 }
 
 /** @param {Index} index
- *  @param {any} payload
+ *  @param {Payload} payload
  *  @param {string} error
- *  @param {any} actions */
+ *  @param {Actions} actions
+ *  @returns {Panel} */
 export function createBreaking(index, payload, error, actions) {
   const lights = payload.lights ?? [];
   const taken = h("span", { class: "dslab-soft", role: "status" });
@@ -116,17 +115,17 @@ export function createBreaking(index, payload, error, actions) {
     list,
   );
   const messages = new Map(index.messages.map((message) => [message.name, message]));
-  let listed = /** @type {any} */ (null);
+  let listed = /** @type {Choices|null} */ (null);
   let buttons = /** @type {HTMLElement[]} */ ([]);
   return {
     element,
-    draw(/** @type {any} */ view) {
+    draw(/** @type {View} */ view) {
       const choices = actions.acts()?.choices;
       element.hidden = !choices;
       if (!choices) return;
       if (listed !== choices) {
         listed = choices;
-        buttons = choices.next.map((/** @type {Choice} */ choice) => createChoice(choice, messages, actions));
+        buttons = choices.next.map((choice) => createChoice(choice, messages, actions));
         list.replaceChildren(...buttons.map((one) => h("li", {}, one)));
         write(taken, t("choices taken: {count}", { count: choices.decisions.length }));
         write(left, leftInWords(choices.budget));
@@ -136,13 +135,13 @@ export function createBreaking(index, payload, error, actions) {
       buttons.forEach((one, n) => number(one, n - NUMBERS * view.page));
       for (const one of [...buttons, undo, again]) put(one, "aria-disabled", view.waiting);
       end.hidden = view.step >= index.last;
-      write(said, standingWords(index, view, choices.next.length, outcome.hidden));
+      write(said, standingWords(index, view, choices.next.length, outcome.hidden === true));
     },
   };
 }
 
 /** @param {Index} index
- *  @param {any} view
+ *  @param {View} view
  *  @param {number} count of the choices
  *  @param {boolean} open is nothing broken yet? */
 function standingWords(index, view, count, open) {
@@ -154,7 +153,7 @@ function standingWords(index, view, count, open) {
   return [open ? how : "", count > NUMBERS ? t("The numbers go on with 0.") : ""].join(" ").trim();
 }
 
-/** @param {Object<string, number>} budget */
+/** @param {Choices["budget"]} budget */
 function leftInWords(budget) {
   return Object.entries(budget)
     .filter(([fault, count]) => count > 0 && LEFT_WORDS.has(fault))
@@ -164,7 +163,7 @@ function leftInWords(budget) {
 
 /** @param {Choice} choice
  *  @param {Map<string, Message>} messages
- *  @param {any} actions */
+ *  @param {Actions} actions */
 function createChoice(choice, messages, actions) {
   const words = choiceInWords(choice, messages);
   const made = button({
@@ -184,7 +183,7 @@ function createChoice(choice, messages, actions) {
  * @param {number} place */
 function number(choice, place) {
   const key = place >= 0 && place < NUMBERS ? String(place + 1) : "";
-  write(/** @type {Node} */ (choice.firstChild), key);
+  write(choice.firstChild, key);
   if (key) put(choice, "aria-keyshortcuts", key);
   else choice.removeAttribute("aria-keyshortcuts");
 }
@@ -192,14 +191,14 @@ function number(choice, place) {
 /** @param {HTMLElement} element
  *  @param {string} outcome
  *  @param {number} count of the choices taken
- *  @param {any} payload */
+ *  @param {Payload} payload */
 function fillOutcome(element, outcome, count, payload) {
   element.hidden = !outcome;
   element.classList.toggle("dslab-is-broken", outcome === "broken");
   if (outcome === "still" || outcome === "failed") element.replaceChildren(h("p", {}, t(END_WORDS[outcome])));
   if (outcome !== "broken") return;
-  const broken = payload.lights.filter((/** @type {any} */ light) => light.status === "broken");
-  const name = broken.map((/** @type {any} */ light) => shorten(light.name, 80)).join(", ");
+  const broken = (payload.lights ?? []).filter((light) => light.status === "broken");
+  const name = broken.map((light) => shorten(light.name, 80)).join(", ");
   const several = t("You broke {count} promises: {name}.", { name, count: broken.length });
   const howto = t(
     "Choices that it took: {count}. Copy them, as a script or as a test; or take some back, and find a shorter way.",
@@ -208,7 +207,7 @@ function fillOutcome(element, outcome, count, payload) {
   const { buttons, field } = createCopyBar(payload, { shown: false });
   element.replaceChildren(
     h("p", { class: "dslab-error" }, broken.length > 1 ? several : t("You broke a promise: {name}.", { name })),
-    ...broken.map((/** @type {any} */ light) => h("p", {}, shorten(light.sentence, 600))),
+    ...broken.map((light) => h("p", {}, shorten(light.sentence, 600))),
     h("p", { class: "dslab-soft" }, howto),
     buttons,
     field,

@@ -1,6 +1,7 @@
 // @ts-check
 // Who could have known what. A step follows from the one before it on its node and from the one that caused it.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Index, View } from "./types.js" */
+import { stepsOf } from "./data.js";
 
 export const CONCURRENT = 0;
 export const PAST = 1;
@@ -46,7 +47,7 @@ export function relationOf(message, related) {
 /** Has node i a step in the causal past of the current step, or in its future? Looking at its first and last is enough.
  * @param {Index} index
  * @param {number} i
- * @param {any} view */
+ * @param {View} view */
 export function relationOfNode(index, i, view) {
   if (!view.causality) return { past: false, future: false };
   const related = relations(index, view.step);
@@ -58,23 +59,24 @@ export function relationOfNode(index, i, view) {
   };
 }
 
-/** @type {WeakMap<Index, Map<number, Int32Array>>} */
+/** @type {WeakMap<Index, Map<string, Int32Array>>} */
 const learnt = new WeakMap();
 
-/** For each step: the first step of node i that could know of it; beyond the last step if there is none.
+/** For each step: the first step of the node that could know of it; beyond the last step if there is none.
  * @param {Index} index
- * @param {number} i
+ * @param {string} node
  * @returns {Int32Array} */
-export function learntAt(index, i) {
+export function learntAt(index, node) {
   const ofNodes = learnt.get(index) ?? new Map();
   learnt.set(index, ofNodes);
-  if (ofNodes.has(i)) return ofNodes.get(i);
+  const found = ofNodes.get(node);
+  if (found) return found;
   const first = new Int32Array(index.steps.length).fill(index.steps.length);
   const before = predecessors(index);
-  for (const k of index.eventsOf[i]) first[k] = k;
+  for (const k of stepsOf(index, node)) first[k] = k;
   for (let j = first.length - 1; j >= 0; j--)
     for (const cause of before[j]) first[cause] = Math.min(first[cause], first[j]);
-  ofNodes.set(i, first);
+  ofNodes.set(node, first);
   return first;
 }
 
@@ -115,7 +117,7 @@ function predecessors(index) {
   if (found) return found;
   const last = new Map();
   const made = index.steps.map((step, k) => {
-    const before = [];
+    const before = /** @type {number[]} */ ([]);
     const here = index.column.has(step.node);
     if (here && last.has(step.node)) before.push(last.get(step.node));
     const cause = step.cause ?? k;

@@ -1,6 +1,6 @@
 // @ts-check
 // What the nodes' own clocks show. A trace says so where a clock differs from true time, at each of the node's steps.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Index } from "./types.js" */
 import { valueAt } from "./data.js";
 
 /** What the clock of node i shows at a moment after step k, and how far that is from true time, ms.

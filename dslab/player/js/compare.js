@@ -1,8 +1,8 @@
 // @ts-check
 // Two branches side by side: their diagrams and logs, in step until they part and at the same time from there on. The
 // line at which they part is drawn across both.
-/** @typedef {import("./data.js").Index} Index */
-import { indexTrace, lastAtMost } from "./data.js";
+/** @import { Actions, Index, Moment, Panel, Payload, View } from "./types.js" */
+import { indexTrace, lastAtMost, stepsOf } from "./data.js";
 import { button, h, write } from "./dom.js";
 import { createHistory } from "./history.js";
 import { createLights } from "./lights.js";
@@ -23,7 +23,7 @@ const COMPARE_WORDS = {
 /** The moment of one trace that is beside a moment of another: the same step until they part, then the same time.
  * @param {Index} other
  * @param {number|null} first the step at which they part, null if they never do
- * @param {{step: number, part: number, time: number}} view
+ * @param {Moment} view
  * @returns {{step: number, part: number}} */
 export function momentBeside(other, first, view) {
   const last = Math.max(0, other.last);
@@ -37,16 +37,17 @@ export function momentBeside(other, first, view) {
 }
 
 /** The lights of the other branch that came to something else than here.
- * @param {any} payload */
+ * @param {Payload} payload */
 export function differingLights({ lights, comparison }) {
-  const here = new Map((lights ?? []).map((/** @type {any} */ light) => [light.name, light.status]));
-  return (comparison.lights ?? []).filter((/** @type {any} */ light) => here.get(light.name) !== light.status);
+  const here = new Map((lights ?? []).map((light) => [light.name, light.status]));
+  return (comparison?.lights ?? []).filter((light) => here.get(light.name) !== light.status);
 }
 
 /** The history of a trace, or, if there is a comparison, two of them.
  * @param {Index} index
- * @param {any} payload
- * @param {any} actions */
+ * @param {Payload} payload
+ * @param {Actions} actions
+ * @returns {Panel} */
 export function createComparison(index, payload, actions) {
   const { comparison } = payload;
   if (!comparison) return createHistory(index, actions);
@@ -81,11 +82,11 @@ export function createComparison(index, payload, actions) {
     createComparisonBar(first, index, actions),
     h("div", { class: "dslab-sides" }, ...boxes),
   );
-  let drawn = /** @type {any} */ (null);
-  scrollTogether(boxes, (n, list) => (drawn?.playing === false ? placeBeside(sides, n, list, first, drawn) : null));
+  let drawn = /** @type {View|null} */ (null);
+  scrollTogether(boxes, (n, list) => (drawn && !drawn.playing ? placeBeside(sides, n, list, first, drawn) : null));
   return {
     element,
-    draw(/** @type {any} */ view) {
+    draw(view) {
       const here = actions.acts()?.branch ?? payload.title;
       [t("{name} (shown)", { name: shorten(here, 60) }), shorten(comparison.branch, 60)].forEach((name, n) => {
         write(names[n], name);
@@ -99,12 +100,12 @@ export function createComparison(index, payload, actions) {
       sides[1].history.draw(theirs);
       lights.draw(theirs);
     },
-    stop: () => sides.forEach((side) => side.history.stop()),
+    stop: () => sides.forEach((side) => side.history.stop?.()),
   };
 }
 
 /** What is marked and selected in one trace is in the other only if it is before they part.
- * @param {any} view
+ * @param {View} view
  * @param {number|null} first */
 function onlyAlike(view, first) {
   const alike = first === null || (view.marked ?? 0) < first;
@@ -114,7 +115,7 @@ function onlyAlike(view, first) {
 /** @param {Index} other
  *  @param {string|null} knower */
 function knowerIn(other, knower) {
-  return other.eventsOf[other.column.get(knower) ?? -1]?.length ? knower : null;
+  return stepsOf(other, knower).length ? knower : null;
 }
 
 /** What happens in a trace at the step at which it parts from the other.
@@ -131,7 +132,7 @@ function partingOf(index, first) {
 
 /** @param {number|null} first
  *  @param {Index} index
- *  @param {any} actions */
+ *  @param {Actions} actions */
 function createComparisonBar(first, index, actions) {
   const words = first === null ? COMPARE_WORDS.alike : first === 0 ? COMPARE_WORDS.atOnce : COMPARE_WORDS.parted;
   const go = button({
@@ -163,7 +164,7 @@ function createComparisonBar(first, index, actions) {
  * @param {number} n which of them was scrolled
  * @param {{top: number, height: number}} list
  * @param {number|null} first
- * @param {any} view */
+ * @param {View} view */
 function placeBeside(sides, n, { top, height }, first, view) {
   const [from, to] = [sides[n].index, sides[1 - n].index];
   const row = ROWS[view.zoom];

@@ -1,6 +1,6 @@
 // @ts-check
 // The control bar: step, play, speed, and the scrubber with the faults marked along it.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Actions, Index, Panel, View } from "./types.js" */
 import { button, FOCUSABLE, h, put, relabel, s, write } from "./dom.js";
 import { createToggle } from "./filters.js";
 import { spoken } from "./log.js";
@@ -10,7 +10,8 @@ import { shorten, showTime } from "./values.js";
 import { t } from "./words.js";
 
 /** @param {Index} index
- *  @param {any} actions */
+ *  @param {Actions} actions
+ *  @returns {Panel} */
 export function createControls(index, actions) {
   const play = button({ label: t("Play"), word: t("Play"), icon: "play", key: "Space", onclick: actions.toggle });
   play.classList.add("dslab-play");
@@ -66,7 +67,8 @@ function group(...children) {
 }
 
 /** @param {Index} index
- *  @param {any} actions */
+ *  @param {Actions} actions
+ *  @returns {Panel} */
 function createScrubber(index, actions) {
   const last = Math.max(0, index.last);
   const range = h("input", {
@@ -131,14 +133,15 @@ export function changeSpeed(speed, way) {
 }
 
 /** What the history shows: stamps, causality, the future.
- * @param {any} actions */
+ * @param {Actions} actions
+ *  @returns {Panel} */
 export function createOptions(actions) {
   const stamps = h(
     "select",
     {
       class: "dslab-select",
       "aria-label": t("Timestamps in the diagram"),
-      onchange: () => actions.option("stamps", stamps.value),
+      onchange: () => actions.option({ stamps: /** @type {View["stamps"]} */ (stamps.value) }),
       ...FOCUSABLE,
     },
     ...[
@@ -148,10 +151,10 @@ export function createOptions(actions) {
     ].map(([value, text]) => h("option", { value }, text)),
   );
   const causality = createToggle(t("causality"), t("Colour the causal past and future of this step"), "", (on) =>
-    actions.option("causality", on),
+    actions.option({ causality: on }),
   );
   const hidden = createToggle(t("hide what comes next"), t("For predictions: hide the steps after this one"), "", (on) =>
-    actions.option("future", !on),
+    actions.option({ future: !on }),
   );
   return {
     element: h("div", { class: "dslab-options" }, stamps, causality.element, hidden.element),

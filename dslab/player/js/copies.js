@@ -1,9 +1,11 @@
 // @ts-check
 // The run to take away, with one click: as a Python script, as JSON, or as a test that says what happened in it.
+/** @import { Actions, Payload } from "./types.js" */
 import { button, FOCUSABLE, h, put, write } from "./dom.js";
 import { english, t } from "./words.js";
 
-/** What can be copied: its name in the payload, the word on the button, the label, and what is said afterwards. */
+/** What can be copied: its name in the payload, the word on the button, the label, and what is said afterwards.
+ * @type {Array<{name: "script"|"json"|"test", word: string, label: string, copied: string}>} */
 export const FORMS = [
   {
     name: "script",
@@ -26,13 +28,13 @@ export const FORMS = [
 ];
 
 /** The texts that this payload has.
- * @param {any} payload */
+ * @param {Payload} payload */
 export function formsOf(payload) {
   return FORMS.filter(({ name }) => payload[name]);
 }
 
 /** Buttons, and a field with the text, to be selected by hand where the clipboard is closed.
- * @param {any} payload
+ * @param {Payload} payload
  * @param {{shown: boolean}} options is the text shown before anything is copied? */
 export function createCopyBar(payload, { shown }) {
   const forms = formsOf(payload);
@@ -78,8 +80,8 @@ async function copyText(field) {
 }
 
 /** The panel with the run as text.
- * @param {any} payload
- * @param {any} actions */
+ * @param {Payload} payload
+ * @param {Actions} actions */
 export function createCopies(payload, actions) {
   const { buttons, field } = createCopyBar(payload, { shown: true });
   return h(

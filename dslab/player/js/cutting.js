@@ -1,8 +1,6 @@
 // @ts-check
 // Links in the topology: a line that is drawn across them cuts them, a click or a key selects one.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./flights.js").Point} Point */
-/** @typedef {import("./verbs.js").Change} Change */
+/** @import { Actions, Change, Index, LinkSelection, Point, Selection, View } from "./types.js" */
 /** @typedef {{a: string, b: string, from: Point, to: Point}} Line a link where it is drawn */
 import { cutsAt, isCut, linksOf } from "./data.js";
 import { put, s } from "./dom.js";
@@ -16,17 +14,19 @@ const NEAR = 9; // units of the picture: a click that is nearer to a link select
 /** The link as a selection. Its ends are in the order in which they are spoken of; the keys go on round `around`.
  * @param {string} a
  * @param {string} b
- * @param {string|null} [around] */
+ * @param {string|null} [around]
+ * @returns {LinkSelection} */
 export function linkBetween(a, b, around = null) {
   return { kind: "link", id: JSON.stringify([a, b].sort()), ends: [a, b], around };
 }
 
 /** The link that a key selects: of the selected node, or after the selected link, or the first of all.
  * @param {Index} index
- * @param {any} selection
+ * @param {Selection|null} selection
  * @param {number} way 1 or -1 */
 export function nextLink(index, selection, way) {
-  const node = selection?.kind === "node" ? selection.id : (selection?.around ?? null);
+  const around = selection?.kind === "link" ? selection.around : null;
+  const node = selection?.kind === "node" ? selection.id : around;
   const links = linksOf(index)
     .filter((link) => node === null || link.includes(node))
     .map(([a, b]) => (b === node ? linkBetween(b, a, node) : linkBetween(a, b, node)));
@@ -108,12 +108,13 @@ export function cutsOf(index, links, k, oneWay) {
  * @param {number} k */
 export function asPartition(index, cuts, k) {
   const named = (/** @type {string} */ a, /** @type {string} */ b) => JSON.stringify([a, b]);
-  const cut = new Set([...cutsAt(index, k), ...cuts.map((change) => change.args)].map(([a, b]) => named(a, b)));
+  const cut = new Set([...cutsAt(index, k), ...cuts.map(({ args }) => args)].map(([a, b]) => named(String(a), String(b))));
   const links = linksOf(index);
-  const sides = new Map(index.nodes.map((/** @type {any} */ { id }) => [id, new Set([id])]));
+  const sides = new Map(index.nodes.map(({ id }) => [id, new Set([id])]));
   for (const [a, b] of links) {
-    if (cut.has(named(a, b)) || cut.has(named(b, a)) || sides.get(a) === sides.get(b)) continue;
-    for (const id of sides.get(b)) sides.set(id, sides.get(a).add(id));
+    const [one, other] = [sides.get(a), sides.get(b)];
+    if (!one || !other || one === other || cut.has(named(a, b)) || cut.has(named(b, a))) continue;
+    for (const id of other) sides.set(id, one.add(id));
   }
   const apart = (/** @type {string} */ a, /** @type {string} */ b) => sides.get(a) !== sides.get(b);
   const clean = links.every(([a, b]) => cut.has(named(a, b)) === apart(a, b) && cut.has(named(b, a)) === apart(a, b));
@@ -125,16 +126,16 @@ export function asPartition(index, cuts, k) {
 
 /** A layer above the links: what is selected, and the stroke while it is drawn.
  * @param {Index} index
- * @param {Point[]} points of the nodes
+ * @param {Map<string, Point>} points of the nodes
  * @param {{width: number, height: number}} size of the picture
- * @param {any} actions */
+ * @param {Actions} actions */
 export function createCutting(index, points, size, actions) {
   const chosen = s("line", { class: "dslab-link-chosen", visibility: "hidden" });
   const stroke = s("line", { class: "dslab-stroke", visibility: "hidden" });
   const heads = s("g");
   const element = s("g", { class: "dslab-cutting", "aria-hidden": "true" }, chosen, stroke, heads);
   const lines = linksOf(index).flatMap(([a, b]) => {
-    const [from, to] = [a, b].map((id) => points[index.column.get(id) ?? -1]);
+    const [from, to] = [points.get(a), points.get(b)];
     return from && to ? [{ a, b, from, to }] : [];
   });
   let step = 0;
@@ -156,7 +157,7 @@ export function createCutting(index, points, size, actions) {
         t("With Shift they are cut in one direction only, which the arrowheads show: draw the line the other way round for the other one."),
       ];
       picture.prepend(s("title", {}, how.join("\n")));
-      const where = (/** @type {any} */ event) =>
+      const where = (/** @type {MouseEvent} */ event) =>
         inPicture(picture.getBoundingClientRect(), size, { x: event.clientX, y: event.clientY });
       onStroke(picture, {
         draw: (start, end) => preview(where(start), where(end), end.shiftKey),
@@ -174,10 +175,10 @@ export function createCutting(index, points, size, actions) {
         },
       });
     },
-    draw(/** @type {any} */ view) {
+    draw(/** @type {View} */ view) {
       step = view.step;
       const ends = view.selection?.kind === "link" ? view.selection.ends : [];
-      const [from, to] = ends.map((/** @type {string} */ id) => points[index.column.get(id) ?? -1]);
+      const [from, to] = ends.map((id) => points.get(id));
       place(chosen, from, to);
     },
   };
@@ -208,30 +209,30 @@ function drawCrossing({ at, angle }, oneWay) {
 
 /** Strokes and clicks on the background. A stroke may begin anywhere; what is clicked itself keeps its clicks.
  * @param {SVGElement} picture
- * @param {{draw: (start: any, end: any) => void, end: (start: any, end: any) => void,
- *    click: (event: any) => void}} does */
+ * @param {{draw: (start: PointerEvent, now: PointerEvent) => void, click: (event: MouseEvent) => void,
+ *    end: (start: PointerEvent, end: PointerEvent|null) => void}} does `end`: null if the browser took the pointer away */
 function onStroke(picture, does) {
-  let start = /** @type {any} */ (null);
+  let start = /** @type {PointerEvent|null} */ (null);
   let drawn = false;
-  const finish = (/** @type {any} */ event, /** @type {boolean} */ done) => {
-    if (start && drawn) does.end(start, done ? event : null);
+  const finish = (/** @type {PointerEvent|null} */ end) => {
+    if (start && drawn) does.end(start, end);
     start = null;
   };
-  picture.addEventListener("pointerdown", (/** @type {any} */ event) => {
+  picture.addEventListener("pointerdown", (event) => {
     drawn = false;
     if (event.button === 0 && event.isPrimary) start = event;
   });
-  picture.addEventListener("pointermove", (/** @type {any} */ event) => {
+  picture.addEventListener("pointermove", (event) => {
     if (!start || event.pointerId !== start.pointerId) return;
     if (!drawn && Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) < SLACK) return;
     if (!drawn) picture.setPointerCapture(event.pointerId);
     drawn = true;
     does.draw(start, event);
   });
-  picture.addEventListener("pointerup", (/** @type {any} */ event) => finish(event, true));
-  picture.addEventListener("pointercancel", (/** @type {any} */ event) => finish(event, false));
-  picture.addEventListener("click", (/** @type {any} */ event) => {
-    if (!drawn && !event.target.closest("[data-key]")) does.click(event);
+  picture.addEventListener("pointerup", finish);
+  picture.addEventListener("pointercancel", () => finish(null));
+  picture.addEventListener("click", (event) => {
+    if (!drawn && !(/** @type {Element} */ (event.target).closest("[data-key]"))) does.click(event);
     drawn = false;
   });
 }

@@ -1,61 +1,49 @@
 // @ts-check
 // The trace, indexed once, so that the world after any step is a look-up and not a replay.
 // A `History` is the list of values that one thing has had: each with the step since which it has it.
-
+/** @import { Cuts, History, Index, Link, Selection, Status, Step, Trace, Value } from "./types.js" */
 import { english } from "./words.js";
 
-/** @typedef {{steps: number[], values: any[]}} History */
-/** @typedef {{time: number, node?: string, kind: string, name?: string, cause?: number, message?: number, text?: string,
- *    sent?: number[], timers?: Object<string, number|null>, outputs?: any[], replies?: any[], notes?: string[],
- *    changes?: object, lamport?: number, vector?: number[], local?: number}} Step */
-/** @typedef {{name: string, src: string, dst: string, type: string, fields: object, sent: number, departs: number,
- *    arrives: number, fate: string, ended: number|null, why: string}} Message */
-/** @typedef {ReturnType<typeof indexTrace>} Index */
-
-/** @param {any} trace the trace as JSON
- *  @param {Array<[number, Array<[string, string]>]>} cuts for each step that cut or healed links: the directed links cut after it */
+/** @param {Trace} trace
+ *  @param {Cuts} [cuts]
+ *  @returns {Index} */
 export function indexTrace(trace, cuts = []) {
-  /** @type {Step[]} */
-  const steps = trace.steps;
-  /** @type {Message[]} */
-  const messages = trace.messages;
-  const nodes = trace.nodes;
-  const column = new Map(nodes.map((/** @type {any} */ node, /** @type {number} */ i) => [node.id, i]));
+  const { steps, messages, nodes } = trace;
+  /** @type {Index} */
   const index = {
     trace,
     steps,
     messages,
     nodes,
-    column,
+    column: new Map(nodes.map((node, i) => [node.id, i])),
     times: Float64Array.from(steps, (step) => step.time),
     last: steps.length - 1,
-    eventsOf: nodes.map(() => /** @type {number[]} */ ([])),
-    attributes: nodes.map(() => /** @type {Map<string, History>} */ (new Map())),
-    timers: nodes.map(() => /** @type {Map<string, History>} */ (new Map())),
+    eventsOf: nodes.map(() => []),
+    attributes: nodes.map(() => new Map()),
+    timers: nodes.map(() => new Map()),
     status: nodes.map(() => history("up")),
-    wrong: nodes.map(() => history(0)), // how far the node's clock is ahead of true time, ms
+    wrong: nodes.map(() => history(0)),
     clocksDiffer: steps.some((step) => step.local !== undefined),
     endedBy: new Map(messages.map((message) => [message.ended, message])),
     cuts: { steps: cuts.map((entry) => entry[0]), values: cuts.map((entry) => entry[1]) },
   };
-  nodes.forEach((/** @type {any} */ node, /** @type {number} */ i) =>
-    recordInitial(index.attributes[i], trace.initial, node.id),
-  );
+  nodes.forEach((node, i) => recordInitial(index.attributes[i], trace.initial ?? {}, node.id));
   steps.forEach((step, k) => record(index, step, k));
   return index;
 }
 
-/** @param {any} value what it is before the first step
- *  @returns {History} */
+/** @template T
+ * @param {T} value what it is before the first step
+ * @returns {History<T>} */
 function history(value) {
   return { steps: [-1], values: [value] };
 }
 
-/** @param {Map<string, History>} attributes
- *  @param {any} initial states before the first step, by node
+/** @param {Map<string, History<Value>>} attributes
+ *  @param {NonNullable<Trace["initial"]>} initial
  *  @param {string} id */
 function recordInitial(attributes, initial, id) {
-  const state = initial && Object.hasOwn(initial, id) ? initial[id] : {};
+  const state = Object.hasOwn(initial, id) ? initial[id] : {};
   for (const [name, value] of Object.entries(state)) attributes.set(name, history(value));
 }
 
@@ -76,25 +64,29 @@ function record(index, step, k) {
   if (status === "down") for (const timer of index.timers[i].values()) push(timer, k, null);
 }
 
+/** @type {Map<string, Status>} */
 const AFTER = new Map([
   ["crash", english("down")],
-  ["recover", "up"],
+  ["recover", english("up")],
   ["pause", english("paused")],
   ["resume", english("up")],
 ]);
 
-/** @param {Map<string, History>} histories
- *  @param {string} name
- *  @param {number} k
- *  @param {any} value */
+/** @template T
+ * @param {Map<string, History<T>>} histories
+ * @param {string} name
+ * @param {number} k
+ * @param {T} value */
 function append(histories, name, k, value) {
-  if (!histories.has(name)) histories.set(name, { steps: [], values: [] });
-  push(/** @type {History} */ (histories.get(name)), k, value);
+  const history = histories.get(name) ?? { steps: [], values: [] };
+  histories.set(name, history);
+  push(history, k, value);
 }
 
-/** @param {History} history
- *  @param {number} k
- *  @param {any} value */
+/** @template T
+ * @param {History<T>} history
+ * @param {number} k
+ * @param {T} value */
 function push(history, k, value) {
   history.steps.push(k);
   history.values.push(value);
@@ -115,8 +107,10 @@ export function lastAtMost(sorted, limit) {
 }
 
 /** What the history's value is after step k; undefined before its first.
- * @param {History|undefined} history
- * @param {number} k */
+ * @template T
+ * @param {History<T>|undefined} history
+ * @param {number} k
+ * @returns {T|undefined} */
 export function valueAt(history, k) {
   return history?.values[lastAtMost(history.steps, k)];
 }
@@ -125,7 +119,7 @@ export function valueAt(history, k) {
  * @param {Index} index
  * @param {number} i
  * @param {number} k
- * @returns {Array<{name: string, value: any, changed: boolean, before: any}>} */
+ * @returns {Array<{name: string, value: Value, changed: boolean, before: Value|undefined}>} */
 export function stateAt(index, i, k) {
   const rows = [];
   for (const [name, past] of index.attributes[i]) {
@@ -145,33 +139,33 @@ export function timersAt(index, i, k) {
   const running = [];
   for (const [name, past] of index.timers[i]) {
     const at = lastAtMost(past.steps, k);
-    if (at >= 0 && past.values[at] !== null)
-      running.push({ name, set: index.times[past.steps[at]], due: past.values[at] });
+    const due = past.values[at] ?? null;
+    if (due !== null) running.push({ name, set: index.times[past.steps[at]], due });
   }
   return running;
 }
 
 /** Is what was selected in one trace to be found in another?
  * @param {Index} index
- * @param {any} selection */
+ * @param {Selection|null} selection */
 export function exists(index, selection) {
-  const names = selection?.kind === "node" ? [selection.id] : selection?.ends;
-  return names
-    ? names.every((/** @type {string} */ id) => index.column.has(id))
-    : index.messages.some((message) => message.name === selection?.id);
+  if (selection?.kind === "message") return index.messages.some((message) => message.name === selection.id);
+  const names = selection?.kind === "link" ? selection.ends : [selection?.id];
+  return names.every((id) => index.column.has(id));
 }
 
 /** Pairs of nodes that are linked: all, if the run has no topology.
  * @param {Index} index
- * @returns {Array<[string, string]>} */
-export function linksOf(index) {
-  return index.trace.links ?? index.nodes.flatMap((a, i) => index.nodes.slice(i + 1).map((b) => [a.id, b.id]));
+ * @returns {Link[]} */
+export function linksOf({ trace, nodes }) {
+  const all = () => nodes.flatMap((a, i) => nodes.slice(i + 1).map((b) => /** @type {Link} */ ([a.id, b.id])));
+  return trace.links ?? all();
 }
 
 /** The directed links that are cut after step k.
  * @param {Index} index
  * @param {number} k
- * @returns {Array<[string, string]>} */
+ * @returns {Link[]} */
 export function cutsAt(index, k) {
   return valueAt(index.cuts, k) ?? [];
 }
@@ -185,13 +179,20 @@ export function isCut(index, src, dst, k) {
   return cutsAt(index, k).some(([a, b]) => a === src && b === dst);
 }
 
-/** The next (way 1) or previous (way -1) step of node i, or k itself if there is none.
+/** The steps of a node, ascending: none if there is no such node.
  * @param {Index} index
- * @param {number} i
+ * @param {string|null} node */
+export function stepsOf(index, node) {
+  return index.eventsOf[index.column.get(node) ?? -1] ?? [];
+}
+
+/** The next (way 1) or previous (way -1) step of a node, or k itself if there is none.
+ * @param {Index} index
+ * @param {string|null} node
  * @param {number} k
  * @param {number} way */
-export function neighbourEvent(index, i, k, way) {
-  const events = index.eventsOf[i];
+export function neighbourEvent(index, node, k, way) {
+  const events = stepsOf(index, node);
   const at = way > 0 ? lastAtMost(events, k) + 1 : lastAtMost(events, k - 1);
   return events[at] ?? k;
 }

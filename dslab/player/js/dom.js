@@ -5,33 +5,36 @@ import { english, t } from "./words.js";
 const SVG = "http://www.w3.org/2000/svg";
 
 /** An HTML element. Attributes beginning with "on" are listeners; null children and attributes are left out.
- * @param {string} tag
- * @param {Object<string, any>} [attributes]
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} [attributes]
  * @param {...(Node|string|null)} children
- * @returns {any} */
+ * @returns {HTMLElementTagNameMap[Tag]} */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
 /** An SVG element.
- * @param {string} tag
- * @param {Object<string, any>} [attributes]
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} [attributes]
  * @param {...(Node|string|null)} children
- * @returns {any} */
+ * @returns {SVGElementTagNameMap[Tag]} */
 export function s(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** @param {Element} element
- *  @param {Object<string, any>} attributes
- *  @param {Array<Node|string|null>} children */
+/** @template {Element} Made
+ * @param {Made} element
+ * @param {Record<string, unknown>} attributes
+ * @param {Array<Node|string|null>} children */
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    if (typeof value === "function") element.addEventListener(name.slice(2), (event) => value(event));
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(...children.filter((child) => child !== null));
   return element;
 }
 
@@ -41,17 +44,17 @@ export const FOCUSABLE = Object.freeze({ "data-lm-suppress-shortcuts": "true" })
 /** Change an attribute only if it differs: most frames change little.
  * @param {Element} element
  * @param {string} name
- * @param {any} value */
+ * @param {string|number|boolean} value */
 export function put(element, name, value) {
   const text = String(value);
   if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
 
 /** Change a text only if it differs.
- * @param {Node} element
+ * @param {Node|null} node null: nothing is done
  * @param {string} text */
-export function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+export function write(node, text) {
+  if (node && node.textContent !== text) node.textContent = text;
 }
 
 /** Exchange the children, but keep those that look as before: the browser need not lay them out again. They may have no
@@ -75,7 +78,7 @@ export function mark(element, name, on) {
 }
 
 /** How many px of the window a px of this element's own measures is: in a lecture all is larger.
- * @param {any} element */
+ * @param {Element} element */
 export const magnified = (element) => element.currentCSSZoom ?? 1;
 
 /** Do something before any part of an element hears what the reader does.
@@ -97,7 +100,8 @@ export function onEnter(action) {
   };
 }
 
-/** The names of keys that differ between languages; all others are what is written on the key. */
+/** The names of keys that differ between languages; all others are what is written on the key.
+ * @type {Set<string>} */
 const KEY_WORDS = new Set([
   english("Space"),
   english("Left"),

@@ -1,7 +1,7 @@
 // @ts-check
 // What is looked for and what is left out: the search, and a bar with a chip for each node, type of message and kind of
 // step. When something is left out, it says so.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Actions, Filter, FilterField, Index, Panel } from "./types.js" */
 import { button, FOCUSABLE, h, put, s, withKey, write } from "./dom.js";
 import { KIND_WORDS, NETWORK_WORDS } from "./legend.js";
 import { typesOf } from "./messages.js";
@@ -15,7 +15,8 @@ import { counted, t } from "./words.js";
 
 /** The row above the list: search, how much is shown, zoom.
  * @param {Index} index
- * @param {any} actions */
+ * @param {Actions} actions
+ *  @returns {Panel} */
 export function createSearch(index, actions) {
   const input = h("input", {
     type: "search",
@@ -73,7 +74,8 @@ function findsInWords(at, count) {
 
 /** The bar of chips. A pressed chip is shown; Shift and a click leave only that one.
  * @param {Index} index
- * @param {any} actions */
+ * @param {Actions} actions
+ *  @returns {Panel} */
 export function createFilters(index, actions) {
   const groups = [
     createGroup("types", t("messages"), typeChips(index), actions),
@@ -113,10 +115,10 @@ export function createFilters(index, actions) {
 
 /** @typedef {{id: string, word: string, count: number, shape: SVGElement|null}} Chip */
 
-/** @param {"nodes"|"types"|"kinds"} field of the filter
+/** @param {FilterField} field
  *  @param {string} title
  *  @param {Chip[]} chips
- *  @param {any} actions */
+ *  @param {Actions} actions */
 function createGroup(field, title, chips, actions) {
   const ids = chips.map((chip) => chip.id);
   const buttons = chips.map(({ id, word, count, shape }) => {
@@ -139,7 +141,7 @@ function createGroup(field, title, chips, actions) {
   const group = { class: "dslab-chips", hidden: chips.length < 2, role: "group", "aria-label": title };
   return {
     element: h("div", group, every, ...buttons),
-    draw(filter) {
+    draw(/** @type {Filter} */ filter) {
       buttons.forEach((one, n) => put(one, "aria-pressed", !filter[field].has(ids[n])));
     },
   };

@@ -1,7 +1,6 @@
 // @ts-check
 // Messages on their way: which, and where.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./data.js").Message} Message */
+/** @import { Index, Message } from "./types.js" */
 /** @typedef {{x: number, y: number}} Point */
 /** @typedef {{message: Message, part: number, state: "flying"|"lost"|"received"}} Flight */
 import { underway } from "./underway.js";

@@ -1,11 +1,17 @@
 // @ts-check
 // Questions with a field each: in a list, or where they belong in a space-time diagram. The kernel judges the answers.
-
+/** @import { Model } from "./types.js" */
 import { FOCUSABLE, h, onEnter, put, s, write } from "./dom.js";
 
+/** @typedef {{name: string, words: string, place?: number[]}} Question `place`: left, top and width in the diagram, px */
+/** @typedef {{title: string, task: string, questions: Question[], signs: Record<string, string>,
+ *    paper?: {svg: string, size: number[]}}} Asked `signs`: the outlines of the shapes, by what they mean */
+/** @typedef {{asked: Asked, answers: Record<string, string>,
+ *    judged: {marks?: Record<string, string>, standing?: string}}} FormTraits */
+
 /** A field. Its mark is a shape, a colour and a word.
- * @param {{name: string, words: string, place?: number[]}} question
- * @param {Object<string, string>} signs the outlines of the shapes, by what they mean */
+ * @param {Question} question
+ * @param {Asked["signs"]} signs */
 function createField({ name, words, place }, signs) {
   const input = h("input", {
     type: "text", spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-label": words, ...FOCUSABLE,
@@ -40,11 +46,11 @@ function drawPaper({ svg, size }, fields) {
   return h("div", { class: "dslab-sheet" }, paper);
 }
 
-/** @param {{model: any, el: HTMLElement}} widget */
+/** @param {{model: Model<FormTraits>, el: HTMLElement}} widget */
 function render({ model, el }) {
   const asked = model.get("asked");
-  const fields = asked.questions.map((/** @type {any} */ question) => createField(question, asked.signs));
-  const elements = fields.map((/** @type {any} */ field) => field.element);
+  const fields = asked.questions.map((question) => createField(question, asked.signs));
+  const elements = fields.map((field) => field.element);
   const button = h("button", { type: "submit", class: "dslab-press", ...FOCUSABLE }, "Check");
   const standing = h("span", { class: "dslab-standing", role: "status" });
   const form = h(
@@ -72,7 +78,7 @@ function render({ model, el }) {
     for (const field of fields) field.mark(marks?.[field.name] ?? "");
   }
 
-  fields.forEach((/** @type {any} */ field) => {
+  fields.forEach((field) => {
     field.input.value = model.get("answers")[field.name] ?? "";
     field.input.addEventListener("input", () => field.mark(""));
     // In a notebook, Enter does not submit a form by itself.

@@ -1,13 +1,13 @@
 // @ts-check
 // The code of the handler that ran in the current step.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Actions, Index, Panel, Payload, Source } from "./types.js" */
 import { button, FOCUSABLE, h } from "./dom.js";
 import { shorten } from "./values.js";
 import { t } from "./words.js";
 
 /** The source of the handler that ran in step k, if it came with the trace.
  * @param {Index} index
- * @param {Object<string, {caption: string, first: number, code: string}>} sources
+ * @param {Record<string, Source>} sources
  * @param {number} k */
 export function sourceOf(index, sources, k) {
   const step = index.steps[k];
@@ -18,8 +18,9 @@ export function sourceOf(index, sources, k) {
 }
 
 /** @param {Index} index
- *  @param {any} payload
- *  @param {any} actions */
+ *  @param {Payload} payload
+ *  @param {Actions} actions
+ *  @returns {Panel} */
 export function createHandler(index, payload, actions) {
   const caption = h("strong", {});
   const code = h("pre", {

@@ -1,7 +1,7 @@
 // @ts-check
 // The past and the future of the run in one scrolling list: the space-time diagram on the left, the event log on the
 // right, a row a step that is shown. Only the rows in sight are in the page.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Actions, Index, Panel, Rows, View } from "./types.js" */
 import { relations } from "./causality.js";
 import { FOCUSABLE, h, magnified, mark, renew, s } from "./dom.js";
 import { leavesOut } from "./lecture.js";
@@ -45,8 +45,9 @@ export function follow(top, height, cursor, playing) {
 }
 
 /** @param {Index} index
- *  @param {any} actions
- *  @param {number|null} [first] the step at which this trace parts from the one beside it */
+ *  @param {Actions} actions
+ *  @param {number|null} [first] the step at which this trace parts from the one beside it
+ *  @returns {Panel} */
 export function createHistory(index, actions, first = null) {
   const drawing = s("svg", { class: "dslab-spacetime", "aria-hidden": "true" });
   const log = createRows(index);
@@ -69,10 +70,10 @@ export function createHistory(index, actions, first = null) {
   let size = { width: 600, height: 400 };
   let top = 0; // where the list is scrolled to: asking it would have the browser lay out the page at each frame
   let scrolled = 0; // where it was when its rows were drawn
-  let rows = /** @type {import("./visible.js").Rows} */ ({ count: 0, stepOf: () => 0, rowOf: () => 0 });
-  let view = null;
-  let laidOut = /** @type {any[]} */ ([]);
-  let drawn = /** @type {any[]} */ ([]);
+  let rows = /** @type {Rows} */ ({ count: 0, stepOf: () => 0, rowOf: () => 0 });
+  let view = /** @type {View|null} */ (null); // none until it is drawn for the first time
+  let laidOut = /** @type {unknown[]} */ ([]);
+  let drawn = /** @type {unknown[]} */ ([]);
 
   /** @param {number} wanted */
   function scrollTo(wanted) {
@@ -84,13 +85,14 @@ export function createHistory(index, actions, first = null) {
     size = { width: list.clientWidth || 600, height: (list.clientHeight || 400) - HEAD };
     laidOut = [];
     if (!view) return;
-    layOut();
-    settle();
-    redraw();
+    layOut(view);
+    settle(view);
+    redraw(view);
   }
 
-  /** The columns and the height of the list, which depend on its size, on the zoom, and on what is shown. */
-  function layOut() {
+  /** The columns and the height of the list, which depend on its size, on the zoom, and on what is shown.
+   * @param {View} view */
+  function layOut(view) {
     const row = ROWS[view.zoom];
     const alone = leavesOut(view, "log") || !isLegible(row);
     const key = [size, row, view.filter.nodes, rows, alone];
@@ -110,14 +112,16 @@ export function createHistory(index, actions, first = null) {
     drawn = [];
   }
 
-  /** A list that has got another size, or is laid out for the first time, has the cursor in sight again. */
-  function settle() {
+  /** A list that has got another size, or is laid out for the first time, has the cursor in sight again.
+   * @param {View} view */
+  function settle({ step }) {
     top = list.scrollTop;
-    scrollTo(follow(top, size.height, (rows.rowOf(view.step) + 0.5) * frame.row, false));
+    scrollTo(follow(top, size.height, (rows.rowOf(step) + 0.5) * frame.row, false));
     scrolled = top;
   }
 
-  function redraw() {
+  /** @param {View} view */
+  function redraw(view) {
     const wanted = windowOf(scrolled, size.height, rows.count, frame.row);
     const { step, stamps, causality, future, selection, marked, query, knower } = view;
     const key = [
@@ -151,19 +155,20 @@ export function createHistory(index, actions, first = null) {
     overview.draw(rows, size.height, future ? related : null, matchesOf(index, query));
   }
 
-  function placeOverview() {
+  /** @param {View} view */
+  function placeOverview({ step }) {
     const whole = Math.max(1, rows.count * frame.row);
-    const at = rows.rowOf(view.step) + 0.5;
+    const at = rows.rowOf(step) + 0.5;
     overview.place(top / whole, (top + size.height) / whole, (at * frame.row) / whole);
   }
 
   list.addEventListener("scroll", () => {
     if (!view) return;
     top = list.scrollTop;
-    placeOverview();
+    placeOverview(view);
     if (Math.abs(top - scrolled) < spareOf(frame.row) / 2) return;
     scrolled = top;
-    redraw();
+    redraw(view);
   });
   body.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     const k = rows.stepOf(Math.floor((event.clientY - body.getBoundingClientRect().top) / frame.row / magnified(body)));
@@ -177,8 +182,9 @@ export function createHistory(index, actions, first = null) {
       actions.zoom(way);
       scrollTo(keepInPlace(before.top, y - HEAD, before.row, frame.row));
       scrolled = top;
-      redraw();
-      placeOverview();
+      if (!view) return;
+      redraw(view);
+      placeOverview(view);
     },
   });
   const observer = new ResizeObserver(measure);
@@ -189,7 +195,7 @@ export function createHistory(index, actions, first = null) {
       const before = view;
       view = { ...now };
       rows = rowsOf(index, view);
-      layOut();
+      layOut(view);
       const here = rows.rowOf(now.step);
       const next = now.part ? rows.rowOf(now.step + 1) : here;
       const at = (Math.min(rows.count - 0.5, here + now.part * (next - here)) + 0.5) * frame.row;
@@ -203,8 +209,8 @@ export function createHistory(index, actions, first = null) {
         if (Math.abs(wanted - top) >= 1) scrollTo(wanted);
         if (Math.abs(wanted - scrolled) >= spareOf(frame.row) / 2) scrolled = wanted;
       }
-      redraw();
-      placeOverview();
+      redraw(view);
+      placeOverview(view);
       cursor.style.transform = `translateY(${at}px)`;
       mark(cursor, "dslab-between", now.part > 0 || !Number.isInteger(here) || !isLegible(frame.row));
     },
@@ -212,8 +218,8 @@ export function createHistory(index, actions, first = null) {
   };
 }
 
-/** @param {any[]} a
- *  @param {any[]} b */
+/** @param {unknown[]} a
+ *  @param {unknown[]} b */
 const same = (a, b) => a.length === b.length && a.every((one, n) => one === b[n]);
 
 /** The names of the columns, as many as there is room for.

@@ -1,12 +1,12 @@
 // @ts-check
 // The keyboard, as a table: the same lines make the keys work and the help that lists them.
-
+/** @import { Actions } from "./types.js" */
 import { english } from "./words.js";
 
-/** @typedef {{keys: string[], shift?: boolean, name: string, does: string, act: (actions: any, key: string) => void}} Binding */
+/** @typedef {{keys: string[], shift?: boolean, name: string, does: string, act: (actions: Actions, key: string) => void}} Binding */
 
 /** Do to what is selected what this key means for it.
- * @param {any} actions
+ * @param {Actions} actions
  * @param {string} key */
 const pressed = (actions, key) => actions.press(key);
 
@@ -171,7 +171,7 @@ export function keepsKey(target, key) {
 }
 
 /** @param {HTMLElement} element the whole player
- *  @param {any} actions */
+ *  @param {Actions} actions */
 export function listen(element, actions) {
   element.addEventListener("keydown", (event) => {
     const binding = bindingOf(event);

@@ -1,10 +1,12 @@
 // @ts-check
 // Says that the run is shown with the eyes of one node, as long as it is.
+/** @import { Actions, Panel } from "./types.js" */
 import { button, h, write } from "./dom.js";
 import { shorten } from "./values.js";
 import { t } from "./words.js";
 
-/** @param {any} actions */
+/** @param {Actions} actions
+ *  @returns {Panel} */
 export function createKnower(actions) {
   const words = h("span", { role: "status" });
   const end = button({

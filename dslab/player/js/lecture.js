@@ -1,7 +1,7 @@
 // @ts-check
 // The lecture: the player fills the screen, in large type, with the chosen views only, and tells what comes next. A
 // presenter's remote sends Page Down and Page Up, which step the player anyway.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Actions, Index, Panel, View } from "./types.js" */
 import { button, FOCUSABLE, h, mark, put, withKey, write } from "./dom.js";
 import { headline } from "./log.js";
 import { neighbourShown } from "./reading.js";
@@ -23,7 +23,7 @@ export function createStage() {
 }
 
 /** Is this part of the player left out now?
- * @param {any} view
+ * @param {View} view
  * @param {string} part */
 export function leavesOut(view, part) {
   return view.lecture.on && view.lecture.without.has(part);
@@ -38,7 +38,7 @@ export function magnification(width, height) {
 
 /** What the reader does: enter, leave, choose the views.
  * @param {HTMLElement} root
- * @param {any} view
+ * @param {View} view
  * @param {() => void} draw */
 export function createLecturing(root, view, draw) {
   const held = h("div", { "aria-hidden": "true" }); // keeps the player's place in the page meanwhile
@@ -121,7 +121,8 @@ function fillWindow(root) {
 
 /** The buttons: enter or leave; and, in a lecture, the views.
  * @param {HTMLElement} root
- * @param {any} actions */
+ * @param {Actions} actions
+ *  @returns {Panel} */
 export function createLectureBar(root, actions) {
   const door = button({ label: " ", word: " ", onclick: actions.lecture });
   const parts = [...PARTS].map(([part, word]) => ({
@@ -148,7 +149,8 @@ export function createLectureBar(root, actions) {
 }
 
 /** The next cue, under the sentence of the step.
- * @param {Index} index */
+ * @param {Index} index
+ *  @returns {Panel} */
 export function createCue(index) {
   const element = h("p", { class: "dslab-cue", dir: "auto", hidden: true });
   return {
@@ -162,7 +164,7 @@ export function createCue(index) {
 
 /** What the speaker will see at the next step.
  * @param {Index} index
- * @param {any} view */
+ * @param {View} view */
 export function cue(index, view) {
   if (!view.future) return t("What comes next is hidden.");
   const next = neighbourShown(index, view, 1);

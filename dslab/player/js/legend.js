@@ -1,6 +1,6 @@
 // @ts-check
 // The legend: always visible, and only about what occurs in this trace.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Index, Panel } from "./types.js" */
 import { h, mark, s } from "./dom.js";
 import { typesOf } from "./messages.js";
 import {
@@ -44,7 +44,8 @@ export const NETWORK_WORDS = new Map([
   ["set_link", english("set link")],
 ]);
 
-/** @param {Index} index */
+/** @param {Index} index
+ *  @returns {Panel} */
 export function createLegend(index) {
   const kinds = new Set(index.steps.map((step) => step.kind));
   const causal = h(

@@ -1,8 +1,6 @@
 // @ts-check
 // A light for each promise: what became of it up to the cursor, told by colour, by shape and by words.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {{name: string, kind: "always"|"in the end"|"sometimes", status: "holds"|"broken"|"not decided",
- *    step: number|null, sentence: string}} Light */
+/** @import { Actions, Index, Light, Panel } from "./types.js" */
 import { FOCUSABLE, h, put, s, write } from "./dom.js";
 import { shorten } from "./values.js";
 import { english, t } from "./words.js";
@@ -65,7 +63,8 @@ function changeOf(light, last) {
 
 /** @param {Index} index
  *  @param {Light[]} lights
- *  @param {any} actions */
+ *  @param {Pick<Actions, "go">} actions
+ *  @returns {Panel & {element: HTMLElement}} */
 export function createLights(index, lights, actions) {
   const lamps = lights.map((light) => createLamp(light, index.last, actions));
   const element = h(
@@ -84,7 +83,7 @@ export function createLights(index, lights, actions) {
 
 /** @param {Light} light
  *  @param {number} last
- *  @param {any} actions */
+ *  @param {Pick<Actions, "go">} actions */
 function createLamp(light, last, actions) {
   const shape = s("path");
   const said = h("span", { class: "dslab-hidden" });
@@ -103,11 +102,11 @@ function createLamp(light, last, actions) {
   );
   return {
     element,
-    draw(k, future) {
+    draw(/** @type {number} */ k, /** @type {boolean} */ future) {
       const state = lightAt(light, k, last);
       const words = t(LIGHT_WORDS.get(state) ?? state);
       put(element, "class", `dslab-light dslab-light-${state}`);
-      put(shape, "d", SHAPES.get(state));
+      put(shape, "d", SHAPES.get(state) ?? "");
       write(said, `, ${words}`);
       const why = light.sentence && (future || state === "broken") ? `: ${shorten(light.sentence, 300)}` : "";
       const where = step !== null && (future || step <= k) ? `, ${t("step {step}", { step })}` : "";

@@ -1,7 +1,6 @@
 // @ts-check
 // The links of the topology, and which of them are cut in which direction.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./flights.js").Point} Point */
+/** @import { Index, Link, Point } from "./types.js" */
 import { linksOf, valueAt } from "./data.js";
 import { s } from "./dom.js";
 import { along } from "./flights.js";
@@ -11,25 +10,25 @@ import { t } from "./words.js";
 const MANY = 60; // links: so many are drawn faintly
 
 /** @param {Index} index
- *  @param {Point[]} points
+ *  @param {Map<string, Point>} points of the nodes
  *  @param {number} radius */
 export function createLinks(index, points, radius) {
   const pairs = linksOf(index);
   const many = pairs.length > MANY;
   const element = s("g", { "aria-hidden": "true", class: many ? "dslab-links dslab-many" : "dslab-links" });
   const lines = pairs.flatMap(([a, b]) => {
-    const from = points[index.column.get(a)];
-    const to = points[index.column.get(b)];
+    const from = points.get(a);
+    const to = points.get(b);
     return from && to
       ? [`M${from.x.toFixed(1)} ${from.y.toFixed(1)}L${to.x.toFixed(1)} ${to.y.toFixed(1)}`]
       : [];
   });
   const halves = s("g");
   element.append(s("path", { class: "dslab-link", d: lines.join("") }), halves);
-  let drawn = /** @type {any} */ (undefined);
+  let drawn = /** @type {Link[]|undefined} */ (undefined);
   return {
     element,
-    draw(step) {
+    draw(/** @type {number} */ step) {
       const cut = valueAt(index.cuts, step);
       if (cut === drawn) return;
       drawn = cut;
@@ -40,8 +39,8 @@ export function createLinks(index, points, radius) {
         ...(cut ?? [])
           .filter((link) => !linked || linked.has(JSON.stringify(link)))
           .flatMap(([src, dst]) => {
-            const from = points[index.column.get(src)];
-            const to = points[index.column.get(dst)];
+            const from = points.get(src);
+            const to = points.get(dst);
             return from && to ? [createHalf(src, dst, from, to, radius)] : [];
           }),
       );

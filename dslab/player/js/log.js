@@ -1,7 +1,6 @@
 // @ts-check
 // A row of the event log, and the sentences about a step.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./data.js").Step} Step */
+/** @import { Actions, Chain, Index, Panel, Payload, Step } from "./types.js" */
 import { RELATION } from "./causality.js";
 import { button, h } from "./dom.js";
 import { marked } from "./search.js";
@@ -33,7 +32,7 @@ export function outputs(step) {
 /** @param {Index} index
  *  @param {number} k
  *  @param {{current: number, related: Uint8Array|null, stamps: string, query: string, marked: number|null,
- *    chain: Set<any>}} how `stamps`: those that the diagram has no room for */
+ *    chain: Chain["members"]}} how `stamps`: those that the diagram has no room for */
 export function createRow(index, k, { current, related, stamps, query, marked: other, chain }) {
   const step = index.steps[k];
   const classes = [
@@ -75,8 +74,9 @@ export function spoken(index, k) {
 
 /** The sentence of the current step, large, with the reasons that the protocol gave, and the way to its code.
  * @param {Index} index
- * @param {any} payload
- * @param {any} actions */
+ * @param {Payload} payload
+ * @param {Actions} actions
+ *  @returns {Panel} */
 export function createSentence(index, payload, actions) {
   const code = button({ label: t("The code that ran"), word: t("Code"), key: "h", onclick: () => actions.panel("code") });
   code.hidden = !Object.keys(payload.sources ?? {}).length;

@@ -1,10 +1,10 @@
 // @ts-check
 // Logs as rows of boxes, for any protocol that says which of its attributes is a log: index, term and command, the
 // committed entries solid and the others dashed. The rows of the nodes stand below each other, to be compared.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Index, Panel, Value, View } from "./types.js" */
 import { lastAtMost, valueAt } from "./data.js";
 import { FOCUSABLE, h, write } from "./dom.js";
-import { show, shorten } from "./values.js";
+import { fieldsOf, heldBy, shorten, show } from "./values.js";
 import { horizon } from "./visible.js";
 import { t } from "./words.js";
 
@@ -12,57 +12,52 @@ const MOST_ENTRIES = 40; // entries in the page: the last
 const COLOURS = 6;
 
 /** What a box shows of an entry: its term, if it has one, and the rest.
- * @param {any} entry a message, or a tuple that begins with the term
- * @returns {{term: any, command: string}} */
+ * @param {Value} entry a message, or a tuple that begins with the term
+ * @returns {{term: Value, command: string}} */
 export function readEntry(entry) {
-  const fields = entry?.message?.[1];
-  if (fields && Object.hasOwn(fields, "term")) {
+  const fields = fieldsOf(heldBy(entry, "message")?.[1]);
+  if (Object.hasOwn(fields, "term")) {
     const { term, ...rest } = fields;
-    return {
-      term,
-      command: show(Object.hasOwn(rest, "command") ? rest.command : lastOf(Object.values(rest))),
-    };
+    return { term, command: show(Object.hasOwn(rest, "command") ? rest.command : Object.values(rest).at(-1)) };
   }
-  const items = entry?.tuple ?? (Array.isArray(entry) ? entry : []);
+  const items = entriesOf(entry);
   if (items.length > 1 && Number.isInteger(items[0]))
     return { term: items[0], command: items.slice(1).map(show).join(", ") };
   return { term: null, command: show(entry) };
 }
 
-/** @param {any[]} values */
-const lastOf = (values) => values[values.length - 1] ?? null;
-
-/** The entries of a value that is a log.
- * @param {any} value
- * @returns {any[]} */
+/** The items of a list or a tuple; none of any other value.
+ * @param {Value|undefined} value */
 export function entriesOf(value) {
-  const items = Array.isArray(value) ? value : value?.tuple;
-  return Array.isArray(items) ? items : [];
+  return Array.isArray(value) ? value : (heldBy(value, "tuple") ?? []);
 }
 
 /** A picture for each log of each protocol.
  * @param {Index} index */
 export function createLogs(index) {
+  /** @type {Map<string, Parameters<typeof createLog>[1]>} */
   const groups = new Map();
   index.nodes.forEach((node, i) => {
     for (const [name, committed] of node.logs ?? []) {
       if (!index.attributes[i].get(name)?.values.some((value) => entriesOf(value).length)) continue; // it stays empty
       const key = JSON.stringify([node.protocol, name, committed]);
-      if (!groups.has(key)) groups.set(key, { protocol: node.protocol, name, committed, members: [] });
-      groups.get(key).members.push(i);
+      const group = groups.get(key) ?? { protocol: node.protocol, name, committed, members: [] };
+      groups.set(key, group);
+      group.members.push(i);
     }
   });
   const logs = [...groups.values()].map((group) => createLog(index, group));
   return {
     elements: logs.map((log) => log.element),
-    draw(/** @type {any} */ view) {
+    draw(/** @type {View} */ view) {
       for (const log of logs) log.draw(view);
     },
   };
 }
 
 /** @param {Index} index
- *  @param {{protocol: string, name: string, committed: string, members: number[]}} log */
+ *  @param {{protocol: string, name: string, committed: string, members: number[]}} log
+ *  @returns {Panel} */
 function createLog(index, { protocol, name, committed, members }) {
   const rows = members.map((i) => createLogRow(index, i, name, committed));
   const less = h("div", { class: "dslab-log-less" });
@@ -99,19 +94,19 @@ function createLogRow(index, i, name, committed) {
     h("bdi", { class: "dslab-log-node", title: id }, shorten(id, 8)),
     boxes,
   );
-  let value = /** @type {any} */ (null);
+  let value = /** @type {Value|undefined} */ (undefined);
   let certain = 0;
   let changed = false;
   let drawn = "";
-  let shown = /** @type {any} */ (null);
+  let shown = /** @type {Value|undefined} */ (undefined);
   return {
     element,
     /** The entries at the view's moment. */
-    look(/** @type {any} */ view) {
+    look(/** @type {View} */ view) {
       const k = horizon(index, view, i);
       const past = index.attributes[i].get(name);
       element.hidden = view.filter.nodes.has(id);
-      value = k < 0 ? null : valueAt(past, k);
+      value = k < 0 ? undefined : valueAt(past, k);
       certain = committed && k >= 0 ? Number(valueAt(index.attributes[i].get(committed), k) ?? 0) : 0;
       changed = past !== undefined && past.steps[lastAtMost(past.steps, k)] === view.step;
       return element.hidden ? [] : entriesOf(value);
@@ -134,13 +129,13 @@ function createLogRow(index, i, name, committed) {
   };
 }
 
-/** @param {any} entry
+/** @param {Value} entry
  *  @param {number} place counted from 1
  *  @param {boolean} certain
  *  @param {boolean} told does the protocol say what is committed? */
 function createBox(entry, place, certain, told) {
   const { term, command } = readEntry(entry);
-  const colour = Number.isInteger(term) ? term % COLOURS : "none";
+  const colour = typeof term === "number" && Number.isInteger(term) ? term % COLOURS : "none";
   const about = [t("entry {place}", { place }), term === null ? "" : t("term {term}", { term: show(term) })];
   if (told) about.push(certain ? t("committed") : t("not committed"));
   const label = `${about.filter(Boolean).join(", ")}: ${shorten(show(entry), 400)}`;

@@ -1,8 +1,6 @@
 // @ts-check
 // The moving messages of the topology. Elements are kept by name, so that one that has the focus keeps it.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./flights.js").Point} Point */
-/** @typedef {import("./flights.js").Flight} Flight */
+/** @import { Actions, Flight, Index, Message, Panel, Point, Selection, View } from "./types.js" */
 import { RELATION, relationOf, relations } from "./causality.js";
 import { FOCUSABLE, mark, onEnter, put, s } from "./dom.js";
 import { along, flightsAt } from "./flights.js";
@@ -30,20 +28,22 @@ export function typesOf(index) {
 }
 
 /** @param {Index} index
- *  @param {Point[]} points
+ *  @param {Map<string, Point>} points of the nodes
  *  @param {number} radius
- *  @param {any} actions */
+ *  @param {Actions} actions
+ *  @returns {Panel} */
 export function createFlights(index, points, radius, actions) {
   const types = typesOf(index);
   const group = s("g");
+  /** @type {Map<string, ReturnType<typeof createMessage>>} */
   const drawn = new Map();
   const path = s("line", { class: "dslab-path" });
   const element = s("g", {}, path, group);
   const place = (/** @type {Point} */ from, /** @type {Point} */ to, /** @type {number} */ part) =>
     along(from, to, radius + 0.8 * radius, part);
   const whereabouts = (/** @type {Flight} */ { message, part }) => {
-    const from = points[index.column.get(message.src)];
-    const to = points[index.column.get(message.dst)];
+    const from = points.get(message.src);
+    const to = points.get(message.dst);
     return from && to
       ? {
           at: place(from, to, part),
@@ -85,7 +85,7 @@ export function createFlights(index, points, radius, actions) {
 
 /** The messages that the filter leaves. With the eyes of a node: those that it knows to be sent, and no word of their end.
  * @param {Index} index
- * @param {any} view
+ * @param {View} view
  * @returns {Flight[]} */
 function flightsToShow(index, view) {
   const { step, time } = view.scene;
@@ -106,21 +106,19 @@ function apart(a, b) {
   return Math.abs(a.x - b.x) > LABEL.width || Math.abs(a.y - b.y) > LABEL.height;
 }
 
-/** @param {Map<string, any>} drawn
+/** @param {Map<string, {element: Element}>} drawn
  *  @param {Set<string>} seen
  *  @param {SVGElement} element where the focus goes if the message that had it is no more */
 function remove(drawn, seen, element) {
   for (const [name, item] of drawn) {
     if (seen.has(name)) continue;
-    if (item.element === document.activeElement) refocus(element.closest("[tabindex]"));
+    if (item.element === document.activeElement) {
+      const stage = /** @type {HTMLElement|null} */ (element.closest("[tabindex]"));
+      stage?.focus({ preventScroll: true });
+    }
     item.element.remove();
     drawn.delete(name);
   }
-}
-
-/** @param {any} stage */
-function refocus(stage) {
-  stage?.focus({ preventScroll: true });
 }
 
 /** The way that the current step's message has come.
@@ -135,9 +133,9 @@ function drawPath(path, where) {
   put(path, "y2", where.at.y.toFixed(1));
 }
 
-/** @param {any} message
+/** @param {Message} message
  *  @param {number} type
- *  @param {any} actions */
+ *  @param {Actions} actions */
 function createMessage(message, type, actions) {
   const choose = () => actions.select({ kind: "message", id: message.name });
   const call = shorten(showCall(message.type, message.fields), 300);
@@ -171,6 +169,11 @@ function createMessage(message, type, actions) {
       if (now) mark(element, now, true);
       relation = now;
     },
+    /** @param {Flight} flight
+     *  @param {{at: Point, middle: Point, down: boolean}} where
+     *  @param {Selection|null} selection
+     *  @param {boolean} labelled
+     *  @param {Point[]} labels those that are there already */
     draw(flight, { at, middle, down }, selection, labelled, labels) {
       put(label, "x", flight.state === "received" ? (middle.x - at.x).toFixed(1) : 0);
       put(label, "y", flight.state === "received" ? (middle.y - at.y - 6).toFixed(1) : down ? 21 : -12);

@@ -1,26 +1,26 @@
 // @ts-check
 // A value that opens: lists, sets, dictionaries and messages show their parts, and these theirs.
+/** @import { Value } from "./types.js" */
 import { FOCUSABLE, h } from "./dom.js";
-import { show, shorten } from "./values.js";
+import { fieldsOf, isObject, pairsOf, shorten, show } from "./values.js";
 import { t } from "./words.js";
 
 const MOST_PARTS = 100; // parts of one value
 
 /** The parts of a value, each with its name; none for a plain value.
- * @param {any} value a VALUE of the trace's JSON
- * @returns {Array<[string, any]>} */
+ * @param {Value} value
+ * @returns {Array<[name: string, part: Value]>} */
 export function partsOf(value) {
-  if (value === null || typeof value !== "object") return [];
   if (Array.isArray(value)) return value.map((part, n) => [String(n), part]);
-  const [tag, inner] = Object.entries(value)[0] ?? ["", []];
-  if (tag === "message") return Object.entries(inner[1] ?? {});
+  const [tag, inner] = isObject(value) ? (Object.entries(value)[0] ?? ["", []]) : ["", []];
   if (!Array.isArray(inner)) return [];
-  if (tag === "dict") return inner.map(([key, part]) => [show(key), part]);
+  if (tag === "message") return Object.entries(fieldsOf(inner[1]));
+  if (tag === "dict") return pairsOf(inner).map(([key, part]) => [show(key), part]);
   return inner.map((part, n) => [tag === "tuple" ? String(n) : "·", part]);
 }
 
 /** The value as text, which opens if it has parts and is long.
- * @param {any} value
+ * @param {Value} value
  * @param {number} limit of the text that is shown while it is closed
  * @param {Set<string>} open the paths of what is open, kept by the caller so that it stays open
  * @param {string} [path]
@@ -41,7 +41,7 @@ export function createValue(value, limit, open, path = "") {
   return element;
 }
 
-/** @param {Array<[string, any]>} parts
+/** @param {ReturnType<typeof partsOf>} parts
  *  @param {number} limit
  *  @param {Set<string>} open
  *  @param {string} path */

@@ -1,7 +1,6 @@
 // @ts-check
 // The nodes of the topology: shape and colour for the role, hatching for a crash, rings for timers, attributes beside.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./flights.js").Point} Point */
+/** @import { Actions, Index, NodeInfo, Point, Status, Value, View } from "./types.js" */
 import { relationOfNode } from "./causality.js";
 import { clockAt, clockText } from "./clocks.js";
 import { lastAtMost, stateAt, timersAt, valueAt } from "./data.js";
@@ -11,13 +10,14 @@ import { show, shorten } from "./values.js";
 import { horizon } from "./visible.js";
 import { t } from "./words.js";
 
-/** @typedef {{point: Point, radius: number, labels: string, bottom: number}} Place where a node stands, and on which side
+/** @typedef {"left"|"right"|"below"|"above right"|"below right"} Side */
+/** @typedef {{point: Point, radius: number, labels: Side, bottom: number}} Place where a node stands, and on which side
  *    of it what is written about it; `bottom` is the lowest line of the picture */
 
 /** @param {Index} index
  *  @param {number} i
  *  @param {Place} place
- *  @param {any} actions */
+ *  @param {Actions} actions */
 export function createNode(index, i, place, actions) {
   const info = index.nodes[i];
   const name = nameInside(info.id, place.radius);
@@ -40,6 +40,8 @@ export function createNode(index, i, place, actions) {
   let drawn = "";
   return {
     element,
+    /** @param {View} view
+     *  @param {number} step */
     draw(view, step) {
       const k = horizon(index, view, i, step);
       const key = [lastAtMost(index.eventsOf[i], k), k < 0, view.knower].join();
@@ -47,9 +49,9 @@ export function createNode(index, i, place, actions) {
       drawn = key;
       const known = k >= 0 || view.knower === null;
       const state = new Map(known ? stateAt(index, i, k).map((row) => [row.name, row.value]) : []);
-      const status = known ? valueAt(index.status[i], k) : "unknown";
-      const role = status === "down" ? -1 : info.roles.indexOf(state.get("role"));
-      const lines = labelLines(info, name.textContent, state, status, ticks(index, view, info.id));
+      const status = (known && valueAt(index.status[i], k)) || "unknown";
+      const role = status === "down" ? -1 : info.roles.indexOf(String(state.get("role")));
+      const lines = labelLines(info, name.textContent ?? "", state, status, ticks(index, view, info.id));
       if (known && view.knower !== null && view.knower !== info.id)
         lines.push(plainly(t("as of step {step}", { step: k }), false));
       put(
@@ -63,11 +65,13 @@ export function createNode(index, i, place, actions) {
         status === "up" ? t(status) : "",
       ];
       put(element, "aria-label", said.filter(Boolean).join(", "));
-      write(title, element.getAttribute("aria-label"));
+      write(title, element.getAttribute("aria-label") ?? "");
       const inner = role === 2 ? roleOutline(0, 0.82 * place.radius) : "";
       put(outline, "d", roleOutline(role, place.radius) + inner);
       fillLabel(label, lines, place);
     },
+    /** @param {View} view
+     *  @param {number} time ms */
     drawFrame(view, time) {
       const { step } = view.scene;
       const { past, future } = relationOfNode(index, i, view);
@@ -99,7 +103,7 @@ function createCauses(radius) {
 /** @param {Index} index
  *  @param {number} i
  *  @param {Place} place
- *  @param {any} actions */
+ *  @param {Actions} actions */
 function createButton(index, i, { point }, actions) {
   const id = index.nodes[i].id;
   const choose = () => actions.select({ kind: "node", id });
@@ -136,7 +140,7 @@ function faults(radius) {
 
 /** Does a clock tick beside the node? Where clocks differ, and nobody looks with the eyes of another node.
  * @param {Index} index
- * @param {any} view
+ * @param {View} view
  * @param {string} id */
 function ticks(index, view, id) {
   return index.clocksDiffer && (view.knower === null || view.knower === id);
@@ -148,18 +152,19 @@ function ticks(index, view, id) {
 const plainly = (text, strong) => ({ text, full: text, strong });
 
 /** What stands beside a node: its name if that is too long for the shape, its role, and the attributes it shows.
- * @param {any} info
+ * @param {NodeInfo} info
  * @param {string} inside the name in the shape
- * @param {Map<string, any>} state
- * @param {string} status
+ * @param {Map<string, Value>} state
+ * @param {Status|"unknown"} status
  * @param {boolean} clock does its clock tick there? */
 function labelLines(info, inside, state, status, clock) {
+  /** @type {Array<{text: string, full: string, strong: boolean, clock?: boolean}>} */
   const lines = [];
   if (inside !== info.id) lines.push({ text: shorten(info.id, 18), full: "", strong: true });
   if (status !== "up")
     lines.push(plainly(status === "unknown" ? t("nothing heard of it") : t(status), true));
   if (clock && status !== "down") lines.push({ text: "", full: "", strong: false, clock: true });
-  const role = state.get("role");
+  const role = String(state.get("role"));
   if (status !== "down" && info.roles.includes(role))
     lines.push({ text: shorten(role, 18), full: role, strong: false });
   for (const name of info.shown) {
@@ -205,6 +210,8 @@ function createTimerRings(radius) {
   );
   return {
     element: s("g", { "aria-hidden": "true" }, ...rings),
+    /** @param {ReturnType<typeof timersAt>} timers
+     *  @param {number} time ms */
     draw(timers, time) {
       const soonest = timers.length > 2 ? [...timers].sort((a, b) => a.due - b.due) : timers;
       rings.forEach((ring, n) => {

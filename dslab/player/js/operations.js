@@ -1,7 +1,6 @@
 // @ts-check
 // The clients' operations under the scrubber: a bar from the step that invoked each to the step that answered it.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {{client: string, node: string, call: any, invoked: number, returned: number|null, result: any}} Operation */
+/** @import { Actions, Index, Operation, Panel } from "./types.js" */
 import { FOCUSABLE, h, mark } from "./dom.js";
 import { show, shorten } from "./values.js";
 import { counted, t } from "./words.js";
@@ -15,6 +14,7 @@ const MOST_LANES = 8;
  * @param {number} last the last step
  * @returns {Array<{client: string, operations: Operation[]}>} */
 export function lanesOf(operations, last) {
+  /** @type {Array<{client: string, operations: Operation[], until: number}>} */
   const lanes = [];
   const clientsOnce = new Set();
   const clientsAgain = new Set();
@@ -22,7 +22,7 @@ export function lanesOf(operations, last) {
   for (const operation of operations) {
     const client = clientsAgain.has(operation.client) ? operation.client : operation.node;
     const free = lanes.find((lane) => lane.client === client && lane.until < operation.invoked);
-    const lane = free ?? { client, operations: /** @type {Operation[]} */ ([]), until: -1 };
+    const lane = free ?? { client, operations: [], until: -1 };
     if (!free) lanes.push(lane);
     lane.operations.push(operation);
     lane.until = operation.returned ?? last + 1;
@@ -44,9 +44,10 @@ export function neighbourEdge(operations, k, way) {
 }
 
 /** @param {Index} index
- *  @param {any} actions */
+ *  @param {Actions} actions
+ *  @returns {Panel} */
 export function createOperations(index, actions) {
-  const asked = /** @type {Operation[]} */ (index.trace.operations ?? []);
+  const asked = index.trace.operations ?? [];
   const operations = asked.some((one) => one.returned !== null) ? asked : []; // where nobody ever answers, none is due
   const lanes = lanesOf(operations, index.last).slice(0, MOST_LANES);
   const drawn = /** @type {Array<{one: Operation, element: HTMLElement}>} */ ([]);
@@ -84,7 +85,7 @@ export function createOperations(index, actions) {
 
 /** @param {Index} index
  *  @param {Operation} operation
- *  @param {any} actions */
+ *  @param {Actions} actions */
 function createBar(index, operation, actions) {
   const { client, node, call, invoked, returned, result } = operation;
   const whole = Math.max(1, index.last);

@@ -1,7 +1,7 @@
 // @ts-check
 // The whole run at a glance, beside the list that shows a part of it: a column a node, faults, finds, past and future,
 // and a frame round the part in sight. Drag it to go there.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Index, Rows } from "./types.js" */
 import { FUTURE, PAST } from "./causality.js";
 import { h, put, s } from "./dom.js";
 import { t } from "./words.js";
@@ -37,15 +37,15 @@ export function createOverview(index, scrollTo) {
     go(event);
   });
   element.addEventListener("pointermove", go);
-  const drawn = new Map();
-  const draw = (/** @type {string} */ name, /** @type {any[]} */ key, /** @type {() => string} */ path) => {
-    if (drawn.get(name)?.every((/** @type {any} */ one, /** @type {number} */ n) => one === key[n])) return;
+  const drawn = /** @type {Map<string, unknown[]>} */ (new Map());
+  const draw = (/** @type {string} */ name, /** @type {unknown[]} */ key, /** @type {() => string} */ path) => {
+    if (drawn.get(name)?.every((one, n) => one === key[n])) return;
     drawn.set(name, key);
     put(/** @type {Element} */ (paths.get(name)), "d", path());
   };
   return {
     element,
-    /** @param {import("./visible.js").Rows} rows
+    /** @param {Rows} rows
      *  @param {number} height px
      *  @param {Uint8Array|null} related
      *  @param {ArrayLike<number>} found */
@@ -74,7 +74,7 @@ export function createOverview(index, scrollTo) {
 
 /** A dot for each step; of several on one pixel, one.
  * @param {Index} index
- * @param {import("./visible.js").Rows} rows
+ * @param {Rows} rows
  * @param {number} height */
 function columnsOf(index, rows, height) {
   const wide = WIDTH / Math.max(1, index.nodes.length);
@@ -94,7 +94,7 @@ function columnsOf(index, rows, height) {
 }
 
 /** Lines across where something is true of a step.
- * @param {import("./visible.js").Rows} rows
+ * @param {Rows} rows
  * @param {number} height
  * @param {number} left
  * @param {number} right

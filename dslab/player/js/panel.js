@@ -1,6 +1,6 @@
 // @ts-check
 // What is said about an attempt: the outcome, the sentence, what is folded away, and buttons that ask the kernel.
-
+/** @import { Model } from "./types.js" */
 import { FOCUSABLE, h, put, s, write } from "./dom.js";
 
 /** A shape for an outcome: colour alone would not be seen by everybody.
@@ -9,8 +9,11 @@ export function drawSign(outline) {
   return s("svg", { class: "dslab-shape", viewBox: "0 0 20 20", "aria-hidden": "true" }, s("path", { d: outline }));
 }
 
-/** @param {{state: string, sign: string, title: string, outcome: string, sentence: string,
- *           rows: [string, string][], folded: [string, string][]}} told */
+/** @typedef {{state: string, sign: string, title: string, outcome: string, sentence: string,
+ *    rows: Array<[name: string, text: string]>, folded: Array<[name: string, text: string]>}} Told */
+/** @typedef {{told: Told, notes: string[], buttons: Array<{label: string, used: boolean}>}} PanelTraits */
+
+/** @param {Told} told */
 function drawTold(told) {
   const rows = told.rows.flatMap(([name, text]) => [h("dt", {}, name), h("dd", { dir: "auto" }, text)]);
   const outcome = told.outcome ? h("span", { class: "dslab-outcome" }, told.outcome) : null;
@@ -24,7 +27,7 @@ function drawTold(told) {
   ].filter((part) => part !== null);
 }
 
-/** @param {{model: any, el: HTMLElement}} widget */
+/** @param {{model: Model<PanelTraits>, el: HTMLElement}} widget */
 function render({ model, el }) {
   const told = model.get("told");
   const notes = h("div", { class: "dslab-notes", "aria-live": "polite" });
@@ -42,7 +45,7 @@ function render({ model, el }) {
 
   /** A button that has done its work stays, so that the focus is not lost. */
   function drawPresses() {
-    model.get("buttons").forEach((/** @type {any} */ { label, used }, /** @type {number} */ place) => {
+    model.get("buttons").forEach(({ label, used }, place) => {
       const press = () => model.get("buttons")[place].used || model.send({ type: "press", place });
       if (!presses.children[place])
         presses.append(h("button", { type: "button", class: "dslab-press", onclick: press, ...FOCUSABLE }));

@@ -1,13 +1,15 @@
 // @ts-check
 // What opens on demand (the run as text, the keys) and what must be said (an error, events that did not apply).
+/** @import { Actions, Panel, Payload } from "./types.js" */
 import { createCopies } from "./copies.js";
 import { button, h, keyName } from "./dom.js";
 import { BINDINGS } from "./keys.js";
 import { plain, shorten } from "./values.js";
 import { t } from "./words.js";
 
-/** @param {any} payload
- *  @param {any} actions */
+/** @param {Payload} payload
+ *  @param {Actions} actions
+ *  @returns {Panel} */
 export function createPanels(payload, actions) {
   const panels = new Map([
     ["script", createCopies(payload, actions)],
@@ -22,7 +24,7 @@ export function createPanels(payload, actions) {
   };
 }
 
-/** @param {any} actions */
+/** @param {Actions} actions */
 function createKeys(actions) {
   const keys = BINDINGS.map(({ name, does }) =>
     h("div", {}, h("dt", {}, h("kbd", {}, keyName(name))), h("dd", {}, t(does))),
@@ -42,7 +44,7 @@ function createKeys(actions) {
 }
 
 /** The sentence of an error, and the events of the script that did not apply.
- * @param {any} payload
+ * @param {Payload} payload
  * @param {string} error */
 export function createNotices(payload, error) {
   const unapplied = payload.trace.unapplied ?? [];

@@ -1,10 +1,10 @@
 // @ts-check
 // The player: one cursor, and views that draw what it points at. The kernel is asked only when the run is to change.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Actions, Index, Model, Panel, Payload, Player, Traits, View } from "./types.js" */
 import { createActs, createDrafts } from "./acting.js";
 import { createBranching } from "./branches.js";
 import { changeSpeed } from "./controls.js";
-import { exists, indexTrace, neighbourEvent } from "./data.js";
+import { exists, indexTrace, neighbourEvent, stepsOf } from "./data.js";
 import { beforeActing, FOCUSABLE, h } from "./dom.js";
 import { focusedKey, restoreFocus } from "./focus.js";
 import { listen } from "./keys.js";
@@ -17,7 +17,7 @@ import { createFilter } from "./visible.js";
 import { speak } from "./words.js";
 import { USUAL } from "./zoom.js";
 
-/** What the cursor points at and what the reader has chosen; views read it and never write it. */
+/** @returns {View} */
 function createView() {
   return {
     step: 0,
@@ -26,31 +26,31 @@ function createView() {
     playing: false,
     speed: 1,
     pace: 0.01,
-    selection: /** @type {any} */ (null),
+    selection: null,
     stamps: "none",
-    scene: /** @type {any} */ (null),
+    scene: { step: 0, time: 0, message: null },
     causality: false,
     future: true,
     panel: "",
     waiting: false,
     silent: false,
-    message: /** @type {any} */ (null),
+    message: null,
     filter: createFilter(),
     sifting: false,
     query: "",
     zoom: USUAL,
-    marked: /** @type {number|null} */ (null),
-    knower: /** @type {string|null} */ (null), // the node with whose eyes the run is seen
+    marked: null,
+    knower: null,
     lecture: createStage(),
     drafts: createDrafts(),
-    page: 0, // which nine of the choices have a number, where the next event is chosen
+    page: 0,
   };
 }
 
 const PATIENCE = 6000; // ms
 
 /** Show the model's trace in `el`.
- * @param {{model: any, el: HTMLElement}} place
+ * @param {{model: Model<Traits>, el: HTMLElement}} place
  * @returns {() => void} what undoes it */
 function render({ model, el }) {
   const view = createView();
@@ -59,13 +59,13 @@ function render({ model, el }) {
   let index;
   /** @type {Float64Array} */
   let moments;
-  /** @type {any[]} */
+  /** @type {Panel[]} */
   let views = [];
-  /** @type {any} */
+  /** @type {Panel} */
   let topology;
   let now = 0; // where the playing is on the schedule
   let patience = 0; // the timer that ends the waiting for the kernel
-  let loaded = /** @type {any} */ (null); // the payload that the views show
+  let loaded = /** @type {Payload|null} */ (null); // the payload that the views show
   let loading = false; // the cursor is not to be reported while the views are exchanged
 
   const clock = createClock((elapsed) => {
@@ -123,79 +123,12 @@ function render({ model, el }) {
     model.save_changes();
   }
 
-  const reading = createReading(view, {
-    index: () => index,
-    lights: () => model.get("payload").lights ?? [],
-    go: (step) => actions.go(step),
-    draw,
-    focusSearch: () => views.forEach((one) => one.focus?.()),
-  });
-
-  const branching = createBranching(view, {
-    payload: () => model.get("payload"),
-    acts: () => actions.acts(),
-    send: (content) => actions.send(content),
-    go: (step) => actions.go(step),
-    draw,
-  });
-
-  const acting = createActs(view, {
+  /** @type {Player} */
+  const player = {
     index: () => index,
     payload: () => model.get("payload"),
-    acts: () => actions.acts(),
-    send: (content) => actions.send(content),
-    draw,
-    open: (name) => views.forEach((one) => one.open?.(name)),
-  });
-
-  const lecturing = createLecturing(root, view, draw);
-
-  const actions = {
-    ...reading,
-    ...lecturing.actions,
-    ...branching,
-    ...acting,
-    go: (/** @type {number} */ step) => {
-      pause();
-      place(step);
-    },
-    step(/** @type {number} */ way) {
-      const before = view.step;
-      actions.go(way < 0 && view.part ? view.step : neighbourShown(index, view, way));
-      if (view.step === before + 1 && view.knower === null && !reducedMotion()) glide.start();
-    },
-    event(/** @type {number} */ way) {
-      const i = index.column.get(actions.followed());
-      if (i !== undefined) actions.go(neighbourEvent(index, i, view.step, way));
-    },
-    followed: () =>
-      view.selection?.kind === "node" ? view.selection.id : (index.steps[view.step]?.node ?? null),
-    eyes: () => actions.know(actions.followed()),
-    toggle: () => (view.playing ? (pause(), draw()) : play()),
-    faster: (/** @type {number} */ way) => {
-      view.speed = changeSpeed(view.speed, way);
-      draw();
-    },
-    select: (/** @type {any} */ selection) => {
-      view.selection = selection;
-      draw();
-    },
-    option: (/** @type {string} */ name, /** @type {any} */ value) => {
-      /** @type {any} */ (view)[name] = value;
-      draw();
-    },
-    panel: (/** @type {string} */ name) => {
-      view.panel = view.panel === name ? "" : name;
-      draw();
-    },
-    escape: () => {
-      if (view.lecture.on) return actions.leave();
-      Object.assign(view, { selection: null, panel: "", marked: null, knower: null, query: "", sifting: false });
-      view.drafts.more = false;
-      draw();
-    },
     acts: () => model.get("acts") ?? null,
-    send(/** @type {any} */ content) {
+    send(content) {
       if (view.waiting) return;
       pause();
       view.waiting = true;
@@ -204,6 +137,60 @@ function render({ model, el }) {
       model.send({ step: view.step, ...content });
       clearTimeout(patience);
       patience = window.setTimeout(giveUp, PATIENCE);
+    },
+    go(step) {
+      pause();
+      place(step);
+    },
+    draw,
+    focusSearch: () => views.forEach((one) => one.focus?.()),
+    open: (name) => views.forEach((one) => one.open?.(name)),
+  };
+  const { go, acts, send } = player;
+  const lecturing = createLecturing(root, view, draw);
+
+  /** @type {Actions} */
+  const actions = {
+    ...createReading(view, player),
+    ...lecturing.actions,
+    ...createBranching(view, player),
+    ...createActs(view, player),
+    go,
+    acts,
+    send,
+    step(way) {
+      const before = view.step;
+      go(way < 0 && view.part ? view.step : neighbourShown(index, view, way));
+      if (view.step === before + 1 && view.knower === null && !reducedMotion()) glide.start();
+    },
+    event(way) {
+      if (index.column.has(actions.followed())) go(neighbourEvent(index, actions.followed(), view.step, way));
+    },
+    followed: () =>
+      view.selection?.kind === "node" ? view.selection.id : (index.steps[view.step]?.node ?? null),
+    eyes: () => actions.know(actions.followed()),
+    toggle: () => (view.playing ? (pause(), draw()) : play()),
+    faster: (way) => {
+      view.speed = changeSpeed(view.speed, way);
+      draw();
+    },
+    select: (selection) => {
+      view.selection = selection;
+      draw();
+    },
+    option: (change) => {
+      Object.assign(view, change);
+      draw();
+    },
+    panel: (name) => {
+      view.panel = view.panel === name ? "" : name;
+      draw();
+    },
+    escape: () => {
+      if (view.lecture.on) return actions.leave();
+      Object.assign(view, { selection: null, panel: "", marked: null, knower: null, query: "", sifting: false });
+      view.drafts.more = false;
+      draw();
     },
   };
 
@@ -228,7 +215,7 @@ function render({ model, el }) {
     moments = schedule(index.times, view.pace);
     Object.assign(view, { waiting: false, silent: false, page: 0 });
     if (!exists(index, view.selection)) view.selection = null;
-    if (!index.eventsOf[index.column.get(view.knower) ?? -1]?.length) view.knower = null;
+    if (!stepsOf(index, view.knower).length) view.knower = null;
     if (view.marked !== null && view.marked > index.last) view.marked = null;
     views = createViews(root, index, payload, model.get("notice")?.text ?? "", actions);
     topology = views[0];

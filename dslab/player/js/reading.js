@@ -1,7 +1,7 @@
 // @ts-check
 // What the reader does to see better: search, filter, zoom, mark, look with a node's eyes. None of it needs the kernel.
-/** @typedef {import("./data.js").Index} Index */
-import { lastAtMost, neighbourEvent } from "./data.js";
+/** @import { Choosing, Filter, FilterField, Index, Player, View } from "./types.js" */
+import { lastAtMost, neighbourEvent, stepsOf } from "./data.js";
 import { nextChange } from "./lights.js";
 import { neighbourEdge } from "./operations.js";
 import { repetitions } from "./repetition.js";
@@ -9,11 +9,11 @@ import { matchesOf, nextMatch } from "./search.js";
 import { createFilter, rowsOf, showsAll } from "./visible.js";
 import { changeZoom } from "./zoom.js";
 
-/** @param {any} view
- *  @param {{index: () => Index, lights: () => any[], go: (step: number) => void, draw: () => void, focusSearch: () => void}} player */
-export function createReading(view, { index, lights, go, draw, focusSearch }) {
+/** @param {View} view
+ *  @param {Pick<Player, "index"|"payload"|"go"|"draw"|"focusSearch">} player */
+export function createReading(view, { index, payload, go, draw, focusSearch }) {
   const goTo = (/** @type {number|null} */ step) => step !== null && go(step);
-  const set = (/** @type {object} */ change) => {
+  const set = (/** @type {Partial<Choosing>} */ change) => {
     Object.assign(view, change);
     draw();
   };
@@ -28,14 +28,13 @@ export function createReading(view, { index, lights, go, draw, focusSearch }) {
     },
     focusSearch,
     sift: () => set({ sifting: !view.sifting }),
-    /** @param {object|null} change null: leave nothing out */
-    filter: (change) => set({ filter: change ? { ...view.filter, ...change } : createFilter() }),
+    filter: (/** @type {Partial<Filter>|null} */ change) => set({ filter: change ? { ...view.filter, ...change } : createFilter() }),
     repetition() {
       if (view.filter.repeats || repetitions(index()).includes(1))
         reading.filter({ repeats: !view.filter.repeats });
     },
     /** Leave something out or take it back; or, if `all` is given, leave out all but it.
-     * @param {"nodes"|"types"|"kinds"} field
+     * @param {FilterField} field
      * @param {string} id
      * @param {string[]|null} all */
     chip(field, id, all) {
@@ -43,7 +42,7 @@ export function createReading(view, { index, lights, go, draw, focusSearch }) {
       if (!all && !out.delete(id)) out.add(id);
       reading.filter({ [field]: out });
     },
-    /** @param {"nodes"|"types"|"kinds"} field
+    /** @param {FilterField} field
      *  @param {string[]} ids */
     chips: (field, ids) => reading.filter({ [field]: new Set(view.filter[field].size ? [] : ids) }),
     zoom: (/** @type {number} */ way) => set({ zoom: changeZoom(view.zoom, way) }),
@@ -56,12 +55,10 @@ export function createReading(view, { index, lights, go, draw, focusSearch }) {
       go(there);
     },
     know(/** @type {string|null} */ node) {
-      const i = index().column.get(node);
-      const knower = view.knower === node || i === undefined || !index().eventsOf[i].length ? null : node;
-      view.knower = knower;
+      view.knower = view.knower !== node && stepsOf(index(), node).length ? node : null;
       go(view.step);
     },
-    light: () => goTo(nextChange(lights(), view.step, index().last)),
+    light: () => goTo(nextChange(payload().lights ?? [], view.step, index().last)),
     operation: (/** @type {number} */ way) =>
       goTo(neighbourEdge(index().trace.operations ?? [], view.step, way)),
   };
@@ -70,10 +67,10 @@ export function createReading(view, { index, lights, go, draw, focusSearch }) {
 
 /** The step before or after this one among those that are shown; with the eyes of a node, among its own.
  * @param {Index} index
- * @param {any} view
+ * @param {View} view
  * @param {number} way */
 export function neighbourShown(index, view, way) {
-  if (view.knower !== null) return neighbourEvent(index, index.column.get(view.knower), view.step, way);
+  if (view.knower !== null) return neighbourEvent(index, view.knower, view.step, way);
   if (showsAll(view.filter)) return view.step + way;
   const rows = rowsOf(index, view);
   const here = rows.rowOf(view.step);
@@ -83,10 +80,10 @@ export function neighbourShown(index, view, way) {
 
 /** The step at which the cursor stands if it is put at step k: with the eyes of a node, time passes at its steps only.
  * @param {Index} index
- * @param {any} view
+ * @param {View} view
  * @param {number} k */
 export function seenStep(index, view, k) {
   if (view.knower === null) return k;
-  const events = index.eventsOf[index.column.get(view.knower)];
+  const events = stepsOf(index, view.knower);
   return events[Math.max(0, lastAtMost(events, k))];
 }

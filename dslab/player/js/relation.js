@@ -1,15 +1,12 @@
 // @ts-check
 // Two steps, the one at the cursor and one that the reader has marked: which could know of which, and by what way.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Actions, Chain, Index, Message, Panel, View } from "./types.js" */
 import { chainBetween } from "./causality.js";
 import { button, h, write } from "./dom.js";
 import { plain, shorten } from "./values.js";
 import { t } from "./words.js";
 
-/** @typedef {import("./data.js").Message} Message */
-/** @typedef {{way: number[]|null, messages: Message[], members: Set<any>}} Chain `members` are its steps
- *    and its messages */
-
+/** @type {Chain} */
 const NONE = { way: null, messages: [], members: new Set() };
 
 /** @type {WeakMap<Index, {key: string, chain: Chain}>} */
@@ -17,7 +14,7 @@ const latestChain = new WeakMap();
 
 /** The chain between the marked step and the cursor, for all views to show.
  * @param {Index} index
- * @param {any} view
+ * @param {View} view
  * @returns {Chain} */
 export function chainOf(index, view) {
   if (view.marked === null || view.marked === view.step) return NONE;
@@ -44,11 +41,12 @@ function messageBetween(index, a, b) {
   );
 }
 
-/** Before, after or concurrent, and why: one sentence.
+/** How the marked step and the current one are related, before, after or concurrent, and why: one sentence.
  * @param {Index} index
- * @param {any} view */
+ * @param {View} view */
 export function relationSentence(index, view) {
-  const [a, b] = [Math.min(view.marked, view.step), Math.max(view.marked, view.step)];
+  const other = view.marked ?? view.step;
+  const [a, b] = [Math.min(other, view.step), Math.max(other, view.step)];
   if (a === b)
     return t("Step {a} is marked. Go to another step: which of them came first, and how can we tell?", { a });
   const { way, messages } = chainOf(index, view);
@@ -75,7 +73,8 @@ function wayInWords(messages) {
 
 /** The sentence, while a step is marked.
  * @param {Index} index
- * @param {any} actions */
+ * @param {Actions} actions
+ *  @returns {Panel} */
 export function createRelation(index, actions) {
   const words = h("span", { role: "status" });
   const back = button({

@@ -1,7 +1,6 @@
 // @ts-check
 // Heartbeats and the like, for any protocol: steps that repeat what was seen before and change nothing.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./data.js").Step} Step */
+/** @import { Index, Step } from "./types.js" */
 
 const MAY_REPEAT = new Set(["receive", "timer", "loss"]);
 

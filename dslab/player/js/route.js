@@ -1,7 +1,6 @@
 // @ts-check
 // The chain of messages between two steps, as numbered arrows over the topology.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./flights.js").Point} Point */
+/** @import { Index, Message, Panel, Point } from "./types.js" */
 import { s } from "./dom.js";
 import { along } from "./flights.js";
 import { chainOf } from "./relation.js";
@@ -9,11 +8,12 @@ import { chainOf } from "./relation.js";
 const MOST_HOPS = 12; // arrows; more could not be read
 
 /** @param {Index} index
- *  @param {Point[]} points
- *  @param {number} radius */
+ *  @param {Map<string, Point>} points of the nodes
+ *  @param {number} radius
+ *  @returns {Panel} */
 export function createRoute(index, points, radius) {
   const element = s("g", { class: "dslab-route", "aria-hidden": "true" });
-  let drawn = /** @type {any} */ (null);
+  let drawn = /** @type {Message[]|null} */ (null);
   return {
     element,
     draw(view) {
@@ -24,11 +24,11 @@ export function createRoute(index, points, radius) {
     },
   };
 
-  /** @param {import("./data.js").Message} message
+  /** @param {Message} message
    *  @param {number} number */
   function hop(message, number) {
-    const from = points[index.column.get(message.src)];
-    const to = points[index.column.get(message.dst)];
+    const from = points.get(message.src);
+    const to = points.get(message.dst);
     if (!from || !to) return [];
     const [start, end] = [along(from, to, radius + 4, 0), along(from, to, radius + 8, 1)];
     const at = along(from, to, radius, 0.3 + 0.08 * (number % 5)); // arrows of one link have their numbers apart

@@ -1,6 +1,6 @@
 // @ts-check
 // The rows of the event log that are in the page. After a step most look as before: those stay.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Chain, Index } from "./types.js" */
 import { h } from "./dom.js";
 import { createRow } from "./log.js";
 
@@ -13,7 +13,7 @@ export function createRows(index) {
     element,
     /** @param {number[]} steps those to be in the page, in order
      *  @param {{current: number, related: Uint8Array|null, stamps: string, query: string, marked: number|null,
-     *    chain: Set<any>}} how they look */
+     *    chain: Chain["members"]}} how they look */
     draw(steps, how) {
       const next = new Map();
       for (const k of steps) {

@@ -1,6 +1,6 @@
 // @ts-check
 // Looking for words in the log.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Index } from "./types.js" */
 import { h } from "./dom.js";
 import { show } from "./values.js";
 import { t } from "./words.js";

@@ -1,14 +1,15 @@
 // @ts-check
 // What is selected, what can be done to it, and the way back from what was done.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Actions, Index, Panel, Payload } from "./types.js" */
 import { createActing, reasonOf } from "./acting.js";
 import { button, h, put, write } from "./dom.js";
 import { choices } from "./verbs.js";
 import { t } from "./words.js";
 
 /** @param {Index} index
- *  @param {any} payload
- *  @param {any} actions */
+ *  @param {Payload} payload
+ *  @param {Actions} actions
+ *  @returns {Panel} */
 export function createSelection(index, payload, actions) {
   const about = h("span", { class: "dslab-about", role: "status" });
   const acting = createActing(index, payload, actions);

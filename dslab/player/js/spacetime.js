@@ -1,8 +1,7 @@
 // @ts-check
 // The space-time diagram: a life line a node, time downwards, a row a step, so that it reads as one with the log beside
 // it. Rows are spaced by order, not by the clock: order is what causality is about, and the log tells the times.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./visible.js").Rows} Rows */
+/** @import { Chain, Index, Rows, Step, View } from "./types.js" */
 /** @typedef {{first: number, last: number, row: number, column: number, slots: Map<number, number>}} Frame rows [first, last),
  *    the spacing in px, and the place of each node that is shown */
 import { arrowsIn, drawArrow } from "./arrows.js";
@@ -20,8 +19,8 @@ const ROOM_FOR_HEADS = 8;
  * @param {Index} index
  * @param {Rows} rows
  * @param {Frame} frame
- * @param {any} view
- * @param {{related: Uint8Array|null, chain: Set<any>}} marks causal relations to the current step, null if they are not to
+ * @param {View} view
+ * @param {{related: Uint8Array|null, chain: Chain["members"]}} marks causal relations to the current step, null if they are not to
  *    be shown; and the messages and steps of a chain to be followed */
 export function drawSpaceTime(index, rows, frame, view, { related, chain }) {
   const x = (/** @type {number} */ i) => MARGIN + frame.column * ((frame.slots.get(i) ?? 0) + 0.5);
@@ -45,7 +44,7 @@ export function drawSpaceTime(index, rows, frame, view, { related, chain }) {
  * @param {Frame} frame
  * @param {number} x
  * @param {(row: number) => number} y
- * @param {any} view */
+ * @param {View} view */
 function lifeLine(index, i, rows, frame, x, y, view) {
   const { steps: since, values } = index.status[i];
   const lines = [];
@@ -75,7 +74,7 @@ function lifeLine(index, i, rows, frame, x, y, view) {
  * @param {Frame} frame
  * @param {(i: number) => number} x
  * @param {number} y
- * @param {any} view
+ * @param {View} view
  * @param {Uint8Array|null} related
  * @param {boolean} chained */
 function drawStep(index, k, frame, x, y, view, related, chained) {
@@ -120,7 +119,7 @@ export function fitsBeside(index, stamps, column) {
   return stamps !== "vector" || index.nodes.length * 15 < 2 * column;
 }
 
-/** @param {import("./data.js").Step} step
+/** @param {Step} step
  *  @param {string} stamps "none", "lamport" or "vector" */
 export function stampOf(step, stamps) {
   if (stamps === "lamport" && step.lamport !== undefined && step.lamport !== null)

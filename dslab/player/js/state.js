@@ -1,7 +1,7 @@
 // @ts-check
 // The state of the nodes: a table for each protocol, a column a node, so that replicas can be compared at a glance.
 // What the current step changed is marked, with the value before.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Actions, Index, Panel, Value, View } from "./types.js" */
 import { relationOfNode } from "./causality.js";
 import { clockAt, clockText } from "./clocks.js";
 import { lastAtMost, stateAt, timersAt, valueAt } from "./data.js";
@@ -13,7 +13,8 @@ import { horizon } from "./visible.js";
 import { t } from "./words.js";
 
 /** @param {Index} index
- *  @param {any} actions */
+ *  @param {Actions} actions
+ *  @returns {Panel} */
 export function createState(index, actions) {
   const protocols = new Map();
   index.nodes.forEach((node, i) =>
@@ -29,7 +30,7 @@ export function createState(index, actions) {
     ...tables.map((table) => table.element),
     less,
   );
-  let shown = null;
+  let shown = /** @type {Element|null} */ (null);
   return {
     element,
     draw(view) {
@@ -75,7 +76,7 @@ function rowNames(index, members) {
 /** @param {Index} index
  *  @param {string} protocol
  *  @param {number[]} members
- *  @param {any} actions */
+ *  @param {Actions} actions */
 function createTable(index, protocol, members, actions) {
   const columns = members.map((i) => createColumn(index, i, actions));
   const names = rowNames(index, members);
@@ -124,7 +125,7 @@ function createTable(index, protocol, members, actions) {
   const element = h("div", scroll, table);
   return {
     element,
-    draw(view) {
+    draw(/** @type {View} */ view) {
       for (const column of columns) column.draw(view);
       element.hidden = members.every((i) => view.filter.nodes.has(index.nodes[i].id));
     },
@@ -134,7 +135,7 @@ function createTable(index, protocol, members, actions) {
 /** One node: the head of its column and its cells.
  * @param {Index} index
  * @param {number} i
- * @param {any} actions */
+ * @param {Actions} actions */
 function createColumn(index, i, actions) {
   const info = index.nodes[i];
   const status = h("span", { class: "dslab-status" });
@@ -145,18 +146,18 @@ function createColumn(index, i, actions) {
     status,
   );
   const clock = h("td");
-  const cells = new Map();
-  const timers = new Map();
+  const cells = /** @type {Map<string, HTMLElement>} */ (new Map());
+  const timers = /** @type {Map<string, HTMLElement>} */ (new Map());
   let drawn = "";
   return {
     head,
     clock,
-    cell(name, timer) {
+    cell(/** @type {string} */ name, /** @type {boolean} */ timer) {
       const cell = h("td");
       (timer ? timers : cells).set(name, cell);
       return cell;
     },
-    draw(view) {
+    draw(/** @type {View} */ view) {
       const hidden = view.filter.nodes.has(info.id);
       const k = horizon(index, view, i);
       const current = index.steps[view.step]?.node === info.id;
@@ -170,7 +171,7 @@ function createColumn(index, i, actions) {
       const all = [head, clock, ...cells.values(), ...timers.values()];
       for (const cell of all) cell.hidden = hidden;
       if (hidden) return;
-      const is = k < 0 ? "up" : valueAt(index.status[i], k);
+      const is = valueAt(index.status[i], k) ?? "up";
       for (const cell of all) {
         mark(cell, "dslab-current", current);
         mark(cell, "dslab-is-down", is === "down");
@@ -188,7 +189,7 @@ function createColumn(index, i, actions) {
 }
 
 /** Down or paused; or, with the eyes of another node, since when nothing is known of it.
- * @param {any} view
+ * @param {View} view
  * @param {string} id
  * @param {number} k the last step that is seen of it
  * @param {string} is its status */
@@ -201,7 +202,7 @@ function statusWords(view, id, k, is) {
  * @param {Index} index
  * @param {number} i
  * @param {HTMLElement} head
- * @param {any} view */
+ * @param {View} view */
 function markRelation(index, i, head, view) {
   const { past, future } = relationOfNode(index, i, view);
   mark(head, "dslab-past", past);
@@ -209,7 +210,7 @@ function markRelation(index, i, head, view) {
 }
 
 /** @param {HTMLElement} cell
- *  @param {{value: any, changed: boolean, before: any}|undefined} row
+ *  @param {{value: Value, changed: boolean, before: Value|undefined}|undefined} row
  *  @param {boolean} current is the current step one of this node's? Only then is a change news */
 function fillCell(cell, row, current) {
   const value = row?.value;
@@ -227,11 +228,11 @@ function fillCell(cell, row, current) {
       "div",
       { class: was && text.length + was.length > 13 ? "dslab-long" : null },
       was ? h("s", { class: "dslab-before" }, shorten(was, 30)) : null,
-      row ? createValue(value, 120, open) : null,
+      row ? createValue(row.value, 120, open) : null,
     ),
   );
 }
 
 /** What each cell shows, so that only what differs is written, and what is open in it stays open.
- * @type {WeakMap<HTMLElement, {value: any, before: any, open: Set<string>}>} */
+ * @type {WeakMap<HTMLElement, {value: Value|undefined, before: Value|undefined, open: Set<string>}>} */
 const written = new WeakMap();

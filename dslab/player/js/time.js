@@ -1,7 +1,7 @@
 // @ts-check
 // The cursor is a moment: a step and how far (0 to 1) it is on the way to the next.
 // Playing runs along a schedule: when, in ms on the screen, each step happens.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Index } from "./types.js" */
 import { lastAtMost } from "./data.js";
 
 const FLIGHT = 1100; // a typical message is seen flying for about this long

@@ -1,7 +1,6 @@
 // @ts-check
 // The cluster as a picture: nodes, links, and messages that move along them.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./flights.js").Point} Point */
+/** @import { Actions, Index, Panel, Point } from "./types.js" */
 import { createCutting } from "./cutting.js";
 import { s } from "./dom.js";
 import { createLinks } from "./links.js";
@@ -21,7 +20,8 @@ const ROW_SPREAD = 380; // the same, if all stand in a row
 /** The view of one trace. `actions.select` is told what was clicked.
  * @param {Index} index
  * @param {Array<[number, number]>} positions of the nodes in the unit square
- * @param {any} actions */
+ * @param {Actions} actions
+ *  @returns {Panel} */
 export function createTopology(index, positions, actions) {
   const radius = Math.max(8, Math.min(25, 150 / Math.hypot(3, index.nodes.length / 1.4)));
   const inRow = positions.every(([, y]) => y === 0.5);
@@ -29,14 +29,15 @@ export function createTopology(index, positions, actions) {
   const spread = inRow ? ROW_SPREAD : SPREAD;
   const width = 2 * side + spread;
   const points = positions.map(([x, y]) => ({ x: side + x * spread, y: TOP + y * (HEIGHT - 2 * TOP) }));
-  const links = createLinks(index, points, radius);
+  const places = new Map(index.nodes.map(({ id }, i) => [id, points[i]]));
+  const links = createLinks(index, places, radius);
   const nodes = points.map((point, i) => {
     const labels = inRow ? "below" : sideOf(point, width);
     return createNode(index, i, { point, radius, labels, bottom: HEIGHT }, actions);
   });
-  const cutting = createCutting(index, points, { width, height: HEIGHT }, actions);
-  const flights = createFlights(index, points, radius, actions);
-  const route = createRoute(index, points, radius);
+  const cutting = createCutting(index, places, { width, height: HEIGHT }, actions);
+  const flights = createFlights(index, places, radius, actions);
+  const route = createRoute(index, places, radius);
   const element = s(
     "svg",
     {
@@ -89,8 +90,8 @@ function sideRoom(index, radius) {
     ...node.shown.map((name) => name.length + 2),
     node.id.length > 5 ? node.id.length + 1 : 0,
   ]);
-  for (const { node, changes } of index.steps)
-    for (const name of changes ? (shown.get(node) ?? []) : [])
+  for (const { node, changes = {} } of index.steps)
+    for (const name of shown.get(node ?? "") ?? [])
       if (name in changes) lengths.push(name.length + 1 + show(changes[name]).length);
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
   return Math.max(90, Math.min(214, radius + 22 + 7.6 * Math.min(22, longest)));

@@ -1,6 +1,6 @@
 // @ts-check
 // Which messages are on their way while certain steps happen: a look-up, however long the run.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Index, Message } from "./types.js" */
 import { lastAtMost } from "./data.js";
 
 const BUCKET = 64; // steps
@@ -52,7 +52,7 @@ function tableOf(index) {
 
 /** The last step at which a message may be seen: one that was lost at its sending is seen to fly half of its way.
  * @param {Index} index
- * @param {import("./data.js").Message} message */
+ * @param {Message} message */
 function endOf(index, message) {
   if (message.ended !== null) return message.ended;
   return message.fate === "lost" ? lastAtMost(index.times, message.arrives) : index.last;

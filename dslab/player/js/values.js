@@ -1,34 +1,58 @@
 // @ts-check
 // Values of the trace, shown as Python writes them: (1, 2)  {1, 2}  {'a': 1}  Vote(term=3).
+/** @import { Value } from "./types.js" */
 
 /** A value as Python would write it.
- * @param {any} value a VALUE of the trace's JSON
+ * @param {Value|undefined} value
  * @returns {string} */
 export function show(value) {
   if (value === null || value === undefined) return "None";
   if (value === true) return "True";
   if (value === false) return "False";
   if (typeof value === "string") return quote(value);
-  if (typeof value !== "object") return String(value);
   if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
-  return showTagged(value);
+  return isObject(value) ? showTagged(value) : String(value);
 }
 
-/** @param {object} value an object with one key, which names its Python type */
+/** @param {{[tag: string]: Value}} value an object with one key, which names its Python type */
 function showTagged(value) {
   const [tag, inner] = Object.entries(value)[0] ?? ["dict", []];
   const items = Array.isArray(inner) ? inner : [];
   if (tag === "tuple") return items.length === 1 ? `(${show(items[0])},)` : `(${items.map(show).join(", ")})`;
   if (tag === "set") return items.length ? `{${items.map(show).join(", ")}}` : "set()";
   if (tag === "frozenset") return items.length ? `frozenset({${items.map(show).join(", ")}})` : "frozenset()";
-  if (tag === "dict") return `{${items.map(([key, item]) => `${show(key)}: ${show(item)}`).join(", ")}}`;
-  if (tag === "message") return showCall(String(items[0]), items[1] ?? {});
+  if (tag === "dict") return `{${pairsOf(items).map(([key, item]) => `${show(key)}: ${show(item)}`).join(", ")}}`;
+  if (tag === "message") return showCall(String(items[0]), fieldsOf(items[1]));
   return String(inner);
+}
+
+/** What a value with this tag holds: [1, 2] for {"tuple": [1, 2]}. Null for any other value.
+ * @param {Value|undefined} value
+ * @param {string} tag */
+export function heldBy(value, tag) {
+  const inner = isObject(value) ? value[tag] : null;
+  return Array.isArray(inner) ? inner : null;
+}
+
+/** The keys and values of a dictionary.
+ * @param {Value[]} items
+ * @returns {Value[][]} */
+export const pairsOf = (items) => items.filter((item) => Array.isArray(item));
+
+/** The fields of a message.
+ * @param {Value|undefined} fields
+ * @returns {Record<string, Value>} */
+export const fieldsOf = (fields) => (isObject(fields) ? fields : {});
+
+/** @param {Value|undefined} value
+ *  @returns {value is {[key: string]: Value}} */
+export function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** `Vote(term=3, granted=True)`
  * @param {string} name
- * @param {object} fields */
+ * @param {Record<string, Value>} fields */
 export function showCall(name, fields) {
   return `${name}(${Object.entries(fields)
     .map(([field, value]) => `${field}=${show(value)}`)
@@ -53,7 +77,7 @@ export function plain(text) {
 }
 
 /** The text, or its beginning and an ellipsis.
- * @param {any} text
+ * @param {unknown} text
  * @param {number} limit in characters, of which a surrogate pair is one */
 export function shorten(text, limit) {
   const whole = plain(String(text));

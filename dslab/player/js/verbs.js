@@ -1,11 +1,6 @@
 // @ts-check
 // What can be done to the selection after a step, by the verbs of a script; and why something cannot be done now.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./data.js").Message} Message */
-/** @typedef {{verb: string, args: any[], options?: object}} Change what the kernel is asked for */
-/** @typedef {{name: string, key: string, word: string, label: string, changes: Change[], why: string, asks?: boolean,
- *    shown?: boolean, more?: boolean}} Deed a button: `why` it cannot be done now (""), `asks` for a number or a text;
- *    is it `shown`, always or only where `more` is? */
+/** @import { Acts, Change, Deed, Index, Message, Selection } from "./types.js" */
 import { cutsAt, isCut, linksOf, timersAt, valueAt } from "./data.js";
 import { shorten, showCall } from "./values.js";
 import { english, t } from "./words.js";
@@ -66,11 +61,11 @@ const WHY_WORDS = {
 
 /** All that can be selected has its deeds, and some are there always.
  * @param {Index} index
- * @param {any} selection
+ * @param {Selection|null} selection
  * @param {number} k
- * @param {any} [acts]
+ * @param {Acts|null} [acts]
  * @returns {{about: string, deeds: Deed[]}} */
-export function choices(index, selection, k, acts) {
+export function choices(index, selection, k, acts = null) {
   const found =
     selection?.kind === "node"
       ? ofNode(index, selection.id, k, acts)
@@ -94,7 +89,7 @@ export function deedOf(deeds, key) {
  *  @param {string} key
  *  @param {Change[]} changes
  *  @param {string} why
- *  @param {{asks?: boolean, shown?: boolean, more?: boolean, says?: keyof typeof VERB_WORDS, values?: object}} [also]
+ *  @param {{asks?: boolean, shown?: boolean, more?: boolean, says?: keyof typeof VERB_WORDS, values?: Record<string, unknown>}} [also]
  *  @returns {Deed} */
 function deed(name, key, changes, why, { asks = false, shown = true, more = false, says = name, values = {} } = {}) {
   const [word, label] = VERB_WORDS[says].map((text) => t(text, values));
@@ -104,7 +99,7 @@ function deed(name, key, changes, why, { asks = false, shown = true, more = fals
 /** @param {Index} index
  *  @param {string} id
  *  @param {number} k
- *  @param {any} acts */
+ *  @param {Acts|null} acts */
 function ofNode(index, id, k, acts) {
   const i = /** @type {number} */ (index.column.get(id));
   const status = valueAt(index.status[i], k);
@@ -113,7 +108,7 @@ function ofNode(index, id, k, acts) {
   const one = (/** @type {string} */ verb) => [{ verb, args: [id] }];
   const down = status === "down" ? why("down") : "";
   const paused = status === "paused";
-  const handles = (acts?.requests ?? []).some((/** @type {any} */ request) => request.nodes.includes(id));
+  const handles = (acts?.requests ?? []).some((request) => request.nodes.includes(id));
   const deeds = [
     deed("crash", "c", one("crash"), down, { shown: !down }),
     deed("recover", "r", one("recover"), down ? "" : why("up"), { shown: Boolean(down) }),
@@ -164,7 +159,7 @@ function ofMessage(index, name, k) {
   const call = shorten(showCall(type, fields), 90);
   const state = stateOf(index, message, k);
   const why = state === "flying" ? "" : t(WHY_WORDS.settled);
-  const one = (/** @type {string} */ verb, /** @type {object} */ options = {}) => [{ verb, args: [name], options }];
+  const one = (/** @type {string} */ verb) => [{ verb, args: [name], options: {} }];
   return {
     about: t(ABOUT_WORDS[state], {
       message: t("{call} from {src} to {dst}", { call, src: shorten(src, 20), dst: shorten(dst, 20) }),

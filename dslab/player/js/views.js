@@ -1,6 +1,6 @@
 // @ts-check
 // All views of one trace, and where they stand.
-/** @typedef {import("./data.js").Index} Index */
+/** @import { Actions, Index, Panel, Payload } from "./types.js" */
 import { createBranches, createBranchesButton } from "./branches.js";
 import { createBreaking } from "./breaking.js";
 import { createComparison } from "./compare.js";
@@ -25,9 +25,10 @@ import { speak, t } from "./words.js";
 /** Fill the player with views of one trace. The first of them is the topology, which is also drawn alone.
  * @param {HTMLElement} root
  * @param {Index} index
- * @param {any} payload
+ * @param {Payload} payload
  * @param {string} error
- * @param {any} actions */
+ * @param {Actions} actions
+ * @returns {Panel[]} */
 export function createViews(root, index, payload, error, actions) {
   speak(payload.words);
   const views = {
@@ -86,10 +87,10 @@ export function createViews(root, index, payload, error, actions) {
   return Object.values(views);
 }
 
-/** @param {any} payload
- *  @param {any} actions
- *  @param {HTMLElement} branches the button
- *  @param {HTMLElement} lecture its buttons */
+/** @param {Payload} payload
+ *  @param {Actions} actions
+ *  @param {Element} branches the button
+ *  @param {Element} lecture its buttons */
 function createTitle(payload, actions, branches, lecture) {
   const { title, trace } = payload;
   return h(

@@ -1,24 +1,16 @@
 // @ts-check
 // Which steps are shown: what the filter leaves, and, seen with a node's eyes, what that node knows. The diagram and the
 // log have a row for each of them.
-/** @typedef {import("./data.js").Index} Index */
-/** @typedef {import("./data.js").Message} Message */
-/** @typedef {ReturnType<typeof createFilter>} Filter what is left out; a changed filter is a new object */
-/** @typedef {{count: number, stepOf: (row: number) => number, rowOf: (k: number) => number}} Rows `rowOf` a step that is
- *    not shown is half-way between two rows */
+/** @import { Filter, Index, Message, Rows, Step, View } from "./types.js" */
 import { learntAt } from "./causality.js";
 import { lastAtMost } from "./data.js";
 import { repetitions } from "./repetition.js";
 import { matchesOf } from "./search.js";
 
+/** A filter that leaves nothing out.
+ * @returns {Filter} */
 export function createFilter() {
-  return {
-    nodes: /** @type {Set<string>} */ (new Set()),
-    types: /** @type {Set<string>} */ (new Set()),
-    kinds: /** @type {Set<string>} */ (new Set()),
-    repeats: false, // leave out what only repeats
-    misses: false, // leave out what the search does not find
-  };
+  return { nodes: new Set(), types: new Set(), kinds: new Set(), repeats: false, misses: false };
 }
 
 /** Does the filter leave nothing out?
@@ -27,13 +19,13 @@ export function showsAll(filter) {
   return !(filter.nodes.size || filter.types.size || filter.kinds.size || filter.repeats || filter.misses);
 }
 
-/** @type {WeakMap<Index, {key: any[], rows: Rows}>} */
+/** @type {WeakMap<Index, {key: unknown[], rows: Rows}>} */
 const latestRows = new WeakMap();
 
 /** The rows of the diagram and the log. Worked out when the filter changes, and at each step of the node whose knowledge
  *  is shown.
  * @param {Index} index
- * @param {any} view
+ * @param {View} view
  * @returns {Rows} */
 export function rowsOf(index, view) {
   const key = [
@@ -50,7 +42,7 @@ export function rowsOf(index, view) {
 }
 
 /** @param {Index} index
- *  @param {any} view
+ *  @param {View} view
  *  @returns {Rows} */
 function makeRows(index, view) {
   const count = index.steps.length;
@@ -71,11 +63,11 @@ function makeRows(index, view) {
 }
 
 /** @param {Index} index
- *  @param {any} view
+ *  @param {View} view
  *  @returns {(k: number) => boolean} */
 function keeps(index, view) {
   const { filter } = view;
-  const learnt = view.knower === null ? null : learntAt(index, index.column.get(view.knower));
+  const learnt = view.knower === null ? null : learntAt(index, view.knower);
   const repeats = filter.repeats ? repetitions(index) : null;
   const found = filter.misses ? new Set(matchesOf(index, view.query)) : null;
   return (k) => {
@@ -90,7 +82,7 @@ function keeps(index, view) {
 
 /** Is it a step of a node that is shown, or of the network about one?
  * @param {Filter} filter
- * @param {import("./data.js").Step} step
+ * @param {Step} step
  * @param {Message|null} message */
 function concernsShown(filter, step, message) {
   if (step.node !== undefined && step.node !== null) return !filter.nodes.has(step.node);
@@ -100,7 +92,7 @@ function concernsShown(filter, step, message) {
 /** May a message be drawn? Its type and both its ends must be shown, and the node whose knowledge is shown must know
  *  that it was sent.
  * @param {Index} index
- * @param {any} view
+ * @param {View} view
  * @returns {(message: Message) => boolean} */
 export function messageFilter(index, view) {
   const { types, nodes } = view.filter;
@@ -113,23 +105,23 @@ export const knowsAll = () => true;
 
 /** Could the node whose knowledge is shown know of this step, at the cursor? Everything is known if no node is chosen.
  * @param {Index} index
- * @param {any} view
+ * @param {View} view
  * @returns {(k: number) => boolean} */
 export function knowledge(index, view) {
   if (view.knower === null) return knowsAll;
-  const learnt = learntAt(index, index.column.get(view.knower));
+  const learnt = learntAt(index, view.knower);
   return (k) => learnt[k] <= view.step;
 }
 
 /** The step up to which node i is seen: the cursor's, or the last that the node whose knowledge is shown knows of; -1 if
  *  it knows of none.
  * @param {Index} index
- * @param {any} view
+ * @param {View} view
  * @param {number} i
  * @param {number} [cursor] instead of the view's */
 export function horizon(index, view, i, cursor = view.step) {
   if (view.knower === null) return cursor;
-  const learnt = learntAt(index, index.column.get(view.knower));
+  const learnt = learntAt(index, view.knower);
   const events = index.eventsOf[i];
   let low = 0;
   let high = events.length;

@@ -1,19 +1,19 @@
 // @ts-check
 // Words in the reader's language. The English sentence is the key of its translation, and what is said if there is none.
 
-/** @type {Object<string, string>} the translations of the language that is spoken now: none for English */
+/** @type {Record<string, string>} the translations of the language that is spoken now: none for English */
 let translations = {};
 
 /** Speak a language. All texts are made at once and none later, so a player says which language it speaks whenever it
  *  begins to make some: players of several languages can stand on one page.
- * @param {Object<string, string>|undefined} catalogue */
+ * @param {Record<string, string>} [catalogue] */
 export function speak(catalogue) {
   translations = catalogue ?? {};
 }
 
 /** A sentence in the language that is spoken, with its {placeholders} filled in.
  * @param {string} sentence in English
- * @param {Object<string, any>} [values] */
+ * @param {Record<string, unknown>} [values] */
 export function t(sentence, values = {}) {
   const said = Object.hasOwn(translations, sentence) ? translations[sentence] : sentence;
   return said.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? String(values[name]) : whole));

@@ -1,0 +1,308 @@
+// @ts-check
+// The types that the modules share. There is no code here: `tsc --checkJs` reads it, and the bundle leaves it out.
+
+// ---- the trace, as `dslab.trace_json` writes it
+
+/** @typedef {null|boolean|number|string|Value[]|{[key: string]: Value}} Value what an attribute or a field holds; what
+ *    JSON lacks is an object with one key, such as {"tuple": [1, 2]} */
+/** @typedef {[src: string, dst: string]} Link two nodes; where it is directed, from the first to the second */
+/** @typedef {"received"|"lost"|"in flight"} Fate */
+
+/** @typedef {object} Trace
+ * @property {string} [title]
+ * @property {NodeInfo[]} nodes
+ * @property {Link[]|null} links null: each node is linked to all others
+ * @property {Record<string, Record<string, Value>>} [initial] the state of each node before the first step
+ * @property {Step[]} steps
+ * @property {Message[]} messages
+ * @property {Operation[]} [operations]
+ * @property {Array<[event: string, why: string]>} [unapplied] events of the script that did not apply
+ * @property {string} [end] why the run ended */
+
+/** @typedef {object} NodeInfo
+ * @property {string} id
+ * @property {string} protocol the name of its class
+ * @property {string[]} roles those that its protocol knows, by the shape and the colour that they get
+ * @property {string[]} shown attributes to be written beside it
+ * @property {Array<[log: string, committed: string]>} [logs] attributes that are logs, each with the one that tells how
+ *    much of it is committed, or "" */
+
+/** @typedef {object} Step an event of the run; what is empty is left out
+ * @property {number} time true time, ms
+ * @property {string|null} [node] none for what happens to the network
+ * @property {string} kind "start", "receive", "timer", "crash" ...
+ * @property {string} [name] of the message's type, of the timer, or the event of the script as code
+ * @property {number} [cause] the step that caused it
+ * @property {number} [message] the number of the message that was received or lost
+ * @property {string} [text] the step in a sentence
+ * @property {number[]} [sent] numbers of the messages sent
+ * @property {Record<string, number|null>} [timers] those set, with the time at which they are due, ms; null: cancelled
+ * @property {Array<[name: string, ...values: Value[]]>} [outputs]
+ * @property {Array<[client: string, value: Value]>} [replies]
+ * @property {string[]} [notes]
+ * @property {Record<string, Value>} [changes] the attributes that got a new value
+ * @property {number} [lamport]
+ * @property {number[]} [vector]
+ * @property {number} [local] what the node's own clock shows, where that is not the time, ms */
+
+/** @typedef {object} Message
+ * @property {string} name "A->B#1"
+ * @property {string} src
+ * @property {string} dst
+ * @property {string} type the name of its class
+ * @property {Record<string, Value>} fields
+ * @property {number} sent the step that sent it
+ * @property {number} departs ms
+ * @property {number} arrives ms
+ * @property {Fate} fate
+ * @property {number|null} ended the step that received or lost it; null: there is none
+ * @property {string} why it was lost */
+
+/** @typedef {object} Operation a request of a client, and its answer
+ * @property {string} client
+ * @property {string} node
+ * @property {Value} call
+ * @property {number} invoked a step
+ * @property {number|null} returned a step; null: it was never answered
+ * @property {Value} result */
+
+// ---- the trace, indexed
+
+/** @typedef {"up"|"down"|"paused"} Status */
+
+/** @template T
+ * @typedef {object} History the values that one thing has had
+ * @property {number[]} steps those since which it has them, ascending; -1: from the beginning
+ * @property {T[]} values */
+
+/** @typedef {object} Index
+ * @property {Trace} trace
+ * @property {Step[]} steps
+ * @property {Message[]} messages
+ * @property {NodeInfo[]} nodes
+ * @property {ReadonlyMap<string|null|undefined, number>} column the place of each node in all lists that have an entry a
+ *    node: none for the network
+ * @property {Float64Array} times of the steps, ms
+ * @property {number} last step
+ * @property {number[][]} eventsOf the steps of each node
+ * @property {Array<Map<string, History<Value>>>} attributes
+ * @property {Array<Map<string, History<number|null>>>} timers when each is due, ms; null: it does not run
+ * @property {Array<History<Status>>} status
+ * @property {Array<History<number>>} wrong how far the node's clock is ahead of true time, ms
+ * @property {boolean} clocksDiffer
+ * @property {Map<number|null, Message>} endedBy the message that a step received or lost
+ * @property {History<Link[]>} cuts the directed links that are cut */
+
+/** @typedef {object} Rows the steps that are shown, a row each
+ * @property {number} count
+ * @property {(row: number) => number} stepOf
+ * @property {(k: number) => number} rowOf half-way between two rows for a step that is not shown */
+
+/** @typedef {object} Chain the way by which one step could know of another
+ * @property {number[]|null} way its steps; null: there is no way
+ * @property {Message[]} messages
+ * @property {Set<number|Message>} members its steps and its messages */
+
+/** @typedef {{x: number, y: number}} Point */
+
+/** @typedef {object} Flight a message on its way
+ * @property {Message} message
+ * @property {number} part how far it has come, 0 to 1
+ * @property {"flying"|"lost"|"received"} state */
+
+// ---- what the kernel sends, as `dslab.player.payload` makes it
+
+/** @typedef {object} Light what became of a promise
+ * @property {string} name
+ * @property {"always"|"in the end"|"sometimes"} kind
+ * @property {"holds"|"broken"|"not decided"} status
+ * @property {number|null} step
+ * @property {string} sentence */
+
+/** @typedef {{caption: string, first: number, code: string}} Source code of a handler, and the number of its first line */
+/** @typedef {Array<[step: number, links: Link[]]>} Cuts for each step that cut or healed links: those cut after it */
+
+/** @typedef {object} Comparison a second trace, beside the first
+ * @property {string} branch
+ * @property {number|null} first the step at which the two part; null: they never do
+ * @property {Trace} trace
+ * @property {Cuts} cuts
+ * @property {Light[]} [lights] */
+
+/** @typedef {object} Payload what is seen
+ * @property {Trace} trace
+ * @property {string} title
+ * @property {Array<[x: number, y: number]>} positions of the nodes, in the unit square
+ * @property {number} height px
+ * @property {number} [focus] the step to open at
+ * @property {Cuts} cuts
+ * @property {Light[]} [lights]
+ * @property {Record<string, Source>} [sources] by protocol, kind and name of the step
+ * @property {string} script the run as Python, "" without one
+ * @property {string} json
+ * @property {string} test
+ * @property {boolean} editable can the run be changed?
+ * @property {string} reason why not, in English
+ * @property {number} edits how often it can be undone
+ * @property {Comparison|null} comparison
+ * @property {string} [lang]
+ * @property {Record<string, string>} [words] the translations, by the English sentence */
+
+/** @typedef {object} Acts what can be done
+ * @property {string} branch the one that is shown
+ * @property {Branch[]} branches parents first
+ * @property {string[]} scenarios
+ * @property {Array<{type: string, fields: string[], nodes: string[], example: string}>} requests
+ * @property {""|"break"} mode
+ * @property {Choices|null} choices what can happen next, in the mode "break" */
+
+/** @typedef {{name: string, parent: string|null, events: string[]}} Branch */
+/** @typedef {{decision: string, verb: string, target: string, text: string}} Choice */
+/** @typedef {{decisions: string[], next: Choice[], budget: Record<string, number>}} Choices */
+
+/** @typedef {object} Traits of the player's model
+ * @property {Payload} payload
+ * @property {Acts|undefined} acts none in an exported page
+ * @property {{text?: string}|undefined} notice an error's sentence
+ * @property {number} step the cursor */
+
+/** @template T
+ * @typedef {object} Model a widget's state, which the kernel shares
+ * @property {<Name extends keyof T>(name: Name) => T[Name]} get
+ * @property {<Name extends keyof T>(name: Name, value: T[Name]) => void} set
+ * @property {() => void} save_changes
+ * @property {(content: object) => void} send
+ * @property {(event: string, listener: () => void) => void} on
+ * @property {(event: string, listener: () => void) => void} off */
+
+// ---- what the kernel is asked for
+
+/** @typedef {object} Change one event of a script
+ * @property {string} verb
+ * @property {Array<string|string[]>} args
+ * @property {Record<string, number>} [options] */
+
+/** @typedef {object} Deed a button for a change
+ * @property {string} name
+ * @property {string} key
+ * @property {string} word
+ * @property {string} label
+ * @property {Change[]} changes
+ * @property {string} why it cannot be done now, or ""
+ * @property {boolean} asks for a number or a text
+ * @property {boolean} shown as a button, and not by its key only
+ * @property {boolean} more is it shown only where the reader wants more? */
+
+// ---- what the reader sees and does
+
+/** @typedef {{kind: "node"|"message", id: string}|LinkSelection} Selection */
+/** @typedef {{kind: "link", id: string, ends: Link, around: string|null}} LinkSelection `ends` in the order in which they
+ *    are spoken of; the keys go on round the node `around` */
+
+/** @typedef {object} Filter what is left out; a changed filter is a new object
+ * @property {Set<string>} nodes
+ * @property {Set<string>} types of messages
+ * @property {Set<string>} kinds of steps
+ * @property {boolean} repeats leave out what only repeats
+ * @property {boolean} misses leave out what the search does not find */
+
+/** @typedef {object} Drafts what the reader has chosen and typed so far: it stays when the trace is exchanged
+ * @property {boolean} more is "More" open?
+ * @property {{why: string, step: number, selection: Selection|null}|null} refused
+ * @property {string} request
+ * @property {string} clock
+ * @property {string} delay
+ * @property {Set<string>} side nodes on one side of a partition */
+
+/** @typedef {{step: number, part: number, time: number}} Moment a step, how far (0 to 1) it is on the way to the next,
+ *    and the simulated time, ms */
+
+/** @typedef {object} Choosing what the reader has chosen to see
+ * @property {boolean} playing
+ * @property {number} speed
+ * @property {number} pace simulated ms that pass in a ms on the screen at speed 1
+ * @property {Selection|null} selection
+ * @property {"none"|"lamport"|"vector"} stamps
+ * @property {{step: number, time: number, message: Message|null}} scene what the picture of the cluster shows: the
+ *    cursor's moment, but for the short glide after a step
+ * @property {boolean} causality colour the causal past and future?
+ * @property {boolean} future show what comes next?
+ * @property {""|"code"|"script"|"keys"|"branches"} panel the one that is open
+ * @property {boolean} waiting for the kernel
+ * @property {boolean} silent it did not answer
+ * @property {Message|null} message that the current step received or lost
+ * @property {Filter} filter
+ * @property {boolean} sifting is the bar of the filter open?
+ * @property {string} query
+ * @property {number} zoom an index of `ROWS`
+ * @property {number|null} marked the step to be compared with the current one
+ * @property {string|null} knower the node with whose eyes the run is seen
+ * @property {{on: boolean, without: Set<string>}} lecture
+ * @property {Drafts} drafts
+ * @property {number} page which nine of the choices have a number, where the next event is chosen */
+
+/** @typedef {Moment & Choosing} View what the cursor points at and what the reader has chosen; panels read it only */
+
+/** @typedef {object} Panel a part of the player
+ * @property {Element} element
+ * @property {(view: View) => void} draw
+ * @property {() => void} [stop] before it is thrown away
+ * @property {() => void} [focus] put the cursor into the search
+ * @property {(name: string) => void} [open] put the cursor into the form of this name */
+
+/** @typedef {object} Actions all that the keys and the buttons can do
+ * @property {(step: number) => void} go
+ * @property {(way: number) => void} step forward (1) or back (-1)
+ * @property {(way: number) => void} event to the next or the previous step of the node that is followed
+ * @property {() => string|null} followed the selected node, or that of the current step
+ * @property {() => void} eyes look with its eyes
+ * @property {() => void} toggle play or pause
+ * @property {(way: number) => void} faster
+ * @property {(selection: Selection|null) => void} select
+ * @property {(change: Partial<Choosing>) => void} option
+ * @property {(name: Choosing["panel"]) => void} panel open it, or close it if it is open; "" closes any
+ * @property {() => void} escape
+ * @property {() => Acts|null} acts
+ * @property {(content: {type: string, [key: string]: unknown}) => void} send to the kernel
+ * @property {(query: string) => void} search
+ * @property {(way: number) => void} find
+ * @property {() => void} focusSearch
+ * @property {() => void} sift open or close the bar of the filter
+ * @property {(change: Partial<Filter>|null) => void} filter null: leave nothing out
+ * @property {() => void} repetition
+ * @property {(field: FilterField, id: string, all: string[]|null) => void} chip leave it out or take it back; if `all`
+ *    is given, leave out all but it
+ * @property {(field: FilterField, ids: string[]) => void} chips all or none of them
+ * @property {(way: number) => void} zoom
+ * @property {(step?: number|null) => void} mark the cursor's step, or another; null removes the mark
+ * @property {() => void} exchange the marked step and the current one
+ * @property {(node: string|null) => void} know look with the eyes of this node, or of none
+ * @property {() => void} light to the next step at which a light changes
+ * @property {(way: number) => void} operation to the next or previous begin or end of one
+ * @property {() => void} lecture enter or leave it
+ * @property {() => void} leave
+ * @property {(part: string) => void} without leave a part of the player out of the lecture, or take it back
+ * @property {() => void} undo
+ * @property {() => void} compare
+ * @property {() => void} parting
+ * @property {(number: number) => void} choose let the choice with this number happen; 0: number the next choices
+ * @property {(changes: Change[], why?: string) => void} change ask the kernel; `why` there may be no changes
+ * @property {(deed: Deed) => void} perform
+ * @property {(why: string) => void} refuse say why something is not done
+ * @property {(key: string) => void} press the key of a deed
+ * @property {() => void} more
+ * @property {(way: number) => void} link select the next or the previous one */
+
+/** @typedef {"nodes"|"types"|"kinds"} FilterField */
+
+/** @typedef {object} Player what the actions need of it
+ * @property {() => Index} index
+ * @property {() => Payload} payload
+ * @property {Actions["acts"]} acts
+ * @property {Actions["send"]} send
+ * @property {Actions["go"]} go
+ * @property {() => void} draw
+ * @property {Actions["focusSearch"]} focusSearch
+ * @property {(name: string) => void} open put the cursor into the form of this name */
+
+export {};
