@@ -14,7 +14,7 @@ from dslab.services.beside import compare, statuses
 from dslab.services.frames import PREFACE, frames, wire
 from dslab.services.ledger import Charge
 from dslab.services.payments import payments
-from dslab.services.stream import over_tcp
+from dslab.services.tcp import over_tcp
 from dslab.services.tap import BACK, THERE, Piece
 from dslab.values import DslabError
 
