@@ -114,10 +114,10 @@ def test_a_server_ends_when_its_parent_is_killed(transport):
 
 
 def test_a_server_that_does_not_start_says_why(tmp_path):
-    from dslab.services.child import Child
+    from dslab.services.server_process import ServerProcess
 
     with pytest.raises(DslabError, match="did not start: .*No module named dslab.services.nothing"):
-        Child("dslab.services.nothing", tmp_path / "ledger", {})
+        ServerProcess("dslab.services.nothing", tmp_path / "ledger", {})
 
 
 def test_servers_do_not_disturb_each_other():

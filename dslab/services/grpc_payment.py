@@ -16,7 +16,7 @@ from types import ModuleType
 
 import grpc
 
-from dslab.services.child import serve
+from dslab.services.server_process import serve
 from dslab.services.ledger import Ledger, Receipt, Refusal
 from dslab.services.outcome import Outcome
 from dslab.services.protoc import protoc

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dslab.services.child import Child
+from dslab.services.server_process import ServerProcess
 from dslab.services.ledger import Charge, check_mishaps, read
 from dslab.services.outcome import Outcome
 from dslab.services.tap import Tap
@@ -32,7 +32,7 @@ class Payments:
         self._start(mishaps)
 
     def _start(self, mishaps: Mapping[int, str]) -> None:
-        self.server = Child(self._module, self._file, mishaps)
+        self.server = ServerProcess(self._module, self._file, mishaps)
         self.tap = Tap(self.server.port) if self._tapped else None
         self._client = self._client_class(self.tap.port if self.tap else self.server.port)
 

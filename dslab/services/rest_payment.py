@@ -12,7 +12,7 @@ from socketserver import ThreadingTCPServer
 from threading import Thread
 from urllib.parse import quote, unquote
 
-from dslab.services.child import serve
+from dslab.services.server_process import serve
 from dslab.services.ledger import Ledger, Receipt, Refusal
 from dslab.services.outcome import Outcome
 

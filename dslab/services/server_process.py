@@ -18,7 +18,7 @@ from dslab.values import DslabError
 PATIENCE = 30.0                 # seconds that a server may take to start; it takes less than one
 
 
-class Child:
+class ServerProcess:
     """A server that runs until `kill`, or until the process that started it has ended, however that came.
 
     Raises `DslabError`, with what the server said, if it does not start.
