@@ -11,7 +11,7 @@ import pytest
 import dslab
 from dslab.services import hpack
 from dslab.services.comparison import compare, statuses
-from dslab.services.frames import PREFACE, frames, wire
+from dslab.services.http2 import PREFACE, frames, wire
 from dslab.services.ledger import Charge
 from dslab.services.payments import payments
 from dslab.services.tcp import over_tcp

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dslab.services.frames import frames
+from dslab.services.http2 import frames
 from dslab.services.outcome import Outcome
 from dslab.services.payments import payments
 from dslab.services.table import table
