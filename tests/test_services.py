@@ -14,8 +14,8 @@ from dslab.services.comparison import compare, statuses
 from dslab.services.http2 import PREFACE, frames, wire
 from dslab.services.ledger import Charge
 from dslab.services.payments import payments
+from dslab.services.proxy import BACK, THERE, Piece
 from dslab.services.tcp import over_tcp
-from dslab.services.tap import BACK, THERE, Piece
 from dslab.values import DslabError
 
 both = pytest.mark.parametrize("transport", ["rest", "grpc"])

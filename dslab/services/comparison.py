@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from dslab.services.http2 import frames
-from dslab.services.outcome import Outcome
+from dslab.services.interface import Outcome
 from dslab.services.payments import payments
+from dslab.services.proxy import BACK, THERE, Piece
 from dslab.services.table import table
-from dslab.services.tap import BACK, THERE, Piece
 
 Counts = dict[tuple[int, str, str], int]        # (call, from 1, or 0 for the connection; part; way) -> bytes
 PARTS = ("message", "around it")

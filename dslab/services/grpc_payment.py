@@ -16,10 +16,10 @@ from types import ModuleType
 
 import grpc
 
-from dslab.services.server_process import serve
+from dslab.services.interface import Outcome
 from dslab.services.ledger import Ledger, Receipt, Refusal
-from dslab.services.outcome import Outcome
 from dslab.services.protoc import protoc
+from dslab.services.server_process import serve
 
 STATUS = {"not found": grpc.StatusCode.NOT_FOUND, "invalid": grpc.StatusCode.INVALID_ARGUMENT,
           "unavailable": grpc.StatusCode.UNAVAILABLE}

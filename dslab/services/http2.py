@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dslab.services import hpack, protobuf
-from dslab.services.tap import BACK, THERE, Piece
+from dslab.services.proxy import BACK, THERE, Piece
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"       # how a client opens HTTP/2 [RFC 9113, section 3.4]
 TYPES = ("DATA", "HEADERS", "PRIORITY", "RST_STREAM", "SETTINGS", "PUSH_PROMISE", "PING", "GOAWAY", "WINDOW_UPDATE",

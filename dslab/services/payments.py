@@ -8,10 +8,10 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dslab.services.server_process import ServerProcess
+from dslab.services.interface import Outcome
 from dslab.services.ledger import Charge, check_mishaps, read
-from dslab.services.outcome import Outcome
-from dslab.services.tap import Tap
+from dslab.services.proxy import Tap
+from dslab.services.server_process import ServerProcess
 from dslab.values import DslabError, nearest
 
 TRANSPORTS = {"rest": ("dslab.services.rest_payment", "RestClient"),

@@ -12,9 +12,9 @@ from socketserver import ThreadingTCPServer
 from threading import Thread
 from urllib.parse import quote, unquote
 
-from dslab.services.server_process import serve
+from dslab.services.interface import Outcome
 from dslab.services.ledger import Ledger, Receipt, Refusal
-from dslab.services.outcome import Outcome
+from dslab.services.server_process import serve
 
 STATUS = {"not found": 404, "invalid": 400, "unavailable": 503}
 
