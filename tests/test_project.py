@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 
 # Below simulate and judge; the model checker and the search for faults are not counted.
@@ -24,13 +26,18 @@ def test_conda_and_binder_install_what_pyproject_names():
     *conda, pip = ENVIRONMENT["dependencies"]
     assert conda == [f"python{PROJECT['requires-python']}", "pip"]
     assert pip == {"pip": ["-e .[test]"]}
-    assert "test" in PROJECT["optional-dependencies"]
+    assert "test" in EXTRAS
     assert ENVIRONMENT["name"] == PROJECT["name"]
 
 
 def test_every_dependency_has_a_lower_bound():
-    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]
-    assert [entry for entry in wanted if not re.match(r"[a-z-]+>=\d", entry)] == []
+    wanted = [*PROJECT["dependencies"], *chain.from_iterable(EXTRAS.values())]
+    assert [entry for entry in wanted if not re.match(r"[a-z-]+>=\d|dslab\[[a-z,]+\]$", entry)] == []
+
+
+def test_the_extra_all_has_all_that_learners_and_teachers_use_and_test_has_it_too():
+    assert EXTRAS["all"] == ["dslab[lab,services,grading]"] and "dslab[all]" in EXTRAS["test"]
+    assert set(EXTRAS) == {"lab", "services", "grading", "all", "test"}
 
 
 def test_the_licences_named_are_there():

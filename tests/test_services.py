@@ -7,15 +7,17 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hpack import Encoder
+from hyperframe.frame import ContinuationFrame, DataFrame, HeadersFrame
 
 import dslab
-from dslab.services import hpack
 from dslab.services.comparison import compare, statuses
-from dslab.services.http2 import PREFACE, frames, wire
+from dslab.services.http2 import PREFACE, Header, HeaderReader, frames
 from dslab.services.ledger import Charge
 from dslab.services.payments import payments
-from dslab.services.proxy import BACK, THERE, Piece
+from dslab.services.proxy import TO_CLIENT, TO_SERVER, Chunk
 from dslab.services.tcp import over_tcp
+from dslab.services.wire import wire
 from dslab.values import DslabError
 
 both = pytest.mark.parametrize("transport", ["rest", "grpc"])
@@ -44,7 +46,7 @@ def test_charges_with_the_same_key_are_one(transport):
 def test_a_server_killed_before_its_reply_leaves_the_client_in_the_dark(transport):
     """The retry is a second charge, unless it has a key: then the next server finds it in the ledger."""
     for key, executions in (("", 2), ("order-7", 1)):
-        with payments(transport, mishaps={1: "crash after"}) as service:
+        with payments(transport, faults={1: "crash after"}) as service:
             assert service.charge("alice", 399, key=key).kind == "unknown"
             assert len(service.executed) == 1
             service.restart()
@@ -55,8 +57,8 @@ def test_a_server_killed_before_its_reply_leaves_the_client_in_the_dark(transpor
 @both
 def test_no_reply_looks_the_same_whether_it_was_executed_or_not(transport):
     told = []
-    for mishap in ("crash before", "crash after"):
-        with payments(transport, mishaps={1: mishap}) as service:
+    for fault in ("crash before", "crash after"):
+        with payments(transport, faults={1: fault}) as service:
             outcome = service.charge("alice", 399)          # its detail may be in the words of the operating system
             told.append(((outcome.kind, outcome.status, outcome.receipt), len(service.executed)))
     (one, not_executed), (other, executed) = told
@@ -65,7 +67,7 @@ def test_no_reply_looks_the_same_whether_it_was_executed_or_not(transport):
 
 @both
 def test_after_a_deadline_the_charge_may_be_in_the_ledger(transport):
-    with payments(transport, mishaps={1: "hang"}) as service:
+    with payments(transport, faults={1: "hang"}) as service:
         assert service.charge("alice", 399, deadline=0.3).kind == "unknown"
         assert len(service.executed) == 1
         assert service.charge("bob", 1).receipt.number == 2         # a late reply is not taken for this one
@@ -139,7 +141,7 @@ def test_the_code_of_the_stubs_is_made_at_run_time_and_left_nowhere():
 
 @pytest.mark.parametrize("arguments, words", [
     ({"transport": "soap"}, "expected 'rest' or 'grpc', found 'soap'"),
-    ({"transport": "rest", "mishaps": {1: "crash befor"}}, "Did you mean 'crash before'"),
+    ({"transport": "rest", "faults": {1: "crash befor"}}, "Did you mean 'crash before'"),
 ])
 def test_what_cannot_be_started_is_told(arguments, words):
     with pytest.raises(DslabError, match=words), payments(**arguments):
@@ -149,50 +151,75 @@ def test_what_cannot_be_started_is_told(arguments, words):
 # ---- the wire ----
 
 def test_rest_can_be_read_on_the_wire():
-    with payments("rest", tapped=True) as service:
+    with payments("rest", capture=True) as service:
         service.charge("alice", 399, key="order-7")
-    text = wire(service.tap.pieces)
+    text = wire(service.captured)
     assert "POST /accounts/alice/charges HTTP/1.1" in text and "Idempotency-Key: order-7" in text
     assert '     {"cents":399}' in text and '     {"number":1,"cents":399}' in text
 
 
 def test_grpc_is_frames_on_the_wire():
-    with payments("grpc", tapped=True) as service:
+    with payments("grpc", capture=True) as service:
         service.charge("alice", 399, key="order-7")
-    passed = list(frames(service.tap.pieces))
-    assert [frame.kind for frame in passed if frame.way == THERE][:2] == ["preface", "SETTINGS"]
-    call = [(frame.way, frame.kind) for frame in passed if frame.stream and frame.kind in ("HEADERS", "DATA")]
-    assert call == [(THERE, "HEADERS"), (THERE, "DATA"), (BACK, "HEADERS"), (BACK, "DATA"), (BACK, "HEADERS")]
-    text = wire(service.tap.pieces)
+    passed = list(frames(service.captured))
+    assert [frame.kind for frame in passed if frame.direction == TO_SERVER][:2] == ["preface", "SETTINGS"]
+    call = [(frame.direction, frame.kind) for frame in passed if frame.stream and frame.kind in ("HEADERS", "DATA")]
+    assert call == [(TO_SERVER, "HEADERS"), (TO_SERVER, "DATA"),
+                    (TO_CLIENT, "HEADERS"), (TO_CLIENT, "DATA"), (TO_CLIENT, "HEADERS")]
+    text = wire(service.captured)
     for line in (":path: /dslab.Payment/Charge", "0a 05 61 6c 69 63 65        1<<3 | 2    1      LEN 5      'alice'",
                  "10 8f 03                    2<<3 | 0    2      VARINT     399", "grpc-status: 0"):
         assert line in text
 
 
 def test_every_byte_that_passed_is_in_a_frame():
-    with payments("grpc", tapped=True) as service:
+    with payments("grpc", capture=True) as service:
         service.charge("mallory", 399)
-    for way in (THERE, BACK):
-        passed = sum(len(piece.data) for piece in service.tap.pieces if piece.way == way)
-        assert passed == sum(frame.size for frame in frames(service.tap.pieces) if frame.way == way)
+    for way in (TO_SERVER, TO_CLIENT):
+        passed = sum(len(chunk.data) for chunk in service.captured if chunk.direction == way)
+        assert passed == sum(frame.size for frame in frames(service.captured) if frame.direction == way)
 
 
 def test_frames_are_the_same_however_the_bytes_were_cut():
     data = PREFACE + bytes([0, 0, 4, 8, 0, 0, 0, 0, 3]) + b"\0\0\0\1" + bytes([0, 0, 0, 1, 4, 0, 0, 0, 3])
-    whole = list(frames([Piece(THERE, data)]))
+    whole = list(frames([Chunk(TO_SERVER, data)]))
     assert [(frame.kind, frame.stream) for frame in whole] == [("preface", 0), ("WINDOW_UPDATE", 3), ("HEADERS", 3)]
-    assert list(frames([Piece(THERE, data[:30]), Piece(BACK, b"\0"), Piece(THERE, data[30:])])) == whole
-    assert list(frames([Piece(THERE, bytes([byte])) for byte in data])) == whole
+    assert list(frames([Chunk(TO_SERVER, data[:30]), Chunk(TO_CLIENT, b"\0"), Chunk(TO_SERVER, data[30:])])) == whole
+    assert list(frames([Chunk(TO_SERVER, bytes([byte])) for byte in data])) == whole
 
 
-def test_packed_headers_are_read_as_in_the_standard():
-    """RFC 7541, appendix C.2: a literal, one with an indexed name, one never indexed, an indexed one."""
-    assert hpack.lines(bytes.fromhex("400a637573746f6d2d6b65790d637573746f6d2d686561646572")) == [
-        "custom-key: custom-header"]
-    assert hpack.lines(bytes.fromhex("040c2f73616d706c652f70617468")) == ["#4: /sample/path"]
-    assert hpack.lines(bytes.fromhex("100870617373776f726406736563726574")) == ["password: secret"]
-    assert hpack.lines(b"\x82") == ["and 1 header by number"]
-    assert hpack._number(bytes([0x1F, 0x9A, 0x0A]), 0, 5) == (1337, 3)      # appendix C.1.2
+def test_a_header_that_was_sent_before_is_an_index_in_the_next_block():
+    """RFC 7541, appendix C.4: three requests on one connection, with Huffman coding."""
+    reader = HeaderReader()
+    first, second, third = (reader.read(bytes.fromhex(block), complete=True) for block in (
+        "828684418cf1e3c2e5f23a6ba0ab90f4ff", "828684be5886a8eb10649cbf",
+        "828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf"))
+    assert first == (Header(":method", "GET", True), Header(":scheme", "http", True), Header(":path", "/", True),
+                     Header(":authority", "www.example.com", False))
+    assert second[3:] == (Header(":authority", "www.example.com", True), Header("cache-control", "no-cache", False))
+    assert [header.name for header in third if not header.indexed] == ["custom-key"]
+
+
+def test_a_header_that_is_never_indexed_is_written_out_each_time():
+    """RFC 7541, appendix C.2.3."""
+    reader, block = HeaderReader(), bytes.fromhex("100870617373776f726406736563726574")
+    assert [reader.read(block, complete=True) for _ in range(2)] == [(Header("password", "secret", False),)] * 2
+
+
+def test_headers_in_several_frames_are_read_when_the_last_has_come():
+    block = Encoder().encode([("grpc-status", "0"), ("grpc-message", "fine")])
+    parts = [HeadersFrame(1, block[:5]), ContinuationFrame(1, block[5:], flags=["END_HEADERS"])]
+    one, other = frames([Chunk(TO_CLIENT, b"".join(part.serialize() for part in parts))])
+    assert (one.kind, one.headers, other.kind) == ("HEADERS", (), "CONTINUATION")
+    assert [header[:2] for header in other.headers] == [("grpc-status", "0"), ("grpc-message", "fine")]
+
+
+def test_padding_and_priorities_are_no_part_of_what_a_frame_carries():
+    padded = [HeadersFrame(1, Encoder().encode([("te", "trailers")]), flags=["END_HEADERS", "PADDED", "PRIORITY"],
+                           pad_length=7), DataFrame(1, bytes(4) + b"\x02\x08\x01", flags=["PADDED"], pad_length=9)]
+    headers, data = frames([Chunk(TO_CLIENT, b"".join(frame.serialize() for frame in padded))])
+    assert headers.headers == (Header("te", "trailers", False),) and data.message == b"\x08\x01"
+    assert data.size == 9 + 1 + 7 + 9
 
 
 def test_the_second_call_on_a_connection_is_shorter_over_grpc_only():

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from dslab.command.course import FOLDER, copy_of, hand_out
+from dslab.extras import require
 from dslab.values import DslabError
 
 EPILOG = """examples:
@@ -73,6 +74,7 @@ def _lab(options: argparse.Namespace) -> int:
     print("\n".join(hand_out(options.folder, fresh=options.fresh)), flush=True)
     if options.copy_only or options.fresh:
         return 0
+    require("lab", "dslab lab", "jupyterlab")
     from jupyterlab.labapp import main as jupyter
 
     browser = ["--no-browser"] if options.no_browser else []
@@ -82,6 +84,7 @@ def _lab(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    require("grading", "dslab check", "nbval", "pytest", "tqdm")
     from dslab.command.results import table, write_csv, write_junit
 
     what = options.what

@@ -1,24 +1,25 @@
-"""REST and gRPC beside each other: what they call things, and what they put on the wire."""
+"""REST and gRPC compared: what a call costs in bytes, and by which status each reports the same event."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from dslab.services.http2 import frames
+from dslab.extras import require
 from dslab.services.interface import Outcome
 from dslab.services.payments import payments
-from dslab.services.proxy import BACK, THERE, Piece
+from dslab.services.proxy import TO_CLIENT, TO_SERVER, Chunk
 from dslab.services.table import table
 
-Counts = dict[tuple[int, str, str], int]        # (call, from 1, or 0 for the connection; part; way) -> bytes
+Counts = dict[tuple[int, str, str], int]        # (call, from 1, or 0 for the connection; part; direction) -> bytes
 PARTS = ("message", "around it")
+DIRECTIONS = (TO_SERVER, TO_CLIENT)
 
 
 # ---- bytes -----------------------------------------------------------------------------------------------------------
 
 def compare(calls: int = 2) -> str:
-    """How many bytes pass for the same charge, `calls` times on one connection, there and back.
+    """How many bytes pass for the same charge, `calls` times on one connection, in each direction.
 
     The message is JSON's or protobuf's text; around it are headers and frames. (REST has the account in its path.)
     gRPC's frames about the connection itself, some of which come when it pleases, stand in a line of their own.
@@ -27,25 +28,27 @@ def compare(calls: int = 2) -> str:
     rows = [["", "", "REST ->", "<-", "gRPC ->", "<-"]]
     for call, part in [(0, "connection"), *((call, part) for call in range(1, calls + 1) for part in PARTS)]:
         name = f"call {call}" if part == PARTS[0] else ""
-        rows.append([name, part, *(str(told.get((call, part, way), 0)) for told in (rest, grpc)
-                                   for way in (THERE, BACK))])
+        rows.append([name, part, *(str(counted.get((call, part, direction), 0)) for counted in (rest, grpc)
+                                   for direction in DIRECTIONS)])
     return table(rows, "<<>>>>")
 
 
 def counts(transport: str, calls: int) -> Counts:
     """The bytes of so many charges, counted on the wire."""
-    with payments(transport, tapped=True) as service:
+    if transport == "grpc":
+        require("services", "A comparison of REST and gRPC", "grpc", "grpc_tools", "hpack", "hyperframe")
+    with payments(transport, capture=True) as service:
         for _ in range(calls):
             service.charge("alice", 399)
-    return (_rest_counts if transport == "rest" else _grpc_counts)(service.tap.pieces)
+    return (_rest_counts if transport == "rest" else _grpc_counts)(service.captured)
 
 
-def _rest_counts(pieces: list[Piece]) -> Counts:
+def _rest_counts(chunks: list[Chunk]) -> Counts:
     found: Counts = {}
-    for way in (THERE, BACK):
-        data = b"".join(piece.data for piece in pieces if piece.way == way)
+    for direction in DIRECTIONS:
+        data = b"".join(chunk.data for chunk in chunks if chunk.direction == direction)
         for call, (around, body) in enumerate(_http1_messages(data), 1):
-            found[call, "message", way], found[call, "around it", way] = body, around
+            found[call, "message", direction], found[call, "around it", direction] = body, around
     return found
 
 
@@ -58,19 +61,21 @@ def _http1_messages(data: bytes) -> Iterator[tuple[int, int]]:
         data = rest[length:]
 
 
-def _grpc_counts(pieces: list[Piece]) -> Counts:
+def _grpc_counts(chunks: list[Chunk]) -> Counts:
+    from dslab.services.http2 import frames  # here and not above: `hpack` and `hyperframe` come with an extra
+
     found: Counts = {}
-    for frame in frames(pieces):
+    for frame in frames(chunks):
         call = (frame.stream + 1) // 2          # the streams of calls are 1, 3, 5 ...
         for part, size in (("message", len(frame.message)),
                            ("around it" if call else "connection", frame.size - len(frame.message))):
-            found[call, part, frame.way] = found.get((call, part, frame.way), 0) + size
+            found[call, part, frame.direction] = found.get((call, part, frame.direction), 0) + size
     return found
 
 
 # ---- statuses --------------------------------------------------------------------------------------------------------
 
-CALLS = (                                       # what happens; the call; the mishap
+CALLS = (                                       # what happens; the call; the injected fault
     ("all is well", ("alice", 399), None),
     ("no such account", ("mallory", 399), None),
     ("a charge of 0", ("alice", 0), None),
@@ -80,7 +85,7 @@ CALLS = (                                       # what happens; the call; the mi
     ("killed after executing", ("alice", 399), "crash after"),
     ("nobody listens", ("alice", 399), None),
 )
-DEADLINE = 0.5                                  # seconds: what is well takes a hundredth of it
+DEADLINE = 0.5                                  # seconds: a call without a fault takes a hundredth of it
 
 
 def statuses() -> str:
@@ -89,22 +94,22 @@ def statuses() -> str:
     A server that is asked by HTTP never learns of the client's deadline; a gateway that waits for it in vain answers
     504 Gateway Timeout, which is gRPC's DEADLINE_EXCEEDED.
     """
-    grpc, rest = list(ordeal("grpc")), list(ordeal("rest"))
+    grpc, rest = list(outcomes("grpc")), list(outcomes("rest"))
     rows = [["what happens", "gRPC", "", "REST", "", "executed"]]
     for (what, _, _), (mine, done), (yours, _) in zip(CALLS, grpc, rest, strict=True):
         rows.append([what, mine.status, mine.kind, yours.status, yours.kind, str(done)])
     return table(rows, "<<<<<>")
 
 
-def ordeal(transport: str) -> Iterator[tuple[Outcome, int]]:
+def outcomes(transport: str) -> Iterator[tuple[Outcome, int]]:
     """The outcome of each of `CALLS`, and how often the server executed it."""
-    mishaps = {number: mishap for number, (_, _, mishap) in enumerate(CALLS, 1) if mishap}
-    with payments(transport, mishaps=mishaps) as service:
-        for number, (_, (account, cents), mishap) in enumerate(CALLS, 1):
+    faults = {number: fault for number, (_, _, fault) in enumerate(CALLS, 1) if fault}
+    with payments(transport, faults=faults) as service:
+        for number, (_, (account, cents), fault) in enumerate(CALLS, 1):
             before = len(service.executed)
             outcome = service.charge(account, cents, deadline=DEADLINE)
             yield outcome, len(service.executed) - before
-            if mishap == "crash before":        # it is started again, and meets what still lies ahead
+            if fault == "crash before":        # the next call is the first of the restarted server
                 service.restart({1: CALLS[number][2]})
-            elif mishap == "crash after":
+            elif fault == "crash after":
                 service.server.wait()

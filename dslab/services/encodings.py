@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
+from dslab.extras import require
 from dslab.services import protobuf
 from dslab.services.schema import PERSON, names, write
 from dslab.services.table import table
@@ -31,6 +33,7 @@ def to_json(record: Any) -> bytes:
 
 def to_messagepack(record: Any) -> bytes:
     """The record as MessagePack: JSON's structure, names included, with lengths instead of punctuation."""
+    require("services", "MessagePack", "msgpack")
     import msgpack
 
     return msgpack.packb(record)
@@ -44,8 +47,7 @@ def to_protobuf(record: Mapping[str, Any]) -> bytes:
 
 def to_avro(record: Mapping[str, Any]) -> bytes:
     """The record as Avro: values alone, one after the other; nothing can be read without the writer's schema."""
-    from io import BytesIO
-
+    require("services", "Avro", "fastavro")
     from fastavro import parse_schema, schemaless_writer
 
     file = BytesIO()

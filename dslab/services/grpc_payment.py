@@ -10,21 +10,19 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
 import grpc
 
-from dslab.services.interface import Outcome
-from dslab.services.ledger import Ledger, Receipt, Refusal
-from dslab.services.protoc import protoc
+from dslab.services.interface import PROTO, Outcome, Receipt, Refusal
+from dslab.services.ledger import Ledger
+from dslab.services.protobuf import protoc
 from dslab.services.server_process import serve
 
 STATUS = {"not found": grpc.StatusCode.NOT_FOUND, "invalid": grpc.StatusCode.INVALID_ARGUMENT,
           "unavailable": grpc.StatusCode.UNAVAILABLE}
 SAID_NO = {grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT}     # all other errors leave it open
-PROTO = Path(__file__).with_name("payment.proto")
 OPTIONS = [("grpc.enable_http_proxy", 0),           # an http_proxy in the environment is not for this machine itself
            ("grpc.use_local_subchannel_pool", 1)]   # a connection for each client
 
@@ -64,7 +62,8 @@ class GrpcClient:
         try:
             receipt = self._stub.Charge(request, timeout=deadline)
         except grpc.RpcError as problem:
-            said = re.split(r"[;(]", problem.details())[0].strip()      # not how the system words a broken connection
+            # Without what stands in brackets: how the operating system words a broken connection.
+            said = re.split(r"[;(]", problem.details())[0].strip()
             return Outcome("error" if problem.code() in SAID_NO else "unknown", problem.code().name, said)
         return Outcome("ok", "OK", receipt=Receipt(receipt.number, receipt.cents))
 

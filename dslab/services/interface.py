@@ -1,16 +1,33 @@
-"""What the client of a remote call knows in the end: three outcomes, where a local call has two."""
+"""What client and server of the payment service agree on: the interface, its results, and how a call can end."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-from dslab.services.ledger import Receipt
+PROTO = Path(__file__).with_name("payment.proto")       # the interface in protobuf's own language
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a client gets for its money: the number of the charge, from 1, and the cents that were taken."""
+
+    number: int
+    cents: int
+
+
+class Refusal(Exception):
+    """The service says no. `reason` is "not found", "invalid" or "unavailable"; nothing was executed."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a call ended, as its caller can tell.
+    """How a call ended, as far as its caller can know: a remote call has three outcomes, a local one has two.
 
     Args:
         kind: "ok": it was executed; "error": the server said no, or was not asked; "unknown": it may have been

@@ -1,4 +1,4 @@
-"""What the payment service does, however it is called: one charge, one line in a file that survives the process."""
+"""The payment service itself, whatever it is called by: one charge is one line in a file that survives a crash."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Event, Lock
 
+from dslab.services.interface import Receipt, Refusal
 from dslab.values import DslabError, nearest
 
 ACCOUNTS = ("alice", "bob", "carol")
-MISHAPS = {
+FAULTS = {
     "refuse": "answers that it cannot serve now",
     "crash before": "is killed before it executes the request",
     "crash after": "is killed after it has executed the request, before it replies",
@@ -29,46 +30,30 @@ class Charge:
     key: str = ""
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """What the client gets: the number of the charge, from 1, and what was taken."""
-
-    number: int
-    cents: int
-
-
-class Refusal(Exception):
-    """The service says no. `reason` is "not found", "invalid" or "unavailable"; nothing was executed."""
-
-    def __init__(self, reason: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.reason = reason
-
-
 def read(file: Path) -> list[Charge]:
     """All charges that were executed, in order; a torn last line was never executed."""
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     return [Charge(**json.loads(line)) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
-def check_mishaps(mishaps: Mapping[int, str]) -> None:
-    """Raise `DslabError` for a mishap that is unknown."""
-    for number, mishap in mishaps.items():
-        if mishap not in MISHAPS:
-            raise DslabError(f"request {number}: expected one of {', '.join(MISHAPS)}, found {mishap!r}."
-                             f"{nearest(str(mishap), MISHAPS)}")
+def check_faults(faults: Mapping[int, str]) -> None:
+    """Raises `DslabError` for a fault that is unknown."""
+    for number, fault in faults.items():
+        if fault not in FAULTS:
+            raise DslabError(f"request {number}: expected one of {', '.join(FAULTS)}, found {fault!r}."
+                             f"{nearest(str(fault), FAULTS)}")
 
 
 class Ledger:
-    """Executes charges, each with the mishap that its place in the order of requests has.
+    """Executes charges; chosen requests meet an injected fault.
 
     Args:
-        file: where the charges are written down.
-        mishaps: number of the request since the start of the process, from 1 -> one of `MISHAPS`.
+        file: the log of charges.
+        faults: number of the request since the start of the process, from 1 -> one of `FAULTS`.
     """
 
-    def __init__(self, file: Path, mishaps: Mapping[int, str]) -> None:
-        self._file, self._mishaps = file, mishaps
+    def __init__(self, file: Path, faults: Mapping[int, str]) -> None:
+        self._file, self._faults = file, faults
         self._requests = 0
         self._one_at_a_time = Lock()
 
@@ -76,15 +61,15 @@ class Ledger:
         """Take money and write it down, once for all requests with the same key; raises `Refusal`."""
         with self._one_at_a_time:
             self._requests += 1
-            mishap = self._mishaps.get(self._requests)
-            if mishap == "refuse":
+            fault = self._faults.get(self._requests)
+            if fault == "refuse":
                 raise Refusal("unavailable", "the service is too busy")
-            if mishap == "crash before":
+            if fault == "crash before":
                 os._exit(1)                 # as a kill does: no clean-up, no reply, the system closes the connections
             receipt = self._execute(Charge(account, cents, key))
-        if mishap == "crash after":
+        if fault == "crash after":
             os._exit(1)
-        if mishap == "hang":
+        if fault == "hang":
             Event().wait()
         return receipt
 

@@ -1,10 +1,15 @@
-"""Reads protobuf's bytes without a schema: each field is a tag (its number and its wire type), then its value."""
+"""Protobuf: its bytes, read without a schema (a field is a tag, its number and wire type, then its value); protoc."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from dslab.extras import require
 from dslab.services.table import table
 from dslab.values import DslabError
 
@@ -99,3 +104,21 @@ def text(field: Field) -> str:
     except UnicodeDecodeError:
         return field.value.hex(" ")
     return repr(told) if told.isprintable() and field.wire_type == 2 else field.value.hex(" ")
+
+
+# ---- the compiler ----------------------------------------------------------------------------------------------------
+
+def protoc(file: Path, *outputs: str) -> None:
+    """Compile a .proto file by protoc, which comes with grpcio-tools, in a process of its own.
+
+    Args:
+        outputs: such as "--python_out=FOLDER".
+
+    Raises `DslabError` with protoc's own words if it refuses the file, and if protoc is not installed.
+    """
+    require("services", "Protobuf's compiler", "grpc_tools")
+    command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{file.parent}", *outputs, file.name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = done.stderr.replace(f"{file.parent}{os.sep}", "").strip()
+        raise DslabError(f"protoc refuses {file.name}: {said}")

@@ -12,8 +12,8 @@ from socketserver import ThreadingTCPServer
 from threading import Thread
 from urllib.parse import quote, unquote
 
-from dslab.services.interface import Outcome
-from dslab.services.ledger import Ledger, Receipt, Refusal
+from dslab.services.interface import Outcome, Receipt, Refusal
+from dslab.services.ledger import Ledger
 from dslab.services.server_process import serve
 
 STATUS = {"not found": 404, "invalid": 400, "unavailable": 503}
@@ -52,12 +52,12 @@ class RestClient:
         headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
         self._connection.request("POST", path, json.dumps(body, separators=(",", ":")).encode(), headers)
         reply = self._connection.getresponse()
-        told = json.loads(reply.read())
+        content = json.loads(reply.read())
         status = f"{reply.status} {reply.reason}"
         if reply.status == 200:
-            return Outcome("ok", status, receipt=Receipt(**told))
+            return Outcome("ok", status, receipt=Receipt(**content))
         said_no = 400 <= reply.status < 500         # 5xx may come from a gateway that has lost sight of the server
-        return Outcome("error" if said_no else "unknown", status, told["error"])
+        return Outcome("error" if said_no else "unknown", status, content["error"])
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""

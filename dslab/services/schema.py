@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from dslab.services.protoc import protoc
+from dslab.extras import require
+from dslab.services.protobuf import protoc
 from dslab.services.table import table
 
 PERSON = "string user_name = 1;  int64 favorite_number = 2;  repeated string interests = 3;"
@@ -36,6 +37,7 @@ def message_class(declared: str) -> type:
 
     Raises `DslabError` with protoc's own words if it refuses the schema.
     """
+    require("services", "A schema of protobuf", "google.protobuf", "grpc_tools")
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
     with TemporaryDirectory() as folder:

@@ -24,8 +24,8 @@ class ServerProcess:
     Raises `DslabError`, with what the server said, if it does not start.
     """
 
-    def __init__(self, module: str, file: Path, mishaps: Mapping[int, str]) -> None:
-        command = [sys.executable, "-m", module, str(file), json.dumps(mishaps)]
+    def __init__(self, module: str, file: Path, faults: Mapping[int, str]) -> None:
+        command = [sys.executable, "-m", module, str(file), json.dumps(faults)]
         # Its input is a pipe from here, and it ends when that ends: even if this process is killed.
         with TemporaryFile("w+", encoding="utf-8") as errors:
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
@@ -60,8 +60,8 @@ def serve(listen: Callable[[Ledger], tuple[int, object]]) -> None:
     Args:
         listen: begins to serve, and returns the port and the server, which lives as long as somebody holds it.
     """
-    file, mishaps = sys.argv[1:]
-    ledger = Ledger(Path(file), {int(number): mishap for number, mishap in json.loads(mishaps).items()})
+    file, faults = sys.argv[1:]
+    ledger = Ledger(Path(file), {int(number): fault for number, fault in json.loads(faults).items()})
     port, _server = listen(ledger)
     print(port, flush=True)
     Thread(target=_end_with_parent, daemon=True).start()
