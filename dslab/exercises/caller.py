@@ -1,14 +1,19 @@
 """Exercise 1.3e: the caller's side of a remote call, which has three outcomes."""
 
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
+from dslab.grader.demands import for_each
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
-from dslab.network import Latency, Network, constant, uniform
+from dslab.grader.readings import first_repeated, sendings, unmatched
+from dslab.grader.runs import asks, calm, drops, restart
+from dslab.network import Network, uniform
 from dslab.node import Node, message
 from dslab.properties import always, in_the_end
 from dslab.run import Run
-from dslab.script import At, at, crash, delay, drop, duplicate, recover, request
+from dslab.script import At, at, crash, delay, duplicate, recover
 from dslab.trace import Trace
 
 PATIENCE = 60           # ms that a caller waits before it sends a call again
@@ -275,53 +280,44 @@ def an_outcome_is_the_truth(world):
 
 @always
 def nothing_is_added_twice(world):
-    added = {}
-    for output in world.outputs("added"):
-        if output.values in added:
-            caller, amount = output.values
-            return f"{amount} of {caller} is added in step {added[output.values]}, and again in step {output.step}"
-        added[output.values] = output.step
+    if pair := first_repeated(world.outputs("added"), key=lambda output: output.values):
+        first, again = pair
+        caller, amount = again.values
+        return f"{amount} of {caller} is added in step {first.step}, and again in step {again.step}"
 
 
 @in_the_end
 def every_call_has_an_outcome(world):
-    told = {(output.node, output.values[0]) for output in world.outputs("told")}
-    for output in world.outputs("wanted"):
-        if (output.node, output.values[0]) not in told:
-            return f"{output.node} never says what became of its call for {output.values[0]}"
+    for want in unmatched(world.outputs("wanted"), world.outputs("told")):
+        return f"{want.node} never says what became of its call for {want.values[0]}"
 
 
 def each_call_is_sent_as_often_as_it_may(trace: Trace) -> Objection | None:
     """At most `TRIES` times; and as often before it is given up, if the server has said nothing."""
-    sent: dict[tuple[str, int], list[int]] = {}
-    for envelope in trace.messages:
-        if isinstance(envelope.payload, Add):
-            steps = sent.setdefault((envelope.src, envelope.payload.amount), [])
-            steps.append(envelope.sent)
-            if len(steps) > TRIES:
-                return Objection(f"{envelope.src} sends its call for {envelope.payload.amount} more than {TRIES} times",
-                                 envelope.sent)
+    times: Counter = Counter()                  # (caller, amount) -> how often it was sent
+    for one in sendings(trace, Add):
+        times[one.src, one.payload.amount] += 1
+        if times[one.src, one.payload.amount] > TRIES:
+            return Objection(f"{one.src} sends its call for {one.payload.amount} more than {TRIES} times", one.sent)
     for output in trace.outputs("told"):
         amount, outcome = output.values
-        times = len(sent.get((output.node, amount), ()))
-        if outcome == "unknown" and times < TRIES:
-            return Objection(f"{output.node} gives up its call for {amount}, which it has sent only {times}×; it may "
-                             f"do so {TRIES}×", output.step)
+        if outcome == "unknown" and times[output.node, amount] < TRIES:
+            return Objection(f"{output.node} gives up its call for {amount}, which it has sent only"
+                             f" {times[output.node, amount]}×; it may do so {TRIES}×", output.step)
     return None
 
 
-def whoever_was_told_knows(trace: Trace) -> Objection | None:
+@for_each("told")
+def whoever_was_told_knows(trace, output):
     """A call is not unknown if a reply to it has arrived before."""
-    amounts = {(sent.src, sent.payload.number): sent.payload.amount
-               for sent in trace.messages if isinstance(sent.payload, Add)}
-    replies = {(sent.dst, amounts.get((sent.dst, sent.payload.number))): sent for sent in reversed(trace.messages)
-               if isinstance(sent.payload, (Done, Refused)) and sent.fate == "received"}
-    for output in trace.outputs("told"):
-        reply = replies.get((output.node, output.values[0]))
-        if output.values[1] == "unknown" and reply and reply.ended < output.step:
-            return Objection(f"{output.node} does not know what became of its call for {output.values[0]}, and "
-                             f"{reply.name} has told it in step {reply.ended}", output.step)
-    return None
+    amount, outcome = output.values
+    numbers = [one.payload.number for one in sendings(trace, Add)
+               if (one.src, one.payload.amount) == (output.node, amount)]
+    for reply in sendings(trace, Done, Refused) if outcome == "unknown" else ():
+        told = reply.dst == output.node and reply.payload.number in numbers and reply.fate == "received"
+        if told and reply.ended < output.step:
+            return (f"{output.node} does not know what became of its call for {amount}, and {reply.name} has told it in"
+                    f" step {reply.ended}")
 
 
 DEMANDS = (
@@ -340,53 +336,50 @@ DEMANDS = (
 
 # ---- runs ------------------------------------------------------------------------------------------------------------
 
-TEN = constant(10)
-
-
-def run_of(protocol: type[Node], names: Names, *events: At, latency: Latency = TEN, loss=0.0, seed: int = 0) -> Run:
+def bank(protocol: type[Node], names: Names, *events: Any, **options: Any) -> Run:
     one, two, server = names
-    return Run({one: protocol, two: protocol, server: Account}, topology=[(one, server), (two, server)], seed=seed,
-               network=Network(latency=latency, loss=loss), duration=4000,
-               script=sorted(events, key=lambda event: event.time), title="Calls with three outcomes")
+    return calm({one: protocol, two: protocol, server: Account}, names, *events, duration=4000,
+                topology=[(one, server), (two, server)], title="Calls with three outcomes", **options)
 
 
 def wants(time: float, caller: str, *amounts: int) -> list[At]:
-    return [at(time, request(caller, Want(amount))) for amount in amounts]
+    return asks(time, caller, *map(Want, amounts))
 
 
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     """Lost and late replies, refusals, a server that is gone."""
     one, two, server = names
-    asks, answers = f"{one}->{server}", f"{server}->{one}"
-    yield run_of(protocol, names, *wants(10, one, 3, 4), *wants(11, two, 3))
-    yield run_of(protocol, names, *wants(10, one, LIMIT + 1))
-    yield run_of(protocol, names, *wants(10, one, 3), at(0, drop(f"{answers}#1")))
-    yield run_of(protocol, names, *wants(10, one, 3), *(at(0, drop(f"{asks}#{k}")) for k in (1, 2, 3)))
-    yield run_of(protocol, names, *wants(10, one, 3), *(at(0, drop(f"{answers}#{k}")) for k in (1, 2, 3)))
-    late = [at(0, delay(f"{answers}#{k}", by=165)) for k in (1, 2, 3)]
-    yield run_of(protocol, names, *wants(10, one, 3, 4), *late)
-    yield run_of(protocol, names, *wants(10, one, LIMIT + 1, 4), *late)
-    yield run_of(protocol, names, *wants(10, one, 3, 4), at(0, duplicate(f"{answers}#1", after=15)))
-    yield run_of(protocol, names, *wants(10, one, 3, LIMIT + 2), at(15, crash(server)))
-    yield run_of(protocol, names, *wants(10, one, 3), at(25, crash(server)), at(60, recover(server)))
+    late = [at(0, delay(f"{server}->{one}#{number}", by=165)) for number in (1, 2, 3)]
+    for amounts, events in (
+        ((3, 4), wants(11, two, 3)),
+        ((LIMIT + 1,), []),
+        ((3,), drops(server, one, 1)),
+        ((3,), drops(one, server, 1, 2, 3)),
+        ((3,), drops(server, one, 1, 2, 3)),
+        ((3, 4), late),
+        ((LIMIT + 1, 4), late),
+        ((3, 4), at(0, duplicate(f"{server}->{one}#1", after=15))),
+        ((3, LIMIT + 2), at(15, crash(server))),
+        ((3,), restart(server, 25, down=35)),
+    ):
+        yield bank(protocol, names, wants(10, one, *amounts), events)
 
 
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
     """One call, or two, with a drop or a copy, and timers that go off at any moment."""
-    one = names[0]
     for amounts, faults in (((3,), {"drops": 1, "duplicates": 1}), ((LIMIT + 1, 4), {"drops": 1})):
-        yield Search(run_of(protocol, names, *wants(0, one, *amounts)), faults | {"timers": {"patience": 2 * TRIES}})
+        yield Search(bank(protocol, names, wants(0, names[0], *amounts)), faults | {"timers": {"patience": 2 * TRIES}})
 
 
 def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
     """Five wants, some too big; losses, delays, and a server that may be gone for a while."""
     chance = Random(f"{seed} wants")
-    events = [event for k in range(1, 6) for event in wants(round(chance.uniform(0, 300), 3), chance.choice(names[:2]),
-                                                            k + chance.choice((0, LIMIT)))]
+    events = [wants(round(chance.uniform(0, 300), 3), chance.choice(names[:2]), number + chance.choice((0, LIMIT)))
+              for number in range(1, 6)]
     if chance.random() < 0.5:
         gone = chance.uniform(0, 300)
         events += [at(round(gone, 3), crash(names[2])), at(round(gone + chance.uniform(20, 400), 3), recover(names[2]))]
-    return run_of(protocol, names, *events, latency=uniform(1, 80), loss=0.25, seed=seed)
+    return bank(protocol, names, *events, network=Network(latency=uniform(1, 80), loss=0.25), seed=seed)
 
 
 EXERCISES = (

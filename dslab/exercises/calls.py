@@ -1,85 +1,54 @@
 """Small tasks of chapter 1: what a caller knows, who waits for whom, and how to make somebody pay twice."""
 
-from typing import Any
-
 from dslab.grader.exercise import BreakIt, Predict
+from dslab.grader.questions import Question, end, predict
 from dslab.protocols import pipelining, rolling_upgrade, rpc
-from dslab.protocols.rpc import (
-    Bank,
-    CarefulBank,
-    PatientShop,
-    RememberingBank,
-    charging,
-    nothing_is_executed_twice,
-)
+from dslab.protocols.rpc import Bank, CarefulBank, PatientShop, RememberingBank, charging, nothing_is_executed_twice
 from dslab.run import Run
 from dslab.script import at, crash, drop, duplicate, recover
 from dslab.trace import Trace
 
 
-def facts(trace: Trace) -> dict[str, Any]:
-    """What the shop says in the end, and how often the bank charged."""
-    return {"outcome": trace.outputs("outcome")[0].values[1], "times": len(trace.outputs("executed"))}
-
-
-def last_steps(trace: Trace) -> dict[str, int]:
-    """The step of the outcome, and of the last charge."""
-    done = trace.outputs("executed")
-    return {"outcome": trace.outputs("outcome")[0].step, "times": done[-1].step if done else len(trace) - 1}
+def last_charge(trace: Trace) -> int:
+    """The step in which the bank has charged for the last time; the end if it never did."""
+    return max((output.step for output in trace.outputs("executed")), default=end(trace))
 
 
 def mishap(number: str, title: str, run: Run, task: str, why: tuple[str, str], right: tuple, wrong: tuple) -> Predict:
-    """What becomes of a call?"""
-    names = ("outcome", "times")
-    words = dict(zip(names, ("the outcome at the shop: 'ok', 'error' or 'unknown'", "how often the bank charges Carol"),
-                     strict=True))
-    return Predict(number=number, title=title, run=run, task=task, questions=words, answer=facts, look=last_steps,
-                   why=lambda trace: dict(zip(names, why, strict=True)), right=(dict(zip(names, right, strict=True)),),
-                   wrong=tuple(({name: value}, words[name]) for name, value in zip(names, wrong, strict=True)))
+    """What becomes of a call? why, right and wrong are about the outcome and about the charges."""
+    return predict({
+        "outcome": Question("the outcome at the shop: 'ok', 'error' or 'unknown'",
+                            lambda trace: trace.outputs("outcome")[0].values[1],
+                            lambda trace: trace.outputs("outcome")[0].step, why[0], wrong[:1]),
+        "times": Question("how often the bank charges Carol", lambda trace: len(trace.outputs("executed")),
+                          last_charge, why[1], wrong[1:]),
+    }, number=number, title=title, run=run, task=task, right={"outcome": right[0], "times": right[1]})
 
 
-# ---- who waits for whom ----------------------------------------------------------------------------------------------
-
-def waits(trace: Trace) -> dict[str, Any]:
-    """How long each page took, in ms."""
-    return {f"page {output.values[0]}": round(output.values[1]) for output in trace.outputs("page")}
-
-
-PAGES = {f"page {number}": f"how many ms page {number} takes" for number in (1, 2, 3)}
-BLOCKED = Predict(
-    number="1.2a", title="Behind the slow one", run=pipelining.DEMOS["in order"], questions=PAGES, answer=waits,
-    task="Three pages take the server 300, 20 and 20 ms; it works on all at once, and answers in the order of the "
-         "questions. Each way takes 10 ms.",
-    look=lambda trace: {f"page {output.values[0]}": output.step for output in trace.outputs("page")},
-    why=lambda trace: dict.fromkeys(PAGES, "Its answer is ready early, and waits until page 1 is sent, at 310 ms.")
-    | {"page 1": "10 ms there, 300 ms of work, 10 ms back."},
-    right=({"page 1": 320, "page 2": 320, "page 3": 320},),
-    wrong=(({"page 2": 40}, "page 2 takes"), ({"page 1": 300}, "page 1 takes"), ({"page 3": 360}, "page 3 takes")))
+def waits(page: int, why: str, wrong: int) -> Question:
+    """How long a page took, in ms."""
+    return Question(f"how many ms page {page} takes", lambda trace: round(trace.outputs("page")[page - 1].values[1]),
+                    lambda trace: trace.outputs("page")[page - 1].step, why, (wrong,))
 
 
-# ---- how many replicas -----------------------------------------------------------------------------------------------
-
-def refused(trace: Trace) -> dict[str, Any]:
-    """How many requests are rejected."""
-    return {"rejected": len(trace.outputs("rejected"))}
-
-
-def upgrading(number: str, title: str, name: str, task: str, why: str, wrong: int) -> Predict:
+def upgrading(number: str, title: str, name: str, task: str, why: str, right: int, wrong: int) -> Predict:
     """How many requests are rejected?"""
-    words = "how many requests are rejected"
-    run = rolling_upgrade.DEMOS[name]
-
-    def where(trace: Trace) -> dict[str, int]:
-        found = trace.outputs("rejected")
-        return {"rejected": found[0].step if found else len(trace) - 1}
-
-    return Predict(number=number, title=title, run=run, task=task, questions={"rejected": words}, answer=refused,
-                   look=where, why=lambda trace: {"rejected": why}, wrong=(({"rejected": wrong}, words),),
-                   right=({"rejected": 0 if name == "five and a crash" else 2},))
+    question = Question("how many requests are rejected", lambda trace: len(trace.outputs("rejected")),
+                        lambda trace: min((output.step for output in trace.outputs("rejected")), default=end(trace)),
+                        why, (wrong,))
+    return predict({"rejected": question}, number=number, title=title, run=rolling_upgrade.DEMOS[name], task=task,
+                   right={"rejected": right})
 
 
 EXERCISES = (
-    BLOCKED,
+    predict({
+        "page 1": waits(1, "10 ms there, 300 ms of work, 10 ms back.", 300),
+        "page 2": waits(2, "Its answer is ready early, and waits until page 1 is sent, at 310 ms.", 40),
+        "page 3": waits(3, "Its answer is ready early, and waits until page 1 is sent, at 310 ms.", 360),
+    }, number="1.2a", title="Behind the slow one", run=pipelining.DEMOS["in order"],
+        task="Three pages take the server 300, 20 and 20 ms; it works on all at once, and answers in the order of the "
+             "questions. Each way takes 10 ms.",
+        right={"page 1": 320, "page 2": 320, "page 3": 320}),
     mishap("1.3a", "No retry, a lost reply", rpc.DEMOS["maybe"],
            "The bank's reply is lost, and the shop does not send its call again.",
            ("The shop cannot know whether the request or the reply was lost.", "The request did arrive."),
@@ -113,7 +82,8 @@ EXERCISES = (
               "Three replicas are upgraded one by one; a request needs a majority. Replica A crashes at 480 ms, while "
               "B is down for its upgrade (450 to 650 ms), and recovers at 700 ms. A request comes every 100 ms, and "
               "waits 50 ms for answers.",
-              "From 480 to 650 ms only C is up: the requests at 500 and 600 ms find one answer.", 0),
+              "From 480 to 650 ms only C is up: the requests at 500 and 600 ms find one answer.", right=2, wrong=0),
     upgrading("1.4b", "Five replicas, an upgrade and a crash", "five and a crash",
-              "The same with five replicas.", "Three of five are up at every moment, and that is a majority.", 2),
+              "The same with five replicas.", "Three of five are up at every moment, and that is a majority.", right=0,
+              wrong=2),
 )

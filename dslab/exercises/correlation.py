@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
-from dslab.network import Latency, Network, constant, uniform
+from dslab.grader.demands import for_each
+from dslab.grader.exercise import Demand, MakeItRight, Names, Search
+from dslab.grader.readings import earlier
+from dslab.grader.runs import asks, calm
+from dslab.network import Network, uniform
 from dslab.node import Node, message
 from dslab.properties import in_the_end
 from dslab.run import Run
-from dslab.script import At, at, delay, duplicate, request
-from dslab.trace import Trace
+from dslab.script import At, at, delay, duplicate
 
 
 @message
@@ -130,9 +133,8 @@ class EvenNumbers(Reference):
     """Any numbers will do, if each is used once."""
 
     def call(self, user, text):
-        self.number += 2
-        self.open[self.number] = user
-        self.send(self.neighbours[0], Question(self.number, text))
+        self.number += 1
+        super().call(user, text)
 
 
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
@@ -145,9 +147,8 @@ class FirstCome(Client):
         self.line = []
 
     def call(self, user, text):
-        self.number += 1
         self.line.append(user)
-        self.send(self.neighbours[0], Question(self.number, text))
+        self.send(self.neighbours[0], Question(len(self.line), text))
 
     def on_reply(self, src, msg):
         if self.line:
@@ -162,26 +163,19 @@ class SmallestFreeNumber(Reference):
     """Uses a number again as soon as it is free, while a reply to it may still be under way."""
 
     def call(self, user, text):
-        number = next(number for number in range(1, 100) if number not in self.open)
-        self.open[number] = user
-        self.send(self.neighbours[0], Question(number, text))
+        self.number = next(number for number in range(100) if number + 1 not in self.open)
+        super().call(user, text)
 
 
-class ByText(Client):
+class ByText(Reference):
     """Takes the question's text for its name."""
 
     def call(self, user, text):
         self.open[text] = user
-        self.number += 1
-        self.send(self.neighbours[0], Question(self.number, text))
+        self.send(self.neighbours[0], Question(0, text))
 
     def on_reply(self, src, msg):
-        user = self.open.pop(msg.text.split()[0], None)
-        if user is not None:
-            self.give(user, msg.text)
-
-    def forget(self, user):
-        self.open = {text: other for text, other in self.open.items() if other != user}
+        super().on_reply(src, Reply(msg.text.split()[0], msg.text))
 
 
 class LatestOnly(Reference):
@@ -207,7 +201,7 @@ class KeepsTheEntry(Reference):
             self.give(self.open[msg.number], msg.text)
 
 
-class OneNumberForEachUser(Client):
+class OneNumberForEachUser(Reference):
     """Numbers the users and not the questions."""
 
     def init(self):
@@ -215,61 +209,37 @@ class OneNumberForEachUser(Client):
         self.numbers = {}
 
     def call(self, user, text):
-        number = self.numbers.setdefault(user, len(self.numbers) + 1)
-        self.open[number] = user
-        self.send(self.neighbours[0], Question(number, text))
-
-    def on_reply(self, src, msg):
-        user = self.open.pop(msg.number, None)
-        if user is not None:
-            self.give(user, msg.text)
-
-    def forget(self, user):
-        self.open.pop(self.numbers.get(user), None)
+        self.number = self.numbers.setdefault(user, len(self.numbers))
+        super().call(user, text)
 
 
 # ---- what is judged --------------------------------------------------------------------------------------------------
 
-def each_answer_goes_to_who_asked_for_it(trace: Trace) -> Objection | None:
-    """From the answer's ticket to the step at which its question was asked."""
-    took = {output.values[0]: trace[output.step].message for output in trace.outputs("took")}
-    asked = {output.step: output.values[0] for output in trace.outputs("asked")}
-    latest: dict[str, int] = {}
-    for output in trace.outputs():
-        if output.name == "asked":
-            latest[output.values[0]] = output.step
-        elif output.name in ("given", "gave up"):
-            user, question = output.values[0], latest.pop(output.values[0], None)
-            if output.name == "given" and (found := _wrong(output, user, question, took, asked)):
-                return found
-    return None
-
-
-def _wrong(output, user, question, took, asked) -> Objection | None:
-    """What is wrong with one answer that was handed to a user."""
-    words = str(output.values[1]).split()
-    message = took.get(int(words[-1])) if words and words[-1].isdigit() else None
+@for_each("given")
+def each_answer_goes_to_who_asked_for_it(trace, output):
+    """From the ticket in the answer to the step at which its question was asked."""
+    user, text = output.values
+    tickets = {str(took.values[0]): trace[took.step].message for took in trace.outputs("took")}
+    message = tickets.get(str(text).rpartition(" ")[2])
     if message is None:
-        return Objection(f"{user} got {output.values[1]!r}, which the server never said", output.step)
+        return f"{user} got {text!r}, which the server never said"
+    asked = {one.step: one.values[0] for one in trace.outputs("asked")}
+    before = [one for one in earlier(trace, output, "asked", "given", "gave up") if one.values[0] == user]
+    question = before[-1].step if before and before[-1].name == "asked" else None
     if message.sent != question:
         owner = asked.get(message.sent)
         whose = f"the question of {owner}" if owner not in (None, user) else "an older question"
         why = "waits for nothing" if question is None else f"asked in step {question}"
-        return Objection(f"the reply to {message.name}, {whose} in step {message.sent}, was given to {user}, who {why}",
-                         output.step)
-    return None
+        return f"the reply to {message.name}, {whose} in step {message.sent}, was given to {user}, who {why}"
 
 
 @in_the_end
 def whoever_waits_gets_an_answer(world):
     """No message is lost here."""
-    waiting = {}
-    for output in world.outputs():
-        if output.name in ("asked", "given", "gave up"):
-            waiting[output.values[0]] = output.name
-    hungry = sorted(user for user, name in waiting.items() if name == "asked")
-    if hungry:
-        return f"{hungry[0]} has asked, and never gets an answer"
+    latest = {output.values[0]: output.name for output in world.outputs() if output.name != "took"}
+    for user in sorted(latest):
+        if latest[user] == "asked":
+            return f"{user} has asked, and never gets an answer"
 
 
 DEMANDS = (
@@ -281,41 +251,42 @@ DEMANDS = (
 
 # ---- runs ------------------------------------------------------------------------------------------------------------
 
-TEN = constant(10)
+def ask(time: float, client: str, user: str, text: str) -> list[At]:
+    return asks(time, client, Ask(text), client=user)
 
 
-def asks(time: float, client: str, user: str, text: str) -> At:
-    return at(time, request(client, Ask(text), client=user))
+def give_up(time: float, client: str, user: str) -> list[At]:
+    return asks(time, client, GiveUp(user))
 
 
-def gives_up(time: float, client: str, user: str) -> At:
-    return at(time, request(client, GiveUp(user)))
-
-
-def run_of(protocol: type[Node], names: Names, *events: At, latency: Latency = TEN, seed: int = 0) -> Run:
-    return Run({names[0]: protocol, names[1]: Server}, network=Network(latency=latency), seed=seed, duration=2000,
-               script=sorted(events, key=lambda event: event.time), title="Replies and requests")
+def office(protocol: type[Node], names: Names, *events: Any, **options: Any) -> Run:
+    client, server = names
+    return calm({client: protocol, server: Server}, names, *events, duration=2000, title="Replies and requests",
+                **options)
 
 
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     """Replies that overtake each other, come twice, come late; equal questions."""
     client, server = names
-    two = asks(10, client, "ann", "tea?"), asks(12, client, "bob", "coffee?")
-    yield run_of(protocol, names, *two)
-    yield run_of(protocol, names, *two, at(0, delay(f"{server}->{client}#1", by=40)))
-    yield run_of(protocol, names, *two, at(0, duplicate(f"{server}->{client}#1", after=15)))
-    yield run_of(protocol, names, asks(10, client, "ann", "tea?"), asks(12, client, "bob", "tea?"))
-    yield run_of(protocol, names, asks(10, client, "ann", "tea?"), gives_up(20, client, "ann"))
-    late = at(0, delay(f"{server}->{client}#1", by=100)), asks(10, client, "ann", "tea?"), gives_up(50, client, "ann")
-    yield run_of(protocol, names, *late, asks(60, client, "ann", "coffee?"))
-    yield run_of(protocol, names, *late, asks(115, client, "ann", "coffee?"))
-    yield run_of(protocol, names, *late, asks(115, client, "bob", "coffee?"))
+    two, reply = [*ask(10, client, "ann", "tea?"), *ask(12, client, "bob", "coffee?")], f"{server}->{client}#1"
+    late = [at(0, delay(reply, by=100)), *ask(10, client, "ann", "tea?"), *give_up(50, client, "ann")]
+    for events in (
+        two,
+        [*two, at(0, delay(reply, by=40))],
+        [*two, at(0, duplicate(reply, after=15))],
+        ask(10, client, "ann", "tea?") + ask(12, client, "bob", "tea?"),
+        ask(10, client, "ann", "tea?") + give_up(20, client, "ann"),
+        [*late, *ask(60, client, "ann", "coffee?")],
+        [*late, *ask(115, client, "ann", "coffee?")],
+        [*late, *ask(115, client, "bob", "coffee?")],
+    ):
+        yield office(protocol, names, events)
 
 
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
     """Two questions and a reply that is doubled: does everybody get an answer?"""
     client = names[0]
-    yield Search(run_of(protocol, names, asks(0, client, "ann", "tea?"), asks(0, client, "bob", "tea?")),
+    yield Search(office(protocol, names, ask(0, client, "ann", "tea?"), ask(0, client, "bob", "tea?")),
                  {"duplicates": 1})
 
 
@@ -325,11 +296,11 @@ def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
     for user in ("ann", "bob", "cyd", "dan"):
         time = chance.uniform(0, 50)
         for _ in range(3):
-            events.append(asks(round(time, 3), names[0], user, chance.choice(("tea?", "coffee?"))))
+            events += ask(round(time, 3), names[0], user, chance.choice(("tea?", "coffee?")))
             time += chance.uniform(1, 120)
-            events.append(gives_up(round(time, 3), names[0], user))
+            events += give_up(round(time, 3), names[0], user)
             time += chance.uniform(1, 10)
-    return run_of(protocol, names, *events, latency=uniform(1, 60), seed=seed)
+    return office(protocol, names, events, network=Network(latency=uniform(1, 60)), seed=seed)
 
 
 EXERCISES = (

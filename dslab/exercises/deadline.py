@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from random import Random
 
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
+from dslab.grader.demands import for_each
+from dslab.grader.exercise import Demand, MakeItRight, Names
+from dslab.grader.readings import earlier
+from dslab.grader.runs import asks, restart
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.protocols.measuring_time import FAST, Slew
 from dslab.run import Run
-from dslab.script import At, at, clock, crash, pause, recover, request, resume
+from dslab.script import At, at, clock, pause, request, resume
 from dslab.trace import Trace
 
 LOOK = 50               # ms from one look at the deadline to the next
@@ -108,54 +111,40 @@ class Countdown(Deadline):
 
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
 
-class WallClock(Deadline):
+class WallClock(Reference):
     """Goes by the time of day."""
 
-    def start(self, seconds, sent):
-        self.mark = self.now + seconds * 1000
-
-    def expired(self):
-        return self.now >= self.mark
+    @property
+    def monotonic(self):
+        return self.now
 
 
-class BossesClock(Deadline):
+class BossesClock(Reference):
     """Compares the monotonic clocks of two machines."""
 
     def start(self, seconds, sent):
         self.mark = sent + seconds * 1000
 
-    def expired(self):
-        return self.monotonic >= self.mark
 
-
-class WholeSeconds(Deadline):
+class WholeSeconds(Reference):
     """Cuts the fraction off."""
 
     def start(self, seconds, sent):
-        self.mark = self.monotonic + int(seconds) * 1000
-
-    def expired(self):
-        return self.monotonic >= self.mark
+        super().start(int(seconds), sent)
 
 
-class Mixed(Deadline):
+class Mixed(Reference):
     """Starts by one clock, looks at the other."""
 
     def start(self, seconds, sent):
         self.mark = self.now + seconds * 1000
 
-    def expired(self):
-        return self.monotonic >= self.mark
 
-
-class TakesSecondsForMilliseconds(Deadline):
+class TakesSecondsForMilliseconds(Reference):
     """Adds seconds to milliseconds."""
 
     def start(self, seconds, sent):
         self.mark = self.monotonic + seconds
-
-    def expired(self):
-        return self.monotonic >= self.mark
 
 
 class CountsItsLooks(Deadline):
@@ -171,22 +160,17 @@ class CountsItsLooks(Deadline):
 
 # ---- what is judged --------------------------------------------------------------------------------------------------
 
-def it_is_over_neither_too_early_nor_too_late(trace: Trace) -> Objection | None:
+@for_each("expired")
+def it_is_over_neither_too_early_nor_too_late(trace, output):
     """Each answer, compared with true time; where a quartz and slewing can make a difference both are right."""
-    started: dict[str, tuple[float, float]] = {}
-    for output in trace.outputs():
-        if output.name == "started":
-            started[output.node] = (output.time, output.values[0] * 1000)
-        elif output.name == "expired":
-            since, span = started[output.node]
-            passed, said = output.time - since, output.values[0]
-            if type(said) is not bool:
-                return Objection(f"{output.node} answers {said!r}: expected True or False", output.step)
-            if said != (passed >= span) and abs(passed - span) > 0.002 + span * FAST:
-                how = "over" if said else "not over"
-                return Objection(f"{output.node} says that {span:g} ms are {how} when {passed:g} ms have passed"
-                                 f"{_why(trace, since, output.time)}", output.step)
-    return None
+    started = [one for one in earlier(trace, output, "started") if one.node == output.node][-1]
+    passed, span, said = output.time - started.time, started.values[0] * 1000, output.values[0]
+    if type(said) is not bool:
+        return f"{output.node} answers {said!r}: expected True or False"
+    if said != (passed >= span) and abs(passed - span) > 0.002 + span * FAST:
+        how = "over" if said else "not over"
+        return (f"{output.node} says that {span:g} ms are {how} when {passed:g} ms have passed"
+                f"{_why(trace, started.time, output.time)}")
 
 
 def _why(trace: Trace, since: float, until: float) -> str:
@@ -206,7 +190,7 @@ DEMANDS = (
 def work(protocol: type[Node], names: Names, seconds: float, *script: At, seed: int = 0) -> Run:
     """One order at 100 ms; the worker has restarted before, so its monotonic clock is behind the boss's."""
     boss, worker = names
-    first = (at(20, crash(worker)), at(60, recover(worker)), at(100, request(boss, Work(seconds))))
+    first = [*restart(worker, 20, down=40), *asks(100, boss, Work(seconds))]
     return Run({boss: Boss, worker: protocol}, network=Network(latency=constant(3)), seed=seed,
                script=[*first, *script], duration=2500 + 1000 * seconds, title=f"A deadline of {seconds:g} s")
 

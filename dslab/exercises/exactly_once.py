@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
-from dslab.network import Latency, Network, constant, uniform
+from dslab.grader.readings import first_repeated, unmatched
+from dslab.grader.runs import asks, calm, drops, restart
+from dslab.network import Network, uniform
 from dslab.node import Node, message
 from dslab.properties import always, in_the_end
 from dslab.run import Run
-from dslab.script import At, at, crash, drop, duplicate, recover, request, set_link
+from dslab.script import At, at, duplicate, set_link
 from dslab.trace import Trace
 
 PATIENCE = 60           # ms that a caller waits before it sends a call again
@@ -105,10 +108,8 @@ class Reference(Account):
         self.send(src, Done(msg.number, self.results[src, msg.number]))
 
 
-class LatestOfEach(Account):
+class LatestOfEach(Reference):
     """A caller has one call open at a time, so its latest result will do."""
-
-    persistent = ("total", "results")
 
     def on_add(self, src, msg):
         number, result = self.results.get(src, (0, 0))
@@ -150,29 +151,26 @@ class InMemory(Reference):
     persistent = ("total",)
 
 
-class ByAmount(Account):
+class ByAmount(Reference):
     """Takes calls with equal amounts for one."""
 
-    persistent = ("total", "results")
+    def name(self, src, msg):
+        return src, msg.amount
 
     def on_add(self, src, msg):
-        if (src, msg.amount) not in self.results:
-            self.results[src, msg.amount] = self.execute(src, msg)
-        self.send(src, Done(msg.number, self.results[src, msg.amount]))
+        if self.name(src, msg) not in self.results:
+            self.results[self.name(src, msg)] = self.execute(src, msg)
+        self.send(src, Done(msg.number, self.results[self.name(src, msg)]))
 
 
-class ByNumberOnly(Account):
+class ByNumberOnly(ByAmount):
     """Forgets that two callers number their calls alike."""
 
-    persistent = ("total", "results")
-
-    def on_add(self, src, msg):
-        if msg.number not in self.results:
-            self.results[msg.number] = self.execute(src, msg)
-        self.send(src, Done(msg.number, self.results[msg.number]))
+    def name(self, src, msg):
+        return msg.number
 
 
-class NotesFirst(Account):
+class NotesFirst(Reference):
     """Writes the number down, and executes a little later: a crash in between loses the effect."""
 
     persistent = ("total", "results", "due")
@@ -183,66 +181,54 @@ class NotesFirst(Account):
 
     def on_add(self, src, msg):
         if (src, msg.number) not in self.results:
-            self.results[src, msg.number] = -1
+            self.results[src, msg.number] = None
             self.due.append((src, msg))
             self.set_timer("work", 5)
-        elif self.results[src, msg.number] >= 0:
-            self.send(src, Done(msg.number, self.results[src, msg.number]))
+        elif self.results[src, msg.number] is not None:
+            super().on_add(src, msg)
 
     def on_work_timer(self):
         for src, msg in self.due:
-            self.results[src, msg.number] = self.execute(src, msg)
-            self.send(src, Done(msg.number, self.results[src, msg.number]))
+            del self.results[src, msg.number]
+            super().on_add(src, msg)
         self.due = []
 
 
-class NotesLater(Account):
+class NotesLater(Reference):
     """Executes, and writes the number down a little later: a crash in between doubles the effect."""
-
-    persistent = ("total", "results")
 
     def init(self):
         super().init()
-        self.fresh = {}
+        self.fresh = {}             # what was executed, and is not on disk yet
 
     def on_add(self, src, msg):
-        known = self.results | self.fresh
-        if (src, msg.number) not in known:
-            self.fresh[src, msg.number] = known[src, msg.number] = self.execute(src, msg)
-            self.set_timer("write", 5)
-        self.send(src, Done(msg.number, known[src, msg.number]))
+        written = dict(self.results)
+        self.results |= self.fresh
+        super().on_add(src, msg)
+        self.results, self.fresh = written, self.results
+        self.set_timer("write", 5)
 
     def on_write_timer(self):
         self.results |= self.fresh
-        self.fresh = {}
 
 
-class AnswersWithTheTotal(Account):
+class AnswersWithTheTotal(Reference):
     """Executes once, but answers a copy with what the total is now."""
 
-    persistent = ("total", "results")
-
-    def on_add(self, src, msg):
-        if (src, msg.number) not in self.results:
-            self.results[src, msg.number] = self.execute(src, msg)
-        self.send(src, Done(msg.number, self.total))
+    def send(self, dst, msg):
+        super().send(dst, Done(msg.number, self.total))
 
 
-class IgnoresCopies(Account):
+class IgnoresCopies(Reference):
     """Executes once, and says nothing to a copy: its caller asks for ever."""
 
-    persistent = ("total", "results")
-
     def on_add(self, src, msg):
         if (src, msg.number) not in self.results:
-            self.results[src, msg.number] = self.execute(src, msg)
-            self.send(src, Done(msg.number, self.results[src, msg.number]))
+            super().on_add(src, msg)
 
 
-class ComparesWithTheLast(Account):
+class ComparesWithTheLast(Reference):
     """An old copy that arrives after a newer call differs from the last call, too."""
-
-    persistent = ("total", "results")
 
     def on_add(self, src, msg):
         number, result = self.results.get(src, (0, 0))
@@ -255,13 +241,11 @@ class ComparesWithTheLast(Account):
 
 @always
 def no_call_is_executed_twice(world):
-    done = {}
-    for output in world.outputs("executed"):
-        call = output.values[:2]
-        if call in done:
-            return (f"call {call[1]} of {call[0]} is executed again in step {output.step}, after step {done[call]}:"
-                    f" the total is {output.values[2]}")
-        done[call] = output.step
+    if pair := first_repeated(world.outputs("executed"), key=lambda output: output.values[:2]):
+        first, again = pair
+        caller, number, total = again.values
+        return (f"call {number} of {caller} is executed again in step {again.step}, after step {first.step}:"
+                f" the total is {total}")
 
 
 @always
@@ -277,18 +261,16 @@ def what_is_answered_was_executed_and_has_that_result(world):
 
 @in_the_end
 def every_call_is_answered(world):
-    done = {(output.node, output.values[0]) for output in world.outputs("done")}
-    for output in world.outputs("called"):
-        if (output.node, output.values[0]) not in done and len(world.up) == len(world.nodes):
-            return f"call {output.values[0]} of {output.node} is never answered"
+    for call in unmatched(world.outputs("called"), world.outputs("done")):
+        if len(world.up) == len(world.nodes):
+            return f"call {call.values[0]} of {call.node} is never answered"
 
 
 def after_the_good_time_all_is_answered(trace: Trace) -> Objection | None:
     """From 600 ms on nothing is lost, and all are up: ten rounds of patience are enough."""
-    done = {(output.node, output.values[0]) for output in trace.outputs("done")}
-    for output in trace.outputs("called"):
-        if (output.node, output.values[0]) not in done and trace.steps[-1].time > output.time + 10 * PATIENCE:
-            return Objection(f"call {output.values[0]} of {output.node} is sent again and again, and is never answered",
+    for call in unmatched(trace.outputs("called"), trace.outputs("done")):
+        if trace.steps[-1].time > call.time + 10 * PATIENCE:
+            return Objection(f"call {call.values[0]} of {call.node} is sent again and again, and is never answered",
                              len(trace) - 1)
     return None
 
@@ -307,45 +289,37 @@ DEMANDS = (
 
 # ---- runs ------------------------------------------------------------------------------------------------------------
 
-TEN = constant(10)
-
-
-def run_of(protocol: type[Node], names: Names, *events: At, latency: Latency = TEN, loss=0.0, seed: int = 0,
-           duration: float = 1600) -> Run:
+def bank(protocol: type[Node], names: Names, *events: Any, **options: Any) -> Run:
     one, two, server = names
-    return Run({one: Caller, two: Caller, server: protocol}, topology=[(one, server), (two, server)], seed=seed,
-               network=Network(latency=latency, loss=loss), duration=duration,
-               script=sorted(events, key=lambda event: event.time), title="Calls that come more than once")
+    return calm({one: Caller, two: Caller, server: protocol}, names, *events, topology=[(one, server), (two, server)],
+                **{"duration": 1600, "title": "Calls that come more than once"} | options)
 
 
-def wants(time: float, caller: str, amount: int) -> At:
-    return at(time, request(caller, Want(amount)))
+def wants(time: float, caller: str, *amounts: int) -> list[At]:
+    return asks(time, caller, *map(Want, amounts))
 
 
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     """Lost replies, equal amounts, equal numbers, old copies, and a crash at every moment."""
     one, two, server = names
-    yield run_of(protocol, names, wants(10, one, 3))
-    yield run_of(protocol, names, wants(10, one, 3), at(0, drop(f"{server}->{one}#1")))
-    yield run_of(protocol, names, wants(10, one, 3), wants(11, one, 3))
-    yield run_of(protocol, names, wants(10, one, 3), wants(11, two, 4))
-    old = at(0, duplicate(f"{one}->{server}#1", after=40))
-    yield run_of(protocol, names, wants(10, one, 3), wants(11, one, 4), old)
-    yield run_of(protocol, names, wants(10, one, 3), wants(40, two, 4), at(0, drop(f"{server}->{one}#1")))
-    for moment in range(15, 60, 4):
-        yield run_of(protocol, names, wants(10, one, 3), at(moment, crash(server)), at(moment + 30, recover(server)))
+    for events in (
+        [],
+        drops(server, one, 1),
+        wants(11, one, 3),
+        wants(11, two, 4),
+        [*wants(11, one, 4), at(0, duplicate(f"{one}->{server}#1", after=40))],
+        [*wants(40, two, 4), *drops(server, one, 1)],
+        *(restart(server, moment, down=30) for moment in range(15, 60, 4)),
+    ):
+        yield bank(protocol, names, wants(10, one, 3), events)
 
 
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
     """One call, or two, with a drop, a copy, a crash and a recovery anywhere."""
-    one, two, server = names
-    faults = {"crashes": 1, "recoveries": 1, "timers": {"patience": 1}}
-
-    def served(world) -> bool:
-        return one in world.up and two in world.up
-
-    yield Search(run_of(protocol, names, wants(0, one, 3)), faults | {"drops": 1, "duplicates": 1, "within": served})
-    yield Search(run_of(protocol, names, wants(0, one, 3), wants(0, one, 3)), faults | {"within": served})
+    one, two, _ = names
+    faults = {"crashes": 1, "recoveries": 1, "timers": {"patience": 1}, "within": lambda world: {one, two} <= world.up}
+    yield Search(bank(protocol, names, wants(0, one, 3)), faults | {"drops": 1, "duplicates": 1})
+    yield Search(bank(protocol, names, wants(0, one, 3, 3)), faults)
 
 
 def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
@@ -353,8 +327,8 @@ def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
     chance = Random(f"{seed} calls")
     events = [wants(round(chance.uniform(0, 300), 3), chance.choice(names[:2]), chance.choice((3, 3, 5)))
               for _ in range(5)]
-    return run_of(protocol, names, *events, at(600, set_link(loss=0.0)), latency=uniform(1, 40), loss=0.2, seed=seed,
-                  duration=2500)
+    return bank(protocol, names, *events, at(600, set_link(loss=0.0)), seed=seed, duration=2500,
+                network=Network(latency=uniform(1, 40), loss=0.2))
 
 
 EXERCISES = (

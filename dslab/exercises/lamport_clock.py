@@ -1,9 +1,10 @@
 """Exercise 4.1: a Lamport clock [Lamport 1978, rules IR1 and IR2]."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from random import Random
 
 from dslab.grader.exercise import Demand, MakeItRight, Names, Search
+from dslab.grader.runs import asks, calm
 from dslab.network import Network, uniform
 from dslab.node import Node
 from dslab.properties import always
@@ -19,7 +20,6 @@ from dslab.protocols.logical_clocks import (
     happened_before,
 )
 from dslab.run import Run
-from dslab.script import at, request
 
 # ---- what the learner starts from ----------------------------------------------------------------------------------
 
@@ -79,24 +79,17 @@ class Reference(Clock):
         return stamp, node
 
 
-class OneFormula(Clock):
+class OneFormula(Reference):
     """Right: without a helper, and the receipt in one expression."""
 
-    def tick(self):
-        self.time = self.time + 1
-        return self.time
-
-    sending = tick
+    sending = Reference.tick
 
     def receiving(self, stamp):
         self.time = 1 + (stamp if stamp > self.time else self.time)
         return self.time
 
-    def key(self, stamp, node):
-        return (stamp, node)
 
-
-class CountsWhatItHasSeen(Clock):
+class CountsWhatItHasSeen(Reference):
     """Right: the counter holds the next stamp rather than the last one."""
 
     def init(self):
@@ -106,15 +99,9 @@ class CountsWhatItHasSeen(Clock):
         self.time += 1
         return self.time - 1
 
-    def sending(self):
-        return self.tick()
-
     def receiving(self, stamp):
         self.time = max(self.time, stamp + 1)
         return self.tick()
-
-    def key(self, stamp, node):
-        return stamp, node
 
 
 # ---- classic mistakes ----------------------------------------------------------------------------------------------
@@ -182,9 +169,17 @@ class TwoSteps(Reference):
 
 # ---- what is judged ------------------------------------------------------------------------------------------------
 
-def stamped(world) -> list[Event]:
-    """The events that have a number as stamp."""
-    return [event for event in events(world) if type(event.stamp) is int]
+def stamped(world) -> dict[str, Event]:
+    """The events that have a number as stamp, by name."""
+    return {event.name: event for event in events(world) if type(event.stamp) is int}
+
+
+def in_line(events: Iterable[Event]) -> Iterator[tuple[Event, Event | None]]:
+    """Each event with the one before it on its node; None before the first."""
+    latest: dict[str, Event] = {}
+    for event in events:
+        yield event, latest.get(event.node)
+        latest[event.node] = event
 
 
 @always
@@ -196,7 +191,7 @@ def every_event_has_a_whole_number_as_its_stamp(world):
 
 @always
 def a_receipt_has_a_greater_stamp_than_its_sending(world):
-    told = {event.name: event for event in stamped(world)}
+    told = stamped(world)
     for event in told.values():
         sent = told.get(event.cause)
         if sent and event.stamp <= sent.stamp:
@@ -207,23 +202,19 @@ def a_receipt_has_a_greater_stamp_than_its_sending(world):
 
 @always
 def an_event_has_a_greater_stamp_than_the_one_before_it_on_its_node(world):
-    latest = {}
-    for event in stamped(world):
-        before = latest.get(event.node)
+    for event, before in in_line(stamped(world).values()):
         if before and event.stamp <= before.stamp:
             return (f"{event.name} comes after {before.name} on {event.node}, and its stamp {event.stamp} is not"
                     f" greater than {before.stamp}")
-        latest[event.node] = event
 
 
 @always
 def a_stamp_is_no_greater_than_it_must_be(world):
-    latest, told = {}, {event.name: event.stamp for event in stamped(world)}
-    for event in stamped(world):
-        due = 1 + max(latest.get(event.node, 0), told.get(event.cause, 0))
+    told = stamped(world)
+    for event, before in in_line(told.values()):
+        due = 1 + max(one.stamp if one else 0 for one in (before, told.get(event.cause)))
         if event.stamp > due:
             return f"{event.name} on {event.node} has the stamp {event.stamp}, where {due} is enough"
-        latest[event.node] = event.stamp
 
 
 @always
@@ -271,9 +262,8 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
     a, b, c = names
     yield Search(Run(protocol, names, script=[
-        at(0, request(a, Send("p", ((b, "q"), (c, "r"))))), at(0, request(b, Send("s", ((c, "t"),)))),
-        at(0, request(c, Send("u", ((a, "v"),)))), at(0, request(a, Local("w"))),
-    ]))
+        *asks(0, a, Send("p", ((b, "q"), (c, "r")))), *asks(0, b, Send("s", ((c, "t"),))),
+        *asks(0, c, Send("u", ((a, "v"),))), *asks(0, a, Local("w"))]))
 
 
 def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
@@ -283,35 +273,19 @@ def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
     for number in range(12):
         src, dst = draw.sample(names, 2)
         event = Send(f"s{number}", ((dst, f"r{number}"),)) if draw.random() < 0.5 else Local(f"l{number}")
-        script.append(at(draw.randrange(100), request(src, event)))
-    return Run(protocol, names, network=Network(latency=uniform(1, 50)), duration=400,
-               script=sorted(script, key=lambda event: event.time))
+        script += asks(draw.randrange(100), src, event)
+    return calm(protocol, names, script, network=Network(latency=uniform(1, 50)), duration=400)
 
 
 EXERCISES = (MakeItRight(
-    number="4.1",
-    title="Lamport clock",
+    number="4.1", title="Lamport clock",
     task="Write when the counter counts (tick, sending, receiving), and the key by which all events can be sorted.",
-    base=Clock,
-    asks=("tick", "sending", "receiving", "key"),
-    lines=8,
-    reference=Reference,
-    right=(OneFormula, CountsWhatItHasSeen),
-    wrong=(
-        (SameStamp, "has the same timestamp as the send"),
-        (OneMoreTooEarly, "has the same timestamp as the send"),
-        (UncountedSend, "is not greater than"),
-        (OnlyIfBehind, "is not greater than"),
-        (Deaf, "timestamp"),
-        (NamesFirst, "is not smaller than"),
-        (StampAlone, "have the same key"),
-        (TwoSteps, "is enough"),
-    ),
-    demands=DEMANDS,
-    scenarios=scenarios,
-    searches=searches,
-    swarm=traffic,
-    faults=("delay", "pause"),
+    base=Clock, asks=("tick", "sending", "receiving", "key"), lines=8,
+    reference=Reference, right=(OneFormula, CountsWhatItHasSeen),
+    wrong=((SameStamp, "has the same timestamp as the send"), (OneMoreTooEarly, "has the same timestamp as the send"),
+           (UncountedSend, "is not greater than"), (OnlyIfBehind, "is not greater than"), (Deaf, "timestamp"),
+           (NamesFirst, "is not smaller than"), (StampAlone, "have the same key"), (TwoSteps, "is enough")),
+    demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic, faults=("delay", "pause"),
     hints=(
         "Each of the first three methods changes self.time and returns the stamp of the event that is happening.",
         "Sending is an event, and so is receiving: each of them counts one.",

@@ -1,16 +1,26 @@
 """Exercise 4.2: a vector clock, and what its vectors say about two events [Fidge 1988, Mattern 1989]."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
-from dslab.exercises.lamport_clock import traffic
+from dslab.exercises.lamport_clock import in_line, traffic
 from dslab.grader.exercise import Demand, MakeItRight, Names, Search
-from dslab.network import Network, constant
+from dslab.grader.runs import asks, calm
 from dslab.node import Node, message
 from dslab.properties import always
-from dslab.protocols.logical_clocks import EXAMPLE, FIGURE_1, Local, Send, Stamped, drawing, events, happened_before
+from dslab.protocols.logical_clocks import (
+    EXAMPLE,
+    FIGURE_1,
+    Event,
+    Local,
+    Send,
+    Stamped,
+    drawing,
+    events,
+    happened_before,
+)
 from dslab.run import Run
-from dslab.script import at, request
 
 # ---- what the learner starts from ------------------------------------------------------------------------------------
 
@@ -71,6 +81,9 @@ def frozen(vector: Any) -> Any:
 
 # ---- answers ---------------------------------------------------------------------------------------------------------
 
+SIGN = {(True, True): "=", (True, False): "<", (False, True): ">", (False, False): "||"}    # u <= v, v <= u
+
+
 class Reference(Vector):
     def tick(self):
         self.vector[self.id] = self.vector.get(self.id, 0) + 1
@@ -121,7 +134,7 @@ class Lexicographic(Reference):
     def compare(self, u, v):
         nodes = sorted({*u, *v})
         first, second = ([vector.get(node, 0) for node in nodes] for vector in (u, v))
-        return "=" if first == second else "<" if first < second else ">"
+        return SIGN[first <= second, second <= first]
 
 
 class CountsForAll(Reference):
@@ -154,15 +167,14 @@ class ComparesSums(Reference):
 
     def compare(self, u, v):
         first, second = sum(u.values()), sum(v.values())
-        return "=" if first == second else "<" if first < second else ">"
+        return SIGN[first <= second, second <= first]
 
 
 class EqualIsConcurrent(Reference):
     """Two equal vectors are called concurrent."""
 
     def compare(self, u, v):
-        told = super().compare(u, v)
-        return "||" if told == "=" else told
+        return super().compare(u, v).replace("=", "||")
 
 
 class OneForTheSender(Reference):
@@ -187,8 +199,7 @@ class OnlyCommonEntries(Reference):
 
     def compare(self, u, v):
         common = u.keys() & v.keys()
-        less, more = all(u[node] <= v[node] for node in common), all(v[node] <= u[node] for node in common)
-        return {(True, True): "=", (True, False): "<", (False, True): ">", (False, False): "||"}[less, more]
+        return SIGN[all(u[node] <= v[node] for node in common), all(v[node] <= u[node] for node in common)]
 
 
 # ---- what is judged --------------------------------------------------------------------------------------------------
@@ -196,6 +207,16 @@ class OnlyCommonEntries(Reference):
 def says(vector: Any) -> str:
     """⟨A:2 B:1⟩"""
     return f"⟨{' '.join(f'{node}:{count}' for node, count in vector)}⟩" if isinstance(vector, tuple) else str(vector)
+
+
+def vectored(world: Any) -> dict[str, Event]:
+    """The events whose stamp is a vector, by name."""
+    return {event.name: event for event in events(world) if isinstance(event.stamp, tuple)}
+
+
+def is_within(u: tuple, v: tuple) -> bool:
+    """Is no entry of u greater than that of v? A missing one is 0."""
+    return all(count <= dict(v).get(node, 0) for node, count in u)
 
 
 @always
@@ -208,7 +229,7 @@ def every_event_has_a_vector_of_whole_numbers(world):
 @always
 def the_own_entry_counts_the_events_of_the_node(world):
     count = dict.fromkeys(world.nodes, 0)
-    for event in vectored(world):
+    for event in vectored(world).values():
         count[event.node] += 1
         own = dict(event.stamp).get(event.node, 0)
         if own != count[event.node]:
@@ -219,9 +240,9 @@ def the_own_entry_counts_the_events_of_the_node(world):
 
 @always
 def other_entries_are_the_greatest_that_a_message_has_brought(world):
-    latest, told = {}, {event.name: dict(event.stamp) for event in vectored(world)}
-    for event in vectored(world):
-        known, brought, mine = latest.get(event.node, {}), told.get(event.cause, {}), dict(event.stamp)
+    told = vectored(world)
+    for event, before in in_line(told.values()):
+        known, brought, mine = (dict(one.stamp) if one else {} for one in (before, told.get(event.cause), event))
         for node in sorted({*known, *brought, *mine} - {event.node}):
             due = max(known.get(node, 0), brought.get(node, 0))
             if mine.get(node, 0) != due:
@@ -229,38 +250,27 @@ def other_entries_are_the_greatest_that_a_message_has_brought(world):
                 source = f"the message brought {brought.get(node, 0)}" if event.cause else "no message has come"
                 return (f"{event.name} on {event.node} counts {mine.get(node, 0)} events of {node}, {lot} than it can:"
                         f" {known.get(node, 0)} were known, {source}")
-        latest[event.node] = mine
 
 
 @always
 def vectors_are_compared_entry_by_entry(world):
     for output in world.outputs("compare"):
         u, v, told = output.values
-        first, second = dict(u), dict(v)
-        less = all(count <= second.get(node, 0) for node, count in u)
-        more = all(count <= first.get(node, 0) for node, count in v)
-        due = "=" if less and more else "<" if less else ">" if more else "||"
+        due = SIGN[is_within(u, v), is_within(v, u)]
         if told != due:
             return f"compare({says(u)}, {says(v)}) is {told!r} on {output.node}, expected {due!r}"
 
 
 @always
 def smaller_vectors_are_those_of_what_happened_before(world):
-    told = vectored(world)
+    told = vectored(world).values()
     past = happened_before(told)
-    for first in told:
-        for second in told:
-            smaller = first.stamp != second.stamp and all(
-                count <= dict(second.stamp).get(node, 0) for node, count in first.stamp)
-            if smaller != (first.name in past[second.name]):
-                before = "did not happen before" if smaller else "happened before"
-                return (f"{first.name} {before} {second.name}, but {says(first.stamp)} and {says(second.stamp)} say"
-                        " otherwise")
-
-
-def vectored(world: Any) -> list:
-    """The events whose stamp is a vector."""
-    return [event for event in events(world) if isinstance(event.stamp, tuple)]
+    for first, second in product(told, repeat=2):
+        smaller = first.stamp != second.stamp and is_within(first.stamp, second.stamp)
+        if smaller != (first.name in past[second.name]):
+            before = "did not happen before" if smaller else "happened before"
+            return (f"{first.name} {before} {second.name}, but {says(first.stamp)} and {says(second.stamp)} say"
+                    " otherwise")
 
 
 DEMANDS = (
@@ -285,43 +295,26 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, c = sorted(names)
     pairs = [({a: 1}, {a: 2}), ({a: 2, b: 1}, {a: 1, b: 2}), ({a: 1}, {b: 1}), ({a: 2, b: 2}, {a: 2, b: 2}),
              ({a: 1, c: 3}, {a: 1, b: 1, c: 3}), ({b: 2}, {}), ({a: 1, b: 9}, {a: 2, b: 9}), ({}, {})]
-    script = [at(10 * place, request(a, Compare(frozen(u), frozen(v)))) for place, (u, v) in enumerate(pairs, 1)]
-    yield Run(protocol, names, network=Network(latency=constant(10)), script=script)
+    yield calm(protocol, names, *(asks(10 * place, a, Compare(frozen(u), frozen(v)))
+                                  for place, (u, v) in enumerate(pairs, 1)))
 
 
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
     a, b, c = names
     yield Search(Run(protocol, names, script=[
-        at(0, request(a, Send("p", ((b, "q"), (c, "r"))))), at(0, request(b, Send("s", ((c, "t"),)))),
-        at(0, request(c, Local("u"))),
-    ]))
+        *asks(0, a, Send("p", ((b, "q"), (c, "r")))), *asks(0, b, Send("s", ((c, "t"),))), *asks(0, c, Local("u"))]))
 
 
 EXERCISES = (MakeItRight(
-    number="4.2",
-    title="Vector clock",
+    number="4.2", title="Vector clock",
     task="Write how events are counted (tick, receiving), and how two vectors are compared; missing entries are 0.",
-    base=Vector,
-    asks=("tick", "receiving", "compare"),
-    lines=8,
-    reference=Reference,
-    right=(CountsFirst, NewDictEachTime),
-    wrong=(
-        (Lexicographic, "expected '||'"),
-        (CountsForAll, "more than it can"),
-        (UncountedReceipt, "the receipt of what"),
-        (Sums, "counts 3"),
-        (ComparesSums, "expected '||'"),
-        (EqualIsConcurrent, "expected '='"),
-        (OneForTheSender, "more than it can"),
-        (Overwrites, "fewer than it can"),
-        (OnlyCommonEntries, "expected"),
-    ),
-    demands=DEMANDS,
-    scenarios=scenarios,
-    searches=searches,
-    swarm=traffic,
-    faults=("delay", "pause"),
+    base=Vector, asks=("tick", "receiving", "compare"), lines=8,
+    reference=Reference, right=(CountsFirst, NewDictEachTime),
+    wrong=((Lexicographic, "expected '||'"), (CountsForAll, "more than it can"),
+           (UncountedReceipt, "the receipt of what"), (Sums, "counts 3"), (ComparesSums, "expected '||'"),
+           (EqualIsConcurrent, "expected '='"), (OneForTheSender, "more than it can"),
+           (Overwrites, "fewer than it can"), (OnlyCommonEntries, "expected")),
+    demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic, faults=("delay", "pause"),
     hints=(
         "self.vector is a dict; self.vector.get(node, 0) reads an entry that may be missing.",
         "At each event, a receipt too, a node adds one to its own entry, self.vector[self.id], and to no other.",

@@ -1,0 +1,71 @@
+"""Readings of a run, for demands: states before and after a step, messages by type, what is doubled or missing.
+
+What reads outputs takes those of a `Trace` or of a `World`, so that promises can use it as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+from dslab.trace import Envelope, Output, Step, Trace
+
+Key = Callable[[Output], Hashable]
+
+
+class Moment(NamedTuple):
+    """A step of a node, with the node's attributes before it and after it."""
+
+    step: Step
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def moments(trace: Trace) -> Iterator[Moment]:
+    """All steps of nodes, in order; what happened to the network alone is left out."""
+    states = {node: dict(state) for node, state in trace.initial.items()}
+    for step in trace.steps:
+        if step.node is not None:
+            before = states[step.node]
+            states[step.node] = before | step.changes
+            yield Moment(step, before, states[step.node])
+
+
+def receipts(trace: Trace, *types: type) -> list[Step]:
+    """The steps in which a node received a message of one of these types."""
+    return [step for step in trace.steps if step.kind == "receive" and isinstance(step.message.payload, types)]
+
+
+def sendings(trace: Trace, *types: type) -> list[Envelope]:
+    """The messages of these types, in the order in which they were sent, lost ones too."""
+    return [envelope for envelope in trace.messages if isinstance(envelope.payload, types)]
+
+
+# ---- outputs ---------------------------------------------------------------------------------------------------------
+
+def of_node(output: Output) -> tuple[str, Any]:
+    """The usual key of an output: its node and its first value, such as a caller and the number of its call."""
+    return output.node, output.values[0]
+
+
+def first_repeated(outputs: Iterable[Output], key: Key = of_node) -> tuple[Output, Output] | None:
+    """The first output whose key was there before: (the earlier one, this one); None if all keys differ."""
+    seen: dict[Hashable, Output] = {}
+    for output in outputs:
+        earlier = seen.setdefault(key(output), output)
+        if earlier is not output:
+            return earlier, output
+    return None
+
+
+def unmatched(asked: Iterable[Output], answered: Iterable[Output], key: Key = of_node) -> list[Output]:
+    """What was asked, and has no answer with the same key."""
+    keys = {key(output) for output in answered}
+    return [output for output in asked if key(output) not in keys]
+
+
+def earlier(trace: Trace, output: Output, *names: str) -> list[Output]:
+    """What was told before this output, in the same step too: all of it, or what has one of these names."""
+    before = takewhile(lambda one: one is not output, trace.outputs())
+    return [one for one in before if not names or one.name in names]
