@@ -3,7 +3,8 @@
 from typing import Any
 
 from dslab.experiments.byzantine_strategies import recursion
-from dslab.grader.exercise import BreakIt, Predict
+from dslab.grader.exercise import BreakIt
+from dslab.grader.questions import Question, predict
 from dslab.protocols.byzantine import (
     ATTACK,
     FIGURE_3,
@@ -16,7 +17,7 @@ from dslab.protocols.byzantine import (
     council,
 )
 from dslab.script import at, request
-from dslab.trace import Trace
+from dslab.trace import Output, Trace
 
 # ---- what do the lieutenants obtain? ---------------------------------------------------------------------------------
 
@@ -27,29 +28,23 @@ def obtained(trace: Trace, lieutenant: str) -> tuple[str, ...]:
     return tree.heard, *(part.value for part in tree.parts)
 
 
-def outcome(trace: Trace, lieutenants: str) -> dict[str, Any]:
-    """What each of these obtains and obeys."""
-    obeyed = {output.node: output.values[0] for output in trace.outputs("obey")}
-    return {f"{name} {what}": value for name in lieutenants
-            for what, value in (("obtains", obtained(trace, name)), ("obeys", obeyed[name]))}
+def lieutenant(name: str, others: str, why: str, *, obtains: tuple = (), obeys: tuple = ()) -> dict[str, Question]:
+    """Two questions about a lieutenant: what it obtains from these generals, and which order it obeys."""
+    def decision(trace: Trace) -> Output:
+        return next(output for output in trace.outputs("obey") if output.node == name)
+
+    def look(trace: Trace) -> int:
+        return decision(trace).step
+
+    words = (f"what does {name} obtain from {', '.join(others)}, in this order, as a tuple such as (\"attack\","
+             ' "attack", "retreat")')
+    return {f"{name} obtains": Question(words, lambda trace: obtained(trace, name), look, why, obtains),
+            f"{name} obeys": Question(f"which order does {name} obey", lambda trace: decision(trace).values[0], look,
+                                      why, obeys)}
 
 
-def where(trace: Trace, lieutenants: str) -> dict[str, int]:
-    """The steps in which they decide."""
-    steps = {output.node: output.step for output in trace.outputs("obey")}
-    return {f"{name} {what}": steps[name] for name in lieutenants for what in ("obtains", "obeys")}
-
-
-def questions(others: dict[str, str]) -> dict[str, str]:
-    """Two for each lieutenant: lieutenant -> from whom it obtains something."""
-    return {f"{name} {what}": words for name, sources in others.items() for what, words in (
-        ("obtains", f"what does {name} obtain from {', '.join(sources)}, in this order, as a tuple such as "
-                    '("attack", "attack", "retreat")'),
-        ("obeys", f"which order does {name} obey"))}
-
-
-ONE_LIAR, THREE_ORDERS = questions({"B": "ACD"}), questions({"B": "ACD", "C": "ABD"})
-
+NO_MAJORITY = ("All three have the same values, each in another order; none has a majority, and then all obey the same "
+               "default, retreat.")
 
 # ---- be the traitor --------------------------------------------------------------------------------------------------
 
@@ -59,31 +54,24 @@ def lie(traitor: str, to: str, path: str, value: Any, *, time: float = 5):
 
 
 EXERCISES = (
-    Predict(
+    predict(
+        lieutenant("B", "ACD", "B hears from A itself, and C and D tell it what A has told them: two of the three are "
+                   "true.", obtains=((ATTACK, ATTACK, ATTACK),), obeys=(RETREAT,)),
         number="2.3a", title="Four generals, and a lieutenant lies", run=FIGURE_3,
         task="OM(1). The commander A says attack to B, C and D, and is loyal. D is a traitor and tells B and C that A "
              "has said retreat.",
-        questions=ONE_LIAR, answer=lambda trace: outcome(trace, "B"), look=lambda trace: where(trace, "B"),
-        why=lambda trace: dict.fromkeys(ONE_LIAR, "B hears from A itself, and C and D tell it what A has told them: "
-                                                  "two of the three are true."),
         hints=("With m = 1 what is obtained from a lieutenant is just what that one relays.",
                "B obeys the value that more than half of the three have."),
-        right=({"B obtains": (ATTACK, ATTACK, RETREAT), "B obeys": ATTACK},),
-        wrong=(({"B obeys": RETREAT}, "which order does B obey"),
-               ({"B obtains": (ATTACK, ATTACK, ATTACK)}, "what does B obtain from A, C, D")),
+        right={"B obtains": (ATTACK, ATTACK, RETREAT), "B obeys": ATTACK},
     ),
-    Predict(
+    predict(
+        lieutenant("B", "ACD", NO_MAJORITY, obeys=("x",))
+        | lieutenant("C", "ABD", NO_MAJORITY, obtains=(("x", "y", "z"),), obeys=("y",)),
         number="2.3b", title="Four generals, and the commander lies", run=FIGURE_4,
         task="OM(1). The commander A is the traitor, and says x to B, y to C and z to D, who relay that truly.",
-        questions=THREE_ORDERS, answer=lambda trace: outcome(trace, "BC"), look=lambda trace: where(trace, "BC"),
-        why=lambda trace: dict.fromkeys(THREE_ORDERS, "All three have the same values, each in another order; none has "
-                                                      "a majority, and then all obey the same default, retreat."),
         hints=("Each has heard one of the three itself, and obtains the other two.",
                "Without a majority the default is taken: retreat."),
-        right=({"B obtains": ("x", "y", "z"), "B obeys": RETREAT, "C obtains": ("y", "x", "z"), "C obeys": RETREAT},),
-        wrong=(({"B obeys": "x"}, "which order does B obey"),
-               ({"C obtains": ("x", "y", "z")}, "what does C obtain from A, B, D"),
-               ({"C obeys": "y"}, "which order does C obey")),
+        right={"B obtains": ("x", "y", "z"), "B obeys": RETREAT, "C obtains": ("y", "x", "z"), "C obeys": RETREAT},
     ),
     BreakIt(
         number="2.3c", title="Be the traitor", mended=General, promise=IC2, allowed={"request": 1},

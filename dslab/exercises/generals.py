@@ -1,9 +1,11 @@
 """Exercises 2.1a to 2.1d: what two generals know, and the messenger whose loss leaves one of them alone."""
 
-from typing import Any
+
+from collections.abc import Callable
 
 from dslab.experiments.messenger_losses import losing
-from dslab.grader.exercise import BreakIt, Predict
+from dslab.grader.exercise import BreakIt
+from dslab.grader.questions import Question, predict
 from dslab.protocols.two_generals import (
     ATTACKS,
     AtOnce,
@@ -23,48 +25,47 @@ from dslab.trace import Trace
 # ---- who attacks, and who knows what? --------------------------------------------------------------------------------
 
 FIFTH_IS_LOST: Run = losing(generals(6, {"A": 4, "B": 5}, title="Six messengers, and the fifth is caught"), [5])
-ASKED = {"A": "does A, which needs message 4, attack (True or False)",
-         "B": "does B, which needs message 5, attack (True or False)",
-         "A knows": "does A know that B knows the plan (True or False)",
-         "B knows": "does B know that A knows that B knows the plan (True or False)",
-         "arrived": "how many of the messages arrive"}
 
 
-def seen(trace: Trace) -> dict[str, Any]:
-    """What comes out."""
-    attacking = {output.node for output in trace.outputs(ATTACKS)}
-    after = trace.state_at(-1)
-    return {"A": "A" in attacking, "B": "B" in attacking,
-            "A knows": "B knows the plan" in after["A"]["knows"],
-            "B knows": "A knows that B knows the plan" in after["B"]["knows"],
-            "arrived": sum(message.fate == "received" for message in trace.messages)}
+def attacks(name: str) -> Callable[[Trace], bool]:
+    return lambda trace: name in {output.node for output in trace.outputs(ATTACKS)}
 
 
-def where(trace: Trace) -> dict[str, int]:
-    """The steps that show it: who attacks at dawn, who knows what when the last message has arrived."""
-    dawn = {step.node: step.index for step in trace.steps if step.name == "dawn"}
-    heard = {step.node: step.index for step in trace.steps if step.kind == "receive"}
-    return dawn | {"A knows": heard["A"], "B knows": heard["B"], "arrived": max(heard.values())}
+def knows(name: str, what: str) -> Callable[[Trace], bool]:
+    return lambda trace: what in trace.state_at(-1)[name]["knows"]
 
 
-def reasons(trace: Trace) -> dict[str, str]:
-    """Why it is so."""
-    return {"A": "A has heard messages 2 and 4, and that is all that its rule asks for.",
-            "B": "B has heard messages 1 and 3; it waits for message 5 until dawn.",
-            "A knows": "Message 2 was sent by B after it had heard the plan.",
-            "B knows": "Message 3 was sent by A after it had heard message 2.",
-            "arrived": "Message 6 would answer message 5, and is never sent."}
+def dawn(name: str) -> Callable[[Trace], int]:
+    """The step in which a general decides."""
+    return lambda trace: next(step.index for step in trace.steps if step.name == "dawn" and step.node == name)
 
+
+def last_heard(*names: str) -> Callable[[Trace], int]:
+    """The step in which one of these has received its last message."""
+    return lambda trace: max(step.index for step in trace.steps if step.kind == "receive" and step.node in names)
+
+
+QUESTIONS = {
+    "A": Question("does A, which needs message 4, attack (True or False)", attacks("A"), dawn("A"),
+                  "A has heard messages 2 and 4, and that is all that its rule asks for.", (False,)),
+    "B": Question("does B, which needs message 5, attack (True or False)", attacks("B"), dawn("B"),
+                  "B has heard messages 1 and 3; it waits for message 5 until dawn.", (True,)),
+    "A knows": Question("does A know that B knows the plan (True or False)", knows("A", "B knows the plan"),
+                        last_heard("A"), "Message 2 was sent by B after it had heard the plan."),
+    "B knows": Question("does B know that A knows that B knows the plan (True or False)",
+                        knows("B", "A knows that B knows the plan"), last_heard("B"),
+                        "Message 3 was sent by A after it had heard message 2.", (False,)),
+    "arrived": Question("how many of the messages arrive",
+                        lambda trace: sum(message.fate == "received" for message in trace.messages),
+                        last_heard("A", "B"), "Message 6 would answer message 5, and is never sent.", (5,)),
+}
 
 EXERCISES = (
-    Predict(
-        number="2.1a", title="The fifth messenger", run=FIFTH_IS_LOST,
+    predict(
+        QUESTIONS, number="2.1a", title="The fifth messenger", run=FIFTH_IS_LOST,
         task="Six messages are planned: A sends 1, 3 and 5, B answers with 2, 4 and 6. A attacks if it has heard "
              "message 4, B if it has heard message 5. Message 5 is lost.",
-        questions=ASKED, answer=seen, look=where, why=reasons,
-        right=({"A": True, "B": False, "A knows": True, "B knows": True, "arrived": 4},),
-        wrong=(({"A": False}, ASKED["A"]), ({"B": True}, ASKED["B"]), ({"B knows": False}, ASKED["B knows"]),
-               ({"arrived": 5}, ASKED["arrived"])),
+        right={"A": True, "B": False, "A knows": True, "B knows": True, "arrived": 4},
     ),
     BreakIt(
         number="2.1b", title="The messenger who matters", run=generals(6, last_needed(6)), mended=AtOnce,

@@ -1,8 +1,8 @@
 """Exercise 3.4: which clock for which purpose? A run in which each clock is put to each use, and fails or does not."""
 
-from typing import Any
+from collections.abc import Callable
 
-from dslab.grader.exercise import Predict
+from dslab.grader.questions import Question, predict
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.run import Run
@@ -111,45 +111,43 @@ WHY = {MONOTONIC: "The time of day was set while it was measured; a length of ti
        LOGICAL: "B's clock is behind: its edit looks older than the one it was made from. The count does not lie."}
 
 
-def right_clock(trace: Trace) -> dict[str, str]:
-    """For each use the clock that told the truth."""
-    return {output.name: output.values[0] for output in trace.outputs()
-            if output.name in TRUTH and output.values[1] == TRUTH[output.name]}
 
 
-def answer(trace: Trace) -> dict[str, Any]:
-    """The clock for each use, and what is asked of it."""
-    clocks = right_clock(trace)
-    return {use: clocks[use] for use in WORDS} | {f"{use} is a": KIND[clocks[use]] for use in WORDS}
+def right_clock(trace: Trace, use: str) -> str:
+    """The clock that told the truth."""
+    return next(output.values[0] for output in trace.outputs(use) if output.values[1] == TRUTH[use])
 
 
-def look(trace: Trace) -> dict[str, int]:
+def look(use: str) -> Callable[[Trace], int]:
     """The step at which the clocks disagree."""
-    step = {output.name: output.step for output in trace.outputs() if output.name in TRUTH}
-    return {use: step[use] for use in WORDS} | {f"{use} is a": step[use] for use in WORDS}
+    return lambda trace: trace.outputs(use)[-1].step
 
 
-def why(trace: Trace) -> dict[str, str]:
-    """What the other clock said."""
-    clocks = right_clock(trace)
-    return {name: WHY[clocks[use]] for use in WORDS for name in (use, f"{use} is a")}
+def which(use: str, *wrong: str) -> Question:
+    """Which clock serves this use?"""
+    return Question(WORDS[use], lambda trace: right_clock(trace, use), look(use),
+                    lambda trace: WHY[right_clock(trace, use)], wrong)
 
 
-RIGHT = {"scheduling": MONOTONIC, "retry": MONOTONIC, "certificate": TIME_OF_DAY, "file": LOGICAL, "update": LOGICAL,
-         "scheduling is a": "span", "retry is a": "span", "certificate is a": "date", "file is a": "cause",
-         "update is a": "cause"}
+def what(use: str, *wrong: str) -> Question:
+    """What is asked of a clock by this use?"""
+    return Question(f"that is about a span, a date or a cause: {use}", lambda trace: KIND[right_clock(trace, use)],
+                    look(use), lambda trace: WHY[right_clock(trace, use)], wrong)
+
 
 EXERCISES = (
-    Predict(
+    predict(
+        {"scheduling": which("scheduling", TIME_OF_DAY), "retry": which("retry", TIME_OF_DAY),
+         "certificate": which("certificate", MONOTONIC), "file": which("file", TIME_OF_DAY),
+         "update": which("update", MONOTONIC), "scheduling is a": what("scheduling"), "retry is a": what("retry"),
+         "certificate is a": what("certificate", "span"), "file is a": what("file"), "update is a": what("update")},
         number="3.4", title="Which clock?", run=RUN,
         task="Which clock for which use: 'monotonic', 'time of day' or 'logical'? And what is asked for: a 'span' of "
              "time on one machine, a 'date' that others agree with, or the 'cause' of what (who knew of whom)? The run "
              "puts the clocks to each use.",
-        questions=dict(WORDS) | {f"{use} is a": f"that is about a span, a date or a cause: {use}" for use in WORDS},
-        answer=answer, look=look, why=why, right=(RIGHT,),
         hints=("Which of the clocks can be set while it is read?", "Which of them means something on another machine?",
                "If one edit knew of the other, it has counted it."),
-        wrong=(({"scheduling": TIME_OF_DAY}, WORDS["scheduling"]), ({"retry": TIME_OF_DAY}, WORDS["retry"]),
-               ({"certificate": MONOTONIC}, WORDS["certificate"]), ({"file": TIME_OF_DAY}, WORDS["file"]),
-               ({"update": MONOTONIC}, WORDS["update"]), ({"certificate is a": "span"}, "span, a date or a cause"))),
+        right={"scheduling": MONOTONIC, "retry": MONOTONIC, "certificate": TIME_OF_DAY, "file": LOGICAL,
+               "update": LOGICAL, "scheduling is a": "span", "retry is a": "span", "certificate is a": "date",
+               "file is a": "cause", "update is a": "cause"}),
 )
