@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from itertools import chain, combinations, permutations
 from math import inf
-from pathlib import Path
 from random import Random
 
 import pytest
+from oracles import files
 
 import dslab
 from dslab import Trace, at, crash, heal, isolate, partition, recover, request, simulate
@@ -21,8 +21,9 @@ from dslab.protocols.raft import Raft
 from dslab.protocols.raft_variants import LocalRead
 from dslab.values import DslabError
 
-ORACLES = Path(__file__).parent.parent.parent / "shared" / "oracles" / "linearizability"
-needs_oracles = pytest.mark.skipif(not ORACLES.exists(), reason="the published histories are not beside the project")
+LOGS = {path.parent.name: path.parent for path in files("register/verdicts.tsv", "linearizability/etcd/verdicts.tsv")}
+HISTORIES = files("key_value/*.txt", "linearizability/kv/*.txt")
+each_collection = pytest.mark.parametrize("collection", LOGS)
 
 
 def op(client, *call, at, result=ANY):
@@ -112,10 +113,11 @@ SMALL = [
 ]
 
 
-def published():
-    """The etcd logs of the Porcupine project, with its verdicts."""
-    rows = [line.split("\t") for line in (ORACLES / "etcd" / "verdicts.tsv").read_text().splitlines()]
-    return [(name, CAS_REGISTER, expected == "true", read_jepsen((ORACLES / "etcd" / name).read_text()))
+def logs(collection):
+    """The logs of a register with their verdicts: "register" are ours, "etcd" those of the Porcupine project."""
+    folder = LOGS[collection]
+    rows = [line.split("\t") for line in (folder / "verdicts.tsv").read_text().splitlines()]
+    return [(name, CAS_REGISTER, expected == "true", read_jepsen((folder / name).read_text()))
             for name, expected in rows]
 
 
@@ -141,31 +143,30 @@ def test_small_histories_are_judged_right(spec, expected, history):
     assert linearizable(history, spec).status == ("linearizable" if expected else "not linearizable")
 
 
-@needs_oracles
-def test_fifty_logs_of_etcd_are_judged_as_published():
-    """10 are linearizable and 40 are not; none needs more than a few thousand configurations."""
-    answers = {claim: judge(history, spec) for claim, spec, _, history in published()}
-    assert answers == {claim: expected for claim, _, expected, _ in published()}
-    assert (len(answers), sum(answers.values())) == (50, 10)
+@each_collection
+def test_the_logs_of_a_register_are_judged_as_published(collection):
+    """Of etcd's, 10 are linearizable and 40 are not; none needs more than a few thousand configurations."""
+    answers = {claim: judge(history, spec) for claim, spec, _, history in logs(collection)}
+    assert answers == {claim: expected for claim, _, expected, _ in logs(collection)}
+    assert (len(answers), sum(answers.values())) == {"register": (12, 5), "etcd": (50, 10)}[collection]
 
 
-@needs_oracles
-def test_the_evidence_in_the_logs_of_etcd_can_be_replayed():
+@each_collection
+def test_the_evidence_in_the_logs_can_be_replayed(collection):
     """The register answers so when it is asked in the order found; of what is refuted, in that of the beginning."""
-    for _, spec, expected, history in published():
+    for _, spec, expected, history in logs(collection):
         verdict = linearizable(history, spec)
         order = verdict.orders[None] if expected else verdict.prefix
         assert len(set(order)) == len(order) > 10 and explains(order, spec)
         assert not any(must_precede(late, early, real_time=True) for early, late in combinations(order, 2))
 
 
-@needs_oracles
-@pytest.mark.parametrize("name", ["c01-ok", "c01-bad", "c10-ok", "c10-bad"])
-def test_key_value_histories_are_judged_as_published(name):
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+def test_key_value_histories_are_judged_as_published(path):
     """Each key begins with the empty string; from nothing, even the good ones would be wrong."""
-    history = read_edn((ORACLES / "kv" / f"{name}.txt").read_text())
+    history = read_edn(path.read_text())
     verdict = linearizable(history, KEY_VALUE.starting(""), configurations=5000)
-    assert verdict.status == ("linearizable" if name.endswith("ok") else "not linearizable")
+    assert verdict.status == ("linearizable" if path.stem.endswith("ok") else "not linearizable")
     assert not linearizable(history, KEY_VALUE)
 
 
@@ -225,10 +226,10 @@ def test_small_histories_tell_each_mutant_from_the_checker(mutant):
     assert mismatches(MUTANTS[mutant], SMALL) and not mismatches(judge, SMALL)
 
 
-@needs_oracles
+@each_collection
 @pytest.mark.parametrize("mutant", MUTANTS)
-def test_so_do_the_logs_of_etcd(mutant):
-    assert any(mismatches(MUTANTS[mutant], [case]) for case in published())
+def test_so_do_the_logs(mutant, collection):
+    assert any(mismatches(MUTANTS[mutant], [case]) for case in logs(collection))
 
 
 LOG = """

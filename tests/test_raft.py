@@ -4,15 +4,15 @@ The servers are called by hand: `on_request_vote("B", ...)` is a message from B.
 """
 
 import re
-from pathlib import Path
+from itertools import product
 
 import pytest
+from oracles import there
 from raft_parts import candidate, leader, sent, server, timers
 
 from dslab import Run, simulate
 from dslab.protocols.raft import Appended, AppendEntries, Raft, RequestVote, Vote
 
-VOTES = Path(__file__).parents[2] / "shared/oracles/raft/majority_vote.txt"
 ROLES = {"follower": server, "candidate": candidate, "leader": leader}
 any_role = pytest.mark.parametrize("make", ROLES.values(), ids=ROLES)
 
@@ -229,11 +229,22 @@ def test_a_refusal_takes_over_the_term_all_the_same():
 # ---- the verdicts of others ----
 
 
-def vote_cases():
-    """(votes, verdict) of each case. The empty cluster is left out: ours has at least the candidate."""
-    text = VOTES.read_text(encoding="utf-8") if VOTES.exists() else ""
-    cases = re.findall(r"votes=\((.*)\)\n----\n(\w+)", text)
-    return [(votes.split(","), verdict) for votes, verdict in cases]
+def every_way():
+    """(votes, verdict) for up to five servers: more than half win, and half that refuse prevent it."""
+    for servers in range(1, 6):
+        for votes in product("yn_", repeat=servers):
+            won, lost = votes.count("y") > servers / 2, votes.count("n") >= servers / 2
+            yield votes, "VoteWon" if won else "VoteLost" if lost else "VotePending"
+
+
+def cases_of_etcd(text):
+    """The same in etcd's file. The empty cluster is left out: ours has at least the candidate."""
+    for votes, verdict in re.findall(r"votes=\((.*)\)\n----\n(\w+)", text):
+        yield votes.split(","), verdict
+
+
+SOURCES = {"every way": [*every_way()]} | {
+    path.stem: [*cases_of_etcd(path.read_text(encoding="utf-8"))] for path in there("raft/majority_vote.txt")}
 
 
 def count(votes):
@@ -246,14 +257,14 @@ def count(votes):
     return node.role
 
 
-@pytest.mark.skipif(not VOTES.exists(), reason="the votes of etcd-io/raft are not beside this repository")
-def test_votes_are_counted_as_etcd_counts_them():
-    """etcd-io/raft, quorum/testdata/majority_vote.txt.
+@pytest.mark.parametrize("source", SOURCES)
+def test_votes_are_counted_as_etcd_counts_them(source):
+    """5.2, and etcd-io/raft, quorum/testdata/majority_vote.txt.
 
     A candidate that has lost waits for its timer, as one that may still win. Lost is what it cannot win now.
     """
-    assert len(vote_cases()) == 21
-    for votes, verdict in vote_cases():
+    assert len(SOURCES[source]) == {"every way": 363, "majority_vote": 21}[source]
+    for votes, verdict in SOURCES[source]:
         best = [vote.replace("_", "y") for vote in votes]
         can = "VotePending" if count(best) == "leader" else "VoteLost"
         assert verdict == ("VoteWon" if count(votes) == "leader" else can), votes

@@ -4,17 +4,16 @@ As in `test_raft.py`, server A is called by hand.
 """
 
 import re
-from pathlib import Path
+from itertools import combinations_with_replacement
 
 import pytest
+from oracles import there
 from raft_parts import leader, sent, server, terms_of
 
 from dslab.protocols.client import Add, Answer, Command, Get, NotLeader, Put
 from dslab.protocols.raft import Appended, AppendEntries, Entry, Vote
 from dslab.protocols.raft_figures import log_of
 from dslab.protocols.raft_variants import BackUpByOne
-
-COMMITS = Path(__file__).parents[2] / "shared/oracles/raft/majority_commit.txt"
 
 
 def append(node, prev, prev_term, terms="", *, commit=0, term=None):
@@ -211,19 +210,28 @@ def test_only_entries_of_the_current_term_are_committed_by_counting_copies(log, 
     assert node.commit_index == committed
 
 
-def commit_cases():
-    """(indices, committed) of each case. The empty cluster is left out: ours has at least the leader."""
-    text = COMMITS.read_text(encoding="utf-8") if COMMITS.exists() else ""
-    cases = re.findall(r"^committed .*idx=\((.*)\)\n----\n(?:.+\n)*?(\d+)$", text, re.MULTILINE)
-    return [([int(index.replace("_", "0")) for index in indices.split(",")], int(committed))
-            for indices, committed in cases]
+def every_way():
+    """(indices, committed) for up to five servers with up to three entries: what more than half have is committed."""
+    for servers in range(1, 6):
+        for indices in combinations_with_replacement(range(4), servers):
+            yield indices, sum(sum(index >= place for index in indices) > servers / 2 for place in (1, 2, 3))
 
 
-@pytest.mark.skipif(not COMMITS.exists(), reason="the commits of etcd-io/raft are not beside this repository")
-def test_copies_are_counted_as_etcd_counts_them():
-    """etcd-io/raft, quorum/testdata/majority_commit.txt; the leader is the server that has most."""
-    assert len(commit_cases()) == 15
-    for indices, committed in commit_cases():
+def cases_of_etcd(text):
+    """The same in etcd's file. The empty cluster is left out: ours has at least the leader."""
+    for indices, committed in re.findall(r"^committed .*idx=\((.*)\)\n----\n(?:.+\n)*?(\d+)$", text, re.MULTILINE):
+        yield [int(index.replace("_", "0")) for index in indices.split(",")], int(committed)
+
+
+SOURCES = {"every way": [*every_way()]} | {
+    path.stem: [*cases_of_etcd(path.read_text(encoding="utf-8"))] for path in there("raft/majority_commit.txt")}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_copies_are_counted_as_etcd_counts_them(source):
+    """5.3, and etcd-io/raft, quorum/testdata/majority_commit.txt; the leader is the server that has most."""
+    assert len(SOURCES[source]) == {"every way": 125, "majority_commit": 15}[source]
+    for indices, committed in SOURCES[source]:
         own, *others = sorted(indices, reverse=True)
         node = leader("1" * own, servers=len(indices))
         node.advance_commit_index()

@@ -3,9 +3,9 @@
 import json
 import subprocess
 from itertools import combinations
-from pathlib import Path
 
 import pytest
+from oracles import files
 from samples import Quiet, gossip_run
 from test_contract import DEMOS, MODULES
 
@@ -16,12 +16,12 @@ from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError
 
-LOGS = Path(__file__).parents[2] / "shared/oracles/clocks"
 ON_ONE_LINE = r"user/(?<host>\S*)\] (?<clock>{.*}) (?<event>.*)"
-RECORDED = [         # the log, its pattern, and how many events, hosts and concurrent pairs it has
-    ("simple-reliable-broadcast", ON_ONE_LINE, 39, 3, 195),
-    ("facebook", DEFAULT, 47, 4, 68),
-]
+KNOWN = {            # of each log, its pattern, and how many events, hosts and concurrent pairs it has
+    "parcels": (ON_ONE_LINE, 34, 3, 53), "simple-reliable-broadcast": (ON_ONE_LINE, 39, 3, 195),
+    "kitchen": (DEFAULT, 40, 4, 294), "facebook": (DEFAULT, 47, 4, 68),
+}
+LOGS = files("clocks/*.log", "clocks/*.log")
 JOIN = """\
 A works
 A {"A": 1}
@@ -32,14 +32,7 @@ C {"A": 1, "B": 1, "C": 1}
 C goes on
 C {"A": 1, "B": 1, "C": 2}
 """
-each_log = pytest.mark.parametrize(("name", "pattern", "events", "hosts", "concurrent"), RECORDED)
-
-
-def recorded(name: str) -> str:
-    file = LOGS / f"{name}.log"
-    if not file.exists():
-        pytest.skip(f"{file.name}, a log of others, is not here")
-    return file.read_text(encoding="utf-8")
+each_log = pytest.mark.parametrize("path", LOGS, ids=lambda path: path.stem)
 
 
 def log(*events: tuple[str, dict]) -> str:
@@ -61,25 +54,28 @@ def arrows(trace: Trace) -> set[tuple[str, str]]:
 # ---- reading -----------------------------------------------------------------------------------------------------
 
 @each_log
-def test_a_recorded_log_has_the_published_number_of_concurrent_pairs(name, pattern, events, hosts, concurrent):
-    trace = read_shiviz(recorded(name), pattern)
+def test_a_recorded_log_has_the_published_number_of_concurrent_pairs(path):
+    pattern, events, hosts, concurrent = KNOWN[path.stem]
+    trace = read_shiviz(path.read_text(encoding="utf-8"), pattern)
     pasts = [trace.causal_past(k) for k in range(len(trace))]
     apart = sum(a not in pasts[b] and b not in pasts[a] for a, b in combinations(range(len(trace)), 2))
     assert (len(trace), len(trace.nodes), apart) == (events, hosts, concurrent)
 
 
 @each_log
-def test_the_clocks_that_follow_from_the_messages_are_those_of_the_log(name, pattern, events, hosts, concurrent):
+def test_the_clocks_that_follow_from_the_messages_are_those_of_the_log(path):
     """The trace computes its vectors from the inferred messages: they are right if nothing is missing or too much."""
-    text = recorded(name)
+    text = path.read_text(encoding="utf-8")
     told = [json.loads(line[line.index("{"):line.rindex("}") + 1]) for line in text.splitlines() if "{" in line]
-    found = [clock for _, clock in clocks(read_shiviz(text, pattern))]
+    found = [clock for _, clock in clocks(read_shiviz(text, KNOWN[path.stem][0]))]
     assert sorted(map(str, map(sorted, map(dict.items, found)))) == sorted(map(str, map(sorted, map(dict.items, told))))
 
 
-def test_each_acknowledgement_of_the_broadcast_is_an_arrow_from_its_sending():
-    """This log names both ends of a message: every inferred one joins a sending and the receipt of the same."""
-    trace = read_shiviz(recorded("simple-reliable-broadcast"), ON_ONE_LINE)
+@pytest.mark.parametrize("path", [path for path in LOGS if KNOWN[path.stem][0] == ON_ONE_LINE],
+                         ids=lambda path: path.stem)
+def test_each_receipt_is_an_arrow_from_its_sending(path):
+    """These logs name both ends of a message: every inferred one joins a sending and the receipt of the same."""
+    trace = read_shiviz(path.read_text(encoding="utf-8"), ON_ONE_LINE)
     receipts = {step.index for step in trace if step.name.startswith("Received")}
     assert {one.ended for one in trace.messages} == receipts
     for one in trace.messages:
