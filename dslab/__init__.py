@@ -43,7 +43,7 @@ from dslab.values import DslabError
 _LATER = {
     "play": "dslab.player.player", "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
     "linearizable": "dslab.checkers.linearizability",
-    "check": "dslab.grader.check", "exercise": "dslab.grader.shelf", "progress": "dslab.grader.progress",
+    "check": "dslab.grader.check", "exercise": "dslab.grader.catalogue", "progress": "dslab.grader.progress",
 }
 
 __all__ = [

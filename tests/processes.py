@@ -4,7 +4,7 @@ import os
 
 import psutil
 
-from dslab.grader.jail import MARK
+from dslab.grader.process import MARK
 
 WORKER = "PYTEST_XDIST_WORKER"      # the tests run in several processes: each looks after its own
 

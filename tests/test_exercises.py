@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from dslab.grader import shelf
-from dslab.grader.examine import call, examine
-from dslab.grader.examine import cases as cases_of
+from dslab.grader import catalogue
 from dslab.grader.exercise import Compute, MakeItRight, Predict
+from dslab.grader.judging import call, examine
+from dslab.grader.judging import cases as cases_of
 from dslab.grader.report import CANNOT_TELL, RIGHT, WRONG
 from dslab.grader.stages import STAGES, Tally, failures, first_failure
 from dslab.simulator.simulate import simulate
 
-EXERCISES = list(shelf.exercises().values())
+EXERCISES = list(catalogue.exercises().values())
 TO_WRITE = [exercise for exercise in EXERCISES if isinstance(exercise, (Compute, MakeItRight))]
 NODES = [exercise for exercise in TO_WRITE if isinstance(exercise, MakeItRight)]
 FUNCTIONS = [exercise for exercise in TO_WRITE if isinstance(exercise, Compute)]

@@ -25,7 +25,7 @@ import os, subprocess
 from dslab import Node, message
 from dslab.exercises.lamport_clock import Clock, Reference, SameStamp
 from dslab.grader.check import check
-from dslab.grader.shelf import exercise"""
+from dslab.grader.catalogue import exercise"""
 STUB_41 = "class MyClock(Clock):\n    def tick(self):\n        ..."
 RIGHT, WRONG = "class MyClock(Reference):\n    pass", "class MyClock(SameStamp):\n    pass"
 CHECK_41 = 'check(exercise("4.1"), MyClock)'

@@ -10,12 +10,12 @@ import pytest
 
 from dslab import exercise, progress
 from dslab.exercises.lamport_clock import Clock, Reference, SameStamp
-from dslab.grader.answers import Asked, marks, run_of
+from dslab.grader.catalogue import exercises
 from dslab.grader.check import check
+from dslab.grader.display import Asked, marks, run_of
 from dslab.grader.exercise import BreakIt, Compute, FillIn, MakeItRight, Predict
 from dslab.grader.progress import note, progress_file, recall
 from dslab.grader.report import OUTCOMES, Report
-from dslab.grader.shelf import exercises
 from dslab.network import Network, constant
 from dslab.node import Node
 from dslab.player.bundle import style

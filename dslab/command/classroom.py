@@ -19,7 +19,7 @@ from dslab.command.course import shipped
 from dslab.command.grading import Graded, grade
 from dslab.command.results import tally
 from dslab.command.sheet import CHECK, code_cells, original_of, read
-from dslab.grader.jail import plain
+from dslab.grader.process import plain
 from dslab.values import DslabError
 
 

@@ -21,10 +21,10 @@ import nbformat
 from dslab.command.course import shipped
 from dslab.command.inspector import ENDED, LOSSES
 from dslab.command.sheet import CHECK, Cell, graded_cells, original_of, read
+from dslab.grader.catalogue import exercises
 from dslab.grader.check import GRADING, REPORTS
-from dslab.grader.jail import MARK, plain, sweep
+from dslab.grader.process import MARK, plain, sweep
 from dslab.grader.report import CANNOT_TELL, MARKS, NOT_ATTEMPTED, RIGHT, WRONG
-from dslab.grader.shelf import exercises
 from dslab.values import DslabError
 
 CELL, NOTEBOOK = 60.0, 1800.0           # seconds: for a cell that checks nothing, and for all of a notebook

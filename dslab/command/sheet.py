@@ -18,8 +18,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from dslab.grader.catalogue import exercise
 from dslab.grader.exercise import Compute, MakeItRight
-from dslab.grader.shelf import exercise
 from dslab.values import DslabError, nearest
 
 CHECK, STUB = "exercise-check", "exercise-stub"
@@ -177,7 +177,7 @@ def with_references(notebook: NotebookNode) -> NotebookNode:
 
 def _answer(number: str, name: str) -> str:
     task, found = exercise(number), f'exercise("{number}")'
-    lines = ["from dslab.grader.shelf import exercise"]
+    lines = ["from dslab.grader.catalogue import exercise"]
     if isinstance(task, (Compute, MakeItRight)):
         value = f"{found}.reference"
     elif task.right:

@@ -14,9 +14,9 @@ import cloudpickle
 
 from dslab.grader.child import Job
 from dslab.grader.exercise import Exercise, MakeItRight
-from dslab.grader.jail import Child, Outcome, answers, last_words, plain
+from dslab.grader.nondeterminism import likely_source
+from dslab.grader.process import Child, Outcome, answers, last_words, plain
 from dslab.grader.report import CANNOT_TELL, NOT_ATTEMPTED, NOT_DETERMINISTIC, RIGHT, WRONG, Report
-from dslab.grader.suspects import suspect
 from dslab.values import DslabError, brief
 
 SECONDS = 20.0                  # of computing
@@ -103,7 +103,7 @@ def _read(judged: Outcome, twins: list[Outcome], exercise: Exercise, attempt: An
         if steps and others and steps != others:
             step = _first_difference(steps, others)
             return Report(exercise=exercise.number, outcome=NOT_DETERMINISTIC, printed=printed, sentence=f"same seed, "
-                          f"different behaviour at step {step}: {suspect(attempt)}")
+                          f"different behaviour at step {step}: {likely_source(attempt)}")
     return report
 
 

@@ -19,11 +19,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
-from dslab.grader.examine import behaviour, examine, recorded
 from dslab.grader.exercise import Exercise, MakeItRight
+from dslab.grader.judging import behaviour, examine, recorded
 from dslab.grader.report import CANNOT_TELL, WRONG, Report
 from dslab.grader.stages import Tally
-from dslab.grader.watch import Watchdog, call, handler_frame, place, simulation_of
+from dslab.grader.watchdog import Watchdog, call, handler_frame, place, simulation_of
 from dslab.simulator.errors import ProtocolError
 from dslab.values import DslabError
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from dslab.grader.blank import blanks, check_signature, check_signatures, is_blank
+from dslab.grader.inspection import blanks, check_signature, check_signatures, is_blank
 from dslab.node import Node
 from dslab.properties import Promise, Verdict, judge
 from dslab.run import Run
@@ -142,7 +142,7 @@ class Exercise:
 
         A notebook shows a button that asks; `solution().play()` plays a run of the answer.
         """
-        from dslab.grader.answers import Solution
+        from dslab.grader.display import Solution
 
         return Solution(self, sure=sure)
 
@@ -304,7 +304,7 @@ class Predict(Exercise):
 
     def ask(self) -> Any:
         """The questions: a form in a notebook, text elsewhere."""
-        from dslab.grader.answers import Asked
+        from dslab.grader.display import Asked
 
         return Asked(self)
 

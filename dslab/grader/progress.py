@@ -13,9 +13,9 @@ from typing import Any
 
 from platformdirs import user_data_path
 
+from dslab.grader.catalogue import exercises
 from dslab.grader.exercise import Exercise
 from dslab.grader.report import MARKS, NOT_ATTEMPTED, RIGHT, Report
-from dslab.grader.shelf import exercises
 
 
 def progress() -> Progress:

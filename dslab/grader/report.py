@@ -70,7 +70,7 @@ class Report:
             exercise: it has the hints; None looks it up by its number.
             folded: names and texts to unfold, beside those of the report.
         """
-        from dslab.grader.shelf import exercises
+        from dslab.grader.catalogue import exercises
         from dslab.widgets.panel import panel
 
         asked = exercise or exercises().get(self.exercise)

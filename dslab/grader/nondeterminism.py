@@ -1,4 +1,4 @@
-"""Where an attempt may have got its chance from: a guess at the line, from its source."""
+"""Heuristics for the likely source of non-determinism in an attempt: clock, random, id(), the order of a set."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import inspect
 import textwrap
 from typing import Any
 
-CLOCK, LOTS = "reads the wall clock; use self.now", "draws by itself; use self.draw(...) or a range in set_timer"
+CLOCK, RANDOM = "reads the wall clock; use self.now", "draws by itself; use self.draw(...) or a range in set_timer"
 CALLS = {
     **dict.fromkeys(("time", "datetime", "perf_counter", "monotonic"), CLOCK),
-    **dict.fromkeys(("random", "secrets", "urandom", "shuffle", "choice", "randint"), LOTS),
+    **dict.fromkeys(("random", "secrets", "urandom", "shuffle", "choice", "randint"), RANDOM),
     **dict.fromkeys(("uuid", "uuid1", "uuid4"), "makes a name by chance; count instead"),
     **dict.fromkeys(("Thread", "threading"), "starts a thread; use a timer"),
     "id": "uses id(), an address in memory; use names",
@@ -19,7 +19,7 @@ CALLS = {
 GENERAL = "look for clocks, random numbers, id() and the order of sets; use self.now, self.draw, sorted(...)."
 
 
-def suspect(attempt: Any) -> str:
+def likely_source(attempt: Any) -> str:
     """`line 12 iterates a set; use sorted(...).`"""
     try:
         lines, first = inspect.getsourcelines(attempt)

@@ -7,8 +7,8 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from dslab.grader.check import check
-from dslab.grader.examine import same
 from dslab.grader.exercise import BreakIt, Compute, Exercise, FillIn, MakeItRight, Predict
+from dslab.grader.judging import same
 from dslab.grader.progress import hints_read, recall, tries
 from dslab.grader.report import RIGHT, WRONG
 from dslab.run import Run
