@@ -2,7 +2,7 @@
 
 import sys
 
-from dslab.command.line import main
+from dslab.command.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -13,11 +13,11 @@ import nbformat
 import pytest
 from processes import marked
 
-from dslab.command import course
-from dslab.command.classroom import grade_folder
+from dslab.command import notebooks_folder
+from dslab.command.batch import grade_folder
+from dslab.command.cli import main
 from dslab.command.grading import findings, grade
-from dslab.command.line import main
-from dslab.command.sheet import CHANGED, CHECK, MISSING, STUB, code_cells, graded_cells, read, with_references
+from dslab.command.notebook import CHANGED, CHECK, MISSING, STUB, code_cells, graded_cells, read, with_references
 from dslab.values import DslabError
 
 IMPORTS = """\
@@ -57,7 +57,7 @@ def told(graded) -> list[tuple[str, str]]:
 
 # ---- every notebook three ways: as shipped all cells pass, which nbval sees to; here are the other two ---------------
 
-SHEETS = [path for path in course.shipped() if code_cells(read(path), CHECK)]
+SHEETS = [path for path in notebooks_folder.shipped() if code_cells(read(path), CHECK)]
 each_sheet = pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 
 
@@ -183,7 +183,7 @@ def test_a_folder_has_a_row_a_submission(tmp_path, capsys):
     (folder / "carol.ipynb").write_text('{"cells": [')
     (folder / ".ipynb_checkpoints").mkdir()
     sheet(folder / ".ipynb_checkpoints" / "alice.ipynb", WRONG)
-    (folder / "start.ipynb").write_bytes(course.chapter("0").read_bytes())      # a chapter without exercises
+    (folder / "start.ipynb").write_bytes(notebooks_folder.chapter("0").read_bytes())      # a chapter without exercises
     assert main(["check", str(folder), "--csv", str(results)]) == 1
     shown = capsys.readouterr()
     rows = [line.split() for line in shown.out.splitlines()]
@@ -312,52 +312,52 @@ def shelf(tmp_path, monkeypatch) -> Path:
     (tmp_path / "shipped").mkdir()
     path = tmp_path / "shipped" / "04_broadcast.ipynb"
     path.write_text("first edition")
-    monkeypatch.setattr(course, "shipped", lambda: [path])
+    monkeypatch.setattr(notebooks_folder, "shipped", lambda: [path])
     return path
 
 
 def test_work_is_never_overwritten(shelf, tmp_path):
     folder = tmp_path / "mine"
     mine = folder / shelf.name
-    assert course.hand_out(folder) == ["04_broadcast.ipynb: copied"]
-    assert course.hand_out(folder) == ["04_broadcast.ipynb: as in the course"]
+    assert notebooks_folder.hand_out(folder) == ["04_broadcast.ipynb: copied"]
+    assert notebooks_folder.hand_out(folder) == ["04_broadcast.ipynb: as in the course"]
     mine.write_text("my work")
-    assert course.hand_out(folder) == ["04_broadcast.ipynb: yours, kept"]
+    assert notebooks_folder.hand_out(folder) == ["04_broadcast.ipynb: yours, kept"]
     shelf.write_text("second edition")
-    said, = course.hand_out(folder)
+    said, = notebooks_folder.hand_out(folder)
     assert "newer version" in said and f"dslab lab {folder} --fresh 04" in said
-    assert course.hand_out(folder, fresh="04") == ["04_broadcast.new.ipynb: copied"]
+    assert notebooks_folder.hand_out(folder, fresh="04") == ["04_broadcast.new.ipynb: copied"]
     assert (folder / "04_broadcast.new.ipynb").read_text() == "second edition" and mine.read_text() == "my work"
     (folder / "04_broadcast.new.ipynb").write_text("my work, too")
     with pytest.raises(DslabError, match="you have changed it"):
-        course.hand_out(folder, fresh="4")
+        notebooks_folder.hand_out(folder, fresh="4")
 
 
 def test_what_was_not_changed_is_renewed(shelf, tmp_path):
-    course.hand_out(tmp_path / "mine")
+    notebooks_folder.hand_out(tmp_path / "mine")
     shelf.write_text("second edition")
-    assert course.hand_out(tmp_path / "mine") == ["04_broadcast.ipynb: renewed; you had not changed it"]
+    assert notebooks_folder.hand_out(tmp_path / "mine") == ["04_broadcast.ipynb: renewed; you had not changed it"]
     assert (tmp_path / "mine" / shelf.name).read_text() == "second edition"
 
 
 @pytest.mark.parametrize("manifest", ["", "[]", '{"04_broadcast.ipynb": 7}'])
 def test_without_a_manifest_everything_is_the_learner_s_work(shelf, tmp_path, manifest):
     folder = tmp_path / "mine"
-    course.hand_out(folder)
-    (folder / course.MANIFEST).write_text(manifest)
+    notebooks_folder.hand_out(folder)
+    (folder / notebooks_folder.MANIFEST).write_text(manifest)
     shelf.write_text("second edition")
-    assert "yours, kept" in course.hand_out(folder)[0]
+    assert "yours, kept" in notebooks_folder.hand_out(folder)[0]
     assert (folder / shelf.name).read_text() == "first edition"
 
 
 def test_the_copy_of_a_chapter_is_found_again(shelf, tmp_path, monkeypatch):
     folder = tmp_path / "mine"
-    course.hand_out(folder)
+    notebooks_folder.hand_out(folder)
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert course.copy_of("4") == course.copy_of("04") == folder / shelf.name
+    assert notebooks_folder.copy_of("4") == notebooks_folder.copy_of("04") == folder / shelf.name
     monkeypatch.chdir(folder)
-    assert course.copy_of("4") == Path(shelf.name)
+    assert notebooks_folder.copy_of("4") == Path(shelf.name)
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(shelf, tmp_path, capsys):

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 
 import notebooks
 import slides
-from dslab.command.sheet import STUB, code_cells, read
+from dslab.command.notebook import STUB, code_cells, read
 from dslab.grader.catalogue import exercise
 
 each_notebook = pytest.mark.parametrize("path", notebooks.NOTEBOOKS, ids=lambda path: path.stem)

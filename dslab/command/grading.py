@@ -18,9 +18,9 @@ from time import monotonic
 
 import nbformat
 
-from dslab.command.course import shipped
-from dslab.command.inspector import ENDED, LOSSES
-from dslab.command.sheet import CHECK, Cell, graded_cells, original_of, read
+from dslab.command.nbval_runner import ENDED, LOSSES
+from dslab.command.notebook import CHECK, Cell, graded_cells, original_of, read
+from dslab.command.notebooks_folder import shipped
 from dslab.grader.catalogue import exercises
 from dslab.grader.check import GRADING, REPORTS
 from dslab.grader.process import MARK, plain, sweep
@@ -30,7 +30,7 @@ from dslab.values import DslabError
 CELL, NOTEBOOK = 60.0, 1800.0           # seconds: for a cell that checks nothing, and for all of a notebook
 LIMIT = 600                             # characters of a sentence
 # jsonschema imports rfc3987_syntax, if it is there, to check addresses that no notebook has: 0.8 s of computing.
-START = "import sys; sys.modules['rfc3987_syntax'] = None; from dslab.command.inspector import main; main()"
+START = "import sys; sys.modules['rfc3987_syntax'] = None; from dslab.command.nbval_runner import main; main()"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from nbval.kernel import RunningKernel
 
-from dslab.command.sheet import CHECK
+from dslab.command.notebook import CHECK
 from dslab.grader.check import REPORTS
 from dslab.grader.check import SECONDS as COMPUTING
 from dslab.grader.child import limit_memory

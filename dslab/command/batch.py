@@ -15,10 +15,10 @@ from typing import Any
 import psutil
 from tqdm import tqdm
 
-from dslab.command.course import shipped
 from dslab.command.grading import Graded, grade
-from dslab.command.results import tally
-from dslab.command.sheet import CHECK, code_cells, original_of, read
+from dslab.command.notebook import CHECK, code_cells, original_of, read
+from dslab.command.notebooks_folder import shipped
+from dslab.command.output import tally
 from dslab.grader.process import plain
 from dslab.values import DslabError
 

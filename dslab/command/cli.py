@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from dslab.command.course import FOLDER, copy_of, hand_out
+from dslab.command.notebooks_folder import FOLDER, copy_of, hand_out
 from dslab.extras import require
 from dslab.values import DslabError
 
@@ -85,7 +85,7 @@ def _lab(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     require("grading", "dslab check", "nbval", "pytest", "tqdm")
-    from dslab.command.results import table, write_csv, write_junit
+    from dslab.command.output import table, write_csv, write_junit
 
     what = options.what
     folder = not what.isdecimal() and Path(what).is_dir()
@@ -99,7 +99,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace, folder: Path | None) -> list:
-    from dslab.command.classroom import grade_folder  # here and not above: pytest and nbval take their time
+    from dslab.command.batch import grade_folder  # here and not above: pytest and nbval take their time
     from dslab.command.grading import CELL, grade
 
     told = {"original": options.original, "seconds": options.seconds or CELL}
