@@ -30,9 +30,9 @@ from random import Random
 
 from dslab.checkers.history import ANY, Operation, history_of
 from dslab.checkers.linearizability import linearizable
+from dslab.checkers.linearization_search import fits
 from dslab.checkers.logs import read_jepsen
 from dslab.checkers.specs import CAS_REGISTER, Spec
-from dslab.checkers.wing_gong import fits
 
 LOGS = Path(__file__).parent.parent.parent / "shared" / "oracles" / "linearizability" / "etcd"
 ROUNDS = 5

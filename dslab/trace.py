@@ -89,7 +89,7 @@ class Output(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ClientOperation:
     """A client's operation: from the step of its invocation to the step of its return (None: it never returned)."""
 
     client: str
@@ -177,7 +177,7 @@ class Trace:
         self._length, self._load = length, load     # steps are made readable when somebody looks
 
     @cached_property
-    def _loaded(self) -> tuple[list[Step], list[Envelope], list[Operation]]:
+    def _loaded(self) -> tuple[list[Step], list[Envelope], list[ClientOperation]]:
         return self._load()
 
     @property
@@ -191,7 +191,7 @@ class Trace:
         return self._loaded[1]
 
     @property
-    def operations(self) -> list[Operation]:
+    def operations(self) -> list[ClientOperation]:
         """The clients' operations, in the order of their invocations: the history for checkers."""
         return self._loaded[2]
 

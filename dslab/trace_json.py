@@ -16,7 +16,7 @@ from typing import Any
 from dslab.describe import describe
 from dslab.run import Run
 from dslab.run_json import run_from_dict, run_to_dict
-from dslab.trace import OF_A_MESSAGE, VERSION, Envelope, NodeInfo, Operation, Output, Stamps, Step, Trace
+from dslab.trace import OF_A_MESSAGE, VERSION, ClientOperation, Envelope, NodeInfo, Output, Stamps, Step, Trace
 from dslab.values import DslabError, brief, decode, encode
 
 FORMAT = "dslab-trace"
@@ -72,7 +72,7 @@ def _message_to_dict(message: Envelope) -> dict[str, Any]:
             "fate": message.fate, "ended": message.ended, "why": message.why}
 
 
-def _operation_to_dict(operation: Operation) -> dict[str, Any]:
+def _operation_to_dict(operation: ClientOperation) -> dict[str, Any]:
     return {"client": operation.client, "node": operation.node, "call": encode(operation.call),
             "invoked": operation.invoked, "returned": operation.returned, "result": encode(operation.result)}
 
@@ -187,12 +187,12 @@ class _Reader:
         client, node, msg = one
         return _text(client, f"the client of {where}"), self.known(node, where), decode(msg)
 
-    def operation(self, number: int, one: dict) -> Operation:
+    def operation(self, number: int, one: dict) -> ClientOperation:
         """A client's operation, with the times of its two steps."""
         where, steps = f"operation {number}", self.stamps.steps
         invoked = self.reference(one["invoked"], "steps", where)
         returned = None if one["returned"] is None else self.reference(one["returned"], "steps", where)
-        return Operation(_text(one["client"], f"the client of {where}"), self.known(one["node"], where),
+        return ClientOperation(_text(one["client"], f"the client of {where}"), self.known(one["node"], where),
                          decode(one["call"]), invoked, steps[invoked].time, returned,
                          None if returned is None else steps[returned].time, decode(one["result"]))
 

@@ -12,7 +12,7 @@ import pytest
 from samples import Nothing, Pinger, Quiet, Sender, gossip_run
 
 from dslab.diagrams.diagram import MOST_NODES, WINDOW, diagram
-from dslab.diagrams.message_labels import CLEAR, Line, around
+from dslab.diagrams.message_labels import CLEAR, ArrowLine, around
 from dslab.diagrams.style import COLOURS
 from dslab.diagrams.text import fit, visible, width_of
 from dslab.network import Network, constant
@@ -271,7 +271,7 @@ def test_a_life_line_is_broken_while_the_node_is_down():
 def test_an_arrow_that_would_run_through_a_strangers_step_goes_round_it():
     """A broadcast in order of the columns: the straight arrow to C would look like a relay by B."""
     arrow = next(arrow for arrow in mishaps().picture.arrows if arrow.message.name == "A->C#1")
-    straight = Line(arrow, 0, 0, 200, 60)
+    straight = ArrowLine(arrow, 0, 0, 200, 60)
     bent = around(straight, [(100, 30)])
     assert straight.clearance([(100, 30)]) == 0
     assert bent.clearance([(100, 30)]) >= CLEAR

@@ -10,7 +10,7 @@ from dslab.player import bundle, html_export
 from dslab.player import payload as data
 from dslab.player.language import LANGUAGES, SETTING, catalogue, language
 from dslab.player.payload import payload
-from dslab.player.static_page import Page
+from dslab.player.static_page import StaticPage
 from dslab.protocols.raft import DEMO
 
 SAID = re.compile(r'\b(?:t|english)\(\s*"((?:[^"\\]|\\.)*)"')       # t("..."), and english("...") in a table
@@ -134,7 +134,7 @@ def test_an_unknown_language_is_one_sentence(tmp_path):
 def test_the_environment_says_the_usual_language(monkeypatch):
     monkeypatch.setenv(SETTING, "ja")
     assert language() == "ja" and play(DEMO).payload["lang"] == "ja" and language("en") == "en"
-    assert '<html lang="ja">' in Page(TRACE).page
+    assert '<html lang="ja">' in StaticPage(TRACE).page
     monkeypatch.setenv(SETTING, "klingon")
     with pytest.raises(DslabError, match="DSLAB_LANG='klingon'"):
         play(DEMO)

@@ -13,9 +13,9 @@ import dslab
 from dslab import Trace, at, crash, heal, isolate, partition, recover, request, simulate
 from dslab.checkers.history import ANY, Malformed, Operation, call_of, history_of
 from dslab.checkers.linearizability import linearizable, linearizations, sequentially_consistent
+from dslab.checkers.linearization_search import fits
 from dslab.checkers.logs import read_edn, read_jepsen
 from dslab.checkers.specs import CAS_REGISTER, COUNTER, KEY_VALUE, LOCK, QUEUE, REGISTER, SET, Spec
-from dslab.checkers.wing_gong import fits
 from dslab.protocols.client import Add, Get, Put, service
 from dslab.protocols.raft import Raft
 from dslab.protocols.raft_variants import LocalRead

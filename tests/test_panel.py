@@ -24,7 +24,7 @@ from dslab.run import Run
 from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
 from dslab.widgets import panel as views
-from dslab.widgets.form import Form, Sheet, blind, form, parse, standing
+from dslab.widgets.form import DiagramForm, Form, blind, form, parse, standing
 from dslab.widgets.grid import Grid
 from dslab.widgets.panel import SIGNS, Card, Panel, panel
 
@@ -314,7 +314,7 @@ def test_without_a_kernel_the_questions_are_text_and_a_picture_with_boxes():
 
 def test_two_questions_about_one_step_have_no_room():
     with pytest.raises(DslabError, match="two questions are about one step"):
-        Sheet(simulate(VECTORS.run), {"a": 0, "b": 0})
+        DiagramForm(simulate(VECTORS.run), {"a": 0, "b": 0})
 
 
 class Quiet(Node):
@@ -325,7 +325,7 @@ class Quiet(Node):
 def test_hostile_names_in_a_diagram_with_boxes_stay_text():
     names = ("<img src=x>", "]]>", "\u202eevil\x00")
     trace = simulate(Run(Quiet, names, network=Network(latency=constant(1)), duration=5))
-    sheet = Sheet(trace, {EVIL: 0})
+    sheet = DiagramForm(trace, {EVIL: 0})
     assert ElementTree.fromstring(sheet.svg) is not None
     assert "<img" not in sheet.svg and "\u202e" not in sheet.svg
 

@@ -16,7 +16,7 @@ from dslab.player.layout import positions
 from dslab.player.payload import cuts, payload
 from dslab.player.player import Player, play
 from dslab.player.scene import first_difference
-from dslab.player.static_page import Page
+from dslab.player.static_page import StaticPage
 from dslab.run import Run
 from dslab.script import at, crash, cut, drop, heal, isolate, partition, recover
 from dslab.simulator.simulate import simulate
@@ -171,7 +171,7 @@ def test_cut_links_are_worked_out_from_the_script():
 
 
 def test_the_text_form_is_the_same_in_every_process(player):
-    assert repr(player) == "<player: pings, 42 steps>" == repr(Page(player.trace))
+    assert repr(player) == "<player: pings, 42 steps>" == repr(StaticPage(player.trace))
     assert repr(Player()) == "<player: empty>"
 
 

@@ -15,11 +15,10 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dslab.checkers.deadline import Deadline
 from dslab.checkers.history import Operation, history_of
+from dslab.checkers.linearization_search import Deadline, OrderSearch, fits
 from dslab.checkers.precedence import ProgramOrder, RealTime
 from dslab.checkers.specs import KEY_VALUE, Spec, without_key
-from dslab.checkers.wing_gong import Search, fits
 from dslab.values import DslabError, brief
 
 
@@ -95,7 +94,7 @@ def linearizable(history: Any, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
     searches = {}
     for key, part in parts.items():
         asked = [replace(operation, call=call) for operation, call in part]
-        searches[key] = [operation for operation, _ in part], Search(RealTime(asked), asked, spec.part or spec)
+        searches[key] = [operation for operation, _ in part], OrderSearch(RealTime(asked), asked, spec.part or spec)
     return _decide("linearizable", operations, spec, searches, deadline, configurations)
 
 
@@ -107,7 +106,7 @@ def sequentially_consistent(history: Any, spec: Spec = KEY_VALUE, *, seconds: fl
     each, and not be so together. Arguments and errors are those of `linearizable`.
     """
     operations, deadline = _begin(history, spec, seconds, configurations)
-    searches = {None: (operations, Search(ProgramOrder(operations), operations, spec))}
+    searches = {None: (operations, OrderSearch(ProgramOrder(operations), operations, spec))}
     return _decide("sequentially consistent", operations, spec, searches, deadline, configurations)
 
 

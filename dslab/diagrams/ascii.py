@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dslab.diagrams.spacetime import Arrow, Picture, Row
+from dslab.diagrams.spacetime import Arrow, Row, SpacetimePicture
 from dslab.diagrams.text import fit, pad, visible, width_of
 from dslab.trace import Envelope, Step
 from dslab.values import brief, shorten
@@ -34,15 +34,15 @@ GRAPH, TEXT = 0.6, 22  # the part of the width that life lines may take, and the
 NAME = 14                       # columns of a node's name among the words
 
 
-def ascii(picture: Picture, *, width: int = 100) -> str:
+def ascii(picture: SpacetimePicture, *, width: int = 100) -> str:
     """The diagram as lines of at most `width` columns."""
     return "\n".join(line.rstrip() for line in _lines(picture, width))
 
 
-def _lines(picture: Picture, width: int) -> Iterator[str]:
+def _lines(picture: SpacetimePicture, width: int) -> Iterator[str]:
     if picture.wording.title:
         yield fit(visible(picture.wording.title), width)
-    sheet = Sheet(picture, width)
+    sheet = TextSheet(picture, width)
     yield fit(sheet.header(), width)
     for place, row in enumerate(picture.rows):
         yield fit(sheet.line(place, row), width)
@@ -57,10 +57,10 @@ def _lines(picture: Picture, width: int) -> Iterator[str]:
     yield from (fit(sentence, width) for sentence in picture.wording.window)
 
 
-class Sheet:
+class TextSheet:
     """The columns of one diagram: where each node's line stands, and the characters on it."""
 
-    def __init__(self, picture: Picture, width: int) -> None:
+    def __init__(self, picture: SpacetimePicture, width: int) -> None:
         self.picture, self.width = picture, width
         self.arrows: dict[float, list[Arrow]] = {}      # those that end in a row
         for arrow in picture.arrows:
@@ -143,7 +143,7 @@ class Sheet:
 
 # ---- words -------------------------------------------------------------------------------------------------
 
-def words(picture: Picture, row: Row, room: int) -> str:
+def words(picture: SpacetimePicture, row: Row, room: int) -> str:
     """What happened, in one line: what the message says is cut first, what followed last."""
     step = row.steps[0]
     before, value, after = _sentence(picture, row)
@@ -153,7 +153,7 @@ def words(picture: Picture, row: Row, room: int) -> str:
     return fit(text, max(room, 1))
 
 
-def _sentence(picture: Picture, row: Row) -> tuple[str, str, str]:
+def _sentence(picture: SpacetimePicture, row: Row) -> tuple[str, str, str]:
     """The beginning, the value that may be shortened, and the end."""
     step, message = row.steps[0], row.steps[0].message
     if step.kind == "event":
@@ -179,7 +179,7 @@ def _sentence(picture: Picture, row: Row) -> tuple[str, str, str]:
     return "", step.name or step.kind, after
 
 
-def request(picture: Picture, step: Step) -> str:
+def request(picture: SpacetimePicture, step: Step) -> str:
     """What a client asks for, and who asks if the client is not a node."""
     call = picture.calls.get(step.index)
     if call is None:
@@ -222,7 +222,7 @@ def plain(value: object) -> str:
     return shorten(value, limit=60) if isinstance(value, str) else brief(value, limit=30)
 
 
-def _key(picture: Picture) -> str:
+def _key(picture: SpacetimePicture) -> str:
     """What the signs mean, as far as they occur."""
     kinds = [kind for kind in SIGNS if kind in picture.kinds()]
     parts = [f"{SIGNS[kind]} {WORDS.get(kind, kind)}" for kind in kinds]
@@ -239,10 +239,10 @@ def _key(picture: Picture) -> str:
     return "key: " + "  ".join(parts) if parts else ""
 
 
-def _number(picture: Picture, step: Step) -> str:
+def _number(picture: SpacetimePicture, step: Step) -> str:
     """A step's number, with an arrow at the one to look at."""
     return f"{'►' * (step.index == picture.mark)}{step.index}"
 
 
-def _stamp_word(picture: Picture) -> str:
+def _stamp_word(picture: SpacetimePicture) -> str:
     return {"lamport": "L", "vector": "vector", "clock": "clock"}.get(picture.stamps or "", "")

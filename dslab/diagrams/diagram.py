@@ -8,7 +8,7 @@ from typing import Any
 from dslab.diagrams.ascii import ascii, plain, who
 from dslab.diagrams.drawing import Drawing
 from dslab.diagrams.history_diagram import history_diagram, is_history
-from dslab.diagrams.spacetime import Picture, Wording, draw
+from dslab.diagrams.spacetime import SpacetimePicture, Wording, draw
 from dslab.diagrams.svg import svg
 from dslab.properties import Verdict
 from dslab.run import Run
@@ -30,7 +30,7 @@ KINDS = (
 class Diagram(Drawing):
     """A finished space-time diagram."""
 
-    def __init__(self, picture: Picture, *, width: int = 100) -> None:
+    def __init__(self, picture: SpacetimePicture, *, width: int = 100) -> None:
         super().__init__(text=ascii(picture, width=width), svg=svg(picture))
         self.picture = picture
 

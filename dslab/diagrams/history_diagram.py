@@ -9,7 +9,7 @@ from typing import Any
 from dslab.checkers.history import Operation, history_of
 from dslab.checkers.linearizability import Consistency
 from dslab.diagrams.drawing import Drawing
-from dslab.diagrams.history_layout import Bar, Picture, picture
+from dslab.diagrams.history_layout import Bar, HistoryPicture, picture
 from dslab.diagrams.style import CROSS, SIGNS, label, num, path, rect, stylesheet, text_of
 from dslab.diagrams.text import fit, pad, visible, width_of
 from dslab.values import DslabError, brief
@@ -28,7 +28,7 @@ def is_history(what: Any) -> bool:
 class HistoryDiagram(Drawing):
     """A finished drawing of a history."""
 
-    def __init__(self, drawn: Picture, *, width: int) -> None:
+    def __init__(self, drawn: HistoryPicture, *, width: int) -> None:
         super().__init__(text="\n".join(line.rstrip() for line in _lines(drawn, width)), svg=_svg(drawn))
         self.picture = drawn
 
@@ -51,7 +51,7 @@ def history_diagram(what: Any, *, first: int = 0, last: int | None = None, width
 
 # ---- text ------------------------------------------------------------------------------------------------------------
 
-def _lines(drawn: Picture, width: int) -> Iterator[str]:
+def _lines(drawn: HistoryPicture, width: int) -> Iterator[str]:
     if drawn.title:
         yield from wrap(fit(visible(f"{drawn.title}: {drawn.sentence}"), 5 * width), width)
     for row, client in enumerate(drawn.clients):
@@ -66,7 +66,7 @@ def _lines(drawn: Picture, width: int) -> Iterator[str]:
     yield from (fit(line, width) for line in (_key(drawn), *_remarks(drawn)) if line)
 
 
-def _remarks(drawn: Picture) -> list[str]:
+def _remarks(drawn: HistoryPicture) -> list[str]:
     """What the numbers are, and which operations are shown."""
     numbers = "1. 2. 3.: an order that keeps each client's own, whatever the time"
     return [numbers] * drawn.is_numbered + [drawn.window] * bool(drawn.window)
@@ -89,13 +89,13 @@ def _bar(bar: Bar) -> str:
     return left + "".join(inside) + ("►" if bar.is_open else right)
 
 
-def _key(drawn: Picture) -> str:
+def _key(drawn: HistoryPicture) -> str:
     """What the signs mean, those that are there."""
     signs = {"●": "●", CROSS: "╞═╡", ENDLESS: "├─►"}
     return "   ".join(f"{signs.get(outline, '●')} {words}" for _, outline, words in _legend(drawn))
 
 
-def _legend(drawn: Picture) -> Iterator[tuple[str, str, str]]:
+def _legend(drawn: HistoryPicture) -> Iterator[tuple[str, str, str]]:
     """The signs that are there: style, outline, what it means."""
     if any(bar.point is not None for bar in drawn.bars):
         below = f"; below, the {drawn.object} after it" if drawn.states else ""
@@ -108,7 +108,7 @@ def _legend(drawn: Picture) -> Iterator[tuple[str, str, str]]:
 
 # ---- picture ---------------------------------------------------------------------------------------------------------
 
-def _svg(drawn: Picture) -> str:
+def _svg(drawn: HistoryPicture) -> str:
     """The drawing, as one <svg> element."""
     legend = list(_legend(drawn))
     words = max(5.8 * width_of(drawn.sentence), sum(_room(text) for _, _, text in legend))
@@ -138,7 +138,7 @@ def _y(row: float, top: float) -> float:
     return top + ROW * row + 32
 
 
-def _states(drawn: Picture, top: float, bottom: float) -> Iterator[str]:
+def _states(drawn: HistoryPicture, top: float, bottom: float) -> Iterator[str]:
     """The states of the object, under the points after which it is in them."""
     rows = {bar.point: bar.row for bar in drawn.bars}
     for column, text in drawn.states:
@@ -146,7 +146,7 @@ def _states(drawn: Picture, top: float, bottom: float) -> Iterator[str]:
         yield label(_x(column), bottom - 4, text, "good strong", anchor="middle")
 
 
-def _head(drawn: Picture, sentence: list[str], top: float, width: float) -> Iterator[str]:
+def _head(drawn: HistoryPicture, sentence: list[str], top: float, width: float) -> Iterator[str]:
     """The verdict, the clients, and a line for each."""
     if drawn.title:
         yield label(MARGIN, 25, drawn.title, "text title", int(width / 8.5))

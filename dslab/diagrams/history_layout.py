@@ -40,7 +40,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Picture:
+class HistoryPicture:
     """All that is drawn."""
 
     title: str                                  # the verdict
@@ -55,7 +55,7 @@ class Picture:
 
 
 def picture(history: Sequence[Operation], verdict: Consistency | None, *, first: int, last: int | None,
-            width: int) -> Picture:
+            width: int) -> HistoryPicture:
     """As many operations as fit: from `first` on, or, if one fits nowhere, up to the moment when that is clear."""
     history = _of_one_key(history, verdict)
     begin, end, _ = slice(first, last).indices(len(history))
@@ -101,7 +101,7 @@ def _object(verdict: Consistency | None) -> str:
     return f"value under {brief(verdict.key if verdict.stuck else next(iter(verdict.orders), None), limit=20)}"
 
 
-def _draw(history: Sequence[Operation], begin: int, end: int, verdict: Consistency | None) -> Picture:
+def _draw(history: Sequence[Operation], begin: int, end: int, verdict: Consistency | None) -> HistoryPicture:
     """The picture of a few operations."""
     orders, numbers = [_before(history[end:], order) for order in _orders(verdict)], _numbers(verdict)
     early = _early(history[:begin], history[begin:end], orders)
@@ -120,7 +120,7 @@ def _draw(history: Sequence[Operation], begin: int, end: int, verdict: Consisten
     bars = tuple(Bar(one, clients.index(one.client), labels[id(one)], place["call", id(one)], place["return", id(one)],
                      place.get(("point", id(one))), id(one) in stuck) for one in shown)
     title, _, sentence = ("" if verdict is None else repr(verdict)).partition(": ")
-    return Picture(title, sentence, tuple(map(_name, clients)), bars,
+    return HistoryPicture(title, sentence, tuple(map(_name, clients)), bars,
                    tuple((place["point", one], text) for one, text in states.items()),
                    _object(verdict), max(rights, default=left) + 2, bool(numbers),
                    _window(begin, end, len(history), len(early)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dslab.diagrams.spacetime import Picture
+from dslab.diagrams.spacetime import SpacetimePicture
 from dslab.diagrams.style import CROSS, LETTER, LIFE, SIGNS, label, path, rect, sign
 from dslab.diagrams.text import width_of
 
@@ -13,7 +13,7 @@ LEFT, BEFORE, AFTER = 20.0, 14.0, 24.0      # px: where a line begins, and the r
 SHAFT, HEAD = "M-9 0H5", "M9 0L2 -3.5V3.5Z"
 
 
-def legend(picture: Picture, width: float) -> Iterator[tuple[int, float, str]]:
+def legend(picture: SpacetimePicture, width: float) -> Iterator[tuple[int, float, str]]:
     """The entries, in lines of this width: (line, x, drawing)."""
     x, line = LEFT, 0
     for drawing, word in _entries(picture):
@@ -24,7 +24,7 @@ def legend(picture: Picture, width: float) -> Iterator[tuple[int, float, str]]:
         x += room + AFTER
 
 
-def _entries(picture: Picture) -> Iterator[tuple[str, str]]:
+def _entries(picture: SpacetimePicture) -> Iterator[tuple[str, str]]:
     kinds = sorted(picture.kinds(), key=[*SIGNS, *picture.kinds()].index)
     for kind in kinds:
         if any(step.node for step in picture.shown if step.kind == kind):

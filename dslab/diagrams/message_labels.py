@@ -22,7 +22,7 @@ Cell = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ArrowLine:
     """An arrow as drawn, in px: `bend` is how far its middle is below the straight line."""
 
     arrow: Arrow
@@ -77,7 +77,7 @@ class Line:
         )
 
 
-def around(line: Line, spots: Sequence[tuple[float, float]]) -> Line:
+def around(line: ArrowLine, spots: Sequence[tuple[float, float]]) -> ArrowLine:
     """The line, bent a little if it would run through somebody else's step: that would look like a relay.
 
     It is never bent so far that it turns upwards, which would look like a message into the past.
@@ -98,7 +98,7 @@ class Crowd:
         self.texts: set[Cell] = set()
         self.lines: dict[Cell, set[int]] = {}
 
-    def add_line(self, line: Line) -> None:
+    def add_line(self, line: ArrowLine) -> None:
         """A line that names should not cover if they can help it."""
         for cell in _cells(line, 0.0, line.length, 0.0):
             self.lines.setdefault(cell, set()).add(line.arrow.message.id)
@@ -116,7 +116,7 @@ class Crowd:
             TEXT * (cell in self.texts) + LINE * bool(self.lines.get(cell, set()) - {own}) for cell in cells
         )
 
-    def place(self, line: Line, width: float) -> float:
+    def place(self, line: ArrowLine, width: float) -> float:
         """How far before the end of its arrow a name of this width stands best: near the head if it can."""
         last = max(line.length - TAIL - width, HEAD)
         places = [HEAD + STEP * count for count in range(int((last - HEAD) / STEP) + 1)]
@@ -128,7 +128,7 @@ class Crowd:
         return back
 
 
-def name(line: Line, crowd: Crowd) -> str:
+def name(line: ArrowLine, crowd: Crowd) -> str:
     """The type of a message, written along its arrow."""
     style = "bad halo" if line.arrow.message.fate == "lost" else "soft halo"
     words = type_name(line.arrow.message)
@@ -150,11 +150,11 @@ def name(line: Line, crowd: Crowd) -> str:
     return f'<g transform="translate({num(x)} {num(y)}) rotate({num(turn)})">{text}</g>'
 
 
-def _name_cells(line: Line, back: float, width: float) -> set[Cell]:
+def _name_cells(line: ArrowLine, back: float, width: float) -> set[Cell]:
     return {*_cells(line, back, back + width, 5.0), *_cells(line, back, back + width, 11.0)}
 
 
-def _cells(line: Line, start: float, end: float, aside: float) -> Iterator[Cell]:
+def _cells(line: ArrowLine, start: float, end: float, aside: float) -> Iterator[Cell]:
     at = start
     while at <= end:
         yield _cell(*line.point(at, aside))

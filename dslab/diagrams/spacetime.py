@@ -1,6 +1,6 @@
 """What a space-time diagram shows, before it is drawn: rows of steps, arrows of messages, life lines.
 
-Both drawings, text and SVG, are made from one `Picture`, so they cannot tell different stories.
+Both drawings, text and SVG, are made from one `SpacetimePicture`, so they cannot tell different stories.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dslab.trace import Envelope, Operation, Step, Trace
+from dslab.trace import ClientOperation, Envelope, Step, Trace
 
 DOOR = 0.25  # how far from the receiver's line a message ends that is lost there, in columns
 STATUS_AFTER = {"crash": "down", "recover": "up", "pause": "paused", "resume": "up"}
@@ -60,7 +60,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Picture:
+class SpacetimePicture:
     """All that is drawn: some steps of a trace, at some of its nodes."""
 
     trace: Trace
@@ -70,7 +70,7 @@ class Picture:
     arrows: tuple[Arrow, ...]
     spans: tuple[Span, ...]
     stamps: str | None
-    calls: Mapping[int, Operation]      # the clients' operations, by the step that invoked them
+    calls: Mapping[int, ClientOperation]      # the clients' operations, by the step that invoked them
     mark: int | None            # a step to point at: the one that broke a promise
     wording: Wording
 
@@ -109,7 +109,7 @@ class Wording:
 
 
 def draw(trace: Trace, shown: Sequence[Step], nodes: tuple[str, ...], messages: set[int], *, wording: Wording,
-         stamps: str | None = None, mark: int | None = None) -> Picture:
+         stamps: str | None = None, mark: int | None = None) -> SpacetimePicture:
     """The picture of these steps at these nodes, with the arrows of these messages (their ids)."""
     rows = tuple(_rows(shown, share=stamps is None))
     place = Places(rows)
@@ -117,7 +117,7 @@ def draw(trace: Trace, shown: Sequence[Step], nodes: tuple[str, ...], messages: 
                    for arrow in _arrow(message, nodes, place))
     spans = tuple(span for column, node in enumerate(nodes) for span in _spans(trace, node, column, place))
     calls = {operation.invoked: operation for operation in trace.operations}
-    return Picture(trace, nodes, tuple(shown), rows, arrows, spans, stamps, calls, mark, wording)
+    return SpacetimePicture(trace, nodes, tuple(shown), rows, arrows, spans, stamps, calls, mark, wording)
 
 
 class Places:

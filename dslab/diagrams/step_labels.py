@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dslab.diagrams.ascii import plain, request
-from dslab.diagrams.spacetime import Picture
+from dslab.diagrams.spacetime import SpacetimePicture
 from dslab.diagrams.style import LETTER, label, rect
 from dslab.diagrams.text import visible, width_of
 from dslab.trace import Step
@@ -70,7 +70,7 @@ class Label:
         return frame + label(left + width / 2, y + 4, piece.text, piece.style, most, anchor="middle")
 
 
-def labels(picture: Picture) -> dict[int, Label]:
+def labels(picture: SpacetimePicture) -> dict[int, Label]:
     """For each step at a node: what is written beside it, and where."""
     touching: dict[tuple[int, float, int], set[str]] = {}
     for arrow in picture.arrows:
@@ -102,7 +102,7 @@ def _place(column: int, count: int, sides: dict[int, set[str]]) -> tuple[int, in
     return side, level
 
 
-def _pieces(picture: Picture, step: Step) -> list[Piece]:
+def _pieces(picture: SpacetimePicture, step: Step) -> list[Piece]:
     said = {"timer": step.name, "event": step.name, "request": request(picture, step)}.get(step.kind, step.kind)
     style = "bad strong" if step.kind in ("crash", "pause", "clock") else "soft"
     pieces = [Piece(picture.stamp(step), "text strong")]

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from dslab.describe import describe
 from dslab.diagrams.ascii import request
 from dslab.diagrams.legend import legend
-from dslab.diagrams.message_labels import Crowd, Line, around, name
-from dslab.diagrams.spacetime import Arrow, Picture
+from dslab.diagrams.message_labels import ArrowLine, Crowd, around, name
+from dslab.diagrams.spacetime import Arrow, SpacetimePicture
 from dslab.diagrams.step_labels import Label, labels
 from dslab.diagrams.style import CROSS, LETTER, LIFE, label, num, path, rect, sign, stylesheet, text_of
 from dslab.diagrams.text import visible, width_of
@@ -28,12 +28,12 @@ GUTTER, LONGEST = 140, 240  # px: of what is written beside a step, outside the 
 MARGIN = 96                             # px, for the numbers and times at the left
 
 
-def svg(picture: Picture) -> str:
+def svg(picture: SpacetimePicture) -> str:
     """The drawing, as one <svg> element."""
-    return drawn(Page(picture))
+    return drawn(SvgPage(picture))
 
 
-def drawn(page: Page) -> str:
+def drawn(page: SvgPage) -> str:
     """A page that has been measured, as one <svg> element."""
     picture = page.picture
     parts = [
@@ -55,10 +55,10 @@ def drawn(page: Page) -> str:
     )
 
 
-class Page:
+class SvgPage:
     """The measures of one drawing, and its parts from back to front."""
 
-    def __init__(self, picture: Picture, width: float = WIDTH) -> None:
+    def __init__(self, picture: SpacetimePicture, width: float = WIDTH) -> None:
         self.picture = picture
         self.labels: dict[int, Label] = labels(picture)
         self.crowd = Crowd()
@@ -177,7 +177,7 @@ class Page:
         signs = [(self.x(beside.column), self.y(beside.row)) for beside in self.labels.values()]
         lines = [
             around(
-                Line(arrow, self.x(arrow.src), self.y(arrow.top), self.x(arrow.end), self.y(arrow.bottom)),
+                ArrowLine(arrow, self.x(arrow.src), self.y(arrow.top), self.x(arrow.end), self.y(arrow.bottom)),
                 signs,
             )
             for arrow in self.picture.arrows
@@ -194,7 +194,7 @@ class Page:
             )
         yield from (name(line, self.crowd) for line in sorted(lines, key=lambda line: not line.arrow.is_stub))
 
-    def shaft(self, line: Line) -> str:
+    def shaft(self, line: ArrowLine) -> str:
         """The line of a message and its end: a head, an X where it is lost, nothing where the window ends."""
         fate, end = line.arrow.message.fate, (line.x2, line.y2)
         style, dash = "fault line" if fate == "lost" else "arrow line", "" if fate == "received" else "5 3"

@@ -15,7 +15,7 @@ import cloudpickle
 from dslab.grader.child import Job
 from dslab.grader.exercise import Exercise, MakeItRight
 from dslab.grader.nondeterminism import likely_source
-from dslab.grader.process import Child, Outcome, answers, last_words, plain
+from dslab.grader.process import ChildProcess, Ending, answers, last_words, plain
 from dslab.grader.report import CANNOT_TELL, NOT_ATTEMPTED, NOT_DETERMINISTIC, RIGHT, WRONG, Report
 from dslab.values import DslabError, brief
 
@@ -82,14 +82,14 @@ def _report(exercise: Exercise, attempt: Any, seconds: float) -> Report:
     except Exception as problem:                    # whatever an attempt holds: it cannot be sent to another process
         return Report(**told, outcome=CANNOT_TELL, sentence=f"your code cannot be run in a process of its own: "
                       f"{type(problem).__name__}: {problem}. Restart the kernel and run the cells in order.")
-    children = [Child(job, "judge", hash_seed=1)]
+    children = [ChildProcess(job, "judge", hash_seed=1)]
     if isinstance(exercise, MakeItRight):
-        children.append(Child(job, "twin", hash_seed=2))
+        children.append(ChildProcess(job, "twin", hash_seed=2))
     judged, *twins = answers(*children, seconds=3 * seconds + 10)
     return _read(judged, twins, exercise, attempt, seconds)
 
 
-def _read(judged: Outcome, twins: list[Outcome], exercise: Exercise, attempt: Any, seconds: float) -> Report:
+def _read(judged: Ending, twins: list[Ending], exercise: Exercise, attempt: Any, seconds: float) -> Report:
     """The child's report, or what is known if it left none."""
     printed = plain(judged.printed, cut=judged.cut)
     if judged.report is None:

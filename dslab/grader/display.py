@@ -17,7 +17,7 @@ from dslab.trace import Trace
 from dslab.values import DslabError, brief
 
 if TYPE_CHECKING:
-    from dslab.widgets.form import Sheet
+    from dslab.widgets.form import DiagramForm
 
 
 # ---- the answer ------------------------------------------------------------------------------------------------------
@@ -170,11 +170,11 @@ def marks(exercise: Predict, said: Mapping[str, Any]) -> dict[str, str]:
     return {name: RIGHT if same(value, values[name]) else WRONG for name, value in said.items()}
 
 
-def sheet(exercise: FillIn) -> Sheet:
+def sheet(exercise: FillIn) -> DiagramForm:
     """The diagram of a run with a box for each question; all boxes have room for the longest answer."""
-    from dslab.widgets.form import Sheet
+    from dslab.widgets.form import DiagramForm
 
     trace: Trace = simulate(exercise.run)
     longest = max(len(brief(value)) for value in exercise.answer(trace).values())
     look = exercise.look(trace)
-    return Sheet(trace, {name: look[name] for name in exercise.questions}, letters=longest + 4)
+    return DiagramForm(trace, {name: look[name] for name in exercise.questions}, letters=longest + 4)

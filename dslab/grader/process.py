@@ -28,7 +28,7 @@ MARK = "DSLAB_ATTEMPT"          # in the environment of all that an attempt star
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Ending:
     """What became of a child."""
 
     report: str | None          # what it has written, JSON; None: nothing
@@ -39,7 +39,7 @@ class Outcome:
     errors: str                 # its standard error
 
 
-class Child:
+class ChildProcess:
     """A process that judges one job.
 
     Args:
@@ -58,12 +58,12 @@ class Child:
             [sys.executable, "-c", "from dslab.grader.child import main; main()", str(self.path), mode],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
             cwd=self.folder.name, start_new_session=True)
-        self.out, self.err = Tap(self.process.stdout), Tap(self.process.stderr)
+        self.out, self.err = PipeReader(self.process.stdout), PipeReader(self.process.stderr)
         with suppress(BrokenPipeError):             # it has ended already: its exit code says more
             self.process.stdin.write(job)
             self.process.stdin.close()
 
-    def wait(self, seconds: float) -> Outcome:
+    def wait(self, seconds: float) -> Ending:
         """Its outcome. An interrupt is passed on to it; then it has a second to say how far it came."""
         end, why = monotonic() + seconds, ""
         try:
@@ -77,7 +77,7 @@ class Child:
             why = why or "your code did not come back in time. A handler must return; use a timer to wait."
         return self.close(why)
 
-    def close(self, why: str = "") -> Outcome:
+    def close(self, why: str = "") -> Ending:
         """End it, with all processes that it has started."""
         sweep(self.process, self.mark)
         code = self.process.wait()
@@ -85,10 +85,10 @@ class Child:
             tap.join(1.0)
         report = self.path.read_text(encoding="utf-8") if self.path.exists() else None
         self.folder.cleanup()
-        return Outcome(report, code, self.out.text(), self.out.cut, why, self.err.text())
+        return Ending(report, code, self.out.text(), self.out.cut, why, self.err.text())
 
 
-class Tap(Thread):
+class PipeReader(Thread):
     """Reads all that comes out of a pipe, so that nobody waits, and keeps the first part."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
@@ -119,7 +119,7 @@ def sweep(process: subprocess.Popen, mark: str) -> None:
                 other.kill()
 
 
-def last_words(outcome: Outcome) -> str:
+def last_words(outcome: Ending) -> str:
     """What is known of a child that has left no report."""
     if outcome.ended:
         return outcome.ended
@@ -141,9 +141,9 @@ def plain(text: str, *, cut: bool, limit: int = 500) -> str:
     return kept + (f" (output cut after {MOST // 1_000_000} MB)" if cut else "")
 
 
-def answers(*children: Child, seconds: float) -> list[Outcome]:
+def answers(*children: ChildProcess, seconds: float) -> list[Ending]:
     """The outcomes of children that run side by side; none is left when this returns or raises."""
-    outcomes: list[Outcome] = []
+    outcomes: list[Ending] = []
     end = monotonic() + seconds
     try:
         for child in children:

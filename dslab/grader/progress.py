@@ -21,11 +21,12 @@ from dslab.grader.report import MARKS, NOT_ATTEMPTED, RIGHT, Report
 def progress() -> Progress:
     """All exercises of the course, with what you have done so far: a table in a notebook, text elsewhere."""
     known = recall()
-    return Progress(tuple(Line.of(exercise, known.get(exercise.number, {})) for exercise in exercises().values()))
+    lines = (ProgressLine.of(exercise, known.get(exercise.number, {})) for exercise in exercises().values())
+    return Progress(tuple(lines))
 
 
 @dataclass(frozen=True)
-class Line:
+class ProgressLine:
     """How far one exercise is."""
 
     exercise: Exercise
@@ -34,7 +35,7 @@ class Line:
     hints: int              # that were read
 
     @classmethod
-    def of(cls, exercise: Exercise, entry: Mapping[str, Any]) -> Line:
+    def of(cls, exercise: Exercise, entry: Mapping[str, Any]) -> ProgressLine:
         """From an entry of the file, whatever it holds."""
         outcome = entry.get("outcome")
         state = RIGHT if entry.get("right") is True else outcome if outcome in MARKS else NOT_ATTEMPTED
@@ -50,7 +51,7 @@ class Line:
 class Progress:
     """A page over all chapters."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ProgressLine, ...]
 
     @property
     def sentence(self) -> str:

@@ -28,7 +28,7 @@ class Local(NamedTuple):
     values: dict[str, Any]          # the attributes; of a node that is down, what they were
 
 
-class Outcome(NamedTuple):
+class LocalStep(NamedTuple):
     """What follows from an event at a node."""
 
     local: Local
@@ -66,18 +66,18 @@ class Stage:
         values.update({attribute: snapshot(value) for attribute, value in changed.items()})
         return Local(place, True, (), values)
 
-    def play(self, local: Local, event: tuple) -> Outcome:
+    def play(self, local: Local, event: tuple) -> LocalStep:
         """What follows if `event` happens to a node in this state."""
         if event[0] == "crash":
-            return Outcome(local._replace(up=False, timers=()))
+            return LocalStep(local._replace(up=False, timers=()))
         if not local.up and event[0] != "recover":
-            return Outcome(local)                   # nobody is there to take it
+            return LocalStep(local)                   # nobody is there to take it
         outcome = self._act(local, event)
         if self.check:
             self._check(local, event, outcome)
         return outcome
 
-    def _act(self, local: Local, event: tuple) -> Outcome:
+    def _act(self, local: Local, event: tuple) -> LocalStep:
         node, name = self.nodes[local.place], self.run.nodes[local.place]
         before = local.values
         if event[0] == "recover":
@@ -92,7 +92,7 @@ class Stage:
         refuse_shared_parts(name, vars(node))
         return self._outcome(local, event, node)
 
-    def _outcome(self, local: Local, event: tuple, node: Node) -> Outcome:
+    def _outcome(self, local: Local, event: tuple, node: Node) -> LocalStep:
         timers = set(local.timers) - ({event[1]} if event[0] == "fire" else set())
         sent, told, answered = [], [], []
         for kind, *rest in node.effects:
@@ -109,7 +109,7 @@ class Stage:
             elif kind == "clock":
                 _refuse(type(node), "sets its clock")
         after = Local(local.place, True, tuple(sorted(timers)), dict(vars(node)))
-        return Outcome(after, tuple(sent), tuple(told), tuple(answered))
+        return LocalStep(after, tuple(sent), tuple(told), tuple(answered))
 
     def _addressed(self, node: Node, dst: str, msg: Any) -> tuple[str, Any]:
         if dst not in self.linked[node.id]:
@@ -117,7 +117,7 @@ class Stage:
                              + (", ".join(self.linked[node.id]) or "none"))
         return dst, msg
 
-    def _check(self, local: Local, event: tuple, outcome: Outcome) -> None:
+    def _check(self, local: Local, event: tuple, outcome: LocalStep) -> None:
         """Do it once more, on another copy: the same must come out, and the original must be as it was."""
         name, where = self.run.nodes[local.place], f"at '{event[0]} {event[-1]}'"
         copied = {attribute: snapshot(value) for attribute, value in local.values.items()}
@@ -141,7 +141,7 @@ def _call(node: Node, event: tuple) -> None:
         find_handler(node, event[2])(event[1], event[2])
 
 
-def _frozen(name: str, outcome: Outcome) -> tuple:
+def _frozen(name: str, outcome: LocalStep) -> tuple:
     local, *rest = outcome
     return local.timers, freeze_state(name, local.values), freeze(tuple(rest))
 

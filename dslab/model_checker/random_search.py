@@ -1,4 +1,4 @@
-"""`search(run, promises) -> Search`: many runs with random faults, until one breaks a promise, made small.
+"""`search(run, promises) -> RandomSearch`: many runs with random faults, until one breaks a promise, made small.
 
     search(Run(Raft, 5), PROMISES, seeds=range(1000))
 
@@ -22,7 +22,7 @@ from dslab.values import DslabError
 
 
 @dataclass(frozen=True)
-class Search:
+class RandomSearch:
     """What a search has found. It is true if no promise was broken."""
 
     verdicts: tuple[Verdict, ...]       # of a broken promise: on the small run
@@ -51,7 +51,7 @@ class Search:
 
 
 def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = range(1000),
-           faults: Iterable[str] | None = None, progress: Callable[[int], None] | None = None) -> Search:
+           faults: Iterable[str] | None = None, progress: Callable[[int], None] | None = None) -> RandomSearch:
     """Simulate the run once for each seed, with faults added to its script; stop at the first broken promise.
 
     Args:
@@ -80,14 +80,14 @@ def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = rang
             if bad is not None:
                 small = shrink(candidate, breaks(bad.promise))
                 seen[bad.promise] = broken(small, bad.promise)
-                return Search(_verdicts(promises, seen, number), number, dict(struck), small, candidate)
+                return RandomSearch(_verdicts(promises, seen, number), number, dict(struck), small, candidate)
             if progress:
                 progress(number)
     except KeyboardInterrupt:
-        return Search(_verdicts(promises, seen, number), number, dict(struck), stopped=True)
+        return RandomSearch(_verdicts(promises, seen, number), number, dict(struck), stopped=True)
     if faults is not None:
         _refuse_empty(struck, number)
-    return Search(_verdicts(promises, seen, number), number, dict(struck))
+    return RandomSearch(_verdicts(promises, seen, number), number, dict(struck))
 
 
 def _verdicts(promises: tuple[Promise, ...], seen: dict[Promise, Verdict], runs: int) -> tuple[Verdict, ...]:

@@ -26,7 +26,7 @@ from dslab.player.layout import Layout
 from dslab.player.payload import CHOSEN, NO_RUN, payload
 from dslab.player.requests import answer
 from dslab.player.scene import Comparison, Scene, Scenes, first_difference, opening, promised, watched
-from dslab.player.static_page import Page, described
+from dslab.player.static_page import StaticPage, described
 from dslab.player.verdicts import promises_of
 from dslab.properties import Promise
 from dslab.run import Run
@@ -70,7 +70,7 @@ def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None,
                          "play(lambda seed: ..., seed=(0, 9))")
     if os.environ.get("DSLAB_STATIC"):
         judged = promised(what) if promises is None else promises
-        return Page(watched(what)[0], step=opening(what, step), **options | {"promises": judged})
+        return StaticPage(watched(what)[0], step=opening(what, step), **options | {"promises": judged})
     player = Player(**options, **acts)
     player.show(what, step=step)
     return player
@@ -317,6 +317,6 @@ def _with_choices(function: Callable[..., Any], choices: Mapping[str, Any], opti
         return function(**{name: control.value for name, control in controls.items()})
 
     player = play(chosen(), **options)
-    if isinstance(player, Page):
+    if isinstance(player, StaticPage):
         return player
     return under(controls, player, lambda: player.attempt(lambda: player.show(chosen())))

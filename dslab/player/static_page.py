@@ -12,7 +12,7 @@ from dslab.properties import Promise
 from dslab.trace import Trace
 
 
-class Page:
+class StaticPage:
     """A page in a frame, as high as its player."""
 
     def __init__(self, trace: Trace, *, step: int = 0, height: int = 600, layout: Layout = None,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from dslab.run import Run
-from dslab.trace import OF_A_MESSAGE, Envelope, NodeInfo, Operation, Output, Stamps, Step, Trace
+from dslab.trace import OF_A_MESSAGE, ClientOperation, Envelope, NodeInfo, Output, Stamps, Step, Trace
 from dslab.values import DslabError, brief, nearest
 
 
 @dataclass(slots=True)
-class Call:
+class OpenOperation:
     """A client's request while the run goes on."""
 
     client: str
@@ -40,7 +40,7 @@ class Record:
         self.moved: dict[tuple, int] = {}               # message -> a new time of arrival, µs
         self.copies: Counter = Counter()                # message -> how often it was doubled
         self.local: dict[int, int] = {}                 # step -> the node's own clock, µs, where it may differ
-        self.calls: list[Call] = []
+        self.calls: list[OpenOperation] = []
         self.initial: dict[str, dict] = {}              # the nodes' states before the first step
         self.end = ""
 
@@ -52,7 +52,7 @@ class Record:
 
     def invoke(self, client: str, node: str, msg: Any) -> int:
         """A client's request, made in the step that comes next; returns its number."""
-        self.calls.append(Call(client, node, msg, len(self.steps)))
+        self.calls.append(OpenOperation(client, node, msg, len(self.steps)))
         return len(self.calls) - 1
 
     def waits(self, client: str) -> bool:
@@ -93,7 +93,7 @@ class Record:
         return Trace(nodes=infos, length=len(self.steps), load=self.load, run=run, title=run.title, links=run.topology,
                      end=self.end, initial=self.initial, outputs=self.outputs, faults=faults, unapplied=self.unapplied)
 
-    def load(self) -> tuple[list[Step], list[Envelope], list[Operation]]:
+    def load(self) -> tuple[list[Step], list[Envelope], list[ClientOperation]]:
         """The readable steps, messages and operations."""
         messages: list[Envelope] = []
         by_name: dict[tuple, Envelope] = {}
@@ -106,9 +106,10 @@ class Record:
             changed = changes.get(index, {})
             stamps.steps.append(self.step(index, entry, caused[index], changed, stamps, messages, by_name))
         times = [step.time for step in stamps.steps]
-        operations = [Operation(call.client, call.node, call.msg, call.invoked, times[call.invoked], call.returned,
-                                None if call.returned is None else times[call.returned], call.result)
-                      for call in self.calls]
+        operations = [
+            ClientOperation(call.client, call.node, call.msg, call.invoked, times[call.invoked], call.returned,
+                            None if call.returned is None else times[call.returned], call.result)
+            for call in self.calls]
         return stamps.steps, messages, operations
 
     def step(self, index: int, entry: tuple, caused: list[tuple], changes: dict[str, Any], stamps: Stamps,

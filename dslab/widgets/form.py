@@ -15,7 +15,7 @@ import traitlets
 from dslab.diagrams.diagram import Diagram, diagram
 from dslab.diagrams.step_labels import PADDING
 from dslab.diagrams.style import COLOURS
-from dslab.diagrams.svg import Page, drawn
+from dslab.diagrams.svg import SvgPage, drawn
 from dslab.player.bundle import script, style
 from dslab.trace import Trace
 from dslab.trace_json import trace_to_dict
@@ -87,7 +87,7 @@ def standing(marks: Mapping[str, str], count: int) -> str:
 
 
 def form(*, title: str, task: str, questions: Mapping[str, str], judge: Judge,
-         sheet: Sheet | None = None) -> ipywidgets.VBox:
+         sheet: DiagramForm | None = None) -> ipywidgets.VBox:
     """A form, in a box in which the verdict will be shown below it.
 
     Args:
@@ -108,7 +108,7 @@ def form(*, title: str, task: str, questions: Mapping[str, str], judge: Judge,
 
 # ---- fields in a diagram ---------------------------------------------------------------------------------------------
 
-class Sheet:
+class DiagramForm:
     """A space-time diagram that tells nothing but what happened, with an empty box beside each step that is asked for.
 
     Args:
@@ -124,13 +124,13 @@ class Sheet:
         boxes = {step: f"{name} {'_' * letters}" for name, step in steps.items()}
         drawing = diagram(blind(trace, boxes), last=len(trace))
         assert isinstance(drawing, Diagram)
-        page = Page(drawing.picture, WIDTH)
+        page = SvgPage(drawing.picture, WIDTH)
         page.legend = [entry for entry in page.legend if ">output<" not in entry[2]]     # the frames are boxes here
         self.text, self.svg, self.size = str(drawing), drawn(page), [page.width, page.height]
         self.places = {name: _box(page, step) for name, step in steps.items()}
 
 
-def _box(page: Page, step: int) -> list[float]:
+def _box(page: SvgPage, step: int) -> list[float]:
     """The left end, the middle's height and the width of the box beside a step, px."""
     beside = page.labels[step]
     x, y = page.x(beside.column), page.y(beside.row) + 9 * beside.level

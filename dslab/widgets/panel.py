@@ -69,7 +69,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Page:
+class StaticPanel:
     """Text for terminals, HTML for notebooks."""
 
     text: str

@@ -91,7 +91,7 @@ def surface_here() -> Surface | None:
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if hasattr(shell, "kernel"):
         return Widget()
-    return Line() if sys.stderr.isatty() else None
+    return TextBar() if sys.stderr.isatty() else None
 
 
 class Widget:
@@ -121,7 +121,7 @@ class Widget:
             widget.close()
 
 
-class Line:
+class TextBar:
     """A line on stderr, written over again and again."""
 
     def show(self, report: Report) -> None:

@@ -1,8 +1,12 @@
-"""The search for an order of operations that explains all answers [Wing and Gong 1993, Lowe 2017]."""
+"""The search for an order of operations that explains all answers [Wing and Gong 1993, Lowe 2017].
+
+The clock here can only end a search that takes too long as undecided: no answer depends on it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from time import process_time
 from typing import Any
 
 from dslab.checkers.history import ANY, Operation
@@ -13,7 +17,7 @@ from dslab.values import show
 SLICE = 2_000                   # steps of the specification, after which others have their turn
 
 
-class Search:
+class OrderSearch:
     """Tries one operation after the other, goes back when none fits, and never tries a configuration twice.
 
     `found` is None as long as it is not known whether there is an order. A configuration is a place (which operations
@@ -81,3 +85,14 @@ class Search:
 def fits(told: Any, result: Any) -> bool:
     """Can the client have been told this, if that is the result?"""
     return told is ANY or result is ANY or told == result
+
+
+class Deadline:
+    """So many seconds of CPU time from now on."""
+
+    def __init__(self, seconds: float) -> None:
+        self.end = process_time() + seconds
+
+    def has_passed(self) -> bool:
+        """Is the time over?"""
+        return process_time() > self.end
