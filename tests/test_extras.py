@@ -94,7 +94,7 @@ def test_a_command_without_its_packages_is_one_sentence(command, words, tmp_path
     arguments = command.format(folder=tmp_path).split()
     told = core_only(f"""
         sys.stderr = sys.stdout
-        from dslab.command.line import main
+        from dslab.command.cli import main
         assert main({arguments}) == 2
     """)
     assert told.splitlines()[-1] == words

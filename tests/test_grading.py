@@ -256,7 +256,7 @@ def test_what_nobody_thought_of_stops_no_other_either(tmp_path, monkeypatch):
             raise TypeError("unheard of")
         return grade(path, **options)
 
-    monkeypatch.setattr("dslab.command.classroom.grade", failing)
+    monkeypatch.setattr("dslab.command.batch.grade", failing)
     sheet(tmp_path / "alice.ipynb", RIGHT)
     sheet(tmp_path / "bob.ipynb", RIGHT)
     alice, bob = grade_folder(tmp_path)
