@@ -12,7 +12,7 @@ from dslab.player.edits import message_classes, message_of, requests
 from dslab.player.player import play
 from dslab.player.verdicts import lights, promises_of
 from dslab.properties import always, in_the_end, sometimes
-from dslab.protocols import raft
+from dslab.protocols import broadcast, causal_broadcast, raft
 from dslab.protocols.raft_variants import Amnesia
 from dslab.run import Run
 from dslab.script import (
@@ -410,6 +410,7 @@ def test_a_light_says_which_step_broke_its_promise():
 def test_the_lights_are_those_of_the_protocol_or_of_the_verdict():
     assert promises_of(simulate(raft.DEMO)) == raft.PROMISES
     assert promises_of(simulate(Run(Amnesia, 3))) == raft.PROMISES
+    assert promises_of(simulate(causal_broadcast.DEMO)) == causal_broadcast.PROMISES != broadcast.PROMISES
     assert promises_of(simulate(RUN)) == ()
     verdict = explore(Run(Sender, 2), [nobody_counts_to_three]).verdicts[0]
     assert [light["name"] for light in play(verdict).payload["lights"]] == ["nobody counts to three"]

@@ -15,6 +15,7 @@ import pytest
 from dslab import protocols
 from dslab.contract import check_protocol, handler_name, protocol_of
 from dslab.node import Node
+from dslab.player.verdicts import promises_of
 from dslab.properties import Promise, judge
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
@@ -116,6 +117,17 @@ def test_a_demo_and_its_trace_survive_json(name):
 @each_demo
 def test_a_demo_has_the_golden_trace(name, golden):
     golden(GOLDEN / f"{name}.txt", simulate(MODULES[name].DEMO).table() + "\n")
+
+
+@each_demo
+def test_a_player_of_a_demo_shows_the_promises_of_its_file(name):
+    assert promises_of(simulate(MODULES[name].DEMO)) == getattr(MODULES[name], "PROMISES", ())
+
+
+@each_module
+def test_a_file_tells_one_story(module):
+    """A player shows `PROMISES` for every protocol of the file: promises of another kind need another file."""
+    assert [name for name in vars(module) if name.endswith("_PROMISES")] == []
 
 
 def test_every_golden_trace_has_its_protocol():

@@ -3,17 +3,21 @@
 The learner's way, through a child process, is in test_check.py; here the same judge runs in this process.
 """
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dslab.command.notebook import code_cells, read
+from dslab.command.notebooks_folder import shipped
 from dslab.grader import catalogue
-from dslab.grader.exercise import Compute, MakeItRight, Predict
+from dslab.grader.exercise import BreakIt, Compute, MakeItRight, Predict
 from dslab.grader.judging import call, examine
 from dslab.grader.judging import cases as cases_of
 from dslab.grader.report import CANNOT_TELL, RIGHT, WRONG
 from dslab.grader.stages import STAGES, Tally, failures, first_failure
+from dslab.player.player import play
 from dslab.simulator.simulate import simulate
 
 EXERCISES = list(catalogue.exercises().values())
@@ -53,6 +57,22 @@ def test_half_an_answer_is_neither_right_nor_wrong(exercise):
     answer, (*said, unsaid) = exercise.answer(simulate(exercise.run)), exercise.questions
     report = examine(exercise, {name: answer[name] for name in said}, Tally())
     assert report.outcome == CANNOT_TELL and report.sentence.endswith(f"still to be said: {unsaid}."), report
+
+
+PLAYED = re.compile(r'play\(exercise\("([^"]+)"\)\.run.*\)')
+
+
+def test_who_is_to_break_a_promise_sees_its_light():
+    """In the player of the notebook: the protocol may promise less, or its file something else."""
+    seen = {}
+    for path in shipped():
+        for cell in code_cells(read(path)):
+            if found := PLAYED.fullmatch(cell.source):
+                player = eval(cell.source, {"play": play, "exercise": catalogue.exercise})
+                seen[found[1]] = [light["name"] for light in player.payload["lights"]]
+    to_break = {exercise.number: exercise.promise.name for exercise in EXERCISES if isinstance(exercise, BreakIt)}
+    assert len(to_break) > 20 and set(seen) == set(to_break)
+    assert [number for number, name in to_break.items() if name not in seen[number]] == []
 
 
 @pytest.mark.parametrize(("exercise", "attempt"), cases(FUNCTIONS, rights))

@@ -1,4 +1,4 @@
-"""Two generals: no number of messengers is enough. A shop and a payment service: a refund is."""
+"""Two generals: no number of messengers is enough."""
 
 from math import sqrt
 
@@ -11,20 +11,14 @@ from dslab.protocols.two_generals import (
     ATTACKS,
     PLAN,
     PROMISES,
-    SALE_PROMISES,
     AtOnce,
-    NoRefund,
-    Payments,
     both_attack_or_neither,
     generals,
     knowledge,
     last_needed,
     messenger,
     nobody_attacks_without_the_plan,
-    paid_and_shipped_or_neither,
-    sale,
 )
-from dslab.script import at, drop, pause, resume
 from dslab.simulator.simulate import simulate
 
 MANY = range(2, 8)
@@ -130,32 +124,6 @@ def test_copies_make_failure_rare_and_never_impossible(copies, runs):
     chance = 0.3 ** copies
     found = failures(copies, 0.3, runs)
     assert abs(found - runs * chance) <= 3 * sqrt(runs * chance * (1 - chance)) and found > 0
-
-
-# ---- what can be undone ------------------------------------------------------------------------------------------
-
-def test_with_a_refund_all_ends_well_whatever_is_lost_and_whoever_crashes():
-    found = explore(sale(), SALE_PROMISES, drops=2, crashes=1, recoveries=1, timers={"retry": 2, "give_up": 2})
-    assert found and found.status == "explored completely" and found.states > 2_000
-
-
-def test_without_a_refund_a_lost_answer_costs_the_customer_the_money():
-    found = explore(sale(NoRefund), [paid_and_shipped_or_neither], drops=1, timers={"retry": 0})
-    assert found.verdicts[0].sentence == "the customer has paid and gets nothing"
-
-
-def test_for_a_while_it_is_paid_and_not_shipped():
-    trace = simulate(sale(Payments, *(at(0, drop(f"service->shop#{number}")) for number in (1, 2, 3, 4))))
-    assert [output.name for output in trace.outputs()] == ["paid", "refunded", "cancelled"]
-    assert all(judge(trace, SALE_PROMISES))
-
-
-@pytest.mark.parametrize("until", [100, 300, 700])
-def test_late_is_not_too_late(until):
-    """The service stands still: the order may be taken back, but money and goods stay together."""
-    trace = simulate(sale(Payments, at(20, pause("service")), at(until, resume("service"))))
-    assert trace.came_to_rest and verdict(trace.run, paid_and_shipped_or_neither)
-    assert bool(trace.outputs("shipped")) == (until < 200)
 
 
 def test_messengers_are_named_by_number():

@@ -6,17 +6,14 @@ from collections.abc import Callable
 from dslab.experiments.messenger_losses import losing
 from dslab.grader.exercise import BreakIt
 from dslab.grader.questions import Question, predict
+from dslab.protocols.compensation import NoRefund, Payments, paid_and_shipped_or_neither, sale
 from dslab.protocols.two_generals import (
     ATTACKS,
     AtOnce,
     General,
-    NoRefund,
-    Payments,
     both_attack_or_neither,
     generals,
     last_needed,
-    paid_and_shipped_or_neither,
-    sale,
 )
 from dslab.run import Run
 from dslab.script import at, cut, delay, drop, heal

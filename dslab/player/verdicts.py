@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from dslab.contract import protocol_of
+from dslab.node import Node
 from dslab.properties import Promise, Verdict, judge
 from dslab.trace import Trace
 
@@ -31,10 +31,22 @@ def verdicts(trace: Trace, promises: tuple[Promise, ...]) -> list[Verdict]:
 
 
 def promises_of(trace: Trace) -> tuple[Promise, ...]:
-    """What the protocols of a trace promise: the `PROMISES` beside the class that gave each protocol its name.
+    """What the protocols of a trace promise: the `PROMISES` of their modules.
 
-    A view knows no protocol, so it looks where they all keep them: in the module of the first class below `Node`.
+    A view knows no protocol, so it looks where they all keep them. A variant in a module that promises nothing, or in a
+    notebook, is to keep what the protocol promises that it varies.
     """
-    homes = {protocol_of(cls).__module__: None for cls in trace.protocols.values()}
-    found = [promise for home in homes for promise in getattr(sys.modules.get(home), "PROMISES", ())]
+    homes = {_home(cls): None for cls in trace.protocols.values()}
+    found = [promise for home in homes for promise in _promises_in(home)]
     return tuple(dict.fromkeys(promise for promise in found if isinstance(promise, Promise)))
+
+
+def _home(cls: type[Node]) -> str:
+    """The nearest module with promises that a class or one it extends is from: a notebook has names from everywhere,
+    so it comes last."""
+    homes = [one.__module__ for one in cls.__mro__ if issubclass(one, Node) and one is not Node]
+    return next(filter(_promises_in, sorted(homes, key=lambda home: home == "__main__")), "")
+
+
+def _promises_in(home: str) -> tuple:
+    return getattr(sys.modules.get(home), "PROMISES", ())

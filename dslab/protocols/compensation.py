@@ -1,0 +1,172 @@
+"""A shop sends goods exactly if they are paid, and the payment service is another company, across the network.
+
+Messages are lost as between two generals, who cannot agree for sure. The shop can, because a payment can be undone by a
+*compensation*: if it does not hear in time that it was paid, it takes the order back and has the money refunded. What
+is promised is the end; in between, things may be paid and not shipped.
+
+Source: Garcia-Molina and Salem, "Sagas" (1987), whose transactions of several steps are undone so. Left out: orders of
+several goods, and a compensation that fails.
+"""
+
+from typing import Any
+
+from dslab.network import Network, constant
+from dslab.node import Node, message
+from dslab.properties import always, in_the_end, sometimes
+from dslab.run import Run
+from dslab.script import at, drop, request
+
+SERVICE = "service"
+
+
+@message
+class Buy:
+    """A request of the customer."""
+
+
+@message
+class Charge:
+    """Asks for the money."""
+
+
+@message
+class Charged:
+    """The money is there."""
+
+
+@message
+class Cancel:
+    """Asks for a refund, if anything was paid."""
+
+
+@message
+class Cancelled:
+    """Nothing is paid, and nothing will be."""
+
+
+class Shop(Node):
+    """Ships what is paid. If it hears nothing for too long it takes the order back, and the payment with it."""
+
+    persistent = ("role",)
+    roles = ("none", "charging", "shipped", "cancelling", "cancelled")
+
+    def init(self):
+        self.role = "none"              # how far the order is
+
+    def on_buy(self, src, msg):
+        self.role = "charging"
+        self.ask()
+        self.set_timer("give_up", 200)
+
+    def ask(self):
+        """Ask again and again, until there is an answer: the service does nothing twice."""
+        self.send(SERVICE, Charge() if self.role == "charging" else Cancel())
+        self.set_timer("retry", 60)
+
+    def on_retry_timer(self):
+        self.ask()
+
+    def on_give_up_timer(self):
+        self.note("was it paid? It cannot know, so it has the payment undone")
+        self.role = "cancelling"
+        self.ask()
+
+    def on_charged(self, src, msg):
+        if self.role != "charging":
+            return self.note("too late: the order was taken back, and the money goes back too")
+        self.close("shipped")
+
+    def on_cancelled(self, src, msg):
+        if self.role != "cancelling":
+            return self.note("knows that already")
+        self.close("cancelled")
+
+    def close(self, order):
+        self.role = order
+        self.output(order)
+        self.cancel_timer("retry")
+        self.cancel_timer("give_up")
+
+    def on_recover(self):
+        if self.role in ("charging", "cancelling"):
+            self.ask()
+        if self.role == "charging":
+            self.set_timer("give_up", 200)
+
+
+class Payments(Node):
+    """The payment service: it takes the money once, gives it back once, and answers every time."""
+
+    persistent = ("role",)
+    roles = ("untouched", "paid", "closed")
+
+    def init(self):
+        self.role = "untouched"         # what became of the money
+
+    def on_charge(self, src, msg):
+        if self.role == "closed":
+            self.note("this order was taken back before: nothing is charged")
+            return self.send(src, Cancelled())
+        if self.role == "untouched":
+            self.role = "paid"
+            self.output("paid")
+        self.send(src, Charged())
+
+    def on_cancel(self, src, msg):
+        self.undo()
+        self.send(src, Cancelled())
+
+    def undo(self):
+        if self.role == "paid":
+            self.output("refunded")
+        self.role = "closed"
+
+
+class NoRefund(Payments):
+    """What if a payment cannot be undone?"""
+
+    def undo(self):
+        if self.role == "untouched":
+            self.role = "closed"
+
+
+@in_the_end
+def paid_and_shipped_or_neither(world):
+    """What was refunded is not paid: this is promised of the end, and of no moment before it."""
+    if len(world.up) < len(world.nodes):
+        return None                     # who is down has not said its last word
+    paid = len(world.outputs("paid")) - len(world.outputs("refunded"))
+    shipped = len(world.outputs("shipped"))
+    if paid != shipped:
+        return "the customer has paid and gets nothing" if paid else "the goods were shipped, and nobody pays"
+
+
+@always
+def nothing_is_shipped_before_it_is_paid(world):
+    if world.outputs("shipped") and not world.outputs("paid"):
+        return "the goods are on their way, and nobody has paid"
+
+
+@sometimes
+def something_is_paid_and_not_shipped_for_a_while(world):
+    return len(world.outputs("paid")) > len(world.outputs("refunded")) + len(world.outputs("shipped"))
+
+
+@sometimes
+def a_payment_is_undone(world):
+    return world.outputs("refunded")
+
+
+PROMISES = (paid_and_shipped_or_neither, nothing_is_shipped_before_it_is_paid,
+            something_is_paid_and_not_shipped_for_a_while, a_payment_is_undone)
+
+
+def sale(payments: type[Node] = Payments, *events: Any, **options: Any) -> Run:
+    """A customer buys one thing; what is done to the run besides that comes in `events`."""
+    options = {"network": Network(latency=constant(20)), "title": "A shop and a payment service"} | options
+    return Run({"shop": Shop, SERVICE: payments}, script=[at(10, request("shop", Buy())), *events], **options)
+
+
+ANSWERS_LOST = tuple(at(0, drop(f"{SERVICE}->shop#{number}")) for number in (1, 2, 3, 4))
+
+DEMO = sale(Payments, *ANSWERS_LOST, title="A shop that hears nothing has the payment undone")
