@@ -12,8 +12,9 @@ import pytest
 from dslab.command.notebook import code_cells, read
 from dslab.command.notebooks_folder import shipped
 from dslab.grader import catalogue
+from dslab.grader.display import marks
 from dslab.grader.exercise import BreakIt, Compute, MakeItRight, Predict
-from dslab.grader.judging import call, examine
+from dslab.grader.judging import call, examine, same
 from dslab.grader.judging import cases as cases_of
 from dslab.grader.report import CANNOT_TELL, RIGHT, WRONG
 from dslab.grader.stages import STAGES, Tally, failures, first_failure
@@ -57,6 +58,31 @@ def test_half_an_answer_is_neither_right_nor_wrong(exercise):
     answer, (*said, unsaid) = exercise.answer(simulate(exercise.run)), exercise.questions
     report = examine(exercise, {name: answer[name] for name in said}, Tally())
     assert report.outcome == CANNOT_TELL and report.sentence.endswith(f"still to be said: {unsaid}."), report
+
+
+def as_floats(value):
+    """The same answer with 20.0 for 20."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(as_floats, value))
+    return float(value) if type(value) is int else value
+
+
+@pytest.mark.parametrize("exercise", [exercise for exercise in EXERCISES if isinstance(exercise, Predict)],
+                         ids=lambda exercise: exercise.number)
+def test_a_number_may_be_written_with_a_point(exercise):
+    answer = exercise.answer(simulate(exercise.run))
+    said = {name: as_floats(value) for name, value in answer.items()}
+    assert examine(exercise, said, Tally()).outcome == RIGHT
+    assert set(marks(exercise, said).values()) == {RIGHT}
+
+
+@pytest.mark.parametrize(("said", "answer", "expected"), [
+    (20.0, 20, True), (20, 20.0, True), (20.5, 20, False), ([1.0, 2], (1, 2), True), ([[1]], ((1.0,),), True),
+    (True, 1, False), (1, True, False), (1.0, True, False), ([True], (1,), False), (False, 0.0, False),
+    (True, True, True), ("20", 20, False), ("A", "A", True), (None, 0, False), (float("nan"), 0, False),
+])
+def test_numbers_are_compared_as_numbers_and_true_is_none(said, answer, expected):
+    assert same(said, answer) is expected
 
 
 PLAYED = re.compile(r'play\(exercise\("([^"]+)"\)\.run.*\)')

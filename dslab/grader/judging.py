@@ -6,6 +6,7 @@ import json
 import traceback
 from collections.abc import Iterable, Iterator
 from functools import singledispatch
+from numbers import Real
 from random import Random
 from typing import Any
 from zlib import crc32
@@ -170,11 +171,16 @@ def _said(exercise: Predict, attempt: Any) -> dict[str, Any]:
 
 
 def same(said: Any, answer: Any) -> bool:
-    """Equal as data: lists and tuples are the same, 1 and True are not."""
+    """Equal as data: lists and tuples are the same, and so are 20 and 20.0; 1 and True are not."""
     said, answer = (tuple(one) if isinstance(one, list) else one for one in (said, answer))
     if isinstance(said, tuple) and isinstance(answer, tuple):
         return len(said) == len(answer) and all(map(same, said, answer))
-    return type(said) is type(answer) and said == answer
+    return (type(said) is type(answer) or (_is_number(said) and _is_number(answer))) and said == answer
+
+
+def _is_number(value: Any) -> bool:
+    """In Python True is a 1; a prediction that says so means something else."""
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 # ---- is it deterministic? ----------------------------------------------------------------------------------------
