@@ -5,18 +5,30 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from posixpath import dirname, join, normpath
+
+from dslab.values import DslabError
 
 HERE = Path(__file__).parent
-TYPES = re.compile(r"^(?:// @ts-check|/\*\* @import .* \*/)\n", re.MULTILINE)         # for the type checker only
-IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z]+\.js)";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
+TYPES = re.compile(r"^(?:// @ts-check|/\*\* @import .* \*/)\n", re.MULTILINE)        # for the type checker only
+DEFINED = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
 
 
 @cache
-def script(root: str = "player.js") -> str:
-    """All modules in one, each after those that it imports; only the widget itself, the root, is exported."""
-    order: list[str] = []
-    _collect(root, order)
-    return "\n".join(_stripped(name) for name in order)
+def script(root: str = "player.js", folder: Path = HERE / "js") -> str:
+    """All modules in one, each after those that it imports; only the widget itself, the root, is exported.
+
+    Args:
+        root: the widget's module, below `folder`.
+
+    Raises:
+        DslabError: if two of the modules define the same name, or if they import each other.
+    """
+    sources: dict[str, str] = {}
+    _collect(folder, root, sources, ())
+    _refuse_twins(sources)
+    return "\n".join(f"// ---- {name}\n{_stripped(text)}" for name, text in sources.items())
 
 
 @cache
@@ -25,19 +37,28 @@ def style(name: str = "player.css") -> str:
     return (HERE / "css" / name).read_text("utf-8")
 
 
-def _source(name: str) -> str:
-    return (HERE / "js" / name).read_text("utf-8")
+def _collect(folder: Path, name: str, sources: dict[str, str], importing: tuple[str, ...]) -> None:
+    """Add a module to `sources`, after all that it imports."""
+    if name in importing:
+        raise DslabError(f"JavaScript modules import each other: {' -> '.join([*importing, name])}")
+    if name in sources:
+        return
+    text = (folder / name).read_text("utf-8")
+    for imported in IMPORT.findall(text):
+        _collect(folder, normpath(join(dirname(name), imported)), sources, (*importing, name))
+    sources[name] = text
 
 
-def _collect(name: str, order: list[str]) -> None:
-    """Append a module to `order`, after all that it imports."""
-    for _, imported in IMPORT.findall(_source(name)):
-        if imported not in order:
-            _collect(imported, order)
-    if name not in order:
-        order.append(name)
+def _refuse_twins(sources: dict[str, str]) -> None:
+    """In one module a name is defined once: a second definition would be a syntax error in the browser."""
+    homes: dict[str, str] = {}
+    for module, text in sources.items():
+        for name in DEFINED.findall(text):
+            if name in homes:
+                raise DslabError(f"the JavaScript modules {homes[name]} and {module} both define {name}:"
+                                 " they become one module, so give one of the two another name")
+            homes[name] = module
 
 
-def _stripped(name: str) -> str:
-    text = TYPES.sub("", IMPORT.sub("", _source(name)))
-    return f"// ---- {name}\n" + re.sub(r"^export (?!default)", "", text, flags=re.MULTILINE)
+def _stripped(text: str) -> str:
+    return re.sub(r"^export (?!default)", "", TYPES.sub("", IMPORT.sub("", text)), flags=re.MULTILINE)
