@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { arrowsIn } from "../../dslab/player/js/arrows.js";
-import {
-  chainBetween,
-  learntAt,
-  PAST,
-  PRESENT,
-  relationOfNode,
-  relations,
-} from "../../dslab/player/js/causality.js";
+import { chainBetween, learntAt, PAST, PRESENT, relationOfNode, relations } from "../../dslab/player/js/causality.js";
 import { indexTrace } from "../../dslab/player/js/data.js";
 import { sourceOf } from "../../dslab/player/js/handler.js";
 import { lightAt, nextChange } from "../../dslab/player/js/lights.js";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { arrowsIn } from "../../dslab/player/js/arrows.js";
 import { changeSpeed } from "../../dslab/player/js/controls.js";
 import { indexTrace } from "../../dslab/player/js/data.js";
 import { follow, windowOf } from "../../dslab/player/js/history.js";
-import { BINDINGS, bindingOf, keepsKey } from "../../dslab/player/js/keys.js";
+import { bindingOf, BINDINGS, keepsKey } from "../../dslab/player/js/keys.js";
 import { headline } from "../../dslab/player/js/log.js";
 import { hatching, roleOutline, stepOutline, typeOutline } from "../../dslab/player/js/shapes.js";
-import { arrowsIn } from "../../dslab/player/js/arrows.js";
 import { stampOf } from "../../dslab/player/js/spacetime.js";
 import { rowsOf } from "../../dslab/player/js/visible.js";
 import { ROWS } from "../../dslab/player/js/zoom.js";

@@ -5,7 +5,7 @@ import { RELATION } from "./causality.js";
 import { button, h } from "./dom.js";
 import { marked } from "./search.js";
 import { stampOf } from "./spacetime.js";
-import { show, shorten, showTime } from "./values.js";
+import { shorten, show, showTime } from "./values.js";
 import { t } from "./words.js";
 
 /** What happened, in a sentence.

@@ -5,7 +5,7 @@ import { RELATION, relationOf, relations } from "./causality.js";
 import { FOCUSABLE, mark, onEnter, put, s } from "./dom.js";
 import { along, flightsAt } from "./flights.js";
 import { crossOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
-import { showCall, shorten } from "./values.js";
+import { shorten, showCall } from "./values.js";
 import { knowledge, messageFilter } from "./visible.js";
 import { english, t } from "./words.js";
 

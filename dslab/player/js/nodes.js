@@ -6,7 +6,7 @@ import { clockAt, clockText } from "./clocks.js";
 import { lastAtMost, stateAt, timersAt, valueAt } from "./data.js";
 import { FOCUSABLE, mark, onEnter, put, s, write } from "./dom.js";
 import { crossOutline, hatching, PAUSE_SIGN, ROLE_COUNT, roleOutline } from "./shapes.js";
-import { show, shorten } from "./values.js";
+import { shorten, show } from "./values.js";
 import { horizon } from "./visible.js";
 import { t } from "./words.js";
 

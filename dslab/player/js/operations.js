@@ -2,7 +2,7 @@
 // The clients' operations under the scrubber: a bar from the step that invoked each to the step that answered it.
 /** @import { Actions, Index, Operation, Panel } from "./types.js" */
 import { FOCUSABLE, h, mark } from "./dom.js";
-import { show, shorten } from "./values.js";
+import { shorten, show } from "./values.js";
 import { counted, t } from "./words.js";
 
 const MOST_BARS = 600; // bars in the page

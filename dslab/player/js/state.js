@@ -8,7 +8,7 @@ import { lastAtMost, stateAt, timersAt, valueAt } from "./data.js";
 import { FOCUSABLE, h, mark, write } from "./dom.js";
 import { createLogs } from "./logs.js";
 import { createValue } from "./nested.js";
-import { show, shorten } from "./values.js";
+import { shorten, show } from "./values.js";
 import { horizon } from "./visible.js";
 import { t } from "./words.js";
 
