@@ -18,7 +18,7 @@ ENGINE = ("values node contract network script run run_json properties trace tra
 SIZES = {
     "`raft.py` has": ["dslab/protocols/raft.py"],
     "the engine": [*(f"dslab/{name}.py" for name in ENGINE.split()), "dslab/simulator/*.py"],
-    "the player's JavaScript": ["dslab/player/js/*.js"],
+    "the player's JavaScript": ["dslab/player/js/**/*.js"],
 }
 
 

@@ -11,7 +11,7 @@ import {
   nearest,
   nextLink,
 } from "../../dslab/player/js/cutting.js";
-import { indexTrace } from "../../dslab/player/js/data.js";
+import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { bindingOf } from "../../dslab/player/js/keys.js";
 import { choices, deedOf } from "../../dslab/player/js/verbs.js";
 import { CUTS, TRACE } from "./trace.js";

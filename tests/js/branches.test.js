@@ -4,7 +4,7 @@ import { comparedNext, createBranching, hasBranches, treeOf } from "../../dslab/
 import { choiceAt, choiceInWords, nextPage, outcomeOf } from "../../dslab/player/js/breaking.js";
 import { differingLights, momentBeside } from "../../dslab/player/js/compare.js";
 import { formsOf } from "../../dslab/player/js/copies.js";
-import { indexTrace } from "../../dslab/player/js/data.js";
+import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { bindingOf } from "../../dslab/player/js/keys.js";
 import { t } from "../../dslab/player/js/words.js";
 import { CUTS, TRACE } from "./trace.js";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clockAt, clockText } from "../../dslab/player/js/clocks.js";
-import { indexTrace } from "../../dslab/player/js/data.js";
+import { clockAt, clockText, indexTrace } from "../../dslab/player/js/data/trace.js";
 
 const trace = {
   nodes: ["A", "B"].map((id) => ({ id, protocol: "P", roles: [], shown: [] })),

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CONCURRENT, FUTURE, PAST, PRESENT, relations } from "../../dslab/player/js/causality.js";
-import { indexTrace, lastAtMost, neighbourEvent, stateAt, timersAt, valueAt } from "../../dslab/player/js/data.js";
+import { CONCURRENT, FUTURE, PAST, PRESENT, relations } from "../../dslab/player/js/data/causality.js";
+import {
+  indexTrace,
+  lastAtMost,
+  neighbourEvent,
+  stateAt,
+  timersAt,
+  valueAt,
+} from "../../dslab/player/js/data/trace.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { indexTrace } from "../../dslab/player/js/data.js";
+import { headline } from "../../dslab/player/js/data/describe.js";
+import { createFilter } from "../../dslab/player/js/data/filter.js";
+import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { createStage, cue, leavesOut, magnification } from "../../dslab/player/js/lecture.js";
-import { headline } from "../../dslab/player/js/log.js";
-import { createFilter } from "../../dslab/player/js/visible.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);
-const view = { step: 0, future: true, knower: null, filter: createFilter(), query: "", lecture: createStage() };
+const view = { step: 0, future: true, observer: null, filter: createFilter(), query: "", lecture: createStage() };
 
 test("a projector has larger type, a phone the usual", () => {
   assert.equal(magnification(360, 740), 1);

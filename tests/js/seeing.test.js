@@ -1,19 +1,34 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { arrowsIn } from "../../dslab/player/js/arrows.js";
-import { chainBetween, learntAt, PAST, PRESENT, relationOfNode, relations } from "../../dslab/player/js/causality.js";
-import { indexTrace } from "../../dslab/player/js/data.js";
+import {
+  chainBetween,
+  chainOf,
+  learntAt,
+  PAST,
+  PRESENT,
+  relationOfNode,
+  relations,
+} from "../../dslab/player/js/data/causality.js";
+import {
+  createFilter,
+  lastKnownStep,
+  neighbourShown,
+  repetitions,
+  rowsOf,
+  seenStep,
+  showsAll,
+} from "../../dslab/player/js/data/filter.js";
+import { inFlightDuring } from "../../dslab/player/js/data/in_flight.js";
+import { matchesOf, nextMatch } from "../../dslab/player/js/data/search.js";
+import { indexTrace, neighbourEdge } from "../../dslab/player/js/data/trace.js";
+import { lightAt, nextChange } from "../../dslab/player/js/data/verdicts.js";
 import { sourceOf } from "../../dslab/player/js/handler.js";
-import { lightAt, nextChange } from "../../dslab/player/js/lights.js";
 import { entriesOf, readEntry } from "../../dslab/player/js/logs.js";
 import { partsOf } from "../../dslab/player/js/nested.js";
-import { lanesOf, neighbourEdge } from "../../dslab/player/js/operations.js";
-import { createReading, neighbourShown, seenStep } from "../../dslab/player/js/reading.js";
-import { chainOf, relationSentence } from "../../dslab/player/js/relation.js";
-import { repetitions } from "../../dslab/player/js/repetition.js";
-import { matchesOf, nextMatch } from "../../dslab/player/js/search.js";
-import { underway } from "../../dslab/player/js/underway.js";
-import { createFilter, horizon, rowsOf, showsAll } from "../../dslab/player/js/visible.js";
+import { lanesOf } from "../../dslab/player/js/operations.js";
+import { createReading } from "../../dslab/player/js/reading.js";
+import { relationSentence } from "../../dslab/player/js/relation.js";
 import { changeZoom, keepInPlace, ROWS } from "../../dslab/player/js/zoom.js";
 import { ALL, CUTS, TRACE } from "./trace.js";
 
@@ -170,29 +185,29 @@ test("two steps are before, after or concurrent, and the sentence says why", () 
   assert.deepEqual(chainOf(index, { ...ALL, marked: 0, step: 2 }).messages, [TRACE.messages[0]]);
 });
 
-test("with the eyes of a node, exactly the causal past of its latest step is shown", () => {
+test("in the local view of a node, exactly the causal past of its latest step is shown", () => {
   for (const [i, { id }] of TRACE.nodes.entries())
     for (const step of index.eventsOf[i]) {
       const related = relations(index, step);
       const past = TRACE.steps.flatMap((_, k) => (related[k] === PAST || related[k] === PRESENT ? [k] : []));
-      assert.deepEqual(shownBy(index, { ...ALL, knower: id, step }), past, `${id} at ${step}`);
+      assert.deepEqual(shownBy(index, { ...ALL, observer: id, step }), past, `${id} at ${step}`);
     }
   assert.deepEqual([...learntAt(index, "A")], [0, 9, 4, 9, 4, 9, 9, 7, 9]);
 });
 
 test("of the others a node knows their past only, and time passes at its own steps", () => {
-  const view = { ...ALL, knower: "A", step: 7 };
+  const view = { ...ALL, observer: "A", step: 7 };
   assert.deepEqual(
-    [0, 1, 2].map((i) => horizon(index, view, i)),
+    [0, 1, 2].map((i) => lastKnownStep(index, view, i)),
     [7, 2, -1],
   ); // not B's crash, and nothing of C
-  assert.equal(horizon(index, { ...ALL, step: 7 }, 1), 7);
+  assert.equal(lastKnownStep(index, { ...ALL, step: 7 }, 1), 7);
   assert.deepEqual([seenStep(index, view, 6), seenStep(index, view, 8), seenStep(index, ALL, 6)], [4, 7, 6]);
   assert.deepEqual([neighbourShown(index, { ...view, step: 4 }, 1), neighbourShown(index, view, 1)], [7, 7]);
 });
 
 test("nobody who was not told knows what became of a message", () => {
-  const view = { ...ALL, knower: "A", step: 7 };
+  const view = { ...ALL, observer: "A", step: 7 };
   const rows = rowsOf(index, view);
   const fates = arrowsIn(index, rows, 0, rows.count, view).map(({ message, fate }) => [message.name, fate]);
   assert.deepEqual(fates, [
@@ -239,7 +254,7 @@ test("the messages under way at a step are found without going through all", () 
     [999, 1000],
   ]) {
     const wanted = long.messages.flatMap((one, n) => (one.sent < last && endOf(one) >= first ? [n] : []));
-    const found = underway(many, first, last);
+    const found = inFlightDuring(many, first, last);
     assert.deepEqual(
       found.filter((n) => endOf(long.messages[n]) >= first),
       wanted,
@@ -379,10 +394,10 @@ test("chips leave out one, or all but one; a mark goes and comes; the cursor goe
   assert.deepEqual([went, view.marked], [[3, 2], 3]);
   reading.mark(3);
   assert.equal(view.marked, null);
-  reading.know("B");
-  assert.equal(view.knower, "B");
-  reading.know("no such node");
-  assert.equal(view.knower, null);
+  reading.observe("B");
+  assert.equal(view.observer, "B");
+  reading.observe("no such node");
+  assert.equal(view.observer, null);
   reading.search("ask");
   reading.find(1);
   assert.equal(view.step, 8);

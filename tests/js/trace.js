@@ -109,5 +109,5 @@ export const CUTS = [[6, [["A", "B"]]]];
 /** A view that leaves nothing out. */
 export const ALL = Object.freeze({
   filter: Object.freeze({ nodes: new Set(), types: new Set(), kinds: new Set(), repeats: false, misses: false }),
-  ...{ query: "", knower: null, marked: null, step: 0, future: true, causality: false, selection: null },
+  ...{ query: "", observer: null, marked: null, step: 0, future: true, causality: false, selection: null },
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { plain, shorten, show, showCall } from "../../dslab/player/js/values.js";
+import { plain, shorten, show, showCall } from "../../dslab/player/js/data/values.js";
 
 test("values are shown as Python writes them", () => {
   const cases = [

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { arrowsIn } from "../../dslab/player/js/arrows.js";
-import { changeSpeed } from "../../dslab/player/js/controls.js";
-import { indexTrace } from "../../dslab/player/js/data.js";
+import { headline, stampOf } from "../../dslab/player/js/data/describe.js";
+import { rowsOf } from "../../dslab/player/js/data/filter.js";
+import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { follow, windowOf } from "../../dslab/player/js/history.js";
 import { bindingOf, BINDINGS, keepsKey } from "../../dslab/player/js/keys.js";
-import { headline } from "../../dslab/player/js/log.js";
+import { changeSpeed } from "../../dslab/player/js/playback.js";
 import { hatching, roleOutline, stepOutline, typeOutline } from "../../dslab/player/js/shapes.js";
-import { stampOf } from "../../dslab/player/js/spacetime.js";
-import { rowsOf } from "../../dslab/player/js/visible.js";
 import { ROWS } from "../../dslab/player/js/zoom.js";
+import { modulesOf } from "./modules.js";
 import { ALL, CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);
@@ -93,7 +93,7 @@ test("roles, types and kinds differ in shape", () => {
 });
 
 test("no module turns data into markup, and none asks the network", () => {
-  for (const name of readdirSync(SOURCES).filter((name) => name.endsWith(".js"))) {
+  for (const name of modulesOf(SOURCES)) {
     const text = readFileSync(new URL(name, SOURCES), "utf8");
     assert.doesNotMatch(
       text,
@@ -101,5 +101,14 @@ test("no module turns data into markup, and none asks the network", () => {
       name,
     );
     assert.ok(text.startsWith("// @ts-check\n"), name);
+  }
+});
+
+test("what is known of a trace knows nothing of the page", () => {
+  for (const name of modulesOf(SOURCES).filter((name) => name.startsWith("data/"))) {
+    const text = readFileSync(new URL(name, SOURCES), "utf8");
+    const imported = [...text.matchAll(/^import .* from "(.*)";$/gm)].map((found) => found[1]);
+    assert.deepEqual(imported.filter((from) => !from.startsWith("./") && from !== "../words.js"), [], name);
+    assert.doesNotMatch(text, /\b(document|window|navigator)\b\./, name);
   }
 });

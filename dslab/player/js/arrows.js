@@ -1,12 +1,12 @@
 // @ts-check
 // The arrows of the space-time diagram: messages, from the row that sent them to the row that received or lost them.
 /** @import { Chain, Index, Message, Rows, View } from "./types.js" */
-import { RELATION, relationOf } from "./causality.js";
+import { RELATION, relationOf } from "./data/causality.js";
+import { knowledge, knowsAll, messageFilter } from "./data/filter.js";
+import { inFlightDuring } from "./data/in_flight.js";
+import { shorten } from "./data/values.js";
 import { s } from "./dom.js";
 import { crossOutline } from "./shapes.js";
-import { underway } from "./underway.js";
-import { shorten } from "./values.js";
-import { knowledge, knowsAll, messageFilter } from "./visible.js";
 
 /** The messages whose arrows cross the rows [first, last): from which row, to which row, and how they end there.
  * @param {Index} index
@@ -21,7 +21,7 @@ export function arrowsIn(index, rows, first, last, view) {
   const begin = first === 0 ? 0 : rows.stepOf(first); // what lies before the first row is shown is left out
   const end = last === rows.count ? index.steps.length : rows.stepOf(last - 1) + 1;
   const arrows = [];
-  for (const number of underway(index, begin, end)) {
+  for (const number of inFlightDuring(index, begin, end)) {
     const message = index.messages[number];
     const arrow = mayShow(message) ? arrowOf(index, message, rows, knows) : null;
     if (arrow && arrow.bottom >= first && arrow.top < last) arrows.push(arrow);

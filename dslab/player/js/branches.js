@@ -3,9 +3,9 @@
 // shown, renamed and deleted. Nothing is lost: an undo goes back to the parent.
 /** @import { Actions, Acts, Branch, Comparison, Panel, Payload, Player, View } from "./types.js" */
 import { choiceAt, nextPage } from "./breaking.js";
+import { shorten } from "./data/values.js";
 import { button, FOCUSABLE, h, put, write } from "./dom.js";
 import { focusedKey, restoreFocus } from "./focus.js";
-import { shorten } from "./values.js";
 import { awaiting, english, t } from "./words.js";
 
 const DEEPEST = 8; // levels that are indented

@@ -3,8 +3,8 @@
 // faults, until a promise is broken.
 /** @import { Actions, Choice, Choices, Index, Message, Panel, Payload, View } from "./types.js" */
 import { createCopyBar } from "./copies.js";
+import { shorten, showCall } from "./data/values.js";
 import { button, h, put, write } from "./dom.js";
-import { shorten, showCall } from "./values.js";
 import { awaiting, english, t } from "./words.js";
 
 /** What came of it, where nothing can be chosen any more. */

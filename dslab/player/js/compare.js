@@ -2,13 +2,13 @@
 // Two branches side by side: their diagrams and logs, in step until they part and at the same time from there on. The
 // line at which they part is drawn across both.
 /** @import { Actions, Index, Moment, Panel, Payload, View } from "./types.js" */
-import { indexTrace, lastAtMost, stepsOf } from "./data.js";
+import { headline } from "./data/describe.js";
+import { rowsOf } from "./data/filter.js";
+import { indexTrace, lastAtMost, stepsOf } from "./data/trace.js";
+import { shorten } from "./data/values.js";
 import { button, h, write } from "./dom.js";
 import { createHistory } from "./history.js";
 import { createLights } from "./lights.js";
-import { headline } from "./log.js";
-import { shorten } from "./values.js";
-import { rowsOf } from "./visible.js";
 import { english, t } from "./words.js";
 import { ROWS } from "./zoom.js";
 
@@ -96,7 +96,7 @@ export function createComparison(index, payload, actions) {
       const beside = pinned.other < 0 ? momentBeside(other, first, view) : { step: pinned.other, part: 0 };
       drawn = view;
       sides[0].history.draw(view);
-      const theirs = { ...view, ...beside, ...onlyAlike(view, first), knower: knowerIn(other, view.knower) };
+      const theirs = { ...view, ...beside, ...onlyAlike(view, first), observer: observerIn(other, view.observer) };
       sides[1].history.draw(theirs);
       lights.draw(theirs);
     },
@@ -113,9 +113,9 @@ function onlyAlike(view, first) {
 }
 
 /** @param {Index} other
- *  @param {string|null} knower */
-function knowerIn(other, knower) {
-  return stepsOf(other, knower).length ? knower : null;
+ *  @param {string|null} observer */
+function observerIn(other, observer) {
+  return stepsOf(other, observer).length ? observer : null;
 }
 
 /** What happens in a trace at the step at which it parts from the other.

@@ -1,12 +1,11 @@
 // @ts-check
 // The control bar: step, play, speed, and the scrubber with the faults marked along it.
 /** @import { Actions, Index, Panel, View } from "./types.js" */
+import { spoken } from "./data/describe.js";
+import { shorten, showTime } from "./data/values.js";
 import { button, FOCUSABLE, h, put, relabel, s, write } from "./dom.js";
 import { createToggle } from "./filters.js";
-import { spoken } from "./log.js";
 import { createOperations } from "./operations.js";
-import { SPEEDS } from "./time.js";
-import { shorten, showTime } from "./values.js";
 import { t } from "./words.js";
 
 /** @param {Index} index
@@ -122,14 +121,6 @@ function faultMarks(index) {
     { class: "dslab-ticks", viewBox: "0 0 1000 6", preserveAspectRatio: "none", "aria-hidden": "true" },
     ...ticks,
   );
-}
-
-/** The next speed in this direction.
- * @param {number} speed
- * @param {number} way */
-export function changeSpeed(speed, way) {
-  const at = SPEEDS.indexOf(speed);
-  return SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, at + way))];
 }
 
 /** What the history shows: stamps, causality, the future.

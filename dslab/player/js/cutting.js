@@ -2,7 +2,7 @@
 // Links in the topology: a line that is drawn across them cuts them, a click or a key selects one.
 /** @import { Actions, Change, Index, LinkSelection, Point, Selection, View } from "./types.js" */
 /** @typedef {{a: string, b: string, from: Point, to: Point}} Line a link where it is drawn */
-import { cutsAt, isCut, linksOf } from "./data.js";
+import { cutsAt, isCut, linksOf } from "./data/trace.js";
 import { put, s } from "./dom.js";
 import { t } from "./words.js";
 

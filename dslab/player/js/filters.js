@@ -2,15 +2,13 @@
 // What is looked for and what is left out: the search, and a bar with a chip for each node, type of message and kind of
 // step. When something is left out, it says so.
 /** @import { Actions, Filter, FilterField, Index, Panel } from "./types.js" */
-import { lastAtMost } from "./data.js";
+import { repetitions, rowsOf, showsAll } from "./data/filter.js";
+import { matchesOf } from "./data/search.js";
+import { lastAtMost, typesOf } from "./data/trace.js";
+import { shorten } from "./data/values.js";
 import { button, FOCUSABLE, h, put, s, withKey, write } from "./dom.js";
 import { KIND_WORDS, NETWORK_WORDS } from "./legend.js";
-import { typesOf } from "./messages.js";
-import { repetitions } from "./repetition.js";
-import { matchesOf } from "./search.js";
 import { stepOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
-import { shorten } from "./values.js";
-import { rowsOf, showsAll } from "./visible.js";
 import { counted, t } from "./words.js";
 
 /** The row above the list: search, how much is shown, zoom.

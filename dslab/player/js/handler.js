@@ -1,8 +1,8 @@
 // @ts-check
 // The code of the handler that ran in the current step.
 /** @import { Actions, Index, Panel, Payload, Source } from "./types.js" */
+import { shorten } from "./data/values.js";
 import { button, FOCUSABLE, h } from "./dom.js";
-import { shorten } from "./values.js";
 import { t } from "./words.js";
 
 /** The source of the handler that ran in step k, if it came with the trace.

@@ -2,16 +2,15 @@
 // The past and the future of the run in one scrolling list: the space-time diagram on the left, the event log on the
 // right, a row a step that is shown. Only the rows in sight are in the page.
 /** @import { Actions, Index, Panel, Rows, View } from "./types.js" */
-import { relations } from "./causality.js";
+import { chainOf, relations } from "./data/causality.js";
+import { rowsOf } from "./data/filter.js";
+import { matchesOf } from "./data/search.js";
+import { shorten } from "./data/values.js";
 import { FOCUSABLE, h, magnified, mark, renew, s } from "./dom.js";
 import { leavesOut } from "./lecture.js";
 import { createOverview } from "./overview.js";
-import { chainOf } from "./relation.js";
 import { createRows } from "./rows.js";
-import { matchesOf } from "./search.js";
 import { drawSpaceTime, fitsBeside, MARGIN } from "./spacetime.js";
-import { shorten } from "./values.js";
-import { rowsOf } from "./visible.js";
 import { t } from "./words.js";
 import { isLegible, keepInPlace, listenToPointer, ROWS } from "./zoom.js";
 
@@ -123,7 +122,7 @@ export function createHistory(index, actions, first = null) {
   /** @param {View} view */
   function redraw(view) {
     const wanted = windowOf(scrolled, size.height, rows.count, frame.row);
-    const { step, stamps, causality, future, selection, marked, query, knower } = view;
+    const { step, stamps, causality, future, selection, marked, query, observer } = view;
     const key = [
       wanted.first,
       step,
@@ -133,7 +132,7 @@ export function createHistory(index, actions, first = null) {
       selection,
       marked,
       query,
-      knower,
+      observer,
       rows,
       frame.row,
       view.filter,

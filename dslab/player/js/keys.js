@@ -86,7 +86,7 @@ export const BINDINGS = [
     does: english("go to the marked step, and mark this one"),
     act: (actions) => actions.exchange(),
   },
-  { keys: ["w"], name: "w", does: english("what the selected node knows"), act: (actions) => actions.eyes() },
+  { keys: ["w"], name: "w", does: english("what the selected node knows"), act: (actions) => actions.localView() },
   {
     keys: ["p"],
     name: "p",

@@ -1,8 +1,9 @@
 // @ts-check
 // The legend: always visible, and only about what occurs in this trace.
 /** @import { Index, Panel } from "./types.js" */
+import { typesOf } from "./data/trace.js";
+import { shorten } from "./data/values.js";
 import { h, mark, s } from "./dom.js";
-import { typesOf } from "./messages.js";
 import {
   crossOutline,
   hatching,
@@ -13,7 +14,6 @@ import {
   TYPE_COUNT,
   typeOutline,
 } from "./shapes.js";
-import { shorten } from "./values.js";
 import { english, t } from "./words.js";
 
 export const KIND_WORDS = new Map([

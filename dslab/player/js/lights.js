@@ -1,8 +1,9 @@
 // @ts-check
 // A light for each promise: what became of it up to the cursor, told by colour, by shape and by words.
 /** @import { Actions, Index, Light, Panel } from "./types.js" */
+import { shorten } from "./data/values.js";
+import { changeOf, lightAt } from "./data/verdicts.js";
 import { FOCUSABLE, h, put, s, write } from "./dom.js";
-import { shorten } from "./values.js";
 import { english, t } from "./words.js";
 
 const SHAPES = new Map([
@@ -28,39 +29,6 @@ const WHEN_WORDS = new Map([
   ["sometimes", english("sometimes")],
 ]);
 
-/** What a light shows after step k: kept, broken, seen, unseen or undecided.
- * @param {Light} light
- * @param {number} k
- * @param {number} last the last step, at which what holds in the end is decided */
-export function lightAt(light, k, last) {
-  if (light.status === "broken" && k >= (light.step ?? 0)) return "broken";
-  if (light.kind === "always") return "kept";
-  if (light.kind === "sometimes")
-    return light.status === "holds" && k >= (light.step ?? 0) ? "seen" : "unseen";
-  return light.status === "holds" && k >= (light.step ?? last) ? "kept" : "undecided";
-}
-
-/** The next step after k, round the end, at which a light changes; null if none ever does.
- * @param {Light[]} lights
- * @param {number} k
- * @param {number} last */
-export function nextChange(lights, k, last) {
-  const changes = lights
-    .flatMap((light) => changeOf(light, last) ?? [])
-    .filter((step) => step > 0)
-    .sort((a, b) => a - b);
-  return changes.find((step) => step > k) ?? changes[0] ?? null;
-}
-
-/** The step at which a light changes.
- * @param {Light} light
- * @param {number} last */
-function changeOf(light, last) {
-  if (light.status === "broken" || (light.kind === "sometimes" && light.status === "holds"))
-    return light.step;
-  return light.kind === "in the end" && light.status === "holds" ? (light.step ?? last) : null;
-}
-
 /** @param {Index} index
  *  @param {Light[]} lights
  *  @param {Pick<Actions, "go">} actions
@@ -75,7 +43,7 @@ export function createLights(index, lights, actions) {
   return {
     element,
     draw(view) {
-      element.hidden = !lamps.length || view.knower !== null; // no node knows what became of a promise
+      element.hidden = !lamps.length || view.observer !== null; // no node knows what became of a promise
       for (const lamp of lamps) lamp.draw(view.step, view.future);
     },
   };

@@ -1,10 +1,9 @@
 // @ts-check
 // The links of the topology, and which of them are cut in which direction.
 /** @import { Index, Link, Point } from "./types.js" */
-import { linksOf, valueAt } from "./data.js";
+import { linksOf, valueAt } from "./data/trace.js";
+import { shorten } from "./data/values.js";
 import { s } from "./dom.js";
-import { along } from "./flights.js";
-import { shorten } from "./values.js";
 import { t } from "./words.js";
 
 const MANY = 60; // links: so many are drawn faintly
@@ -70,4 +69,30 @@ function createHalf(src, dst, from, to, radius) {
     }),
     s("title", {}, t("cut: what {src} sends to {dst} is lost", ends)),
   );
+}
+
+/** The point at `part` of the way between the borders of two nodes, beside the line so that both directions are seen.
+ * @param {Point} from
+ * @param {Point} to
+ * @param {number} border distance of the way's ends from the nodes' centres
+ * @param {number} part
+ * @returns {Point} */
+export function along(from, to, border, part) {
+  const length = Math.hypot(to.x - from.x, to.y - from.y);
+  if (length < 1) return loop(from, border, part);
+  const ux = (to.x - from.x) / length;
+  const uy = (to.y - from.y) / length;
+  const far = border + part * Math.max(0, length - 2 * border);
+  const aside = 6;
+  return { x: from.x + ux * far - uy * aside, y: from.y + uy * far + ux * aside };
+}
+
+/** A message to oneself goes round beside the node.
+ * @param {Point} at
+ * @param {number} border
+ * @param {number} part
+ * @returns {Point} */
+function loop(at, border, part) {
+  const angle = -Math.PI / 2 + (part - 0.5) * Math.PI;
+  return { x: at.x + Math.cos(angle) * (border + 8), y: at.y + Math.sin(angle) * (border + 8) };
 }

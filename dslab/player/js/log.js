@@ -1,33 +1,11 @@
 // @ts-check
 // A row of the event log, and the sentences about a step.
-/** @import { Actions, Chain, Index, Panel, Payload, Step } from "./types.js" */
-import { RELATION } from "./causality.js";
+/** @import { Actions, Chain, Index, Panel, Payload } from "./types.js" */
+import { RELATION } from "./data/causality.js";
+import { headline, outputs, sentence, spoken, stampOf } from "./data/describe.js";
+import { shorten } from "./data/values.js";
 import { button, h } from "./dom.js";
-import { marked } from "./search.js";
-import { stampOf } from "./spacetime.js";
-import { shorten, show, showTime } from "./values.js";
 import { t } from "./words.js";
-
-/** What happened, in a sentence.
- * @param {Step} step */
-export function sentence(step) {
-  return step.text || [step.node ?? t("network"), step.kind, step.name ?? ""].join(" ").trim();
-}
-
-/** The sentence without the protocol's notes, which the text carries in brackets at its end.
- * @param {Step} step */
-export function headline(step) {
-  return (step.notes ?? []).reduceRight(
-    (text, note) => (text.endsWith(` (${note})`) ? text.slice(0, -note.length - 3) : text),
-    sentence(step),
-  );
-}
-
-/** What the step told the world: `leader 3`.
- * @param {Step} step */
-export function outputs(step) {
-  return (step.outputs ?? []).map(([name, ...values]) => [name, ...values.map(show)].join(" "));
-}
 
 /** @param {Index} index
  *  @param {number} k
@@ -57,19 +35,6 @@ export function createRow(index, k, { current, related, stamps, query, marked: o
       ...marked(shorten(said, 220), query),
     ),
   );
-}
-
-/** What a screen reader says about a step.
- * @param {Index} index
- * @param {number} k */
-export function spoken(index, k) {
-  const step = index.steps[k];
-  if (!step) return t("Nothing happened in this run.");
-  const { lamport } = step;
-  const values = { step: k, last: index.last, time: showTime(step.time), sentence: shorten(sentence(step), 600), lamport };
-  return lamport === undefined || lamport === null
-    ? t("Step {step} of {last}, {time}: {sentence}", values)
-    : t("Step {step} of {last}, {time}: {sentence} Lamport {lamport}.", values);
 }
 
 /** The sentence of the current step, large, with the reasons that the protocol gave, and the way to its code.
@@ -103,4 +68,22 @@ export function createSentence(index, payload, actions) {
       );
     },
   };
+}
+
+/** A text in pieces, what was looked for marked.
+ * @param {string} text
+ * @param {string} query
+ * @returns {Array<Node|string>} */
+export function marked(text, query) {
+  const wanted = query.trim().toLowerCase();
+  const lower = text.toLowerCase();
+  if (!wanted || lower.length !== text.length) return [text]; // a few letters change their length: then nothing is marked
+  const pieces = [];
+  let from = 0;
+  for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, from)) {
+    if (at > from) pieces.push(text.slice(from, at));
+    pieces.push(h("mark", { class: "dslab-found" }, text.slice(at, at + wanted.length)));
+    from = at + wanted.length;
+  }
+  return from < text.length ? [...pieces, text.slice(from)] : pieces;
 }

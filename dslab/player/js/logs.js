@@ -2,10 +2,10 @@
 // Logs as rows of boxes, for any protocol that says which of its attributes is a log: index, term and command, the
 // committed entries solid and the others dashed. The rows of the nodes stand below each other, to be compared.
 /** @import { Index, Panel, Value, View } from "./types.js" */
-import { lastAtMost, valueAt } from "./data.js";
+import { lastKnownStep } from "./data/filter.js";
+import { lastAtMost, valueAt } from "./data/trace.js";
+import { fieldsOf, heldBy, shorten, show } from "./data/values.js";
 import { FOCUSABLE, h, write } from "./dom.js";
-import { fieldsOf, heldBy, shorten, show } from "./values.js";
-import { horizon } from "./visible.js";
 import { t } from "./words.js";
 
 const MOST_ENTRIES = 40; // entries in the page: the last
@@ -103,7 +103,7 @@ function createLogRow(index, i, name, committed) {
     element,
     /** The entries at the view's moment. */
     look(/** @type {View} */ view) {
-      const k = horizon(index, view, i);
+      const k = lastKnownStep(index, view, i);
       const past = index.attributes[i].get(name);
       element.hidden = view.filter.nodes.has(id);
       value = k < 0 ? undefined : valueAt(past, k);

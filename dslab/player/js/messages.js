@@ -1,12 +1,14 @@
 // @ts-check
 // The moving messages of the topology. Elements are kept by name, so that one that has the focus keeps it.
 /** @import { Actions, Flight, Index, Message, Panel, Point, Selection, View } from "./types.js" */
-import { RELATION, relationOf, relations } from "./causality.js";
+import { RELATION, relationOf, relations } from "./data/causality.js";
+import { knowledge, messageFilter } from "./data/filter.js";
+import { flightsAt } from "./data/in_flight.js";
+import { typesOf } from "./data/trace.js";
+import { shorten, showCall } from "./data/values.js";
 import { FOCUSABLE, mark, onEnter, put, s } from "./dom.js";
-import { along, flightsAt } from "./flights.js";
+import { along } from "./links.js";
 import { crossOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
-import { shorten, showCall } from "./values.js";
-import { knowledge, messageFilter } from "./visible.js";
 import { english, t } from "./words.js";
 
 const LABELLED = 8; // with more messages than this only those of the current step keep their labels
@@ -17,15 +19,6 @@ const FLIGHT_WORDS = new Map([
   ["lost", english("lost")],
   ["received", english("received")],
 ]);
-
-/** The types of a trace's messages, in the order of their first appearance.
- * @param {Index} index
- * @returns {Map<string, number>} */
-export function typesOf(index) {
-  const types = new Map();
-  for (const message of index.messages) if (!types.has(message.type)) types.set(message.type, types.size);
-  return types;
-}
 
 /** @param {Index} index
  *  @param {Map<string, Point>} points of the nodes
@@ -83,7 +76,7 @@ export function createFlights(index, points, radius, actions) {
   };
 }
 
-/** The messages that the filter leaves. With the eyes of a node: those that it knows to be sent, and no word of their end.
+/** The messages that the filter leaves. In the local view of a node: those that it knows to be sent, and no word of their end.
  * @param {Index} index
  * @param {View} view
  * @returns {Flight[]} */
@@ -95,7 +88,7 @@ function flightsToShow(index, view) {
     .filter(({ message }) => mayShow(message))
     .map((flight) => {
       const ended = flight.state !== "flying" && !knows(flight.message.ended ?? Infinity);
-      return ended && view.knower !== null ? { ...flight, state: "flying" } : flight;
+      return ended && view.observer !== null ? { ...flight, state: "flying" } : flight;
     });
 }
 

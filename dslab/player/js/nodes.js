@@ -1,13 +1,12 @@
 // @ts-check
 // The nodes of the topology: shape and colour for the role, hatching for a crash, rings for timers, attributes beside.
 /** @import { Actions, Index, NodeInfo, Point, Status, Value, View } from "./types.js" */
-import { relationOfNode } from "./causality.js";
-import { clockAt, clockText } from "./clocks.js";
-import { lastAtMost, stateAt, timersAt, valueAt } from "./data.js";
+import { relationOfNode } from "./data/causality.js";
+import { lastKnownStep } from "./data/filter.js";
+import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "./data/trace.js";
+import { shorten, show } from "./data/values.js";
 import { FOCUSABLE, mark, onEnter, put, s, write } from "./dom.js";
 import { crossOutline, hatching, PAUSE_SIGN, ROLE_COUNT, roleOutline } from "./shapes.js";
-import { shorten, show } from "./values.js";
-import { horizon } from "./visible.js";
 import { t } from "./words.js";
 
 /** @typedef {"left"|"right"|"below"|"above right"|"below right"} Side */
@@ -43,16 +42,16 @@ export function createNode(index, i, place, actions) {
     /** @param {View} view
      *  @param {number} step */
     draw(view, step) {
-      const k = horizon(index, view, i, step);
-      const key = [lastAtMost(index.eventsOf[i], k), k < 0, view.knower].join();
+      const k = lastKnownStep(index, view, i, step);
+      const key = [lastAtMost(index.eventsOf[i], k), k < 0, view.observer].join();
       if (drawn === key) return; // nothing happened to this node
       drawn = key;
-      const known = k >= 0 || view.knower === null;
+      const known = k >= 0 || view.observer === null;
       const state = new Map(known ? stateAt(index, i, k).map((row) => [row.name, row.value]) : []);
       const status = (known && valueAt(index.status[i], k)) || "unknown";
       const role = status === "down" ? -1 : info.roles.indexOf(String(state.get("role")));
       const lines = labelLines(info, name.textContent ?? "", state, status, ticks(index, view, info.id));
-      if (known && view.knower !== null && view.knower !== info.id)
+      if (known && view.observer !== null && view.observer !== info.id)
         lines.push(plainly(t("as of step {step}", { step: k }), false));
       put(
         element,
@@ -75,7 +74,7 @@ export function createNode(index, i, place, actions) {
     drawFrame(view, time) {
       const { step } = view.scene;
       const { past, future } = relationOfNode(index, i, view);
-      const own = view.knower === null || view.knower === info.id; // nobody sees the timers of the others
+      const own = view.observer === null || view.observer === info.id; // nobody sees the timers of the others
       timers.draw(own ? timersAt(index, i, step) : [], time);
       const clock = label.querySelector(".dslab-clock");
       if (clock) write(clock, clockText(clockAt(index, i, step, time)));
@@ -138,12 +137,12 @@ function faults(radius) {
   ];
 }
 
-/** Does a clock tick beside the node? Where clocks differ, and nobody looks with the eyes of another node.
+/** Does a clock tick beside the node? Where clocks differ, but for the local view of another node.
  * @param {Index} index
  * @param {View} view
  * @param {string} id */
 function ticks(index, view, id) {
-  return index.clocksDiffer && (view.knower === null || view.knower === id);
+  return index.clocksDiffer && (view.observer === null || view.observer === id);
 }
 
 /** A line that is short enough to be written whole.

@@ -1,8 +1,8 @@
 // @ts-check
 // The clients' operations under the scrubber: a bar from the step that invoked each to the step that answered it.
 /** @import { Actions, Index, Operation, Panel } from "./types.js" */
+import { shorten, show } from "./data/values.js";
 import { FOCUSABLE, h, mark } from "./dom.js";
-import { shorten, show } from "./values.js";
 import { counted, t } from "./words.js";
 
 const MOST_BARS = 600; // bars in the page
@@ -29,18 +29,6 @@ export function lanesOf(operations, last) {
   }
   const clients = [...new Set(lanes.map((lane) => lane.client))];
   return lanes.sort((a, b) => clients.indexOf(a.client) - clients.indexOf(b.client));
-}
-
-/** The next (way 1) or previous (way -1) step at which an operation begins or ends; null if there is none.
- * @param {Operation[]} operations
- * @param {number} k
- * @param {number} way */
-export function neighbourEdge(operations, k, way) {
-  const edges = operations.flatMap(({ invoked, returned }) =>
-    returned === null ? [invoked] : [invoked, returned],
-  );
-  const there = edges.filter((edge) => (way > 0 ? edge > k : edge < k));
-  return there.length ? (way > 0 ? Math.min : Math.max)(...there) : null;
 }
 
 /** @param {Index} index
@@ -73,7 +61,7 @@ export function createOperations(index, actions) {
   return {
     element,
     draw(view) {
-      element.hidden = !drawn.length || view.knower !== null;
+      element.hidden = !drawn.length || view.observer !== null;
       cursor.style.left = `${(100 * view.step) / Math.max(1, index.last)}%`;
       for (const { one, element } of drawn) {
         mark(element, "dslab-open", one.invoked <= view.step && view.step < (one.returned ?? Infinity));

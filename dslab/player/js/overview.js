@@ -2,7 +2,7 @@
 // The whole run at a glance, beside the list that shows a part of it: a column a node, faults, finds, past and future,
 // and a frame round the part in sight. Drag it to go there.
 /** @import { Index, Rows } from "./types.js" */
-import { FUTURE, PAST } from "./causality.js";
+import { FUTURE, PAST } from "./data/causality.js";
 import { h, put, s } from "./dom.js";
 import { t } from "./words.js";
 

@@ -2,9 +2,9 @@
 // What opens on demand (the run as text, the keys) and what must be said (an error, events that did not apply).
 /** @import { Actions, Panel, Payload } from "./types.js" */
 import { createCopies } from "./copies.js";
+import { plain, shorten } from "./data/values.js";
 import { button, h, keyName } from "./dom.js";
 import { BINDINGS } from "./keys.js";
-import { plain, shorten } from "./values.js";
 import { t } from "./words.js";
 
 /** @param {Payload} payload

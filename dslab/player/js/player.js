@@ -3,17 +3,16 @@
 /** @import { Actions, Index, Model, Panel, Payload, Player, Traits, View } from "./types.js" */
 import { createActs, createDrafts } from "./acting.js";
 import { createBranching } from "./branches.js";
-import { changeSpeed } from "./controls.js";
-import { exists, indexTrace, neighbourEvent, stepsOf } from "./data.js";
+import { createFilter, neighbourShown, seenStep } from "./data/filter.js";
+import { exists, indexTrace, neighbourEvent, stepsOf } from "./data/trace.js";
 import { beforeActing, FOCUSABLE, h } from "./dom.js";
 import { focusedKey, restoreFocus } from "./focus.js";
 import { listen } from "./keys.js";
 import { createLecturing, createStage } from "./lecture.js";
 import { createNotices } from "./panels.js";
-import { createReading, neighbourShown, seenStep } from "./reading.js";
-import { createClock, createGlide, momentAt, naturalPace, schedule, timeAt } from "./time.js";
+import { changeSpeed, createClock, createGlide, momentAt, naturalPace, schedule, timeAt } from "./playback.js";
+import { createReading } from "./reading.js";
 import { createViews } from "./views.js";
-import { createFilter } from "./visible.js";
 import { speak } from "./words.js";
 import { USUAL } from "./zoom.js";
 
@@ -40,7 +39,7 @@ function createView() {
     query: "",
     zoom: USUAL,
     marked: null,
-    knower: null,
+    observer: null,
     lecture: createStage(),
     drafts: createDrafts(),
     page: 0,
@@ -95,7 +94,7 @@ function render({ model, el }) {
    * @param {number} part */
   function place(step, part = 0) {
     view.step = seenStep(index, view, Math.max(0, Math.min(index.last, step)));
-    view.part = view.step < index.last && view.knower === null ? part : 0;
+    view.part = view.step < index.last && view.observer === null ? part : 0;
     view.time = timeAt(index, view.step, view.part);
     view.message = index.endedBy.get(view.step) ?? null;
     glide.stop();
@@ -161,14 +160,14 @@ function render({ model, el }) {
     step(way) {
       const before = view.step;
       go(way < 0 && view.part ? view.step : neighbourShown(index, view, way));
-      if (view.step === before + 1 && view.knower === null && !reducedMotion()) glide.start();
+      if (view.step === before + 1 && view.observer === null && !reducedMotion()) glide.start();
     },
     event(way) {
       if (index.column.has(actions.followed())) go(neighbourEvent(index, actions.followed(), view.step, way));
     },
     followed: () =>
       view.selection?.kind === "node" ? view.selection.id : (index.steps[view.step]?.node ?? null),
-    eyes: () => actions.know(actions.followed()),
+    localView: () => actions.observe(actions.followed()),
     toggle: () => (view.playing ? (pause(), draw()) : play()),
     faster: (way) => {
       view.speed = changeSpeed(view.speed, way);
@@ -188,7 +187,7 @@ function render({ model, el }) {
     },
     escape: () => {
       if (view.lecture.on) return actions.leave();
-      Object.assign(view, { selection: null, panel: "", marked: null, knower: null, query: "", sifting: false });
+      Object.assign(view, { selection: null, panel: "", marked: null, observer: null, query: "", sifting: false });
       view.drafts.more = false;
       draw();
     },
@@ -215,7 +214,7 @@ function render({ model, el }) {
     moments = schedule(index.times, view.pace);
     Object.assign(view, { waiting: false, silent: false, page: 0 });
     if (!exists(index, view.selection)) view.selection = null;
-    if (!stepsOf(index, view.knower).length) view.knower = null;
+    if (!stepsOf(index, view.observer).length) view.observer = null;
     if (view.marked !== null && view.marked > index.last) view.marked = null;
     views = createViews(root, index, payload, model.get("notice")?.text ?? "", actions);
     topology = views[0];

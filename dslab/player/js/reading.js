@@ -1,12 +1,10 @@
 // @ts-check
-// What the reader does to see better: search, filter, zoom, mark, look with a node's eyes. None of it needs the kernel.
-/** @import { Choosing, Filter, FilterField, Index, Player, View } from "./types.js" */
-import { lastAtMost, neighbourEvent, stepsOf } from "./data.js";
-import { nextChange } from "./lights.js";
-import { neighbourEdge } from "./operations.js";
-import { repetitions } from "./repetition.js";
-import { matchesOf, nextMatch } from "./search.js";
-import { createFilter, rowsOf, showsAll } from "./visible.js";
+// What the reader does to see better: search, filter, zoom, mark, local view. None of it needs the kernel.
+/** @import { Choosing, Filter, FilterField, Player, View } from "./types.js" */
+import { createFilter, repetitions, rowsOf } from "./data/filter.js";
+import { matchesOf, nextMatch } from "./data/search.js";
+import { neighbourEdge, stepsOf } from "./data/trace.js";
+import { nextChange } from "./data/verdicts.js";
 import { changeZoom } from "./zoom.js";
 
 /** @param {View} view
@@ -54,8 +52,8 @@ export function createReading(view, { index, payload, go, draw, focusSearch }) {
       view.marked = view.step;
       go(there);
     },
-    know(/** @type {string|null} */ node) {
-      view.knower = view.knower !== node && stepsOf(index(), node).length ? node : null;
+    observe(/** @type {string|null} */ node) {
+      view.observer = view.observer !== node && stepsOf(index(), node).length ? node : null;
       go(view.step);
     },
     light: () => goTo(nextChange(payload().lights ?? [], view.step, index().last)),
@@ -63,27 +61,4 @@ export function createReading(view, { index, payload, go, draw, focusSearch }) {
       goTo(neighbourEdge(index().trace.operations ?? [], view.step, way)),
   };
   return reading;
-}
-
-/** The step before or after this one among those that are shown; with the eyes of a node, among its own.
- * @param {Index} index
- * @param {View} view
- * @param {number} way */
-export function neighbourShown(index, view, way) {
-  if (view.knower !== null) return neighbourEvent(index, view.knower, view.step, way);
-  if (showsAll(view.filter)) return view.step + way;
-  const rows = rowsOf(index, view);
-  const here = rows.rowOf(view.step);
-  const row = way > 0 ? Math.floor(here) + 1 : Math.ceil(here) - 1;
-  return row >= 0 && row < rows.count ? rows.stepOf(row) : view.step;
-}
-
-/** The step at which the cursor stands if it is put at step k: with the eyes of a node, time passes at its steps only.
- * @param {Index} index
- * @param {View} view
- * @param {number} k */
-export function seenStep(index, view, k) {
-  if (view.knower === null) return k;
-  const events = stepsOf(index, view.knower);
-  return events[Math.max(0, lastAtMost(events, k))];
 }

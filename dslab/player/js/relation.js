@@ -1,45 +1,10 @@
 // @ts-check
 // Two steps, the one at the cursor and one that the reader has marked: which could know of which, and by what way.
-/** @import { Actions, Chain, Index, Message, Panel, View } from "./types.js" */
-import { chainBetween } from "./causality.js";
+/** @import { Actions, Index, Message, Panel, View } from "./types.js" */
+import { chainOf } from "./data/causality.js";
+import { plain, shorten } from "./data/values.js";
 import { button, h, write } from "./dom.js";
-import { plain, shorten } from "./values.js";
 import { t } from "./words.js";
-
-/** @type {Chain} */
-const NONE = { way: null, messages: [], members: new Set() };
-
-/** @type {WeakMap<Index, {key: string, chain: Chain}>} */
-const latestChain = new WeakMap();
-
-/** The chain between the marked step and the cursor, for all views to show.
- * @param {Index} index
- * @param {View} view
- * @returns {Chain} */
-export function chainOf(index, view) {
-  if (view.marked === null || view.marked === view.step) return NONE;
-  const key = `${view.marked} ${view.step}`;
-  const old = latestChain.get(index);
-  if (old?.key === key) return old.chain;
-  const way = chainBetween(index, Math.min(view.marked, view.step), Math.max(view.marked, view.step));
-  const messages = (way ?? []).flatMap((k, n) => messageBetween(index, way?.[n - 1], k) ?? []);
-  const chain = { way, messages, members: new Set([...(way ?? []), ...messages]) };
-  latestChain.set(index, { key, chain });
-  return chain;
-}
-
-/** The message that leads from step a to step b, if one does.
- * @param {Index} index
- * @param {number|undefined} a
- * @param {number} b */
-function messageBetween(index, a, b) {
-  if (a === undefined || index.steps[a].node === index.steps[b].node) return null;
-  const own = index.messages[index.steps[b].message ?? -1];
-  if (own?.sent === a) return own;
-  return (
-    (index.steps[a].sent ?? []).map((number) => index.messages[number]).find((one) => one.ended === b) ?? null
-  );
-}
 
 /** How the marked step and the current one are related, before, after or concurrent, and why: one sentence.
  * @param {Index} index

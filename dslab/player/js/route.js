@@ -1,9 +1,9 @@
 // @ts-check
 // The chain of messages between two steps, as numbered arrows over the topology.
 /** @import { Index, Message, Panel, Point } from "./types.js" */
+import { chainOf } from "./data/causality.js";
 import { s } from "./dom.js";
-import { along } from "./flights.js";
-import { chainOf } from "./relation.js";
+import { along } from "./links.js";
 
 const MOST_HOPS = 12; // arrows; more could not be read
 

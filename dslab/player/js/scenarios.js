@@ -1,8 +1,8 @@
 // @ts-check
 // Scenarios that a notebook offers ("split vote"): a button each, which shows the branch with their events.
 /** @import { Actions, Panel, View } from "./types.js" */
+import { shorten } from "./data/values.js";
 import { button, h, put } from "./dom.js";
-import { shorten } from "./values.js";
 import { t } from "./words.js";
 
 /** @param {Actions} actions

@@ -14,11 +14,11 @@ export function createSelection(index, payload, actions) {
   const about = h("span", { class: "dslab-about", role: "status" });
   const acting = createActing(index, payload, actions);
   const reason = h("span", { class: "dslab-reason", role: "status" });
-  const eyes = button({
+  const localView = button({
     label: t("What it knows: the run as this node could tell it"),
     word: t("What it knows"),
     key: "w",
-    onclick: () => actions.eyes(),
+    onclick: () => actions.localView(),
   });
   const undo = button({
     label: t("Undo the last change"),
@@ -32,7 +32,7 @@ export function createSelection(index, payload, actions) {
     onclick: () => actions.send({ type: "original" }),
   });
   const spring = h("span", { class: "dslab-spring" });
-  const element = h("div", { class: "dslab-selection" }, about, acting.row, eyes, acting.more, reason, spring);
+  const element = h("div", { class: "dslab-selection" }, about, acting.row, localView, acting.more, reason, spring);
   element.append(undo, original, acting.forms);
   undo.hidden = original.hidden = !payload.edits || actions.acts()?.mode === "break"; // those who choose have their own
   return {
@@ -42,8 +42,8 @@ export function createSelection(index, payload, actions) {
       const now = choices(index, view.selection, view.step, actions.acts());
       write(about, now.about);
       acting.draw(view, now.deeds);
-      eyes.hidden = view.selection?.kind !== "node";
-      put(eyes, "aria-pressed", view.knower !== null && view.knower === view.selection?.id);
+      localView.hidden = view.selection?.kind !== "node";
+      put(localView, "aria-pressed", view.observer !== null && view.observer === view.selection?.id);
       undo.disabled = original.disabled = view.waiting;
       write(reason, reasonOf(view, payload, view.selection !== null));
     },

@@ -1,15 +1,16 @@
 // @ts-check
 // The space-time diagram: a life line a node, time downwards, a row a step, so that it reads as one with the log beside
 // it. Rows are spaced by order, not by the clock: order is what causality is about, and the log tells the times.
-/** @import { Chain, Index, Rows, Step, View } from "./types.js" */
-/** @typedef {{first: number, last: number, row: number, column: number, slots: Map<number, number>}} Frame rows [first, last),
- *    the spacing in px, and the place of each node that is shown */
+/** @import { Chain, Index, Rows, View } from "./types.js" */
 import { arrowsIn, drawArrow } from "./arrows.js";
-import { RELATION } from "./causality.js";
-import { lastAtMost } from "./data.js";
+import { RELATION } from "./data/causality.js";
+import { stampOf } from "./data/describe.js";
+import { lastKnownStep } from "./data/filter.js";
+import { lastAtMost } from "./data/trace.js";
 import { s } from "./dom.js";
 import { stepOutline } from "./shapes.js";
-import { horizon } from "./visible.js";
+/** @typedef {{first: number, last: number, row: number, column: number, slots: Map<number, number>}} Frame rows [first, last),
+ *    the spacing in px, and the place of each node that is shown */
 
 export const MARGIN = 8;
 const ROOM_FOR_STAMPS = 12; // px of a row
@@ -48,11 +49,11 @@ export function drawSpaceTime(index, rows, frame, view, { related, chain }) {
 function lifeLine(index, i, rows, frame, x, y, view) {
   const { steps: since, values } = index.status[i];
   const lines = [];
-  const isKnower = view.knower === null || view.knower === index.nodes[i].id;
-  const known = isKnower ? Infinity : horizon(index, view, i);
+  const isObserver = view.observer === null || view.observer === index.nodes[i].id;
+  const known = isObserver ? Infinity : lastKnownStep(index, view, i);
   const chosen =
     view.selection?.kind === "node" && view.selection.id === index.nodes[i].id ? " dslab-selected" : "";
-  const until = Math.min(frame.last, isKnower ? Infinity : known < 0 ? -1 : rows.rowOf(known) + 0.5);
+  const until = Math.min(frame.last, isObserver ? Infinity : known < 0 ? -1 : rows.rowOf(known) + 0.5);
   const firstStep = rows.stepOf(frame.first);
   for (let at = Math.max(0, lastAtMost(since, firstStep)); at < since.length && since[at] <= known; at++) {
     const begin = rows.rowOf(since[at]);
@@ -117,13 +118,4 @@ function drawStep(index, k, frame, x, y, view, related, chained) {
  * @param {number} column */
 export function fitsBeside(index, stamps, column) {
   return stamps !== "vector" || index.nodes.length * 15 < 2 * column;
-}
-
-/** @param {Step} step
- *  @param {string} stamps "none", "lamport" or "vector" */
-export function stampOf(step, stamps) {
-  if (stamps === "lamport" && step.lamport !== undefined && step.lamport !== null)
-    return String(step.lamport);
-  if (stamps === "vector" && step.vector) return `[${step.vector.join(" ")}]`;
-  return "";
 }

@@ -2,14 +2,13 @@
 // The state of the nodes: a table for each protocol, a column a node, so that replicas can be compared at a glance.
 // What the current step changed is marked, with the value before.
 /** @import { Actions, Index, Panel, Value, View } from "./types.js" */
-import { relationOfNode } from "./causality.js";
-import { clockAt, clockText } from "./clocks.js";
-import { lastAtMost, stateAt, timersAt, valueAt } from "./data.js";
+import { relationOfNode } from "./data/causality.js";
+import { lastKnownStep } from "./data/filter.js";
+import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "./data/trace.js";
+import { shorten, show } from "./data/values.js";
 import { FOCUSABLE, h, mark, write } from "./dom.js";
 import { createLogs } from "./logs.js";
 import { createValue } from "./nested.js";
-import { shorten, show } from "./values.js";
-import { horizon } from "./visible.js";
 import { t } from "./words.js";
 
 /** @param {Index} index
@@ -159,13 +158,13 @@ function createColumn(index, i, actions) {
     },
     draw(/** @type {View} */ view) {
       const hidden = view.filter.nodes.has(info.id);
-      const k = horizon(index, view, i);
+      const k = lastKnownStep(index, view, i);
       const current = index.steps[view.step]?.node === info.id;
       mark(head, "dslab-selected", view.selection?.kind === "node" && view.selection.id === info.id);
       markRelation(index, i, head, view);
-      const seen = view.knower === null || view.knower === info.id;
+      const seen = view.observer === null || view.observer === info.id;
       write(clock, seen ? clockText(clockAt(index, i, view.step, index.times[view.step] ?? 0)) : "");
-      const key = [hidden, lastAtMost(index.eventsOf[i], k), current, view.knower === null || k < 0].join();
+      const key = [hidden, lastAtMost(index.eventsOf[i], k), current, view.observer === null || k < 0].join();
       if (drawn === key) return; // nothing happened to this node
       drawn = key;
       const all = [head, clock, ...cells.values(), ...timers.values()];
@@ -177,24 +176,24 @@ function createColumn(index, i, actions) {
         mark(cell, "dslab-is-down", is === "down");
       }
       const state = new Map(
-        k < 0 && view.knower !== null ? [] : stateAt(index, i, k).map((row) => [row.name, row]),
+        k < 0 && view.observer !== null ? [] : stateAt(index, i, k).map((row) => [row.name, row]),
       );
       const running = new Map(timersAt(index, i, k).map((timer) => [timer.name, timer.due.toFixed(1)]));
       for (const [name, cell] of cells) fillCell(cell, state.get(name), current);
       for (const [name, cell] of timers) write(cell, is === "down" ? "" : (running.get(name) ?? "–"));
-      mark(status, "dslab-quiet", view.knower !== null);
+      mark(status, "dslab-quiet", view.observer !== null);
       write(status, ` ${statusWords(view, info.id, k, is)}`.trimEnd());
     },
   };
 }
 
-/** Down or paused; or, with the eyes of another node, since when nothing is known of it.
+/** Down or paused; or, in the local view of another node, since when nothing is known of it.
  * @param {View} view
  * @param {string} id
  * @param {number} k the last step that is seen of it
  * @param {string} is its status */
 function statusWords(view, id, k, is) {
-  if (view.knower === null || view.knower === id) return is === "up" ? "" : t(is);
+  if (view.observer === null || view.observer === id) return is === "up" ? "" : t(is);
   return k < 0 ? t("nothing heard of it") : t("as of step {step}", { step: k });
 }
 

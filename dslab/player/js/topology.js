@@ -2,12 +2,12 @@
 // The cluster as a picture: nodes, links, and messages that move along them.
 /** @import { Actions, Index, Panel, Point } from "./types.js" */
 import { createCutting } from "./cutting.js";
+import { show } from "./data/values.js";
 import { s } from "./dom.js";
 import { createLinks } from "./links.js";
 import { createFlights } from "./messages.js";
 import { createNode } from "./nodes.js";
 import { createRoute } from "./route.js";
-import { show } from "./values.js";
 import { english, t } from "./words.js";
 
 const HEIGHT = 340;
@@ -61,8 +61,8 @@ export function createTopology(index, positions, actions) {
     element,
     draw(view) {
       const { step, time } = view.scene;
-      const moment = `${step} ${view.knower}`; // nobody sees a cut
-      if (drawn !== moment) links.draw(view.knower === null ? step : -1);
+      const moment = `${step} ${view.observer}`; // nobody sees a cut
+      if (drawn !== moment) links.draw(view.observer === null ? step : -1);
       drawn = moment;
       cutting.draw(view);
       nodes.forEach((node) => node.draw(view, step));

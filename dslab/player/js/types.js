@@ -88,7 +88,7 @@
  * @property {Array<Map<string, History<Value>>>} attributes
  * @property {Array<Map<string, History<number|null>>>} timers when each is due, ms; null: it does not run
  * @property {Array<History<Status>>} status
- * @property {Array<History<number>>} wrong how far the node's clock is ahead of true time, ms
+ * @property {Array<History<number>>} offset how far the node's clock is ahead of true time, ms
  * @property {boolean} clocksDiffer
  * @property {Map<number|null, Message>} endedBy the message that a step received or lost
  * @property {History<Link[]>} cuts the directed links that are cut */
@@ -236,7 +236,7 @@
  * @property {string} query
  * @property {number} zoom an index of `ROWS`
  * @property {number|null} marked the step to be compared with the current one
- * @property {string|null} knower the node with whose eyes the run is seen
+ * @property {string|null} observer the node whose local view is shown; null: the whole run is
  * @property {{on: boolean, without: Set<string>}} lecture
  * @property {Drafts} drafts
  * @property {number} page which nine of the choices have a number, where the next event is chosen */
@@ -255,7 +255,7 @@
  * @property {(way: number) => void} step forward (1) or back (-1)
  * @property {(way: number) => void} event to the next or the previous step of the node that is followed
  * @property {() => string|null} followed the selected node, or that of the current step
- * @property {() => void} eyes look with its eyes
+ * @property {() => void} localView show its local view, or the whole run again
  * @property {() => void} toggle play or pause
  * @property {(way: number) => void} faster
  * @property {(selection: Selection|null) => void} select
@@ -276,7 +276,7 @@
  * @property {(way: number) => void} zoom
  * @property {(step?: number|null) => void} mark the cursor's step, or another; null removes the mark
  * @property {() => void} exchange the marked step and the current one
- * @property {(node: string|null) => void} know look with the eyes of this node, or of none
+ * @property {(node: string|null) => void} observe show the local view of this node, or, for null, the whole run
  * @property {() => void} light to the next step at which a light changes
  * @property {(way: number) => void} operation to the next or previous begin or end of one
  * @property {() => void} lecture enter or leave it

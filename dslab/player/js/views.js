@@ -5,10 +5,11 @@ import { createBranches, createBranchesButton } from "./branches.js";
 import { createBreaking } from "./breaking.js";
 import { createComparison } from "./compare.js";
 import { createControls, createOptions } from "./controls.js";
+import { shorten } from "./data/values.js";
 import { button, FOCUSABLE, h } from "./dom.js";
 import { createFilters, createSearch } from "./filters.js";
 import { createHandler } from "./handler.js";
-import { createKnower } from "./knower.js";
+import { createObserver } from "./knower.js";
 import { createCue, createLectureBar } from "./lecture.js";
 import { createLegend } from "./legend.js";
 import { createLights } from "./lights.js";
@@ -19,7 +20,6 @@ import { createScenarios } from "./scenarios.js";
 import { createSelection } from "./selection.js";
 import { createState } from "./state.js";
 import { createTopology } from "./topology.js";
-import { shorten } from "./values.js";
 import { speak, t } from "./words.js";
 
 /** Fill the player with views of one trace. The first of them is the topology, which is also drawn alone.
@@ -38,7 +38,7 @@ export function createViews(root, index, payload, error, actions) {
     sentence: createSentence(index, payload, actions),
     handler: createHandler(index, payload, actions),
     relation: createRelation(index, actions),
-    knower: createKnower(actions),
+    observer: createObserver(actions),
     selection: createSelection(index, payload, actions),
     state: createState(index, actions),
     options: createOptions(actions),
@@ -74,7 +74,7 @@ export function createViews(root, index, payload, error, actions) {
     views.sentence.element,
     views.cue.element,
     views.handler.element,
-    views.knower.element,
+    views.observer.element,
     views.relation.element,
     h(
       "div",

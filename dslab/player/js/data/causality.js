@@ -1,7 +1,8 @@
 // @ts-check
-// Who could have known what. A step follows from the one before it on its node and from the one that caused it.
-/** @import { Index, View } from "./types.js" */
-import { stepsOf } from "./data.js";
+// Happened-before. A step follows from the one before it on its node and from the one that caused it; what could be known
+// where, and by which chain of messages, follows from that.
+/** @import { Chain, Index, View } from "../types.js" */
+import { stepsOf } from "./trace.js";
 
 export const CONCURRENT = 0;
 export const PAST = 1;
@@ -132,4 +133,39 @@ function predecessors(index) {
   }
   known.set(index, made);
   return made;
+}
+
+/** @type {Chain} */
+const NONE = { way: null, messages: [], members: new Set() };
+
+/** @type {WeakMap<Index, {key: string, chain: Chain}>} */
+const latestChain = new WeakMap();
+
+/** The chain between the marked step and the cursor, for all views to show.
+ * @param {Index} index
+ * @param {View} view
+ * @returns {Chain} */
+export function chainOf(index, view) {
+  if (view.marked === null || view.marked === view.step) return NONE;
+  const key = `${view.marked} ${view.step}`;
+  const old = latestChain.get(index);
+  if (old?.key === key) return old.chain;
+  const way = chainBetween(index, Math.min(view.marked, view.step), Math.max(view.marked, view.step));
+  const messages = (way ?? []).flatMap((k, n) => messageBetween(index, way?.[n - 1], k) ?? []);
+  const chain = { way, messages, members: new Set([...(way ?? []), ...messages]) };
+  latestChain.set(index, { key, chain });
+  return chain;
+}
+
+/** The message that leads from step a to step b, if one does.
+ * @param {Index} index
+ * @param {number|undefined} a
+ * @param {number} b */
+function messageBetween(index, a, b) {
+  if (a === undefined || index.steps[a].node === index.steps[b].node) return null;
+  const own = index.messages[index.steps[b].message ?? -1];
+  if (own?.sent === a) return own;
+  return (
+    (index.steps[a].sent ?? []).map((number) => index.messages[number]).find((one) => one.ended === b) ?? null
+  );
 }

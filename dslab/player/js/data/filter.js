@@ -1,11 +1,10 @@
 // @ts-check
-// Which steps are shown: what the filter leaves, and, seen with a node's eyes, what that node knows. The diagram and the
-// log have a row for each of them.
-/** @import { Filter, Index, Message, Rows, Step, View } from "./types.js" */
+// Which steps are shown: what the filter leaves, and, in the local view of a node, what that node knows. The diagram and
+// the log have a row for each of them.
+/** @import { Filter, Index, Message, Rows, Step, View } from "../types.js" */
 import { learntAt } from "./causality.js";
-import { lastAtMost } from "./data.js";
-import { repetitions } from "./repetition.js";
 import { matchesOf } from "./search.js";
+import { lastAtMost, neighbourEvent, stepsOf } from "./trace.js";
 
 /** A filter that leaves nothing out.
  * @returns {Filter} */
@@ -31,8 +30,8 @@ export function rowsOf(index, view) {
   const key = [
     view.filter,
     view.filter.misses ? view.query : "",
-    view.knower,
-    view.knower === null ? 0 : view.step,
+    view.observer,
+    view.observer === null ? 0 : view.step,
   ];
   const old = latestRows.get(index);
   if (old && old.key.every((one, n) => one === key[n])) return old.rows;
@@ -46,7 +45,7 @@ export function rowsOf(index, view) {
  *  @returns {Rows} */
 function makeRows(index, view) {
   const count = index.steps.length;
-  if (showsAll(view.filter) && view.knower === null) return { count, stepOf: (row) => row, rowOf: (k) => k };
+  if (showsAll(view.filter) && view.observer === null) return { count, stepOf: (row) => row, rowOf: (k) => k };
   const kept = keeps(index, view);
   const shown = new Int32Array(count);
   let length = 0;
@@ -67,7 +66,7 @@ function makeRows(index, view) {
  *  @returns {(k: number) => boolean} */
 function keeps(index, view) {
   const { filter } = view;
-  const learnt = view.knower === null ? null : learntAt(index, view.knower);
+  const learnt = view.observer === null ? null : learntAt(index, view.observer);
   const repeats = filter.repeats ? repetitions(index) : null;
   const found = filter.misses ? new Set(matchesOf(index, view.query)) : null;
   return (k) => {
@@ -108,8 +107,8 @@ export const knowsAll = () => true;
  * @param {View} view
  * @returns {(k: number) => boolean} */
 export function knowledge(index, view) {
-  if (view.knower === null) return knowsAll;
-  const learnt = learntAt(index, view.knower);
+  if (view.observer === null) return knowsAll;
+  const learnt = learntAt(index, view.observer);
   return (k) => learnt[k] <= view.step;
 }
 
@@ -119,9 +118,9 @@ export function knowledge(index, view) {
  * @param {View} view
  * @param {number} i
  * @param {number} [cursor] instead of the view's */
-export function horizon(index, view, i, cursor = view.step) {
-  if (view.knower === null) return cursor;
-  const learnt = learntAt(index, view.knower);
+export function lastKnownStep(index, view, i, cursor = view.step) {
+  if (view.observer === null) return cursor;
+  const learnt = learntAt(index, view.observer);
   const events = index.eventsOf[i];
   let low = 0;
   let high = events.length;
@@ -131,4 +130,88 @@ export function horizon(index, view, i, cursor = view.step) {
     else high = middle;
   }
   return low ? events[low - 1] : -1;
+}
+
+// ---- repetition: heartbeats and the like, for any protocol
+
+const MAY_REPEAT = new Set(["receive", "timer", "loss"]);
+
+/** @type {WeakMap<Index, Uint8Array>} */
+const found = new WeakMap();
+
+/** For each step: does it only repeat? A message that is received, or a timer that goes off, repeats if it changes no
+ *  attribute, makes no output, answers no client and says no reason, if the same is true for all that its messages do,
+ *  and if the same node has had one like it before. A lost message repeats if its sending does.
+ * @param {Index} index
+ * @returns {Uint8Array} */
+export function repetitions(index) {
+  const known = found.get(index);
+  if (known) return known;
+  const idle = idleSteps(index);
+  const seen = new Set();
+  const repeats = Uint8Array.from(index.steps, (step, k) => {
+    if (!idle[k]) return 0;
+    const message = step.message === undefined ? null : index.messages[step.message];
+    const look = JSON.stringify([step.kind, step.name, message?.src, message?.dst ?? step.node]);
+    if (seen.has(look)) return 1;
+    seen.add(look);
+    return 0;
+  });
+  found.set(index, repeats);
+  return repeats;
+}
+
+/** The steps that change nothing and bring nothing about. A trace without states cannot tell: then there are none.
+ * @param {Index} index */
+function idleSteps(index) {
+  const idle = new Uint8Array(index.steps.length);
+  if (!index.steps.some((step) => step.changes)) return idle;
+  for (let k = index.last; k >= 0; k--) {
+    const step = index.steps[k];
+    idle[k] = MAY_REPEAT.has(step.kind) && changesNothing(step) && sentAllIdle(index, step, k, idle) ? 1 : 0;
+  }
+  for (const [k, step] of index.steps.entries())
+    if (step.kind === "loss") idle[k] = step.cause === undefined ? 0 : idle[step.cause];
+  return idle;
+}
+
+/** @param {Step} step */
+function changesNothing(step) {
+  return !step.changes && !step.outputs?.length && !step.replies?.length && !step.notes?.length;
+}
+
+/** @param {Index} index
+ *  @param {Step} step
+ *  @param {number} k
+ *  @param {Uint8Array} idle those after step k */
+function sentAllIdle(index, step, k, idle) {
+  return (step.sent ?? []).every((number) => {
+    const { fate, ended } = index.messages[number];
+    return fate !== "received" || ended === null || ended <= k || idle[ended];
+  });
+}
+
+// ---- where the cursor can stand
+
+/** The step before or after this one among those that are shown; in the local view of a node, among its own.
+ * @param {Index} index
+ * @param {View} view
+ * @param {number} way */
+export function neighbourShown(index, view, way) {
+  if (view.observer !== null) return neighbourEvent(index, view.observer, view.step, way);
+  if (showsAll(view.filter)) return view.step + way;
+  const rows = rowsOf(index, view);
+  const here = rows.rowOf(view.step);
+  const row = way > 0 ? Math.floor(here) + 1 : Math.ceil(here) - 1;
+  return row >= 0 && row < rows.count ? rows.stepOf(row) : view.step;
+}
+
+/** The step at which the cursor stands if it is put at step k: in the local view of a node, time passes at its steps only.
+ * @param {Index} index
+ * @param {View} view
+ * @param {number} k */
+export function seenStep(index, view, k) {
+  if (view.observer === null) return k;
+  const events = stepsOf(index, view.observer);
+  return events[Math.max(0, lastAtMost(events, k))];
 }

@@ -1,8 +1,8 @@
 // @ts-check
-// The trace, indexed once, so that the world after any step is a look-up and not a replay.
+// The trace, indexed once, so that the state after any step is a look-up and not a replay.
 // A `History` is the list of values that one thing has had: each with the step since which it has it.
-/** @import { Cuts, History, Index, Link, Selection, Status, Step, Trace, Value } from "./types.js" */
-import { english } from "./words.js";
+/** @import { Cuts, History, Index, Link, Operation, Selection, Status, Step, Trace, Value } from "../types.js" */
+import { english } from "../words.js";
 
 /** @param {Trace} trace
  *  @param {Cuts} [cuts]
@@ -22,7 +22,7 @@ export function indexTrace(trace, cuts = []) {
     attributes: nodes.map(() => new Map()),
     timers: nodes.map(() => new Map()),
     status: nodes.map(() => history("up")),
-    wrong: nodes.map(() => history(0)),
+    offset: nodes.map(() => history(0)),
     clocksDiffer: steps.some((step) => step.local !== undefined),
     endedBy: new Map(messages.map((message) => [message.ended, message])),
     cuts: { steps: cuts.map((entry) => entry[0]), values: cuts.map((entry) => entry[1]) },
@@ -57,8 +57,8 @@ function record(index, step, k) {
   for (const [name, value] of Object.entries(step.changes ?? {})) append(index.attributes[i], name, k, value);
   if (step.kind === "timer" && step.name) append(index.timers[i], step.name, k, null);
   for (const [name, due] of Object.entries(step.timers ?? {})) append(index.timers[i], name, k, due);
-  const wrong = (step.local ?? step.time) - step.time;
-  if (wrong !== index.wrong[i].values.at(-1)) push(index.wrong[i], k, wrong);
+  const offset = (step.local ?? step.time) - step.time;
+  if (offset !== index.offset[i].values.at(-1)) push(index.offset[i], k, offset);
   const status = AFTER.get(step.kind);
   if (status) push(index.status[i], k, status);
   if (status === "down") for (const timer of index.timers[i].values()) push(timer, k, null);
@@ -195,4 +195,46 @@ export function neighbourEvent(index, node, k, way) {
   const events = stepsOf(index, node);
   const at = way > 0 ? lastAtMost(events, k) + 1 : lastAtMost(events, k - 1);
   return events[at] ?? k;
+}
+
+// ---- clocks: a trace says where a node's own clock differs from true time, at each of the node's steps
+
+/** What the clock of node i shows at a moment after step k, and how far that is from true time, ms.
+ * @param {Index} index
+ * @param {number} i
+ * @param {number} k
+ * @param {number} time true time, ms */
+export function clockAt(index, i, k, time) {
+  const offset = valueAt(index.offset[i], k) ?? 0;
+  return { shown: time + offset, offset };
+}
+
+/** "165.0 (+50)": the reading, and what it is ahead of true time.
+ * @param {{shown: number, offset: number}} clock */
+export function clockText({ shown, offset }) {
+  const ahead = Math.round(offset * 10) / 10;
+  return `${shown.toFixed(1)} (${ahead < 0 ? "−" : "+"}${Math.abs(ahead).toLocaleString("en")})`;
+}
+
+// ---- messages and operations
+
+/** The types of a trace's messages, in the order of their first appearance.
+ * @param {Index} index
+ * @returns {Map<string, number>} */
+export function typesOf(index) {
+  const types = new Map();
+  for (const message of index.messages) if (!types.has(message.type)) types.set(message.type, types.size);
+  return types;
+}
+
+/** The next (way 1) or previous (way -1) step at which an operation begins or ends; null if there is none.
+ * @param {Operation[]} operations
+ * @param {number} k
+ * @param {number} way */
+export function neighbourEdge(operations, k, way) {
+  const edges = operations.flatMap(({ invoked, returned }) =>
+    returned === null ? [invoked] : [invoked, returned],
+  );
+  const there = edges.filter((edge) => (way > 0 ? edge > k : edge < k));
+  return there.length ? (way > 0 ? Math.min : Math.max)(...there) : null;
 }

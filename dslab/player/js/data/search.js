@@ -1,9 +1,8 @@
 // @ts-check
-// Looking for words in the log.
-/** @import { Index } from "./types.js" */
-import { h } from "./dom.js";
+// Full-text search in the log.
+/** @import { Index } from "../types.js" */
+import { t } from "../words.js";
 import { show } from "./values.js";
-import { t } from "./words.js";
 
 /** @type {WeakMap<Index, string[]>} */
 const texts = new WeakMap();
@@ -48,22 +47,4 @@ export function nextMatch(steps, k, way) {
   const all = Array.from(steps);
   const next = way > 0 ? all.find((step) => step > k) : all.findLast((step) => step < k);
   return next ?? (way > 0 ? all[0] : all[all.length - 1]);
-}
-
-/** A text in pieces, what was looked for marked.
- * @param {string} text
- * @param {string} query
- * @returns {Array<Node|string>} */
-export function marked(text, query) {
-  const wanted = query.trim().toLowerCase();
-  const lower = text.toLowerCase();
-  if (!wanted || lower.length !== text.length) return [text]; // a few letters change their length: then nothing is marked
-  const pieces = [];
-  let from = 0;
-  for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, from)) {
-    if (at > from) pieces.push(text.slice(from, at));
-    pieces.push(h("mark", { class: "dslab-found" }, text.slice(at, at + wanted.length)));
-    from = at + wanted.length;
-  }
-  return from < text.length ? [...pieces, text.slice(from)] : pieces;
 }

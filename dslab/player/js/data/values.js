@@ -1,6 +1,6 @@
 // @ts-check
 // Values of the trace, shown as Python writes them: (1, 2)  {1, 2}  {'a': 1}  Vote(term=3).
-/** @import { Value } from "./types.js" */
+/** @import { Value } from "../types.js" */
 
 /** A value as Python would write it.
  * @param {Value|undefined} value

@@ -2,7 +2,7 @@
 // The cursor is a moment: a step and how far (0 to 1) it is on the way to the next.
 // Playing runs along a schedule: when, in ms on the screen, each step happens.
 /** @import { Index } from "./types.js" */
-import { lastAtMost } from "./data.js";
+import { lastAtMost } from "./data/trace.js";
 
 const FLIGHT = 1100; // a typical message is seen flying for about this long
 const LONGEST = 1000; // nothing happens for at most this long: longer gaps are shortened
@@ -104,4 +104,12 @@ export function createGlide(paint) {
     },
     stop: clock.stop,
   };
+}
+
+/** The next speed in this direction.
+ * @param {number} speed
+ * @param {number} way */
+export function changeSpeed(speed, way) {
+  const at = SPEEDS.indexOf(speed);
+  return SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, at + way))];
 }

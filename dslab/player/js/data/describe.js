@@ -1,0 +1,48 @@
+// @ts-check
+// A step in words: in the log, in large type, and for a screen reader; and its stamp.
+/** @import { Index, Step } from "../types.js" */
+import { t } from "../words.js";
+import { shorten, show, showTime } from "./values.js";
+
+/** What happened, in a sentence.
+ * @param {Step} step */
+export function sentence(step) {
+  return step.text || [step.node ?? t("network"), step.kind, step.name ?? ""].join(" ").trim();
+}
+
+/** The sentence without the protocol's notes, which the text carries in brackets at its end.
+ * @param {Step} step */
+export function headline(step) {
+  return (step.notes ?? []).reduceRight(
+    (text, note) => (text.endsWith(` (${note})`) ? text.slice(0, -note.length - 3) : text),
+    sentence(step),
+  );
+}
+
+/** What the step told the world: `leader 3`.
+ * @param {Step} step */
+export function outputs(step) {
+  return (step.outputs ?? []).map(([name, ...values]) => [name, ...values.map(show)].join(" "));
+}
+
+/** What a screen reader says about a step.
+ * @param {Index} index
+ * @param {number} k */
+export function spoken(index, k) {
+  const step = index.steps[k];
+  if (!step) return t("Nothing happened in this run.");
+  const { lamport } = step;
+  const values = { step: k, last: index.last, time: showTime(step.time), sentence: shorten(sentence(step), 600), lamport };
+  return lamport === undefined || lamport === null
+    ? t("Step {step} of {last}, {time}: {sentence}", values)
+    : t("Step {step} of {last}, {time}: {sentence} Lamport {lamport}.", values);
+}
+
+/** @param {Step} step
+ *  @param {string} stamps "none", "lamport" or "vector" */
+export function stampOf(step, stamps) {
+  if (stamps === "lamport" && step.lamport !== undefined && step.lamport !== null)
+    return String(step.lamport);
+  if (stamps === "vector" && step.vector) return `[${step.vector.join(" ")}]`;
+  return "";
+}
