@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from math import inf, isfinite, log
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from dslab.values import DslabError, brief, nearest
 
@@ -27,7 +27,7 @@ class Latency:
             return self.low + (self.other - self.low) * u
         if self.shape == "exponential":
             return self.low - self.other * log(1.0 - u)
-        return self.low / (1.0 - u) ** (1.0 / self.other)
+        return self.low / float((1.0 - u) ** (1.0 / self.other))
 
     def __repr__(self) -> str:
         if self.shape == "uniform":
@@ -71,6 +71,15 @@ def _check_delay(name: str, *delays: Any) -> None:
             raise DslabError(f"{name}: a delay is a number of milliseconds from 0 up, not {brief(delay)}")
 
 
+class Settings(TypedDict, total=False):
+    """Settings of a link, those that are given: the others stay what they are."""
+
+    latency: Latency
+    loss: float
+    duplication: float
+    fifo: bool
+
+
 @dataclass(frozen=True)
 class LinkSettings:
     """How one link treats messages."""
@@ -88,7 +97,7 @@ class LinkSettings:
             if type(chance) not in (int, float) or not (isfinite(chance) and 0 <= chance <= 1):
                 raise DslabError(f"{name} is a chance from 0 to 1, not {brief(chance)}")
 
-    def but(self, settings: Mapping[str, Any]) -> LinkSettings:
+    def but(self, settings: Settings) -> LinkSettings:
         """These settings with some replaced."""
         for name in settings:
             if name not in SETTINGS:
@@ -100,26 +109,28 @@ class LinkSettings:
 SETTINGS = tuple(one.name for one in fields(LinkSettings))
 
 
+@dataclass(frozen=True, init=False, repr=False, slots=True)
 class Network:
     """One rule for all links, and exceptions: `Network(loss=0.1, links={("A", "B"): {"loss": 0.5}})`."""
 
-    __slots__ = ("default", "links")
+    default: LinkSettings
+    links: Mapping[tuple[str, str], Settings]           # the exceptions: a link and what differs there
 
-    def __init__(self, *, links: Mapping[tuple[str, str], Mapping[str, Any]] | None = None, **settings: Any) -> None:
-        self.default = LinkSettings().but(settings)
-        self.links = {tuple(link): dict(exception) for link, exception in (links or {}).items()}
-        for link, exception in self.links.items():
+    def __init__(self, *, links: Mapping[tuple[str, str], Settings] | None = None,
+                 **settings: Unpack[Settings]) -> None:
+        default = LinkSettings().but(settings)
+        exceptions = {tuple(link): Settings(**exception) for link, exception in (links or {}).items()}
+        for link, exception in exceptions.items():
             if len(link) != 2:
                 raise DslabError(f'links are named by a pair such as ("A", "B"), not {brief(link)}')
-            self.default.but(exception)
+            default.but(exception)
+        object.__setattr__(self, "default", default)    # what is frozen is filled in so, once
+        object.__setattr__(self, "links", exceptions)
 
     def settings(self, src: str, dst: str) -> LinkSettings:
         """What holds on the link from `src` to `dst`."""
         exception = self.links.get((src, dst))
         return self.default.but(exception) if exception else self.default
-
-    def __eq__(self, other: Any) -> bool:
-        return isinstance(other, Network) and (self.default, self.links) == (other.default, other.links)
 
     def __hash__(self) -> int:
         return hash((self.default, tuple(self.links)))

@@ -8,10 +8,10 @@ milliseconds of true time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn, Protocol, TypedDict, Unpack
 
 from dslab.contract import check_protocol
 from dslab.network import Network
@@ -19,7 +19,7 @@ from dslab.node import Node
 from dslab.script import At
 from dslab.values import DslabError, brief, nearest, show, snapshot
 
-NOTHING: Mapping = MappingProxyType({})
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,31 @@ class Limits:
     in_flight: int = 100_000        # messages and timers that wait
 
 
+class Graph(Protocol):
+    """A networkx graph, as far as a run looks at it."""
+
+    @property
+    def edges(self) -> Callable[[], Iterable[tuple[Any, ...]]]:
+        """Called, it gives the pairs of nodes that are linked."""
+
+
+class Changes(TypedDict, total=False):
+    """The arguments of `Run`, any of which `but` replaces."""
+
+    protocol: type[Node] | Mapping[str, type[Node]]
+    nodes: int | Iterable[str]
+    network: Network | None
+    script: Iterable[At]
+    seed: int
+    duration: float
+    until: str
+    topology: Graph | Iterable[Iterable[str]] | None
+    initial: Mapping[str, Mapping[str, Any]]
+    title: str
+    limits: Limits | None
+
+
+@dataclass(frozen=True, init=False, repr=False, slots=True)
 class Run:
     """Everything that decides what will happen, as plain data.
 
@@ -52,27 +77,33 @@ class Run:
         DslabError: one sentence, if the parts do not fit together.
     """
 
-    __slots__ = ("duration", "initial", "limits", "network", "nodes", "protocols", "script", "seed", "title",
-                 "topology", "until")
+    protocols: Mapping[str, type[Node]]             # node -> its class
+    nodes: tuple[str, ...]
+    network: Network
+    script: tuple[At, ...]
+    seed: int
+    duration: float                                 # ms
+    until: str
+    topology: tuple[tuple[str, str], ...] | None
+    initial: Mapping[str, Mapping[str, Any]]        # node -> attribute -> value
+    title: str
+    limits: Limits
 
     def __init__(self, protocol: type[Node] | Mapping[str, type[Node]], nodes: int | Iterable[str] = 3, *,
                  network: Network | None = None, script: Iterable[At] = (), seed: int = 0, duration: float = 1000.0,
-                 until: str = "", topology: Any = None, initial: Mapping[str, Mapping[str, Any]] = NOTHING,
-                 title: str = "", limits: Limits | None = None) -> None:
-        one_class = not isinstance(protocol, Mapping)
-        names = node_names(nodes) if one_class else node_names(protocol)
-        set_ = object.__setattr__
-        set_(self, "protocols", dict.fromkeys(names, protocol) if one_class else dict(protocol))
-        set_(self, "nodes", names)
-        set_(self, "network", network or Network())
-        set_(self, "script", tuple(script) if isinstance(script, Iterable) else (script,))
-        set_(self, "seed", seed)
-        set_(self, "duration", duration)
-        set_(self, "until", until)
-        set_(self, "topology", None if topology is None else pairs_of(topology))
-        set_(self, "initial", {node: snapshot(dict(state)) for node, state in initial.items()})
-        set_(self, "title", title)
-        set_(self, "limits", limits or Limits())
+                 until: str = "", topology: Graph | Iterable[Iterable[str]] | None = None,
+                 initial: Mapping[str, Mapping[str, Any]] = NOTHING, title: str = "",
+                 limits: Limits | None = None) -> None:
+        protocols = protocol if isinstance(protocol, Mapping) else dict.fromkeys(node_names(nodes), protocol)
+        parts = {
+            "protocols": dict(protocols), "nodes": node_names(protocols), "network": network or Network(),
+            "script": tuple(script) if isinstance(script, Iterable) else (script,), "seed": seed,
+            "duration": duration, "until": until, "topology": None if topology is None else pairs_of(topology),
+            "initial": {node: snapshot(dict(state)) for node, state in initial.items()}, "title": title,
+            "limits": limits or Limits(),
+        }
+        for name, part in parts.items():
+            object.__setattr__(self, name, part)        # what is frozen is filled in so, once
         self._check()
 
     def _check(self) -> None:
@@ -101,7 +132,7 @@ class Run:
                 raise DslabError(f"{where} names {brief(name)}, which is not in this cluster ({', '.join(self.nodes)})."
                                  + nearest(str(name), self.nodes))
 
-    def but(self, **changes: Any) -> Run:
+    def but(self, **changes: Unpack[Changes]) -> Run:
         """This run with some arguments replaced: `run.but(seed=3)`."""
         now = self._arguments()
         for name in changes:
@@ -112,7 +143,8 @@ class Run:
             if len(classes) != 1:
                 raise DslabError("these nodes differ in protocol: change them by but(protocol={name: class})")
             now["protocol"] = classes.pop()
-        return Run(**(now | changes))
+        now.update(changes)
+        return Run(**now)
 
     def plus(self, *events: At) -> Run:
         """This run with events added to its script, which stays in the order of time."""
@@ -154,21 +186,23 @@ class Run:
         from dslab.run_json import run_from_json
         return run_from_json(text, classes)
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise DslabError(f"a run is a value and does not change: use run.but({name}=...)")
-
-    def __eq__(self, other: Any) -> bool:
-        return isinstance(other, Run) and all(getattr(self, slot) == getattr(other, slot) for slot in Run.__slots__)
-
     def __hash__(self) -> int:
         return hash((self.nodes, self.seed, self.script))
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         """A copy, pickled or deep, is made anew: a value that does not change cannot be filled in later."""
         return _made_of, (self._arguments(),)
 
     def __repr__(self) -> str:
         return self.code()
+
+
+def _refuse_change(run: Run, name: str, value: object) -> NoReturn:
+    raise DslabError(f"a run is a value and does not change: use run.but({name}=...)")
+
+
+# A frozen dataclass may not define this itself; what Python's says does not name the way out.
+type.__setattr__(Run, "__setattr__", _refuse_change)
 
 
 def _made_of(arguments: dict[str, Any]) -> Run:
@@ -186,7 +220,7 @@ def node_names(nodes: int | Iterable[str]) -> tuple[str, ...]:
             raise DslabError(f"a cluster has at least 0 nodes, not {nodes}")
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
         return tuple(letters[:nodes]) if nodes <= 26 else tuple(f"N{i}" for i in range(1, nodes + 1))
-    names = tuple(nodes) if isinstance(nodes, Iterable) and not isinstance(nodes, str) else (nodes,)
+    names: tuple[Any, ...] = tuple(nodes) if isinstance(nodes, Iterable) and not isinstance(nodes, str) else (nodes,)
     for name in names:
         if type(name) is not str or not name:
             raise DslabError(f"nodes is a number or a list of names, found {brief(name)}")
@@ -197,7 +231,7 @@ def node_names(nodes: int | Iterable[str]) -> tuple[str, ...]:
     return names
 
 
-def pairs_of(topology: Any) -> tuple[tuple[str, str], ...]:
+def pairs_of(topology: Graph | Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
     """The undirected links of a networkx graph, or of a list of pairs."""
     edges = topology.edges() if hasattr(topology, "edges") else topology
     try:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, Unpack
 
-from dslab.network import Latency, LinkSettings
+from dslab.network import Latency, LinkSettings, Settings
 from dslab.values import DslabError, brief, check_sendable, show
 
 
@@ -22,7 +22,7 @@ class Action:
     """One thing that a script can do: a verb with its arguments, in the order of the verb's signature."""
 
     verb: str
-    args: tuple = ()
+    args: tuple[Any, ...] = ()
     options: tuple[tuple[str, Any], ...] = ()       # the keyword arguments that were given
 
     def nodes(self) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def fire(node: str, timer: str) -> Action:
     return Action("fire", (node, timer))
 
 
-def set_link(src: str = "", dst: str = "", **settings: Any) -> Action:
+def set_link(src: str = "", dst: str = "", **settings: Unpack[Settings]) -> Action:
     """Change latency, loss, duplication or fifo of the link from `src` to `dst`, or, with no names, of all links."""
     if bool(src) != bool(dst):
         raise DslabError("set_link(loss=...) changes all links, set_link(src, dst, loss=...) one: give both names or"
