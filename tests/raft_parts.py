@@ -1,5 +1,6 @@
 """Raft servers by hand, and clusters that a script directs, for several test files."""
 
+from dslab import testing
 from dslab.protocols.raft import PROMISES, Raft, Vote
 from dslab.protocols.raft_figures import log_of
 from dslab.trace import Trace
@@ -9,10 +10,7 @@ SAFETY = [promise for promise in PROMISES if promise.kind == "always"]
 
 def server(terms: str = "", *, term: int = 0, servers: int = 3, protocol: type[Raft] = Raft) -> Raft:
     """Server A, whose log has entries of these terms. The others are B, C, ..., and alice is a client."""
-    peers = tuple("BCDEFG"[: servers - 1])
-    node = protocol("A", peers, neighbours=(*peers, "alice"))
-    node.term, node.log = term, log_of(terms)
-    return node
+    return testing.make(protocol, peers="BCDEFG"[: servers - 1], clients=["alice"], term=term, log=log_of(terms))
 
 
 def candidate(terms: str = "", *, term: int = 1, **options) -> Raft:
@@ -34,13 +32,7 @@ def leader(terms: str = "", *, term: int = 1, **options) -> Raft:
 
 def sent(node: Raft, kind: type) -> dict:
     """What A has sent of this kind: receiver -> the last such message."""
-    messages = [effect[1:] for effect in node.effects if effect[0] == "send"]
-    return {dst: msg for dst, msg in messages if isinstance(msg, kind)}
-
-
-def timers(node: Raft) -> dict:
-    """The timers that A has set: name -> (low, high)."""
-    return {effect[1]: effect[2:] for effect in node.effects if effect[0] == "timer"}
+    return dict(testing.sent(node, kind))
 
 
 def terms_of(log: list) -> str:

@@ -5,24 +5,20 @@ import pytest
 from dslab import Run, at, crash, drop, partition, recover, request, simulate
 from dslab.protocols.client import Add, Answer, Client, Command, Get, NotLeader, Put, execute
 from dslab.protocols.raft import Raft
+from dslab.testing import make, replies, sent, timers
 
 ADD = Add("x", 1)
 
 
 def client():
     """Alice, who knows the servers A, B and C; bob is a client too."""
-    return Client("alice", ("bob",), neighbours=("A", "B", "bob", "C"))
-
-
-def asked(node):
-    """Whom alice has asked what."""
-    return [effect[1:] for effect in node.effects if effect[0] == "send"]
+    return make(Client, "alice", peers=["bob"], clients="ABC")
 
 
 def test_a_client_sends_its_command_to_a_server_and_waits():
     node = client()
     node.on_add("user", ADD)
-    assert node.effects == [("send", "A", Command(1, ADD)), ("timer", "retry", 250, 250)]
+    assert sent(node) == [("A", Command(1, ADD))] and timers(node) == {"retry": (250, 250)}
 
 
 def test_it_has_one_command_open_at_a_time():
@@ -31,7 +27,7 @@ def test_it_has_one_command_open_at_a_time():
     for amount in (1, 2, 3):
         node.on_add(f"user {amount}", Add("x", amount))
     node.on_answer("A", Answer(1, 1))
-    assert asked(node) == [("A", Command(1, Add("x", 1))), ("A", Command(2, Add("x", 2)))]
+    assert sent(node) == [("A", Command(1, Add("x", 1))), ("A", Command(2, Add("x", 2)))]
     assert ("reply", "user 1", 1) in node.effects and node.waiting == [("user 3", Add("x", 3))]
 
 
@@ -41,7 +37,7 @@ def test_without_an_answer_it_asks_the_next_server_under_the_same_number():
     node.on_put("user", Put("x", 1))
     for _ in range(3):
         node.on_retry_timer()
-    assert asked(node) == [(name, Command(1, Put("x", 1))) for name in "ABCA"]
+    assert sent(node) == [(name, Command(1, Put("x", 1))) for name in "ABCA"]
 
 
 def test_it_turns_to_the_leader_that_a_server_names():
@@ -49,7 +45,7 @@ def test_it_turns_to_the_leader_that_a_server_names():
     node = client()
     node.on_get("user", Get("x"))
     node.on_not_leader("A", NotLeader("C"))
-    assert asked(node)[-1] == ("C", Command(1, Get("x")))
+    assert sent(node)[-1] == ("C", Command(1, Get("x")))
 
 
 @pytest.mark.parametrize("leader", [None, "Z", "bob"])
@@ -57,7 +53,7 @@ def test_where_there_is_no_leader_to_turn_to_it_waits(leader):
     node = client()
     node.on_get("user", Get("x"))
     node.on_not_leader("A", NotLeader(leader))
-    assert len(asked(node)) == 1 and node.command is not None
+    assert len(sent(node)) == 1 and node.command is not None
 
 
 def test_answers_that_come_late_or_twice_are_ignored():
@@ -70,8 +66,8 @@ def test_answers_that_come_late_or_twice_are_ignored():
     node.on_answer("B", Answer(2, 2))
     node.on_answer("B", Answer(2, 2))
     node.on_not_leader("A", NotLeader("B"))
-    assert [effect[1:] for effect in node.effects if effect[0] == "reply"] == [("user", 1), ("user", 2)]
-    assert node.command is None and ("cancel", "retry") in node.effects
+    assert replies(node) == [("user", 1), ("user", 2)]
+    assert node.command is None and timers(node)["retry"] is None
 
 
 def test_the_machine_is_a_key_value_store():

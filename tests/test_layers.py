@@ -16,7 +16,7 @@ LAYERS = [
     "protocols",
     "simulator",                                                                # the engines and the judges of traces
     "model_checker",
-    "checkers",
+    "checkers testing",
     "diagrams charts services",                                                 # pictures; real servers on loopback
     "player",                                                            # what steps through a trace
     "widgets",                                                                  # forms, panels, grids of runs

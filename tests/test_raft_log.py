@@ -14,6 +14,7 @@ from dslab.protocols.client import Add, Answer, Command, Get, NotLeader, Put
 from dslab.protocols.raft import Appended, AppendEntries, Entry, Vote
 from dslab.protocols.raft_figures import log_of
 from dslab.protocols.raft_variants import BackUpByOne
+from dslab.testing import outputs
 
 
 def append(node, prev, prev_term, terms="", *, commit=0, term=None):
@@ -31,7 +32,7 @@ def acknowledge(node, **indices):
 
 def applied(node):
     """The indices that A has applied since its effects were last cleared."""
-    return [effect[2][0] for effect in node.effects if effect[:2] == ("output", "apply")]
+    return [index for name, index, *_ in outputs(node) if name == "apply"]
 
 
 # ---- 5.3: the leader ----

@@ -28,6 +28,7 @@ from dslab.protocols.swim import (
     all_hear_of_a_death,
     group,
 )
+from dslab.testing import sent, start
 
 
 @pytest.mark.parametrize(("members", "published", "runs"), [(5, 1.46, 1500), (10, 1.53, 1200), (30, 1.57, 500)])
@@ -116,14 +117,9 @@ def test_who_is_cut_off_thinks_that_all_others_are_dead():
 
 def member() -> Swim:
     """A, which has just pinged somebody."""
-    node = Swim("A", peers=("B", "C", "D"))
-    node.on_start()
+    node = start(Swim, peers="BCD")
     node.clear_effects()
     return node
-
-
-def sent(node) -> list:
-    return [effect[1:] for effect in node.effects if effect[0] == "send"]
 
 
 @pytest.mark.parametrize(("first", "second", "believed"), [
