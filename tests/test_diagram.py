@@ -14,13 +14,13 @@ from samples import Nothing, Pinger, Quiet, Sender, gossip_run
 from dslab.diagrams.diagram import MOST_NODES, WINDOW, diagram
 from dslab.diagrams.message_labels import CLEAR, ArrowLine, around
 from dslab.diagrams.style import COLOURS
-from dslab.diagrams.text import fit, visible, width_of
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.properties import always, judge
 from dslab.run import Run
 from dslab.script import at, crash, drop, heal, partition, pause, recover, request, resume
 from dslab.simulator.simulate import simulate
+from dslab.text import fit, visible, width_of
 from dslab.trace import Trace
 from dslab.values import DslabError
 

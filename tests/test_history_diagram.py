@@ -13,9 +13,9 @@ from dslab.checkers.history import history_of
 from dslab.checkers.linearizability import linearizable, sequentially_consistent
 from dslab.checkers.logs import read_jepsen
 from dslab.checkers.specs import CAS_REGISTER, REGISTER
-from dslab.diagrams.text import width_of
 from dslab.protocols.client import service
 from dslab.protocols.raft_variants import LocalRead
+from dslab.text import width_of
 from dslab.values import DslabError
 
 SVG = "{http://www.w3.org/2000/svg}"

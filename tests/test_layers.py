@@ -11,7 +11,7 @@ import pytest
 import dslab
 
 LAYERS = [
-    "values extras node contract",                                              # what a protocol author needs
+    "values text extras node contract",                                              # what a protocol author needs
     "network script run run_json properties trace trace_json describe shiviz",  # plain data: runs and traces
     "protocols",
     "simulator",                                                                # the engines and the judges of traces

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dslab.diagrams.spacetime import Arrow, Row, SpacetimePicture
-from dslab.diagrams.text import fit, pad, visible, width_of
+from dslab.text import fit, pad, visible, width_of
 from dslab.trace import Envelope, Step
 from dslab.values import brief, shorten
 

@@ -11,7 +11,7 @@ from dslab.checkers.linearizability import Consistency
 from dslab.diagrams.drawing import Drawing
 from dslab.diagrams.history_layout import Bar, HistoryPicture, picture
 from dslab.diagrams.style import CROSS, SIGNS, label, num, path, rect, stylesheet, text_of
-from dslab.diagrams.text import fit, pad, visible, width_of
+from dslab.text import fit, pad, visible, width_of
 from dslab.values import DslabError, brief
 
 COLUMN, ROW, MARGIN = 7.2, 46, 14       # px: a column, a client's row, the edge

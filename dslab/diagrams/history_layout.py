@@ -14,7 +14,7 @@ from itertools import dropwhile, takewhile
 from dslab.checkers.history import Operation
 from dslab.checkers.linearizability import Consistency
 from dslab.checkers.specs import without_key
-from dslab.diagrams.text import fit, visible, width_of
+from dslab.text import fit, visible, width_of
 from dslab.values import brief
 
 MOST = 60                   # operations in one picture

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dslab.diagrams.spacetime import SpacetimePicture
 from dslab.diagrams.style import CROSS, LETTER, LIFE, SIGNS, label, path, rect, sign
-from dslab.diagrams.text import width_of
+from dslab.text import width_of
 
 WORDS = {"timer": "timer goes off", "request": "client's request", "clock": "clock set"}
 LEFT, BEFORE, AFTER = 20.0, 14.0, 24.0      # px: where a line begins, and the room round a word

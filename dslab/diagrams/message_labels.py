@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from dslab.diagrams.ascii import type_name
 from dslab.diagrams.spacetime import Arrow
 from dslab.diagrams.style import LETTER, label, num
-from dslab.diagrams.text import fit, visible, width_of
+from dslab.text import fit, visible, width_of
 
 CELL = 6.0                      # px: two texts that share a square of this size are in each other's way
 HEAD, TAIL, STEP = 18.0, 14.0, 20.0     # px: kept free at the ends of an arrow, and between two places to try

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dslab.diagrams.ascii import plain, request
 from dslab.diagrams.spacetime import SpacetimePicture
 from dslab.diagrams.style import LETTER, label, rect
-from dslab.diagrams.text import visible, width_of
+from dslab.text import visible, width_of
 from dslab.trace import Step
 from dslab.values import brief
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from dslab.diagrams.text import fit, visible
+from dslab.text import fit, visible
 
 LETTER = 6.3                            # px, of a letter of 11 px on average
 

@@ -20,7 +20,7 @@ from dslab.diagrams.message_labels import ArrowLine, Crowd, around, name
 from dslab.diagrams.spacetime import Arrow, SpacetimePicture
 from dslab.diagrams.step_labels import Label, labels
 from dslab.diagrams.style import CROSS, LETTER, LIFE, label, num, path, rect, sign, stylesheet, text_of
-from dslab.diagrams.text import visible, width_of
+from dslab.text import visible, width_of
 from dslab.values import brief
 
 TOP, WIDTH = 22, 900        # px: above the first row, and the width to fill

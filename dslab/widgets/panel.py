@@ -16,8 +16,8 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from dslab.diagrams.text import visible
 from dslab.player.bundle import script, style
+from dslab.text import visible
 from dslab.values import DslabError
 
 MOST = 20_000               # letters of one piece of text: what a student's code printed may be long
