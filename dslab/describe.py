@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, reduce
 from typing import Any
 
+from dslab.text import text_table
 from dslab.trace import Envelope, Step
 from dslab.values import brief, shorten
 
@@ -140,5 +141,4 @@ def table(steps: Sequence[Step]) -> str:
                      shorten(_sentence(step), limit=90), shorten("; ".join(step.notes), limit=70),
                      shorten(changes, limit=90)))
     used = [column for column in range(7) if column < 5 or any(row[column] for row in rows[1:])]
-    widths = {column: max(len(row[column]) for row in rows) for column in used}
-    return "\n".join("  ".join(row[column].ljust(widths[column]) for column in used).rstrip() for row in rows)
+    return text_table([[row[column] for column in used] for row in rows])

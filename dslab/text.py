@@ -1,8 +1,9 @@
-"""Text that cannot act and that fits: control characters written out, widths as a terminal counts them."""
+"""Text for a terminal: control characters written out, columns as a terminal counts them, tables."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 
 def visible(text: str) -> str:
@@ -18,7 +19,7 @@ def _seen(char: str) -> str:
 def width_of(text: str) -> int:
     """The columns of a text in a terminal: two for a Chinese or Japanese character, none for an accent."""
     return sum(
-        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
+        0 if unicodedata.category(char)[0] == "M" else 1 + (unicodedata.east_asian_width(char) in "WF")
         for char in text
     )
 
@@ -36,3 +37,19 @@ def fit(text: str, room: int) -> str:
 def pad(text: str, room: int) -> str:
     """The text, with spaces up to `room` columns."""
     return text + " " * (room - width_of(text))
+
+
+def text_table(rows: Sequence[Sequence[str]], sides: str = "", *, gap: int = 2) -> str:
+    """Rows of texts, usually with the heads first, in columns as wide as what stands in them.
+
+    Args:
+        sides: a letter for each column, "<" for one that is flush left, ">" for numbers; left where none is given.
+        gap: the spaces between two columns.
+    """
+    widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
+    flush = sides.ljust(len(widths), "<")
+    return "\n".join((" " * gap).join(map(_cell, row, flush, widths)).rstrip() for row in rows)
+
+
+def _cell(text: str, side: str, width: int) -> str:
+    return pad(text, width) if side == "<" else " " * (width - width_of(text)) + text

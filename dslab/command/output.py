@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from dslab.command.grading import Grade, Graded
 from dslab.grader.report import CANNOT_TELL, MARKS, RIGHT
+from dslab.text import text_table
 from dslab.values import DslabError
 
 COLUMNS = ("submission", "exercise", "title", "outcome", "sentence", "remark")
@@ -28,10 +29,8 @@ def table(results: Sequence[Graded]) -> str:
     for graded in results:
         marks = {grade.exercise: MARKS[grade.outcome] for grade in graded.grades}
         rows.append([graded.name, *(marks.get(number, "") for number in numbers), tally(graded)])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     legend = "   ".join(f"{mark} {outcome}" for outcome, mark in MARKS.items())
-    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([*lines, "", legend])
+    return "\n".join([text_table(rows), "", legend])
 
 
 def _place(number: str) -> tuple[float, int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from dslab.properties import Promise, judge
 from dslab.protocols.broadcast import payloads
@@ -10,6 +10,7 @@ from dslab.protocols.causal_broadcast import CAUSAL_ORDER, FIFO_ORDER, GUARANTEE
 from dslab.protocols.total_order import TOTAL_ORDER
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
+from dslab.text import text_table
 from dslab.trace import Trace
 
 ORDERS = {"FIFO": FIFO_ORDER, "causal": CAUSAL_ORDER, "total": TOTAL_ORDER}
@@ -27,7 +28,7 @@ def order_table(runs: Iterable[Run], promises: Mapping[str, Promise] = ORDERS) -
         verdicts = ("kept" if verdict else "broken" for verdict in judge(trace, promises.values()))
         protocol, = {protocol.__name__ for protocol in run.protocols.values()}
         lines.append((protocol, *(" ".join(map(str, order)) or "nothing" for order in orders.values()), *verdicts))
-    return _aligned(lines)
+    return text_table(lines, gap=3)
 
 
 def story(trace: Trace, node: str) -> str:
@@ -48,10 +49,4 @@ def guarantee_table(messages: tuple[str, ...] = MESSAGES, *, nodes: int = 3) -> 
     for name, guarantee in GUARANTEES.items():
         one, each = (len(allowed_orders(messages, nodes=count, **guarantee)) for count in (1, nodes))
         lines.append((name, str(one), str(each)))
-    return _aligned(lines)
-
-
-def _aligned(lines: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join("   ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-                     for line in lines)
+    return text_table(lines, gap=3)

@@ -8,6 +8,7 @@ from dslab.node import Node
 from dslab.properties import judge
 from dslab.protocols.links import PROMISES, FairLoss, Fifo, Perfect, Stubborn, laboratory
 from dslab.simulator.simulate import simulate
+from dslab.text import text_table
 
 LAYERS = {"fair loss": FairLoss, "stubborn": Stubborn, "perfect": Perfect, "FIFO": Fifo}
 KEPT = PROMISES[:4]             # the last one only says that there is something to see
@@ -23,9 +24,6 @@ def promises_kept(link: type[Node], seeds: Iterable[int] = range(200)) -> list[i
 def layer_table(runs: int = 200) -> str:
     """A line for each link, from the bare one up: in how many runs each promise is kept."""
     names = [str(promise).partition(": ")[2] for promise in KEPT] + ["all of them"]
-    first = f"kept in {runs} runs"
-    lines = ["  ".join([first, *names])]
-    for name, link in LAYERS.items():
-        counts = zip(promises_kept(link, range(runs)), names, strict=True)
-        lines.append("  ".join([name.ljust(len(first)), *(str(kept).rjust(len(title)) for kept, title in counts)]))
-    return "\n".join(lines)
+    rows = [[f"kept in {runs} runs", *names]]
+    rows += [[name, *map(str, promises_kept(link, range(runs)))] for name, link in LAYERS.items()]
+    return text_table(rows, "<" + ">" * len(names))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from dslab.protocols.raft import AppendEntries, Raft, RequestVote
 from dslab.protocols.raft_figures import log_of
+from dslab.text import text_table
 from dslab.trace import Trace
 
 
@@ -22,9 +23,7 @@ def logs(trace: Trace, k: int = -1) -> str:
             role = state["role"] if name in up else "down"
             rows.append((name, role, f"term {state['term']}", f"commit {state['commit_index']}",
                          _entries(state["log"], state["commit_index"])))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, (*widths, 0), strict=True)).rstrip()
-                     for row in rows)
+    return text_table(rows)
 
 
 def _entries(log: list, committed: int) -> str:

@@ -18,6 +18,7 @@ from dslab.protocols.logical_clocks import (
     happened_before,
 )
 from dslab.simulator.simulate import simulate
+from dslab.text import text_table
 
 CLOCKS = (LamportClock, VectorClock)
 CANNOT_TELL = "cannot tell"
@@ -40,9 +41,7 @@ def relation_table(rows: dict[str, str], messages: str, pairs: Iterable[tuple[st
     for a, b in pairs:
         lines.append((f"{a}, {b}", f"{lamport[a].stamp}, {lamport[b].stamp}", lamport_tells(lamport[a], lamport[b]),
                       f"{_vector(vector[a])}, {_vector(vector[b])}", vectors_tell(vector[a], vector[b])))
-    widths = [max(len(line[column]) for line in lines) for column in range(5)]
-    return "\n".join("   ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-                     for line in lines)
+    return text_table(lines, gap=3)
 
 
 def lamport_tells(a: Event, b: Event) -> str:

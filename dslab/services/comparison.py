@@ -9,7 +9,7 @@ from dslab.extras import require
 from dslab.services.interface import Outcome
 from dslab.services.payments import payments
 from dslab.services.proxy import TO_CLIENT, TO_SERVER, Chunk
-from dslab.services.table import table
+from dslab.text import text_table
 
 Counts = dict[tuple[int, str, str], int]        # (call, from 1, or 0 for the connection; part; direction) -> bytes
 PARTS = ("message", "around it")
@@ -30,7 +30,7 @@ def compare(calls: int = 2) -> str:
         name = f"call {call}" if part == PARTS[0] else ""
         rows.append([name, part, *(str(counted.get((call, part, direction), 0)) for counted in (rest, grpc)
                                    for direction in DIRECTIONS)])
-    return table(rows, "<<>>>>")
+    return text_table(rows, "<<>>>>")
 
 
 def counts(transport: str, calls: int) -> Counts:
@@ -98,7 +98,7 @@ def statuses() -> str:
     rows = [["what happens", "gRPC", "", "REST", "", "executed"]]
     for (what, _, _), (mine, done), (yours, _) in zip(CALLS, grpc, rest, strict=True):
         rows.append([what, mine.status, mine.kind, yours.status, yours.kind, str(done)])
-    return table(rows, "<<<<<>")
+    return text_table(rows, "<<<<<>")
 
 
 def outcomes(transport: str) -> Iterator[tuple[Outcome, int]]:

@@ -15,7 +15,7 @@ from typing import Any
 from dslab.extras import require
 from dslab.services import protobuf
 from dslab.services.schema import PERSON, names, write
-from dslab.services.table import table
+from dslab.text import text_table
 from dslab.values import DslabError
 
 RECORD = {"userName": "Martin", "favoriteNumber": 1337, "interests": ["daydreaming", "hacking"]}
@@ -61,7 +61,7 @@ ENCODINGS = {"JSON": to_json, "MessagePack": to_messagepack, "protobuf": to_prot
 def sizes(record: Mapping[str, Any] = RECORD) -> str:
     """The size of the record in each encoding, in bytes, and its first bytes."""
     encoded = {name: encode(record) for name, encode in ENCODINGS.items()}
-    return table([["encoding", "bytes", "begins with"],
+    return text_table([["encoding", "bytes", "begins with"],
                   *([name, str(len(data)), data[:16].hex(" ")] for name, data in encoded.items())], "<>")
 
 
@@ -79,7 +79,7 @@ def explain_json(data: bytes) -> str:
         rows.append([str(len(token[0].encode())), token[0], _what(token[0], after)])
     if not tokens:
         raise DslabError("there is nothing here")
-    return table(rows, ">")
+    return text_table(rows, ">")
 
 
 def _what(token: str, after: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dslab.extras import require
-from dslab.services.table import table
+from dslab.text import text_table
 from dslab.values import DslabError
 
 WIRE_TYPES = {0: "VARINT", 1: "I64", 2: "LEN", 5: "I32"}
@@ -84,7 +84,7 @@ def explain(data: bytes, names: Mapping[int, str] | None = None) -> str:
     heads = ["bytes", "first byte", "field", "wire type", "value"]
     rows = [[field.raw.hex(" "), f"{field.number}<<3 | {field.wire_type}", _field_name(field, names or {}),
              _wire(field), text(field)] for field in fields(data)]
-    return table([heads, *rows])
+    return text_table([heads, *rows])
 
 
 def _field_name(field: Field, names: Mapping[int, str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from dslab.extras import require
 from dslab.services.protobuf import protoc
-from dslab.services.table import table
+from dslab.text import text_table
 
 PERSON = "string user_name = 1;  int64 favorite_number = 2;  repeated string interests = 3;"
 ADDED = PERSON + "  string city = 4;"
@@ -89,7 +89,7 @@ def evolution(changes: Mapping[str, str] = CHANGES, *, before: str = PERSON,
     for name, after in changes.items():
         rows.append([name, "old reader, new bytes", reading(after, before, record)])
         rows.append(["", "new reader, old bytes", reading(before, after, record)])
-    return table(rows)
+    return text_table(rows)
 
 
 def reading(writer: str, reader: str, record: Mapping[str, Any]) -> str:
