@@ -8,10 +8,11 @@ nothing that can act (a function, a generator, a file, a node) gets in.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import make_dataclass
 from difflib import get_close_matches
 from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 ATOMS = frozenset({int, float, str, bool, type(None)})
@@ -220,6 +221,12 @@ def _brief_message(msg: Any, limit: int) -> str:
 def shorten(text: str, *, limit: int = 60) -> str:
     """The text itself, or its beginning and an ellipsis."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def first_difference(one: Iterable[Any], other: Iterable[Any]) -> int | None:
+    """The first place at which two sequences differ, None if they are alike; one may end before it."""
+    pairs = enumerate(zip_longest(one, other, fillvalue=object()))
+    return next((place for place, (mine, its) in pairs if mine != its), None)
 
 
 def nearest(name: str, known: Any) -> str:

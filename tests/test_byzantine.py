@@ -6,7 +6,7 @@ import pytest
 
 from dslab import ProtocolError, at, delay, drop, explore, judge, request, simulate
 from dslab.charts.recursion_tree import opinions, placed, recursion_tree, words
-from dslab.checkers.indistinguishable import first_difference, same_view
+from dslab.checkers.indistinguishable import first_distinction, same_view
 from dslab.experiments.byzantine_strategies import (
     BOTH,
     SILENCE,
@@ -110,7 +110,7 @@ def test_a_lieutenant_cannot_tell_who_of_two_is_the_traitor():
     """Figures 1 and 2: B's view is the same, character by character, and C's is not."""
     one, other = simulate(FIGURE_1), simulate(FIGURE_2)
     assert same_view(one, other, "B") and not same_view(one, other, "C")
-    assert first_difference(one, other, "C")
+    assert first_distinction(one, other, "C")
     assert broken(FIGURE_1) == ("IC2",) and broken(FIGURE_2) == ()
 
 

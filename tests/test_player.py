@@ -14,7 +14,7 @@ from dslab.player.edits import moment_after
 from dslab.player.layout import positions
 from dslab.player.payload import cuts, payload
 from dslab.player.player import Player, play
-from dslab.player.scene import first_difference
+from dslab.player.scene import first_different_step
 from dslab.player.static_page import StaticPage
 from dslab.run import Run
 from dslab.script import at, crash, cut, drop, heal, isolate, partition, recover
@@ -190,9 +190,9 @@ def test_the_moment_of_a_change_is_a_round_number_before_the_next_step():
 
 def test_the_first_difference_of_two_traces():
     one, other = simulate(RUN), simulate(RUN.plus(at(50, crash("A"))))
-    assert other[first_difference(one, other)].kind == "crash"
-    assert first_difference(one, one) is None
-    assert first_difference(one, simulate(RUN.but(duration=50))) == len(simulate(RUN.but(duration=50)))
+    assert other[first_different_step(one, other)].kind == "crash"
+    assert first_different_step(one, one) is None
+    assert first_different_step(one, simulate(RUN.but(duration=50))) == len(simulate(RUN.but(duration=50)))
 
 
 def test_choices_become_controls_above_one_player():

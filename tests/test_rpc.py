@@ -2,7 +2,7 @@
 
 import pytest
 
-from dslab.checkers.indistinguishable import first_difference, same_view, view_of
+from dslab.checkers.indistinguishable import first_distinction, same_view, view_of
 from dslab.model_checker.explore import explore
 from dslab.network import Network, constant
 from dslab.properties import judge
@@ -118,9 +118,9 @@ def test_a_view_has_the_nodes_own_steps_and_nothing_else():
 
 def test_the_first_difference_is_told_from_both_sides():
     fine, lost = simulate(charging()), simulate(charging(Shop, Bank, *MISHAPS["the reply is lost"]))
-    one, other = first_difference(fine, lost, "shop")
+    one, other = first_distinction(fine, lost, "shop")
     assert one.kind == "receive" and other.kind == "timer"
-    assert first_difference(fine, lost, "shop", until=39) is None
+    assert first_distinction(fine, lost, "shop", until=39) is None
 
 
 def test_a_sender_does_not_see_that_the_network_doubles_its_message():

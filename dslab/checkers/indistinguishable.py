@@ -6,6 +6,7 @@ If two runs look alike to a node, it does the same in both, whatever the truth i
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from dslab.trace import SILENT, Step, Trace
@@ -37,17 +38,15 @@ def view_of(trace: Trace, node: str, *, until: float = float("inf")) -> list[See
     return [seen for step in own if (seen := _seen(step)).time <= until]
 
 
-def first_difference(one: Trace, other: Trace, node: str, *, until: float = float("inf")) -> tuple[Any, Any] | None:
+def first_distinction(one: Trace, other: Trace, node: str, *, until: float = float("inf")) -> tuple[Any, Any] | None:
     """The first step at which the node could tell the runs apart, in both; None if it cannot."""
     mine, its = view_of(one, node, until=until), view_of(other, node, until=until)
-    longest = max(len(mine), len(its))
-    padded = zip(mine + [None] * (longest - len(mine)), its + [None] * (longest - len(its)), strict=True)
-    return next(((a, b) for a, b in padded if a != b), None)
+    return next(((a, b) for a, b in zip_longest(mine, its) if a != b), None)
 
 
 def same_view(one: Trace, other: Trace, node: str, *, until: float = float("inf")) -> bool:
     """Can a node not tell two runs apart?"""
-    return first_difference(one, other, node, until=until) is None
+    return first_distinction(one, other, node, until=until) is None
 
 
 def _seen(step: Step) -> Seen:

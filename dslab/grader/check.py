@@ -17,7 +17,7 @@ from dslab.grader.exercise import Exercise, MakeItRight
 from dslab.grader.nondeterminism import likely_source
 from dslab.grader.process import ChildProcess, Ending, answers, last_words, plain
 from dslab.grader.report import CANNOT_TELL, NOT_ATTEMPTED, NOT_DETERMINISTIC, RIGHT, WRONG, Report
-from dslab.values import DslabError, brief
+from dslab.values import DslabError, brief, first_difference
 
 SECONDS = 20.0                  # of computing
 GRADING, REPORTS = "DSLAB_GRADING", "DSLAB_REPORTS"     # names in the environment: see `check`
@@ -101,14 +101,13 @@ def _read(judged: Ending, twins: list[Ending], exercise: Exercise, attempt: Any,
     for twin in twins:
         others = json.loads(twin.report).get("steps") if twin.report else None
         if steps and others and steps != others:
-            step = _first_difference(steps, others)
+            step = _first_different_step(steps, others)
             return Report(exercise=exercise.number, outcome=NOT_DETERMINISTIC, printed=printed, sentence=f"same seed, "
                           f"different behaviour at step {step}: {likely_source(attempt)}")
     return report
 
 
-def _first_difference(steps: list[list[int]], others: list[list[int]]) -> int:
+def _first_different_step(steps: list[list[int]], others: list[list[int]]) -> int:
     """The first step at which two processes differ, in the first run in which they do."""
     mine, other = next((pair for pair in zip(steps, others, strict=False) if pair[0] != pair[1]), ([], []))
-    pairs = enumerate(zip(mine, other, strict=False))
-    return next((place for place, (one, two) in pairs if one != two), min(len(mine), len(other)))
+    return first_difference(mine, other) or 0

@@ -25,7 +25,7 @@ from dslab.player.language import language
 from dslab.player.layout import Layout
 from dslab.player.payload import CHOSEN, NO_RUN, payload
 from dslab.player.requests import answer
-from dslab.player.scene import Comparison, Scene, Scenes, first_difference, opening, promised, watched
+from dslab.player.scene import Comparison, Scene, Scenes, first_different_step, opening, promised, watched
 from dslab.player.static_page import StaticPage, described
 from dslab.player.verdicts import promises_of
 from dslab.properties import Promise
@@ -180,12 +180,12 @@ class Player(anywidget.AnyWidget):
         self.branch(one)
         self.beside(other)
         traces = self.trace, self._scenes.of(self.branches[other]).trace
-        return Comparison((one, other), traces, first_difference(*traces))
+        return Comparison((one, other), traces, first_different_step(*traces))
 
     def beside(self, name: str) -> None:
         """Put another branch beside the one that is shown; "" takes it away."""
         self._other = self.branches[name] if name else None
-        first = first_difference(self.trace, self._scenes.of(self._other).trace) if self._other else None
+        first = first_different_step(self.trace, self._scenes.of(self._other).trace) if self._other else None
         self._put(self.scene, self.step if first is None else first)
 
     # ---- break it --------------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ class Player(anywidget.AnyWidget):
     def _switch(self, branch: Branch, *, back: int = 0) -> None:
         """Show a branch where it first differs from what was shown, or `back` steps earlier."""
         scene = self._scenes.of(branch)
-        differs = first_difference(self.trace, scene.trace)
+        differs = first_different_step(self.trace, scene.trace)
         self.branches.current = branch
         if self._other is branch:
             self._other = None
@@ -277,7 +277,7 @@ class Player(anywidget.AnyWidget):
         if self._other is None:
             return None
         scene = self._scenes.of(self._other)
-        return {"branch": self._other.name, "first": first_difference(self.trace, scene.trace),
+        return {"branch": self._other.name, "first": first_different_step(self.trace, scene.trace),
                 **{key: scene.data[key] for key in ("trace", "cuts", "lights")}}
 
     def _make(self, trace: Trace, error: str, promises: Sequence[Promise] | None) -> Scene:

@@ -12,7 +12,7 @@ from dslab.run import Run
 from dslab.simulator.errors import ProtocolError
 from dslab.simulator.simulate import simulate
 from dslab.trace import Step, Trace
-from dslab.values import DslabError, brief
+from dslab.values import DslabError, brief, first_difference
 
 KEPT = 8                # scenes at hand, so that going to and fro between branches is quick
 
@@ -86,10 +86,8 @@ def opening(what: Any, step: int) -> int:
     return what.step if isinstance(what, Verdict) and what.step is not None and not step else step
 
 
-def first_difference(one: Trace, other: Trace) -> int | None:
+def first_different_step(one: Trace, other: Trace) -> int | None:
     """The first step at which two traces differ, None if they are alike. One of them may end before it."""
     def key(step: Step) -> tuple:
         return step.time, step.node, step.kind, step.name, step.changes
-    pairs = zip(one.steps, other.steps, strict=False)
-    differing = (index for index, (a, b) in enumerate(pairs) if key(a) != key(b))
-    return next(differing, None if len(one) == len(other) else min(len(one), len(other)))
+    return first_difference(map(key, one.steps), map(key, other.steps))
