@@ -2,7 +2,8 @@
 
 The widget has four traits. `step` is the cursor, `notice` the sentence of an error; the other two are data:
 
-`payload`: what is seen; a new one for each new trace, and all that an exported page has.
+`payload`: what is seen; a new one for each new trace, and all that an exported page has. Before the first one it has
+the language only, and the player says that it waits.
     trace       see `dslab.trace_json`
     title, positions, height, focus (the step to open at), serial
     cuts        for each step that changed the links: [step, [[src, dst], ...]], those that are cut after it
@@ -70,8 +71,13 @@ def payload(trace: Trace, *, layout: Layout = None, height: int = 600,
         "script": script_of(trace), "json": "" if trace.run is None else trace.run.to_json(),
         "test": "" if trace.run is None else test_of(simulating(trace.run), trace, promises, judged, error),
         "height": height, "focus": focus, "editable": False, "reason": NO_KERNEL, "edits": 0, "serial": 0,
-        "comparison": None, "lang": lang,
-    } | ({"words": catalogue(lang)} if catalogue(lang) else {})
+        "comparison": None,
+    } | spoken(lang)
+
+
+def spoken(lang: str) -> dict[str, Any]:
+    """The language of a payload: all that a player knows before it is told what to play."""
+    return {"lang": lang} | ({"words": catalogue(lang)} if catalogue(lang) else {})
 
 
 def _told(trace: Trace, words: dict[str, str]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from dslab.player.code_export import script_of, test_of
 from dslab.player.edits import moment_after, requests
 from dslab.player.language import language
 from dslab.player.layout import Layout
-from dslab.player.payload import CHOSEN, NO_RUN, payload
+from dslab.player.payload import CHOSEN, NO_RUN, payload, spoken
 from dslab.player.requests import answer
 from dslab.player.scene import Comparison, Scene, Scenes, first_different_step, opening, promised, watched
 from dslab.player.static_page import StaticPage, described
@@ -103,6 +103,7 @@ class Player(anywidget.AnyWidget):
         self._promises, self._scenarios, self._mode, self._budget = promises, dict(scenarios or {}), mode, budget
         self._other: Branch | None = None               # the branch that is shown beside the current one
         self._serial = 0
+        self.payload = spoken(self._options["lang"])    # it may be shown before it is told what to play
         self.on_msg(lambda _, content, buffers: self.receive(content))
 
     @property

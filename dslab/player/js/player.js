@@ -1,6 +1,6 @@
 // @ts-check
 // The player: one cursor, and views that draw what it points at. The kernel is asked only when the run is to change.
-/** @import { Actions, Index, Model, Panel, Payload, Player, Traits, View } from "./types.js" */
+/** @import { Actions, Index, Panel, Payload, Place, Player, View } from "./types.js" */
 import { createActs, createDrafts } from "./acting.js";
 import { createBranching } from "./branches.js";
 import { createFilter, neighbourShown, seenStep } from "./data/filter.js";
@@ -13,6 +13,7 @@ import { createNotices } from "./panels.js";
 import { changeSpeed, createClock, createGlide, momentAt, naturalPace, schedule, timeAt } from "./playback.js";
 import { createReading } from "./reading.js";
 import { createViews } from "./views.js";
+import { whenThere } from "./waiting.js";
 import { speak } from "./words.js";
 import { USUAL } from "./zoom.js";
 
@@ -49,9 +50,9 @@ function createView() {
 const PATIENCE = 6000; // ms
 
 /** Show the model's trace in `el`.
- * @param {{model: Model<Traits>, el: HTMLElement}} place
+ * @param {Place} place
  * @returns {() => void} what undoes it */
-function render({ model, el }) {
+function mount({ model, el }) {
   const view = createView();
   const root = h("div", { class: "dslab-player", tabindex: "-1", role: "group", ...FOCUSABLE });
   /** @type {Index} */
@@ -275,6 +276,11 @@ function render({ model, el }) {
 
 function reducedMotion() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/** @param {Place} place */
+function render(place) {
+  return whenThere(place, mount);
 }
 
 export default { render };

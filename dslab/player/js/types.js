@@ -175,6 +175,8 @@
  * @property {(event: string, listener: () => void) => void} on
  * @property {(event: string, listener: () => void) => void} off */
 
+/** @typedef {{model: Model<Traits>, el: HTMLElement}} Place where a player is shown, and what it shows */
+
 // ---- what the kernel is asked for
 
 /** @typedef {object} Change one event of a script
