@@ -61,7 +61,7 @@ def _watched(engine: Callable) -> Callable:
     def watched(*args: Any, progress: Callable | bool | None = None, **options: Any) -> Any:
         if progress is not None:
             return engine(*args, progress=progress, **options)
-        from dslab.widgets.progress import Bar  # here and not above: importing dslab loads no view
+        from dslab.widgets.progress_bar import Bar  # here and not above: importing dslab loads no view
         with Bar() as bar:
             return bar.over(engine(*args, progress=bar, **options))
     return watched

@@ -13,7 +13,7 @@ from jupyter_client.manager import start_new_kernel
 import dslab
 from dslab.model_checker.explore import explore
 from dslab.model_checker.specification import Specification
-from dslab.widgets.progress import Bar, Report, surface_here, tell
+from dslab.widgets.progress_bar import Bar, Report, surface_here, tell
 
 COUNTER = Specification(lambda: [0], lambda n: [n + 1])
 

@@ -18,12 +18,11 @@ from typing import Any
 from dslab.model_checker.breadth_first import COMPLETE, GAVE_UP, LIMIT, Walk
 from dslab.model_checker.decisions import decisions_along, path_along
 from dslab.model_checker.follow import follow
-from dslab.model_checker.judging import Jury
 from dslab.model_checker.local_step import NotExplorable
 from dslab.model_checker.model import CRASH, DROP, DUPLICATE, RECOVERY, Model, Stumble
-from dslab.model_checker.moment import asking
-from dslab.model_checker.retrace import retrace, to_trace
+from dslab.model_checker.property_check import PropertyCheck, asking
 from dslab.model_checker.specification import Specification
+from dslab.model_checker.specification_trace import retrace, to_trace
 from dslab.model_checker.symmetry import Symmetric
 from dslab.model_checker.unbounded import growing
 from dslab.properties import Promise, Verdict, judge
@@ -93,7 +92,7 @@ def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
         run: what is explored. A specification takes no faults, timers and symmetric names.
         crashes, recoveries, drops, duplicates: how many such faults may strike, in all.
         timers: how often the timers of a name may go off, in all: {"heartbeat": 0}. Others: without limit.
-        within: states (worlds) of which it says no are left out.
+        within: a predicate of worlds; states for which it is false are not explored.
         after: decisions that are taken first, as in `follow`: all futures of one moment are explored.
         depth, states: how many levels and states to look at, at most.
         symmetric: names of nodes that are interchangeable; the handlers are checked to treat them alike.
@@ -108,14 +107,14 @@ def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
     promises = _checked(promises)
     budgets = {CRASH: crashes, RECOVERY: recoveries, DROP: drops, DUPLICATE: duplicates}
     subject = _subject(run, budgets, dict(timers or {}), tuple(symmetric), check, tuple(after))
-    jury = Jury(promises, subject.asking, subject.at_rest)
-    walk = Walk(subject.graph, look=jury.look if promises else None, within=within and subject.asking(within),
+    checks = PropertyCheck(promises, subject.asking, subject.at_rest)
+    walk = Walk(subject.graph, look=checks.look if promises else None, within=within and subject.asking(within),
                 depth=depth, states=states, progress=progress or None)
     try:
         subject.finish(walk.go())
     except Stumble as stumble:
         subject.explain(walk, stumble)
-    verdicts, paths, moves = _verdicts(subject, walk, jury)
+    verdicts, paths, moves = _verdicts(subject, walk, checks)
     grows = subject.growing(walk) if walk.status in (LIMIT, GAVE_UP) else ""
     return Exploration(verdicts, walk.status, states=len(walk.came_from), transitions=walk.transitions,
                        depth=walk.levels, initial=walk.begun, paths=paths, moves=moves, grows=grows)
@@ -223,15 +222,15 @@ def _checked(promises: Iterable[Promise]) -> tuple[Promise, ...]:
 
 
 def _verdicts(subject: Any, walk: Walk,
-              jury: Jury) -> tuple[tuple[Verdict, ...], dict[str, tuple], dict[str, int]]:
+              checks: PropertyCheck) -> tuple[tuple[Verdict, ...], dict[str, tuple], dict[str, int]]:
     """A verdict on each promise; the paths of those that a state has decided, and how many moves these are."""
     verdicts, paths, moves = [], {}, {}
-    for promise in jury.promises:
-        if promise not in jury.decided:
-            status, why = jury.undecided(promise, walk.status)
+    for promise in checks.promises:
+        if promise not in checks.decided:
+            status, why = checks.undecided(promise, walk.status)
             verdicts.append(Verdict(promise, status, None, why, None))
             continue
-        state, why = jury.decided[promise]
+        state, why = checks.decided[promise]
         path = walk.path(state)
         paths[promise.name], trace, step = subject.evidence(path, promise)
         moves[promise.name] = len(path) - 1
