@@ -10,7 +10,7 @@ import {
   linkBetween,
   nearest,
   nextLink,
-} from "../../dslab/player/js/cutting.js";
+} from "../../dslab/player/js/cluster/link_cutting.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { bindingOf } from "../../dslab/player/js/keys.js";
 import { choices, deedOf } from "../../dslab/player/js/verbs.js";

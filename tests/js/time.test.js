@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { along } from "../../dslab/player/js/cluster/links.js";
 import { flightsAt } from "../../dslab/player/js/data/in_flight.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
-import { along } from "../../dslab/player/js/links.js";
 import { momentAt, naturalPace, schedule, stepAt, timeAt } from "../../dslab/player/js/playback.js";
 import { CUTS, TRACE } from "./trace.js";
 

@@ -2,7 +2,7 @@
 // Acting: what can be done to the selection, and to the network, as buttons; what needs a number or a text asks for it.
 /** @import { Actions, Change, Deed, Drafts, Index, Payload, Player, View } from "./types.js" */
 import { createForms } from "./asking.js";
-import { nextLink } from "./cutting.js";
+import { nextLink } from "./cluster/link_cutting.js";
 import { button, h, put, write } from "./dom.js";
 import { focusedKey, restoreFocus } from "./focus.js";
 import { choices, deedOf } from "./verbs.js";

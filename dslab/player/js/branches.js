@@ -69,7 +69,7 @@ export function hasBranches(acts, payload) {
 /** The button that opens the list, and says how many there are.
  * @param {Payload} payload
  * @param {Actions} actions
- *  @returns {Panel} */
+ * @returns {Panel} */
 export function createBranchesButton(payload, actions) {
   const element = button({
     label: t("Branches: what this run became by changes, to be shown, named and compared"),
@@ -91,7 +91,7 @@ export function createBranchesButton(payload, actions) {
 /** The list.
  * @param {Payload} payload
  * @param {Actions} actions
- *  @returns {Panel} */
+ * @returns {Panel} */
 export function createBranches(payload, actions) {
   const list = h("ul", { class: "dslab-branches" });
   const standing = h("span", { class: "dslab-reason", role: "status" });

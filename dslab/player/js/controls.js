@@ -125,7 +125,7 @@ function faultMarks(index) {
 
 /** What the history shows: stamps, causality, the future.
  * @param {Actions} actions
- *  @returns {Panel} */
+ * @returns {Panel} */
 export function createOptions(actions) {
   const stamps = h(
     "select",

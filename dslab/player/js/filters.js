@@ -2,19 +2,19 @@
 // What is looked for and what is left out: the search, and a bar with a chip for each node, type of message and kind of
 // step. When something is left out, it says so.
 /** @import { Actions, Filter, FilterField, Index, Panel } from "./types.js" */
+import { stepOutline, TYPE_COUNT, typeOutline } from "./cluster/shapes.js";
 import { repetitions, rowsOf, showsAll } from "./data/filter.js";
 import { matchesOf } from "./data/search.js";
 import { lastAtMost, typesOf } from "./data/trace.js";
 import { shorten } from "./data/values.js";
 import { button, FOCUSABLE, h, put, s, withKey, write } from "./dom.js";
 import { KIND_WORDS, NETWORK_WORDS } from "./legend.js";
-import { stepOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
 import { counted, t } from "./words.js";
 
 /** The row above the list: search, how much is shown, zoom.
  * @param {Index} index
  * @param {Actions} actions
- *  @returns {Panel} */
+ * @returns {Panel} */
 export function createSearch(index, actions) {
   const input = h("input", {
     type: "search",
@@ -73,7 +73,7 @@ function findsInWords(at, count) {
 /** The bar of chips. A pressed chip is shown; Shift and a click leave only that one.
  * @param {Index} index
  * @param {Actions} actions
- *  @returns {Panel} */
+ * @returns {Panel} */
 export function createFilters(index, actions) {
   const groups = [
     createGroup("types", t("messages"), typeChips(index), actions),

@@ -122,7 +122,7 @@ function fillWindow(root) {
 /** The buttons: enter or leave; and, in a lecture, the views.
  * @param {HTMLElement} root
  * @param {Actions} actions
- *  @returns {Panel} */
+ * @returns {Panel} */
 export function createLectureBar(root, actions) {
   const door = button({ label: " ", word: " ", onclick: actions.lecture });
   const parts = [...PARTS].map(([part, word]) => ({
@@ -150,7 +150,7 @@ export function createLectureBar(root, actions) {
 
 /** The next cue, under the sentence of the step.
  * @param {Index} index
- *  @returns {Panel} */
+ * @returns {Panel} */
 export function createCue(index) {
   const element = h("p", { class: "dslab-cue", dir: "auto", hidden: true });
   return {

@@ -41,7 +41,7 @@ export function createRow(index, k, { current, related, stamps, query, marked: o
  * @param {Index} index
  * @param {Payload} payload
  * @param {Actions} actions
- *  @returns {Panel} */
+ * @returns {Panel} */
 export function createSentence(index, payload, actions) {
   const code = button({ label: t("The code that ran"), word: t("Code"), key: "h", onclick: () => actions.panel("code") });
   code.hidden = !Object.keys(payload.sources ?? {}).length;

@@ -39,7 +39,7 @@ function wayInWords(messages) {
 /** The sentence, while a step is marked.
  * @param {Index} index
  * @param {Actions} actions
- *  @returns {Panel} */
+ * @returns {Panel} */
 export function createRelation(index, actions) {
   const words = h("span", { role: "status" });
   const back = button({

@@ -3,12 +3,12 @@
 // it. Rows are spaced by order, not by the clock: order is what causality is about, and the log tells the times.
 /** @import { Chain, Index, Rows, View } from "./types.js" */
 import { arrowsIn, drawArrow } from "./arrows.js";
+import { stepOutline } from "./cluster/shapes.js";
 import { RELATION } from "./data/causality.js";
 import { stampOf } from "./data/describe.js";
 import { lastKnownStep } from "./data/filter.js";
 import { lastAtMost } from "./data/trace.js";
 import { s } from "./dom.js";
-import { stepOutline } from "./shapes.js";
 /** @typedef {{first: number, last: number, row: number, column: number, slots: Map<number, number>}} Frame rows [first, last),
  *    the spacing in px, and the place of each node that is shown */
 

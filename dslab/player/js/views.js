@@ -3,6 +3,7 @@
 /** @import { Actions, Index, Panel, Payload } from "./types.js" */
 import { createBranches, createBranchesButton } from "./branches.js";
 import { createBreaking } from "./breaking.js";
+import { createTopology } from "./cluster/topology.js";
 import { createComparison } from "./compare.js";
 import { createControls, createOptions } from "./controls.js";
 import { shorten } from "./data/values.js";
@@ -19,7 +20,6 @@ import { createRelation } from "./relation.js";
 import { createScenarios } from "./scenarios.js";
 import { createSelection } from "./selection.js";
 import { createState } from "./state.js";
-import { createTopology } from "./topology.js";
 import { speak, t } from "./words.js";
 
 /** Fill the player with views of one trace. The first of them is the topology, which is also drawn alone.

@@ -1,27 +1,26 @@
 // @ts-check
 // The cluster as a picture: nodes, links, and messages that move along them.
-/** @import { Actions, Index, Panel, Point } from "./types.js" */
-import { createCutting } from "./cutting.js";
-import { show } from "./data/values.js";
-import { s } from "./dom.js";
-import { createLinks } from "./links.js";
+/** @import { Actions, Index, Panel, Point } from "../types.js" */
+import { show } from "../data/values.js";
+import { s } from "../dom.js";
+import { english, t } from "../words.js";
+import { createCutting } from "./link_cutting.js";
+import { createLinks, createRoute } from "./links.js";
 import { createFlights } from "./messages.js";
 import { createNode } from "./nodes.js";
-import { createRoute } from "./route.js";
-import { english, t } from "./words.js";
 
 const HEIGHT = 340;
 const TOP = 44;
 const SPREAD = 270; // between the leftmost and the rightmost node
+const ROW_SPREAD = 380; // the same, if all stand in a row
 const CROWD = 12; // with more nodes than this only some have their attributes beside them
 const CROWDED = english("{count} nodes: their attributes are written beside the current and the selected one only");
-const ROW_SPREAD = 380; // the same, if all stand in a row
 
 /** The view of one trace. `actions.select` is told what was clicked.
  * @param {Index} index
  * @param {Array<[number, number]>} positions of the nodes in the unit square
  * @param {Actions} actions
- *  @returns {Panel} */
+ * @returns {Panel} */
 export function createTopology(index, positions, actions) {
   const radius = Math.max(8, Math.min(25, 150 / Math.hypot(3, index.nodes.length / 1.4)));
   const inRow = positions.every(([, y]) => y === 0.5);

@@ -1,5 +1,5 @@
 // @ts-check
-// Outlines round the origin. A role, a type of message and a kind of step is told by shape, and by colour as well.
+// Outlines round the origin. Roles, types of messages and kinds of steps differ by shape, and by colour as well.
 
 /** A regular polygon with its first corner at the top.
  * @param {number} corners

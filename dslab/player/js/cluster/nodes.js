@@ -1,13 +1,13 @@
 // @ts-check
-// The nodes of the topology: shape and colour for the role, hatching for a crash, rings for timers, attributes beside.
-/** @import { Actions, Index, NodeInfo, Point, Status, Value, View } from "./types.js" */
-import { relationOfNode } from "./data/causality.js";
-import { lastKnownStep } from "./data/filter.js";
-import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "./data/trace.js";
-import { shorten, show } from "./data/values.js";
-import { FOCUSABLE, mark, onEnter, put, s, write } from "./dom.js";
+// The nodes of the picture: shape and colour for the role, hatching for a crash, rings for timers, attributes beside.
+/** @import { Actions, Index, NodeInfo, Point, Status, Value, View } from "../types.js" */
+import { relationOfNode } from "../data/causality.js";
+import { lastKnownStep } from "../data/filter.js";
+import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "../data/trace.js";
+import { shorten, show } from "../data/values.js";
+import { FOCUSABLE, mark, onEnter, put, s, write } from "../dom.js";
+import { t } from "../words.js";
 import { crossOutline, hatching, PAUSE_SIGN, ROLE_COUNT, roleOutline } from "./shapes.js";
-import { t } from "./words.js";
 
 /** @typedef {"left"|"right"|"below"|"above right"|"below right"} Side */
 /** @typedef {{point: Point, radius: number, labels: Side, bottom: number}} Place where a node stands, and on which side

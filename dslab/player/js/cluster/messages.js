@@ -1,15 +1,15 @@
 // @ts-check
-// The moving messages of the topology. Elements are kept by name, so that one that has the focus keeps it.
-/** @import { Actions, Flight, Index, Message, Panel, Point, Selection, View } from "./types.js" */
-import { RELATION, relationOf, relations } from "./data/causality.js";
-import { knowledge, messageFilter } from "./data/filter.js";
-import { flightsAt } from "./data/in_flight.js";
-import { typesOf } from "./data/trace.js";
-import { shorten, showCall } from "./data/values.js";
-import { FOCUSABLE, mark, onEnter, put, s } from "./dom.js";
+// The moving messages of the picture. Elements are kept by name, so that one that has the focus keeps it.
+/** @import { Actions, Flight, Index, Message, Panel, Point, Selection, View } from "../types.js" */
+import { RELATION, relationOf, relations } from "../data/causality.js";
+import { knowledge, messageFilter } from "../data/filter.js";
+import { flightsAt } from "../data/in_flight.js";
+import { typesOf } from "../data/trace.js";
+import { shorten, showCall } from "../data/values.js";
+import { FOCUSABLE, mark, onEnter, put, s } from "../dom.js";
+import { english, t } from "../words.js";
 import { along } from "./links.js";
 import { crossOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
-import { english, t } from "./words.js";
 
 const LABELLED = 8; // with more messages than this only those of the current step keep their labels
 const LABEL = { width: 98, height: 16 };

@@ -1,10 +1,10 @@
 // @ts-check
-// Links in the topology: a line that is drawn across them cuts them, a click or a key selects one.
-/** @import { Actions, Change, Index, LinkSelection, Point, Selection, View } from "./types.js" */
+// Links under the pointer and the keys: a line that is drawn across them cuts them, a click or a key selects one.
+/** @import { Actions, Change, Index, LinkSelection, Point, Selection, View } from "../types.js" */
 /** @typedef {{a: string, b: string, from: Point, to: Point}} Line a link where it is drawn */
-import { cutsAt, isCut, linksOf } from "./data/trace.js";
-import { put, s } from "./dom.js";
-import { t } from "./words.js";
+import { cutsAt, isCut, linksOf } from "../data/trace.js";
+import { put, s } from "../dom.js";
+import { t } from "../words.js";
 
 const SLACK = 5; // px: a pointer that moves less only clicks
 const NEAR = 9; // units of the picture: a click that is nearer to a link selects it
