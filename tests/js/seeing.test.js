@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrowsIn } from "../../dslab/player/js/arrows.js";
 import {
   chainBetween,
   chainOf,
@@ -23,13 +22,14 @@ import { inFlightDuring } from "../../dslab/player/js/data/in_flight.js";
 import { matchesOf, nextMatch } from "../../dslab/player/js/data/search.js";
 import { indexTrace, neighbourEdge } from "../../dslab/player/js/data/trace.js";
 import { lightAt, nextChange } from "../../dslab/player/js/data/verdicts.js";
-import { sourceOf } from "../../dslab/player/js/handler.js";
+import { arrowsIn } from "../../dslab/player/js/history/arrows.js";
+import { changeZoom, keepInPlace, ROWS } from "../../dslab/player/js/history/zoom.js";
 import { entriesOf, readEntry } from "../../dslab/player/js/logs.js";
 import { partsOf } from "../../dslab/player/js/nested.js";
 import { lanesOf } from "../../dslab/player/js/operations.js";
+import { sourceOf } from "../../dslab/player/js/panels/current_step.js";
 import { createReading } from "../../dslab/player/js/reading.js";
 import { relationSentence } from "../../dslab/player/js/relation.js";
-import { changeZoom, keepInPlace, ROWS } from "../../dslab/player/js/zoom.js";
 import { ALL, CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

@@ -7,6 +7,7 @@ import { createFilter, neighbourShown, seenStep } from "./data/filter.js";
 import { exists, indexTrace, neighbourEvent, stepsOf } from "./data/trace.js";
 import { beforeActing, FOCUSABLE, h } from "./dom.js";
 import { focusedKey, restoreFocus } from "./focus.js";
+import { USUAL } from "./history/zoom.js";
 import { listen } from "./keys.js";
 import { createLecturing, createStage } from "./lecture.js";
 import { createNotices } from "./panels.js";
@@ -15,7 +16,6 @@ import { createReading } from "./reading.js";
 import { createViews } from "./views.js";
 import { whenThere } from "./waiting.js";
 import { speak } from "./words.js";
-import { USUAL } from "./zoom.js";
 
 /** @returns {View} */
 function createView() {

@@ -5,7 +5,7 @@ import { createFilter, repetitions, rowsOf } from "./data/filter.js";
 import { matchesOf, nextMatch } from "./data/search.js";
 import { neighbourEdge, stepsOf } from "./data/trace.js";
 import { nextChange } from "./data/verdicts.js";
-import { changeZoom } from "./zoom.js";
+import { changeZoom } from "./history/zoom.js";
 
 /** @param {View} view
  *  @param {Pick<Player, "index"|"payload"|"go"|"draw"|"focusSearch">} player */

@@ -1,15 +1,15 @@
 // @ts-check
 // Two branches side by side: their diagrams and logs, in step until they part and at the same time from there on. The
 // line at which they part is drawn across both.
-/** @import { Actions, Index, Moment, Panel, Payload, View } from "./types.js" */
-import { headline } from "./data/describe.js";
-import { rowsOf } from "./data/filter.js";
-import { indexTrace, lastAtMost, stepsOf } from "./data/trace.js";
-import { shorten } from "./data/values.js";
-import { button, h, write } from "./dom.js";
+/** @import { Actions, Index, Moment, Panel, Payload, View } from "../types.js" */
+import { headline } from "../data/describe.js";
+import { rowsOf } from "../data/filter.js";
+import { indexTrace, lastAtMost, stepsOf } from "../data/trace.js";
+import { shorten } from "../data/values.js";
+import { button, h, write } from "../dom.js";
+import { createLights } from "../lights.js";
+import { english, t } from "../words.js";
 import { createHistory } from "./history.js";
-import { createLights } from "./lights.js";
-import { english, t } from "./words.js";
 import { ROWS } from "./zoom.js";
 
 const COMPARE_WORDS = {

@@ -1,10 +1,10 @@
 // @ts-check
 // The whole run at a glance, beside the list that shows a part of it: a column a node, faults, finds, past and future,
 // and a frame round the part in sight. Drag it to go there.
-/** @import { Index, Rows } from "./types.js" */
-import { FUTURE, PAST } from "./data/causality.js";
-import { h, put, s } from "./dom.js";
-import { t } from "./words.js";
+/** @import { Index, Rows } from "../types.js" */
+import { FUTURE, PAST } from "../data/causality.js";
+import { h, put, s } from "../dom.js";
+import { t } from "../words.js";
 
 const WIDTH = 40;
 const FAULTS = new Set(["crash", "pause", "partition", "cut", "isolate", "loss", "drop"]);

@@ -1,12 +1,12 @@
 // @ts-check
 // The arrows of the space-time diagram: messages, from the row that sent them to the row that received or lost them.
-/** @import { Chain, Index, Message, Rows, View } from "./types.js" */
-import { crossOutline } from "./cluster/shapes.js";
-import { RELATION, relationOf } from "./data/causality.js";
-import { knowledge, knowsAll, messageFilter } from "./data/filter.js";
-import { inFlightDuring } from "./data/in_flight.js";
-import { shorten } from "./data/values.js";
-import { s } from "./dom.js";
+/** @import { Chain, Index, Message, Rows, View } from "../types.js" */
+import { crossOutline } from "../cluster/shapes.js";
+import { RELATION, relationOf } from "../data/causality.js";
+import { knowledge, knowsAll, messageFilter } from "../data/filter.js";
+import { inFlightDuring } from "../data/in_flight.js";
+import { shorten } from "../data/values.js";
+import { s } from "../dom.js";
 
 /** The messages whose arrows cross the rows [first, last): from which row, to which row, and how they end there.
  * @param {Index} index

@@ -1,6 +1,6 @@
 // @ts-check
 // Zoom and pan of time: the height of a row, the wheel with Ctrl, and the drag of the diagram.
-import { magnified } from "./dom.js";
+import { magnified } from "../dom.js";
 
 export const ROWS = [2, 3, 5, 8, 12, 18, 25, 36, 52]; // px
 export const USUAL = ROWS.indexOf(25);

@@ -1,17 +1,17 @@
 // @ts-check
 // The past and the future of the run in one scrolling list: the space-time diagram on the left, the event log on the
 // right, a row a step that is shown. Only the rows in sight are in the page.
-/** @import { Actions, Index, Panel, Rows, View } from "./types.js" */
-import { chainOf, relations } from "./data/causality.js";
-import { rowsOf } from "./data/filter.js";
-import { matchesOf } from "./data/search.js";
-import { shorten } from "./data/values.js";
-import { FOCUSABLE, h, magnified, mark, renew, s } from "./dom.js";
-import { leavesOut } from "./lecture.js";
+/** @import { Actions, Index, Panel, Rows, View } from "../types.js" */
+import { chainOf, relations } from "../data/causality.js";
+import { rowsOf } from "../data/filter.js";
+import { matchesOf } from "../data/search.js";
+import { shorten } from "../data/values.js";
+import { FOCUSABLE, h, magnified, mark, renew, s } from "../dom.js";
+import { leavesOut } from "../lecture.js";
+import { t } from "../words.js";
+import { createRows } from "./log.js";
 import { createOverview } from "./overview.js";
-import { createRows } from "./rows.js";
 import { drawSpaceTime, fitsBeside, MARGIN } from "./spacetime.js";
-import { t } from "./words.js";
 import { isLegible, keepInPlace, listenToPointer, ROWS } from "./zoom.js";
 
 const HEAD = 28;

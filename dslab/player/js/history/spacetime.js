@@ -1,16 +1,17 @@
 // @ts-check
 // The space-time diagram: a life line a node, time downwards, a row a step, so that it reads as one with the log beside
 // it. Rows are spaced by order, not by the clock: order is what causality is about, and the log tells the times.
-/** @import { Chain, Index, Rows, View } from "./types.js" */
+/** @import { Chain, Index, Rows, View } from "../types.js" */
+import { stepOutline } from "../cluster/shapes.js";
+import { RELATION } from "../data/causality.js";
+import { stampOf } from "../data/describe.js";
+import { lastKnownStep } from "../data/filter.js";
+import { lastAtMost } from "../data/trace.js";
+import { s } from "../dom.js";
 import { arrowsIn, drawArrow } from "./arrows.js";
-import { stepOutline } from "./cluster/shapes.js";
-import { RELATION } from "./data/causality.js";
-import { stampOf } from "./data/describe.js";
-import { lastKnownStep } from "./data/filter.js";
-import { lastAtMost } from "./data/trace.js";
-import { s } from "./dom.js";
-/** @typedef {{first: number, last: number, row: number, column: number, slots: Map<number, number>}} Frame rows [first, last),
- *    the spacing in px, and the place of each node that is shown */
+
+/** @typedef {{first: number, last: number, row: number, column: number, slots: Map<number, number>}} Frame
+ *    rows [first, last), the spacing in px, and the place of each node that is shown */
 
 export const MARGIN = 8;
 const ROOM_FOR_STAMPS = 12; // px of a row
@@ -21,8 +22,8 @@ const ROOM_FOR_HEADS = 8;
  * @param {Rows} rows
  * @param {Frame} frame
  * @param {View} view
- * @param {{related: Uint8Array|null, chain: Chain["members"]}} marks causal relations to the current step, null if they are not to
- *    be shown; and the messages and steps of a chain to be followed */
+ * @param {{related: Uint8Array|null, chain: Chain["members"]}} marks causal relations to the current step, null if they
+ *    are not to be shown; and the messages and steps of a chain to be followed */
 export function drawSpaceTime(index, rows, frame, view, { related, chain }) {
   const x = (/** @type {number} */ i) => MARGIN + frame.column * ((frame.slots.get(i) ?? 0) + 0.5);
   const y = (/** @type {number} */ row) => (row - frame.first + 0.5) * frame.row;
