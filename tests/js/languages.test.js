@@ -4,7 +4,7 @@ import { afterEach, test } from "node:test";
 import { spoken } from "../../dslab/player/js/data/describe.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { BINDINGS } from "../../dslab/player/js/keys.js";
-import { relationSentence } from "../../dslab/player/js/relation.js";
+import { relationSentence } from "../../dslab/player/js/panels/happened_before.js";
 import { choices } from "../../dslab/player/js/verbs.js";
 import { awaiting, speak, t } from "../../dslab/player/js/words.js";
 import { modulesOf } from "./modules.js";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { headline } from "../../dslab/player/js/data/describe.js";
 import { createFilter } from "../../dslab/player/js/data/filter.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
-import { createStage, cue, leavesOut, magnification } from "../../dslab/player/js/lecture.js";
+import { createStage, cue, leavesOut, magnification } from "../../dslab/player/js/panels/lecture.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

@@ -24,12 +24,12 @@ import { indexTrace, neighbourEdge } from "../../dslab/player/js/data/trace.js";
 import { lightAt, nextChange } from "../../dslab/player/js/data/verdicts.js";
 import { arrowsIn } from "../../dslab/player/js/history/arrows.js";
 import { changeZoom, keepInPlace, ROWS } from "../../dslab/player/js/history/zoom.js";
-import { entriesOf, readEntry } from "../../dslab/player/js/logs.js";
-import { partsOf } from "../../dslab/player/js/nested.js";
-import { lanesOf } from "../../dslab/player/js/operations.js";
 import { sourceOf } from "../../dslab/player/js/panels/current_step.js";
+import { relationSentence } from "../../dslab/player/js/panels/happened_before.js";
+import { lanesOf } from "../../dslab/player/js/panels/operations.js";
+import { entriesOf, readEntry } from "../../dslab/player/js/panels/replicated_logs.js";
+import { partsOf } from "../../dslab/player/js/panels/value_tree.js";
 import { createReading } from "../../dslab/player/js/reading.js";
-import { relationSentence } from "../../dslab/player/js/relation.js";
 import { ALL, CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

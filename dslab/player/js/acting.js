@@ -3,8 +3,7 @@
 /** @import { Actions, Change, Deed, Drafts, Index, Payload, Player, View } from "./types.js" */
 import { createForms } from "./asking.js";
 import { nextLink } from "./cluster/link_cutting.js";
-import { button, h, put, write } from "./dom.js";
-import { focusedKey, restoreFocus } from "./focus.js";
+import { button, focusedKey, h, put, restoreFocus, write } from "./dom.js";
 import { choices, deedOf } from "./verbs.js";
 import { awaiting, t } from "./words.js";
 

@@ -4,8 +4,7 @@
 /** @import { Actions, Acts, Branch, Comparison, Panel, Payload, Player, View } from "./types.js" */
 import { choiceAt, nextPage } from "./breaking.js";
 import { shorten } from "./data/values.js";
-import { button, FOCUSABLE, h, put, write } from "./dom.js";
-import { focusedKey, restoreFocus } from "./focus.js";
+import { button, FOCUSABLE, focusedKey, h, put, restoreFocus, write } from "./dom.js";
 import { awaiting, english, t } from "./words.js";
 
 const DEEPEST = 8; // levels that are indented

@@ -7,7 +7,7 @@ import { rowsOf } from "../data/filter.js";
 import { indexTrace, lastAtMost, stepsOf } from "../data/trace.js";
 import { shorten } from "../data/values.js";
 import { button, h, write } from "../dom.js";
-import { createLights } from "../lights.js";
+import { createLights } from "../panels/lights.js";
 import { english, t } from "../words.js";
 import { createHistory } from "./history.js";
 import { ROWS } from "./zoom.js";

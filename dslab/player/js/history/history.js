@@ -7,7 +7,7 @@ import { rowsOf } from "../data/filter.js";
 import { matchesOf } from "../data/search.js";
 import { shorten } from "../data/values.js";
 import { FOCUSABLE, h, magnified, mark, renew, s } from "../dom.js";
-import { leavesOut } from "../lecture.js";
+import { leavesOut } from "../panels/lecture.js";
 import { t } from "../words.js";
 import { createRows } from "./log.js";
 import { createOverview } from "./overview.js";

@@ -1,15 +1,15 @@
 // @ts-check
 // The state of the nodes: a table for each protocol, a column a node, so that replicas can be compared at a glance.
 // What the current step changed is marked, with the value before.
-/** @import { Actions, Index, Panel, Value, View } from "./types.js" */
-import { relationOfNode } from "./data/causality.js";
-import { lastKnownStep } from "./data/filter.js";
-import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "./data/trace.js";
-import { shorten, show } from "./data/values.js";
-import { FOCUSABLE, h, mark, write } from "./dom.js";
-import { createLogs } from "./logs.js";
-import { createValue } from "./nested.js";
-import { t } from "./words.js";
+/** @import { Actions, Index, Panel, Value, View } from "../types.js" */
+import { relationOfNode } from "../data/causality.js";
+import { lastKnownStep } from "../data/filter.js";
+import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "../data/trace.js";
+import { shorten, show } from "../data/values.js";
+import { FOCUSABLE, h, mark, write } from "../dom.js";
+import { t } from "../words.js";
+import { createLogs } from "./replicated_logs.js";
+import { createValue } from "./value_tree.js";
 
 /** @param {Index} index
  *  @param {Actions} actions

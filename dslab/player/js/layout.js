@@ -1,24 +1,23 @@
 // @ts-check
-// All views of one trace, and where they stand.
+// All panels of one trace, and where they stand.
 /** @import { Actions, Index, Panel, Payload } from "./types.js" */
 import { createBranches, createBranchesButton } from "./branches.js";
 import { createBreaking } from "./breaking.js";
 import { createTopology } from "./cluster/topology.js";
-import { createControls, createOptions } from "./controls.js";
 import { shorten } from "./data/values.js";
 import { button, FOCUSABLE, h } from "./dom.js";
-import { createFilters, createSearch } from "./filters.js";
 import { createComparison } from "./history/comparison.js";
-import { createObserver } from "./knower.js";
-import { createCue, createLectureBar } from "./lecture.js";
-import { createLegend } from "./legend.js";
-import { createLights } from "./lights.js";
-import { createNotices, createPanels } from "./panels.js";
+import { createControls, createOptions } from "./panels/controls.js";
 import { createHandler, createSentence } from "./panels/current_step.js";
-import { createRelation } from "./relation.js";
+import { createNotices, createPanels } from "./panels/dialogs.js";
+import { createFilters, createObserver, createSearch } from "./panels/filters.js";
+import { createRelation } from "./panels/happened_before.js";
+import { createCue, createLectureBar } from "./panels/lecture.js";
+import { createLegend } from "./panels/legend.js";
+import { createLights } from "./panels/lights.js";
+import { createState } from "./panels/state.js";
 import { createScenarios } from "./scenarios.js";
 import { createSelection } from "./selection.js";
-import { createState } from "./state.js";
 import { speak, t } from "./words.js";
 
 /** Fill the player with views of one trace. The first of them is the topology, which is also drawn alone.

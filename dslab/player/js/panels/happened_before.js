@@ -1,10 +1,10 @@
 // @ts-check
-// Two steps, the one at the cursor and one that the reader has marked: which could know of which, and by what way.
-/** @import { Actions, Index, Message, Panel, View } from "./types.js" */
-import { chainOf } from "./data/causality.js";
-import { plain, shorten } from "./data/values.js";
-import { button, h, write } from "./dom.js";
-import { t } from "./words.js";
+// Happened-before between two steps, the current and the marked one: which could know of which, and by what messages.
+/** @import { Actions, Index, Message, Panel, View } from "../types.js" */
+import { chainOf } from "../data/causality.js";
+import { plain, shorten } from "../data/values.js";
+import { button, h, write } from "../dom.js";
+import { t } from "../words.js";
 
 /** How the marked step and the current one are related, before, after or concurrent, and why: one sentence.
  * @param {Index} index

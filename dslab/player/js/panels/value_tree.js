@@ -1,9 +1,9 @@
 // @ts-check
 // A value that opens: lists, sets, dictionaries and messages show their parts, and these theirs.
-/** @import { Value } from "./types.js" */
-import { fieldsOf, isObject, pairsOf, shorten, show } from "./data/values.js";
-import { FOCUSABLE, h } from "./dom.js";
-import { t } from "./words.js";
+/** @import { Value } from "../types.js" */
+import { fieldsOf, isObject, pairsOf, shorten, show } from "../data/values.js";
+import { FOCUSABLE, h } from "../dom.js";
+import { t } from "../words.js";
 
 const MOST_PARTS = 100; // parts of one value
 

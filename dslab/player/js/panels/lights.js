@@ -1,10 +1,10 @@
 // @ts-check
-// A light for each promise: what became of it up to the cursor, told by colour, by shape and by words.
-/** @import { Actions, Index, Light, Panel } from "./types.js" */
-import { shorten } from "./data/values.js";
-import { changeOf, lightAt } from "./data/verdicts.js";
-import { FOCUSABLE, h, put, s, write } from "./dom.js";
-import { english, t } from "./words.js";
+// A light for each promise (property): what became of it up to the cursor, by colour, by shape and by words.
+/** @import { Actions, Index, Light, Panel } from "../types.js" */
+import { shorten } from "../data/values.js";
+import { changeOf, lightAt } from "../data/verdicts.js";
+import { FOCUSABLE, h, put, s, write } from "../dom.js";
+import { english, t } from "../words.js";
 
 const SHAPES = new Map([
   ["kept", "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0Z"],

@@ -1,6 +1,6 @@
 // @ts-check
 // The legend: always visible, and only about what occurs in this trace.
-/** @import { Index, Panel } from "./types.js" */
+/** @import { Index, Panel } from "../types.js" */
 import {
   crossOutline,
   hatching,
@@ -10,11 +10,11 @@ import {
   stepOutline,
   TYPE_COUNT,
   typeOutline,
-} from "./cluster/shapes.js";
-import { typesOf } from "./data/trace.js";
-import { shorten } from "./data/values.js";
-import { h, mark, s } from "./dom.js";
-import { english, t } from "./words.js";
+} from "../cluster/shapes.js";
+import { typesOf } from "../data/trace.js";
+import { shorten } from "../data/values.js";
+import { h, mark, s } from "../dom.js";
+import { english, t } from "../words.js";
 
 export const KIND_WORDS = new Map([
   ["start", english("start")],

@@ -1,9 +1,9 @@
 // @ts-check
 // The clients' operations under the scrubber: a bar from the step that invoked each to the step that answered it.
-/** @import { Actions, Index, Operation, Panel } from "./types.js" */
-import { shorten, show } from "./data/values.js";
-import { FOCUSABLE, h, mark } from "./dom.js";
-import { counted, t } from "./words.js";
+/** @import { Actions, Index, Operation, Panel } from "../types.js" */
+import { shorten, show } from "../data/values.js";
+import { FOCUSABLE, h, mark } from "../dom.js";
+import { counted, t } from "../words.js";
 
 const MOST_BARS = 600; // bars in the page
 const MOST_LANES = 8;

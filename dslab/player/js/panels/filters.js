@@ -1,15 +1,15 @@
 // @ts-check
-// What is looked for and what is left out: the search, and a bar with a chip for each node, type of message and kind of
-// step. When something is left out, it says so.
-/** @import { Actions, Filter, FilterField, Index, Panel } from "./types.js" */
-import { stepOutline, TYPE_COUNT, typeOutline } from "./cluster/shapes.js";
-import { repetitions, rowsOf, showsAll } from "./data/filter.js";
-import { matchesOf } from "./data/search.js";
-import { lastAtMost, typesOf } from "./data/trace.js";
-import { shorten } from "./data/values.js";
-import { button, FOCUSABLE, h, put, s, withKey, write } from "./dom.js";
+// What is looked for and what is left out: the search, a bar with a chip for each node, type of message and kind of step,
+// and the line that tells whose local view is shown. When something is left out, it says so.
+/** @import { Actions, Filter, FilterField, Index, Panel } from "../types.js" */
+import { stepOutline, TYPE_COUNT, typeOutline } from "../cluster/shapes.js";
+import { repetitions, rowsOf, showsAll } from "../data/filter.js";
+import { matchesOf } from "../data/search.js";
+import { lastAtMost, typesOf } from "../data/trace.js";
+import { shorten } from "../data/values.js";
+import { button, FOCUSABLE, h, put, s, withKey, write } from "../dom.js";
+import { counted, t } from "../words.js";
 import { KIND_WORDS, NETWORK_WORDS } from "./legend.js";
-import { counted, t } from "./words.js";
 
 /** The row above the list: search, how much is shown, zoom.
  * @param {Index} index
@@ -200,4 +200,29 @@ function small(drawing) {
 export function createToggle(word, title, key, changed) {
   const input = h("input", { type: "checkbox", onchange: () => changed(input.checked), ...FOCUSABLE });
   return { input, element: h("label", { class: "dslab-check", title: withKey(title, key) }, input, word) };
+}
+
+/** @param {Actions} actions
+ *  @returns {Panel} */
+export function createObserver(actions) {
+  const words = h("span", { role: "status" });
+  const end = button({
+    label: t("See all again"),
+    word: t("See all"),
+    key: "w",
+    onclick: () => actions.observe(null),
+  });
+  const element = h("div", { class: "dslab-relation dslab-observer" }, words, end);
+  return {
+    element,
+    draw(view) {
+      element.hidden = view.observer === null;
+      const node = shorten(view.observer ?? "", 40);
+      const about = t(
+        "The run as {node} could tell it: what it has not heard of is hidden, and of the others it knows only their past.",
+        { node },
+      );
+      write(words, view.observer === null ? "" : about);
+    },
+  };
 }

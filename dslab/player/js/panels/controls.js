@@ -1,12 +1,12 @@
 // @ts-check
 // The control bar: step, play, speed, and the scrubber with the faults marked along it.
-/** @import { Actions, Index, Panel, View } from "./types.js" */
-import { spoken } from "./data/describe.js";
-import { shorten, showTime } from "./data/values.js";
-import { button, FOCUSABLE, h, put, relabel, s, write } from "./dom.js";
+/** @import { Actions, Index, Panel, View } from "../types.js" */
+import { spoken } from "../data/describe.js";
+import { shorten, showTime } from "../data/values.js";
+import { button, FOCUSABLE, h, put, relabel, s, write } from "../dom.js";
+import { t } from "../words.js";
 import { createToggle } from "./filters.js";
 import { createOperations } from "./operations.js";
-import { t } from "./words.js";
 
 /** @param {Index} index
  *  @param {Actions} actions

@@ -1,12 +1,12 @@
 // @ts-check
 // Logs as rows of boxes, for any protocol that says which of its attributes is a log: index, term and command, the
 // committed entries solid and the others dashed. The rows of the nodes stand below each other, to be compared.
-/** @import { Index, Panel, Value, View } from "./types.js" */
-import { lastKnownStep } from "./data/filter.js";
-import { lastAtMost, valueAt } from "./data/trace.js";
-import { fieldsOf, heldBy, shorten, show } from "./data/values.js";
-import { FOCUSABLE, h, write } from "./dom.js";
-import { t } from "./words.js";
+/** @import { Index, Panel, Value, View } from "../types.js" */
+import { lastKnownStep } from "../data/filter.js";
+import { lastAtMost, valueAt } from "../data/trace.js";
+import { fieldsOf, heldBy, shorten, show } from "../data/values.js";
+import { FOCUSABLE, h, write } from "../dom.js";
+import { t } from "../words.js";
 
 const MOST_ENTRIES = 40; // entries in the page: the last
 const COLOURS = 6;

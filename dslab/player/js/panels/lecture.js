@@ -1,12 +1,12 @@
 // @ts-check
-// The lecture: the player fills the screen, in large type, with the chosen views only, and tells what comes next. A
+// The lecture: the player fills the screen, in large type, with the chosen panels only, and tells what comes next. A
 // presenter's remote sends Page Down and Page Up, which step the player anyway.
-/** @import { Actions, Index, Panel, View } from "./types.js" */
-import { headline } from "./data/describe.js";
-import { neighbourShown } from "./data/filter.js";
-import { shorten } from "./data/values.js";
-import { button, FOCUSABLE, h, mark, put, withKey, write } from "./dom.js";
-import { english, t } from "./words.js";
+/** @import { Actions, Index, Panel, View } from "../types.js" */
+import { headline } from "../data/describe.js";
+import { neighbourShown } from "../data/filter.js";
+import { shorten } from "../data/values.js";
+import { button, FOCUSABLE, h, mark, put, withKey, write } from "../dom.js";
+import { english, t } from "../words.js";
 
 const PARTS = new Map([
   ["cluster", english("Cluster")],
