@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createActs, createDrafts, reasonOf } from "../../dslab/player/js/acting.js";
-import { amountOf, examplesFor, partitionOf } from "../../dslab/player/js/asking.js";
+import { amountOf, examplesFor, partitionOf } from "../../dslab/player/js/acting/argument_forms.js";
+import { bindingOf } from "../../dslab/player/js/acting/keys.js";
+import { createActs, createDrafts, reasonOf } from "../../dslab/player/js/acting/selection.js";
+import { choices, deedOf } from "../../dslab/player/js/acting/verbs.js";
 import {
   asPartition,
   crossed,
@@ -12,8 +14,6 @@ import {
   nextLink,
 } from "../../dslab/player/js/cluster/link_cutting.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
-import { bindingOf } from "../../dslab/player/js/keys.js";
-import { choices, deedOf } from "../../dslab/player/js/verbs.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { comparedNext, createBranching, hasBranches, treeOf } from "../../dslab/player/js/branches.js";
-import { choiceAt, choiceInWords, nextPage, outcomeOf } from "../../dslab/player/js/breaking.js";
-import { formsOf } from "../../dslab/player/js/copies.js";
+import { comparedNext, createBranching, hasBranches, treeOf } from "../../dslab/player/js/acting/branches.js";
+import { choiceAt, choiceInWords, nextPage, outcomeOf } from "../../dslab/player/js/acting/break_mode.js";
+import { formsOf } from "../../dslab/player/js/acting/code_export.js";
+import { bindingOf } from "../../dslab/player/js/acting/keys.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { differingLights, momentBeside } from "../../dslab/player/js/history/comparison.js";
-import { bindingOf } from "../../dslab/player/js/keys.js";
 import { t } from "../../dslab/player/js/words.js";
 import { CUTS, TRACE } from "./trace.js";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createReading } from "../../dslab/player/js/acting/navigation.js";
 import {
   chainBetween,
   chainOf,
@@ -29,7 +30,6 @@ import { relationSentence } from "../../dslab/player/js/panels/happened_before.j
 import { lanesOf } from "../../dslab/player/js/panels/operations.js";
 import { entriesOf, readEntry } from "../../dslab/player/js/panels/replicated_logs.js";
 import { partsOf } from "../../dslab/player/js/panels/value_tree.js";
-import { createReading } from "../../dslab/player/js/reading.js";
 import { ALL, CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { bindingOf, BINDINGS, keepsKey } from "../../dslab/player/js/acting/keys.js";
 import { hatching, roleOutline, stepOutline, typeOutline } from "../../dslab/player/js/cluster/shapes.js";
 import { headline, stampOf } from "../../dslab/player/js/data/describe.js";
 import { rowsOf } from "../../dslab/player/js/data/filter.js";
@@ -8,7 +9,6 @@ import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { arrowsIn } from "../../dslab/player/js/history/arrows.js";
 import { follow, windowOf } from "../../dslab/player/js/history/history.js";
 import { ROWS } from "../../dslab/player/js/history/zoom.js";
-import { bindingOf, BINDINGS, keepsKey } from "../../dslab/player/js/keys.js";
 import { changeSpeed } from "../../dslab/player/js/playback.js";
 import { modulesOf } from "./modules.js";
 import { ALL, CUTS, TRACE } from "./trace.js";

@@ -1,8 +1,9 @@
 // @ts-check
 // All panels of one trace, and where they stand.
 /** @import { Actions, Index, Panel, Payload } from "./types.js" */
-import { createBranches, createBranchesButton } from "./branches.js";
-import { createBreaking } from "./breaking.js";
+import { createBranches, createBranchesButton, createScenarios } from "./acting/branches.js";
+import { createBreaking } from "./acting/break_mode.js";
+import { createSelection } from "./acting/selection.js";
 import { createTopology } from "./cluster/topology.js";
 import { shorten } from "./data/values.js";
 import { button, FOCUSABLE, h } from "./dom.js";
@@ -16,8 +17,6 @@ import { createCue, createLectureBar } from "./panels/lecture.js";
 import { createLegend } from "./panels/legend.js";
 import { createLights } from "./panels/lights.js";
 import { createState } from "./panels/state.js";
-import { createScenarios } from "./scenarios.js";
-import { createSelection } from "./selection.js";
 import { speak, t } from "./words.js";
 
 /** Fill the player with views of one trace. The first of them is the topology, which is also drawn alone.

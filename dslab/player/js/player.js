@@ -1,18 +1,18 @@
 // @ts-check
 // The player: one cursor, and views that draw what it points at. The kernel is asked only when the run is to change.
 /** @import { Actions, Index, Panel, Payload, Place, Player, View } from "./types.js" */
-import { createActs, createDrafts } from "./acting.js";
-import { createBranching } from "./branches.js";
+import { createBranching } from "./acting/branches.js";
+import { listen } from "./acting/keys.js";
+import { createReading } from "./acting/navigation.js";
+import { createActs, createDrafts } from "./acting/selection.js";
 import { createFilter, neighbourShown, seenStep } from "./data/filter.js";
 import { exists, indexTrace, neighbourEvent, stepsOf } from "./data/trace.js";
 import { beforeActing, FOCUSABLE, focusedKey, h, restoreFocus } from "./dom.js";
 import { USUAL } from "./history/zoom.js";
-import { listen } from "./keys.js";
 import { createViews } from "./layout.js";
 import { createNotices } from "./panels/dialogs.js";
 import { createLecturing, createStage } from "./panels/lecture.js";
 import { changeSpeed, createClock, createGlide, momentAt, naturalPace, schedule, timeAt } from "./playback.js";
-import { createReading } from "./reading.js";
 import { whenThere } from "./waiting.js";
 import { speak } from "./words.js";
 

@@ -1,10 +1,10 @@
 // @ts-check
 // What opens on demand (the run as code, the keys) and what must be told (an error, events that did not apply).
 /** @import { Actions, Panel, Payload } from "../types.js" */
-import { createCopies } from "../copies.js";
+import { createCopies } from "../acting/code_export.js";
+import { BINDINGS } from "../acting/keys.js";
 import { plain, shorten } from "../data/values.js";
 import { button, h, keyName } from "../dom.js";
-import { BINDINGS } from "../keys.js";
 import { t } from "../words.js";
 
 /** @param {Payload} payload

@@ -1,9 +1,9 @@
 // @ts-check
-// What a deed still needs is asked for: the message of a client, an amount of milliseconds, one side of a partition.
-/** @import { Actions, Acts, Change, Deed, Drafts, Index, View } from "./types.js" */
-import { shorten } from "./data/values.js";
-import { button, FOCUSABLE, h, put, write } from "./dom.js";
-import { english, t } from "./words.js";
+// Forms for what a verb still needs: the message of a client, an amount of milliseconds, one side of a partition.
+/** @import { Actions, Acts, Change, Deed, Drafts, Index, View } from "../types.js" */
+import { shorten } from "../data/values.js";
+import { button, FOCUSABLE, h, put, write } from "../dom.js";
+import { english, t } from "../words.js";
 
 const EXAMPLES = 4; // of requests that can be taken
 const LETTERS = 120; // of an example

@@ -1,11 +1,11 @@
 // @ts-check
 // Branches: what the run became by each change. They are listed as a tree; each can be shown, put beside the one that is
-// shown, renamed and deleted. Nothing is lost: an undo goes back to the parent.
-/** @import { Actions, Acts, Branch, Comparison, Panel, Payload, Player, View } from "./types.js" */
-import { choiceAt, nextPage } from "./breaking.js";
-import { shorten } from "./data/values.js";
-import { button, FOCUSABLE, focusedKey, h, put, restoreFocus, write } from "./dom.js";
-import { awaiting, english, t } from "./words.js";
+// shown, renamed and deleted. Nothing is lost: an undo goes back to the parent. A scenario is a branch with a button.
+/** @import { Actions, Acts, Branch, Comparison, Panel, Payload, Player, View } from "../types.js" */
+import { shorten } from "../data/values.js";
+import { button, FOCUSABLE, focusedKey, h, put, restoreFocus, write } from "../dom.js";
+import { awaiting, english, t } from "../words.js";
+import { choiceAt, nextPage } from "./break_mode.js";
 
 const DEEPEST = 8; // levels that are indented
 
@@ -215,4 +215,43 @@ function askName(name, actions, line, show) {
   field.value = name;
   queueMicrotask(() => (field.focus(), field.select()));
   return field;
+}
+
+// ---- scenarios that a notebook offers
+
+/** @param {Actions} actions
+ *  @returns {Panel} */
+export function createScenarios(actions) {
+  const element = h("div", { class: "dslab-scenarios", role: "group", "aria-label": t("Scenarios"), hidden: true });
+  let buttons = /** @type {Map<string, HTMLElement>} */ (new Map());
+  let listed = "";
+  return {
+    element,
+    draw(/** @type {View} */ view) {
+      const { mode, scenarios = [], branch } = actions.acts() ?? {};
+      const names = mode === "break" ? [] : scenarios;
+      element.hidden = !names.length;
+      if (listed !== names.join("\n")) {
+        listed = names.join("\n");
+        buttons = new Map(names.map((name) => [name, createScenario(name, actions)]));
+        element.replaceChildren(h("span", { class: "dslab-soft" }, t("Scenarios:")), ...buttons.values());
+      }
+      for (const [name, one] of buttons) {
+        put(one, "aria-pressed", branch === name);
+        put(one, "aria-disabled", view.waiting);
+      }
+    },
+  };
+}
+
+/** @param {string} name
+ *  @param {Actions} actions */
+function createScenario(name, actions) {
+  const one = button({
+    label: t("Show the scenario {name}", { name: shorten(name, 80) }),
+    word: shorten(name, 40),
+    onclick: () => actions.send({ type: "scenario", name }),
+  });
+  one.dataset.key = `scenario ${name}`;
+  return one;
 }

@@ -1,9 +1,9 @@
 // @ts-check
 // What can be done to the selection after a step, by the verbs of a script; and why something cannot be done now.
-/** @import { Acts, Change, Deed, Index, Message, Selection } from "./types.js" */
-import { cutsAt, isCut, linksOf, timersAt, valueAt } from "./data/trace.js";
-import { shorten, showCall } from "./data/values.js";
-import { english, t } from "./words.js";
+/** @import { Acts, Change, Deed, Index, Message, Selection } from "../types.js" */
+import { cutsAt, isCut, linksOf, timersAt, valueAt } from "../data/trace.js";
+import { shorten, showCall } from "../data/values.js";
+import { english, t } from "../words.js";
 
 const ABOUT_WORDS = {
   nothing:

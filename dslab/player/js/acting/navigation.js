@@ -1,11 +1,11 @@
 // @ts-check
-// What the reader does to see better: search, filter, zoom, mark, local view. None of it needs the kernel.
-/** @import { Choosing, Filter, FilterField, Player, View } from "./types.js" */
-import { createFilter, repetitions, rowsOf } from "./data/filter.js";
-import { matchesOf, nextMatch } from "./data/search.js";
-import { neighbourEdge, stepsOf } from "./data/trace.js";
-import { nextChange } from "./data/verdicts.js";
-import { changeZoom } from "./history/zoom.js";
+// What the reader does to see better: search, filter, zoom, mark, local view. The kernel is not needed for any of it.
+/** @import { Choosing, Filter, FilterField, Player, View } from "../types.js" */
+import { createFilter, repetitions, rowsOf } from "../data/filter.js";
+import { matchesOf, nextMatch } from "../data/search.js";
+import { neighbourEdge, stepsOf } from "../data/trace.js";
+import { nextChange } from "../data/verdicts.js";
+import { changeZoom } from "../history/zoom.js";
 
 /** @param {View} view
  *  @param {Pick<Player, "index"|"payload"|"go"|"draw"|"focusSearch">} player */

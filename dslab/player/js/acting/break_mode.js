@@ -1,11 +1,11 @@
 // @ts-check
-// Break it: all that can happen next is a button with a number. Whoever chooses is the network, the clocks and the
-// faults, until a promise is broken.
-/** @import { Actions, Choice, Choices, Index, Message, Panel, Payload, View } from "./types.js" */
-import { createCopyBar } from "./copies.js";
-import { shorten, showCall } from "./data/values.js";
-import { button, h, put, write } from "./dom.js";
-import { awaiting, english, t } from "./words.js";
+// Break mode: all that can happen next is a button with a number. Whoever chooses is the network, the clocks and the
+// faults, until a promise (property) is broken.
+/** @import { Actions, Choice, Choices, Index, Message, Panel, Payload, View } from "../types.js" */
+import { shorten, showCall } from "../data/values.js";
+import { button, h, put, write } from "../dom.js";
+import { awaiting, english, t } from "../words.js";
+import { createCopyBar } from "./code_export.js";
 
 /** What came of it, where nothing can be chosen any more. */
 const END_WORDS = {

@@ -1,7 +1,7 @@
 // @ts-check
 // The keyboard, as a table: the same lines make the keys work and the help that lists them.
-/** @import { Actions } from "./types.js" */
-import { english } from "./words.js";
+/** @import { Actions } from "../types.js" */
+import { english } from "../words.js";
 
 /** @typedef {{keys: string[], shift?: boolean, name: string, does: string, act: (actions: Actions, key: string) => void}} Binding */
 

@@ -1,8 +1,8 @@
 // @ts-check
-// The run to take away, with one click: as a Python script, as JSON, or as a test that says what happened in it.
-/** @import { Actions, Payload } from "./types.js" */
-import { button, FOCUSABLE, h, put, write } from "./dom.js";
-import { english, t } from "./words.js";
+// The run as code, to be copied with one click: a Python script, JSON, or a test that asserts what happened in it.
+/** @import { Actions, Payload } from "../types.js" */
+import { button, FOCUSABLE, h, put, write } from "../dom.js";
+import { english, t } from "../words.js";
 
 /** What can be copied: its name in the payload, the word on the button, the label, and what is said afterwards.
  * @type {Array<{name: "script"|"json"|"test", word: string, label: string, copied: string}>} */
