@@ -260,7 +260,7 @@ def test_the_modules_become_one_script_without_imports():
 
 
 def test_every_module_is_part_of_a_widget():
-    scripts = bundle.script() + bundle.script("panel.js") + bundle.script("form.js")
+    scripts = bundle.script() + bundle.script("widgets/panel.js") + bundle.script("widgets/form.js")
     modules = {path.relative_to(bundle.HERE / "js").as_posix() for path in (bundle.HERE / "js").rglob("*.js")}
     assert {name for name in modules if f"// ---- {name}\n" not in scripts} == {"types.js"}
 

@@ -44,7 +44,7 @@ def parse(text: str) -> Any:
 class Form(anywidget.AnyWidget):
     """Questions, and what was said of the answers. `judge` gives a mark for each answer, and what to show below."""
 
-    _esm = script("form.js")
+    _esm = script("widgets/form.js")
     _css = style("panel.css") + "".join(         # the diagram takes the theme of the page, not of the reader's system
         f".dslab-paper svg .{name} {{ {of}: light-dark({light}, {dark}); }}\n"
         for name, (of, light, dark) in COLOURS.items())

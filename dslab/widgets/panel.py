@@ -132,7 +132,7 @@ def _clean(data: Any) -> Any:
 class Panel(anywidget.AnyWidget):
     """A card with buttons. What a button makes is put below it: see `panel`."""
 
-    _esm = script("panel.js")
+    _esm = script("widgets/panel.js")
     _css = style("panel.css")
     told = traitlets.Dict().tag(sync=True)
     notes = traitlets.List().tag(sync=True)         # sentences that came later

@@ -1,7 +1,7 @@
 // @ts-check
 // Questions with a field each: in a list, or where they belong in a space-time diagram. The kernel judges the answers.
-/** @import { Model } from "./types.js" */
-import { FOCUSABLE, h, onEnter, put, s, write } from "./dom.js";
+/** @import { Model } from "../types.js" */
+import { FOCUSABLE, h, onEnter, put, s, write } from "../dom.js";
 
 /** @typedef {{name: string, words: string, place?: number[]}} Question `place`: left, top and width in the diagram, px */
 /** @typedef {{title: string, task: string, questions: Question[], signs: Record<string, string>,

@@ -1,7 +1,7 @@
 // @ts-check
 // What is said about an attempt: the outcome, the sentence, what is folded away, and buttons that ask the kernel.
-/** @import { Model } from "./types.js" */
-import { FOCUSABLE, h, put, s, write } from "./dom.js";
+/** @import { Model } from "../types.js" */
+import { FOCUSABLE, h, put, s, write } from "../dom.js";
 
 /** A shape for an outcome: colour alone would not be seen by everybody.
  * @param {string} outline */
