@@ -4,6 +4,7 @@ import difflib
 import os
 import shutil
 from pathlib import Path
+from random import Random
 from typing import NoReturn
 
 import pytest
@@ -16,6 +17,20 @@ def missing(sentence: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(sentence, pytrace=False)
     pytest.skip(sentence)
+
+
+def pytest_addoption(parser) -> None:
+    """`make soak` runs in full what `make test` runs by a sample. The sample is always the same."""
+    parser.addoption("--soak", action="store_true", help="the long tests in full, not by a sample")
+
+
+def pytest_generate_tests(metafunc) -> None:
+    """A test marked `sample(few, every)` takes a few of so many numbers, and says so in its name: "50 of 500"."""
+    for mark in metafunc.definition.iter_markers("sample"):
+        few, every = mark.args
+        some = sorted(Random("dslab").sample(range(every), few))
+        chosen = range(every) if metafunc.config.getoption("soak") else some
+        metafunc.parametrize("sample", [chosen], ids=[f"{len(chosen)} of {every}"])
 
 
 def program(names: str, remedy: str) -> str:
