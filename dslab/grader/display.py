@@ -93,22 +93,22 @@ def _(exercise: Compute) -> Any:
 
 @answer.register
 def _(exercise: BreakIt) -> Any:
-    from dslab.widgets.panel import Card, Page
+    from dslab.widgets.panel import Card, StaticPanel
 
     script = "[" + ",\n ".join(map(repr, exercise.right[0])) + "]"
     card = Card(title="A script that breaks it", state="asked", sentence=exercise.task, rows=[("Script", script)])
-    return Page(f"script = {script}", card._repr_html_())
+    return StaticPanel(f"script = {script}", card._repr_html_())
 
 
 @answer.register
 def _(exercise: Predict) -> Any:
-    from dslab.widgets.panel import Page, framed, table
+    from dslab.widgets.panel import StaticPanel, framed, table
 
     trace = simulate(exercise.run)
     values, why = exercise.answer(trace), exercise.why(trace)
     rows = [(words, brief(values[name], limit=200), why.get(name, "")) for name, words in exercise.questions.items()]
     text = "\n".join(f"{words}: {value}{f' ({reason})' if reason else ''}" for words, value, reason in rows)
-    return Page(text, framed(table(("question", "answer", "why"), rows), title="The answers"))
+    return StaticPanel(text, framed(table(("question", "answer", "why"), rows), title="The answers"))
 
 
 def run_of(exercise: Exercise) -> Run | None:
