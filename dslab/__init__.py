@@ -6,15 +6,17 @@ Five verbs: `simulate` a run, `play` it, draw its `diagram`, `explore` all runs,
 from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from dslab.model_checker.explore import explore
+from dslab.model_checker.explore import Exploration
+from dslab.model_checker.explore import explore as _explore
 from dslab.model_checker.follow import follow
-from dslab.model_checker.random_search import search
+from dslab.model_checker.random_search import RandomSearch
+from dslab.model_checker.random_search import search as _search
 from dslab.model_checker.specification import Specification
 from dslab.network import Network, constant, exponential, long_tail, uniform
 from dslab.node import Node, message
-from dslab.properties import Verdict, always, in_the_end, judge, sometimes
+from dslab.properties import Verdict, World, always, in_the_end, judge, sometimes
 from dslab.run import Limits, Run
 from dslab.script import (
     at,
@@ -40,6 +42,15 @@ from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError
 
+if TYPE_CHECKING:                                   # editors and type checkers know at once what `_LATER` imports later
+    from dslab.checkers.linearizability import linearizable
+    from dslab.diagrams.diagram import diagram
+    from dslab.diagrams.source import source
+    from dslab.grader.catalogue import exercise
+    from dslab.grader.check import check
+    from dslab.grader.progress import progress
+    from dslab.player.player import play
+
 _LATER = {
     "play": "dslab.player.player", "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
     "linearizable": "dslab.checkers.linearizability",
@@ -47,27 +58,32 @@ _LATER = {
 }
 
 __all__ = [
-    "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Specification", "Trace", "Verdict",
-    "always", "at", "check", "clock", "constant", "crash", "cut", "delay", "deliver", "diagram", "drop",
-    "duplicate", "exercise", "explore", "exponential", "fire", "follow", "heal", "in_the_end", "isolate", "judge",
-    "linearizable", "long_tail", "message", "partition", "pause", "play", "progress", "recover", "request",
-    "resume", "search", "set_link", "simulate", "sometimes", "source", "uniform",
+    "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Specification", "Trace", "Verdict", "World",
+    "always", "at", "check", "clock", "constant", "crash", "cut", "delay", "deliver", "diagram", "drop", "duplicate",
+    "exercise", "explore", "exponential", "fire", "follow", "heal", "in_the_end", "isolate", "judge", "linearizable",
+    "long_tail", "message", "partition", "pause", "play", "progress", "recover", "request", "resume", "search",
+    "set_link", "simulate", "sometimes", "source", "uniform",
 ]
 
 
-def _watched(engine: Callable) -> Callable:
+_Arguments = ParamSpec("_Arguments")
+_Found = TypeVar("_Found", Exploration, RandomSearch)
+
+
+def _watched(engine: Callable[_Arguments, _Found]) -> Callable[_Arguments, _Found]:
     """The engine, with a bar if it takes long. Engines know no screen and no clock, so it is put on here."""
     @wraps(engine)
-    def watched(*args: Any, progress: Callable | bool | None = None, **options: Any) -> Any:
-        if progress is not None:
-            return engine(*args, progress=progress, **options)
+    def watched(*args: _Arguments.args, **options: _Arguments.kwargs) -> _Found:
+        if options.get("progress") is not None:
+            return engine(*args, **options)
         from dslab.widgets.progress_bar import Bar  # here and not above: importing dslab loads no view
         with Bar() as bar:
-            return bar.over(engine(*args, progress=bar, **options))
+            options["progress"] = bar
+            return bar.over(engine(*args, **options))
     return watched
 
 
-explore, search = _watched(explore), _watched(search)
+explore, search = _watched(_explore), _watched(_search)
 
 
 def __getattr__(name: str) -> object:
@@ -76,3 +92,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'dslab' has no attribute {name!r}")
     found = globals()[name] = getattr(import_module(_LATER[name]), name)
     return found
+
+
+def __dir__() -> list[str]:
+    """What completion offers: what is imported later, too."""
+    return sorted({*globals(), *__all__})

@@ -12,7 +12,8 @@ must be able to happen.
 
 An `always` function returns nothing (or True) while the promise is kept, and a sentence (or False) when it is broken.
 An `in_the_end` function does the same, but is asked only when nothing is left to happen. A `sometimes` function
-returns something true once it has happened. All look at the `World`, never into a protocol.
+returns something true once it has happened. All look at the `World`, never into a protocol (of a `Specification`: at
+its state).
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from typing import Any
 from dslab.trace import Output, Step, Trace
 from dslab.values import DslabError, brief, nearest
 
+Objecting = Callable[[Any], bool | str | None]      # of a `World`, or of the state of a `Specification`
+
 
 @dataclass(frozen=True)
 class Promise:
@@ -31,9 +34,9 @@ class Promise:
 
     kind: str                                   # "always", "in the end" or "sometimes"
     name: str                                   # the function's name, as words
-    judge: Callable[[World], Any]
+    judge: Callable[[Any], object]
 
-    def objection(self, world: World) -> str:
+    def objection(self, world: Any) -> str:
         """Why an `always` or `in_the_end` promise is broken in this world; empty while it is kept."""
         said = self.judge(world)
         if not (said is None or isinstance(said, (bool, str))):
@@ -41,7 +44,7 @@ class Promise:
                              " kept, a sentence or False")
         return said if isinstance(said, str) else "it does not hold" if said is False else ""
 
-    def has_happened(self, world: World) -> bool:
+    def has_happened(self, world: Any) -> bool:
         """Has a `sometimes` promise come true?"""
         return bool(self.judge(world))
 
@@ -49,12 +52,12 @@ class Promise:
         return f"{self.kind}: {self.name}"
 
 
-def always(judge: Callable[[World], Any]) -> Promise:
+def always(judge: Objecting) -> Promise:
     """A promise that is kept at every step of every run (safety: nothing bad happens)."""
     return Promise("always", judge.__name__.replace("_", " "), judge)
 
 
-def in_the_end(judge: Callable[[World], Any]) -> Promise:
+def in_the_end(judge: Objecting) -> Promise:
     """A promise that is due when nothing is left to happen (liveness: something good happens, sooner or later).
 
     Before that moment nothing can break it: what is missing may be on its way.
@@ -62,7 +65,7 @@ def in_the_end(judge: Callable[[World], Any]) -> Promise:
     return Promise("in the end", judge.__name__.replace("_", " "), judge)
 
 
-def sometimes(judge: Callable[[World], Any]) -> Promise:
+def sometimes(judge: Callable[[Any], object]) -> Promise:
     """Something that can happen: a model in which it never does proves nothing (a witness against vacuous truth)."""
     return Promise("sometimes", judge.__name__.replace("_", " "), judge)
 
@@ -108,18 +111,48 @@ class State:
 
 
 class World:
-    """All that a promise may look at, at one moment of a run."""
+    """All that a promise may look at, at one moment of a run.
+
+    A promise is a function of it with `@always`, `@in_the_end` or `@sometimes`; the function's name, read as words, is
+    what it promises. Speak about outputs where you can: they stay when a node crashes, while its state at one moment
+    hides what is over. (When C wins, A does not look like a leader any more, and yet both have led.)
+
+        @always
+        def nothing_is_delivered_that_nobody_sent(world: World) -> str | None:
+            said = {output.values for output in world.outputs("say")}
+            for delivered in world.outputs("deliver"):
+                if delivered.values not in said:
+                    return f"{delivered.node} delivered {delivered.values[0]}, which nobody said"
+            return None
+
+    `judge` goes through the moments of a trace with it, `explore` through all states that can be reached. There nothing
+    is timed: `time` is 0, and the step and time of an output only say in which order the outputs came.
+
+    Attributes:
+        nodes: the names of all nodes, in the run's order.
+        time: the moment, in ms of true time.
+    """
 
     def __init__(self, nodes: Iterable[str], initial: Mapping[str, Mapping[str, Any]]) -> None:
         self.nodes = tuple(nodes)
+        self.time = 0.0
         self._values = {node: dict(initial.get(node, {})) for node in self.nodes}
-        self.states = {node: State(node, values) for node, values in self._values.items()}
-        self.up = frozenset(self.nodes)             # the nodes that are not crashed
-        self.time = 0.0                             # ms
+        self._states = {node: State(node, values) for node, values in self._values.items()}
+        self._up = frozenset(self.nodes)
         self._outputs: dict[str | None, list[Output]] = {None: []}
 
+    @property
+    def states(self) -> Mapping[str, State]:
+        """Node -> its attributes: `world.states["A"].term`. Of a node that is down: what it was when it crashed."""
+        return self._states
+
+    @property
+    def up(self) -> frozenset[str]:
+        """The nodes that are not crashed (paused ones too)."""
+        return self._up
+
     def outputs(self, name: str | None = None) -> list[Output]:
-        """All that the nodes have told the world so far, or what has this name: (step, time, node, name, values)."""
+        """All outputs so far, or those of this name, oldest first: each has step, time (ms), node, name and values."""
         return self._outputs.get(name, [])
 
     def having(self, attribute: str) -> dict[str, State]:
@@ -133,12 +166,14 @@ class World:
             output = Output(step.index, step.time, step.node or "", name, tuple(values))
             self._outputs[None].append(output)
             self._outputs.setdefault(name, []).append(output)
+        if step.node is None:
+            return bool(step.outputs)
         if step.changes:
             self._values[step.node].update(step.changes)
         if step.kind == "crash":
-            self.up -= {step.node}
+            self._up -= {step.node}
         elif step.kind == "recover":
-            self.up |= {step.node}
+            self._up |= {step.node}
         return bool(step.changes or step.outputs) or step.kind in ("crash", "recover")
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from dslab.model_checker.breadth_first import COMPLETE, GAVE_UP, LIMIT, Walk
 from dslab.model_checker.decisions import decisions_along, path_along
@@ -80,7 +80,7 @@ def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
             timers: Mapping[str, int] | None = None, within: Callable[[Any], Any] | None = None,
             after: Iterable[str] = (), depth: int | None = None, states: int = 1_000_000,
             symmetric: Iterable[str] = (), check: bool = False,
-            progress: Callable[[Walk], None] | None = None) -> Exploration:
+            progress: Callable[[Walk], None] | Literal[False] | None = None) -> Exploration:
     """Try everything that can happen in a run, or in a plain specification, and judge every state.
 
     The search ends at the first broken promise, a shortest counter-example, and otherwise goes on as long as

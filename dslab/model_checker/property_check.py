@@ -69,7 +69,7 @@ class StateWorld(World):
         self.model, self.state = model, state
         self.nodes, self.time = model.nodes, 0.0
         self.looked = False             # has anybody looked at more than the outputs?
-        self._outputs: Any = None
+        self._told: list[Output] | None = None
 
     @property
     def states(self) -> dict[str, NodeState]:
@@ -87,9 +87,9 @@ class StateWorld(World):
 
     def outputs(self, name: str | None = None) -> list[Output]:
         """All that the nodes have told the world so far, or what has this name."""
-        if self._outputs is None:
-            self._outputs = self.model.outputs(self.state[OUTPUTS])
-        return [output for output in self._outputs if name is None or output.name == name]
+        if self._told is None:
+            self._told = self.model.outputs(self.state[OUTPUTS])
+        return [output for output in self._told if name is None or output.name == name]
 
 
 def asking(model: Model, judge: Callable[[Any], Any]) -> Callable[[State], Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from dslab.model_checker.random_faults import FAULTS, check_kinds, schedule
 from dslab.model_checker.shrink import breaks, broken, shrink
@@ -51,7 +52,8 @@ class RandomSearch:
 
 
 def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = range(1000),
-           faults: Iterable[str] | None = None, progress: Callable[[int], None] | None = None) -> RandomSearch:
+           faults: Iterable[str] | None = None,
+           progress: Callable[[int], None] | Literal[False] | None = None) -> RandomSearch:
     """Simulate the run once for each seed, with faults added to its script; stop at the first broken promise.
 
     Args:

@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 PATIENCE, PULSE = 1.0, 0.2          # seconds: before it appears, and between two looks
 
@@ -35,6 +35,17 @@ class Surface(Protocol):
         """Go, and leave a sentence behind; nothing if it is empty."""
 
 
+class Search(Protocol):
+    """What a search has found."""
+
+    @property
+    def stopped(self) -> bool:
+        """Was it stopped by its user?"""
+
+
+Found = TypeVar("Found", bound=Search)
+
+
 class Bar:
     """The `progress` of one search."""
 
@@ -42,7 +53,8 @@ class Bar:
                  clock: Callable[[], float] = time.monotonic) -> None:
         self.clock, self.begun = clock, clock()
         self.next = self.begun + PATIENCE
-        self.make, self.surface = surface or surface_here, None
+        self.make = surface or surface_here
+        self.surface: Surface | None = None
         self.report: Report | None = None
         self.stopped = False
 
@@ -59,7 +71,7 @@ class Bar:
         else:
             self.surface.show(self.report)
 
-    def over(self, found: Any) -> Any:
+    def over(self, found: Found) -> Found:
         """The search has ended with this; returns it."""
         self.stopped = found.stopped
         return found
