@@ -4,13 +4,19 @@ from collections.abc import Iterator
 from itertools import permutations
 from random import Random
 
-from dslab.exercises.perfect_link import all_arrives_in_calm_weather, an_answer_has_time_to_come_back, it_becomes_quiet
+from dslab.exercises.perfect_link import (
+    all_arrives_in_calm_weather,
+    an_answer_has_time_to_come_back,
+    it_becomes_quiet,
+    says,
+)
 from dslab.grader.exercise import Demand, MakeItRight, Names, Search
-from dslab.network import Network, constant, uniform
+from dslab.grader.runs import calm, drops, restart
+from dslab.network import Network, uniform
 from dslab.node import Node
-from dslab.protocols.links import Ack, Packet, Say, first_in_first_out, no_creation, no_duplication, reliable_delivery
+from dslab.protocols.links import Ack, Packet, first_in_first_out, no_creation, no_duplication, reliable_delivery
 from dslab.run import Run
-from dslab.script import At, at, crash, delay, drop, duplicate, recover, request, set_link
+from dslab.script import at, delay, duplicate, set_link
 
 # ---- 2.2: what the learner starts from -------------------------------------------------------------------------------
 
@@ -322,50 +328,43 @@ AFTER_A_CRASH = (
 
 # ---- the runs --------------------------------------------------------------------------------------------------------
 
-def says(time: float, src: str, dst: str, payload: str) -> At:
-    return at(time, request(src, Say(dst, payload)))
-
-
-def calm(protocol: type[Node], names: Names, *events: At) -> Run:
-    return Run(protocol, names, network=Network(latency=constant(10)), duration=2000, script=events)
-
-
 def orders(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, c = names
     for places in permutations(range(4)):
         late = [at(0, delay(f"{a}->{b}#{number}", by=20 * place)) for number, place in enumerate(places, 1) if place]
-        yield calm(protocol, names, *late, *(says(number, a, b, f"m{number}") for number in range(1, 5)))
-    yield calm(protocol, names, says(10, a, b, "m1"), says(15, c, b, "n1"), says(20, a, b, "m2"))
-    yield calm(protocol, names, says(10, a, b, "m1"), says(15, a, c, "n1"), says(20, a, b, "m2"))
+        yield calm(protocol, names, late, *(says(number, a, b, f"m{number}") for number in range(1, 5)), duration=2000)
+    for between in says(15, c, b, "n1"), says(15, a, c, "n1"):
+        yield calm(protocol, names, says(10, a, b, "m1"), between, says(20, a, b, "m2"), duration=2000)
 
 
 def all_orders(protocol: type[Node], names: Names) -> Iterator[Search]:
     a, b, c = names
-    yield Search(Run(protocol, names, script=[*(says(0, a, b, payload) for payload in "xyx"), says(0, c, b, "z")]))
+    yield Search(Run(protocol, names, script=says(0, a, b, *"xyx") + says(0, c, b, "z")))
 
 
 def talk(protocol: type[Node], names: Names, seed: int) -> Run:
     draw = Random(f"{seed} talk")
     pairs = [draw.sample(names, 2) for _ in range(6)]
-    script = [says(draw.randrange(200), src, dst, f"m{number}") for number, (src, dst) in enumerate(pairs)]
-    return Run(protocol, names, network=Network(latency=uniform(1, 60)), duration=2000,
-               script=sorted(script, key=lambda event: event.time))
+    return calm(protocol, names, *(says(draw.randrange(200), src, dst, f"m{number}")
+                                   for number, (src, dst) in enumerate(pairs)),
+                network=Network(latency=uniform(1, 60)), duration=2000)
 
 
 def crashes(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, _ = names
-    two = (says(10, a, b, "m1"), says(40, a, b, "m2"))
-    for node in (a, b):
-        for time in range(5, 75, 10):
-            yield calm(protocol, names, *two, at(time, crash(node)), at(time + 3, recover(node)))
-    yield calm(protocol, names, *two, at(0, drop(f"{a}->{b}#1")), at(15, crash(a)), at(20, recover(a)))
-    yield calm(protocol, names, *two, at(0, drop(f"{a}->{b}#1")), at(55, crash(b)), at(58, recover(b)))
-    yield calm(protocol, names, two[0], at(0, duplicate(f"{a}->{b}#1", after=60)), at(40, crash(b)), at(45, recover(b)))
+    one, two = says(10, a, b, "m1"), says(40, a, b, "m2")
+    for events in (
+        *([*two, *restart(node, time, down=3)] for node in (a, b) for time in range(5, 75, 10)),
+        [*two, *drops(a, b, 1), *restart(a, 15, down=5)],
+        [*two, *drops(a, b, 1), *restart(b, 55, down=3)],
+        [at(0, duplicate(f"{a}->{b}#1", after=60)), *restart(b, 40, down=5)],
+    ):
+        yield calm(protocol, names, one, events, duration=2000)
 
 
 def crashes_anywhere(protocol: type[Node], names: Names) -> Iterator[Search]:
     a, b, _ = names
-    yield Search(Run(protocol, (a, b), script=[says(0, a, b, "x"), says(0, a, b, "y")]),
+    yield Search(Run(protocol, (a, b), script=says(0, a, b, "x", "y")),
                  {"crashes": 1, "recoveries": 1, "timers": {"retry": 2}})
 
 

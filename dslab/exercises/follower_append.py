@@ -1,13 +1,15 @@
 """Exercise 7.2: a Raft follower takes over entries [Ongaro and Ousterhout 2014, figure 2 and section 5.3]."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
+from itertools import product
 from random import Random
 
-from dslab.exercises import voting
-from dslab.exercises.voting import Puppet, asking, says, term_of
+from dslab.exercises.raft_puppets import Puppet, asking, is_server, newest_term, says, term_of
+from dslab.grader.demands import for_each
 from dslab.grader.exercise import Demand, MakeItRight, Names, Search
+from dslab.grader.readings import Exchange, exchanges, past
+from dslab.grader.runs import restart
 from dslab.node import Node
 from dslab.properties import always
 from dslab.protocols import raft
@@ -15,7 +17,7 @@ from dslab.protocols.client import Command, Put
 from dslab.protocols.raft import Appended, AppendEntries, Entry, Raft
 from dslab.protocols.raft_figures import FIGURE_7, log_of
 from dslab.run import Run
-from dslab.script import at, crash, duplicate, recover
+from dslab.script import at, duplicate
 from dslab.trace import Step, Trace
 
 # ---- what the learner starts from ------------------------------------------------------------------------------------
@@ -153,19 +155,17 @@ class ObeysThePast(LikeTheShelf):
 
 # ---- what is judged --------------------------------------------------------------------------------------------------
 
-@dataclass(frozen=True)
 class Told:
-    """AppendEntries that was received: what was known before it, and what came of it."""
+    """AppendEntries that a server received: what was known before it, and what came of it."""
 
-    step: Step
-    node: str
-    src: str
-    msg: AppendEntries
-    term: int                       # the newest that the follower had sent or heard of
-    committed: int                  # how many entries it had applied
-    log: list[Entry]                # before the message
-    after: dict                     # its state
-    answer: Appended | None
+    def __init__(self, trace: Trace, one: Exchange) -> None:
+        self.step, self.node, self.src, self.msg, self.after = one.step, one.node, one.src, one.request, one.after
+        self.log: list[Entry] = list(one.before["log"])
+        self.answer = one.reply if type(getattr(one.reply, "index", None)) is int else None
+        self.term = newest_term(trace, one)                     # that the follower had sent or heard of
+        self.committed = 0                                      # how many entries it had applied
+        for step in past(trace, one.step):
+            self.committed = 0 if step.kind == "crash" else max(self.committed, *applied(step))
 
     @property
     def stale(self) -> bool:
@@ -198,20 +198,8 @@ class Told:
 
 
 def told(trace: Trace) -> Iterator[Told]:
-    """All AppendEntries that servers received, in order. What was known is told from messages and outputs."""
-    servers = {info.id for info in trace.infos if info.protocol != Puppet.__name__}
-    state = {node: dict(trace.initial[node]) for node in servers}
-    term, committed = {node: now["term"] for node, now in state.items()}, dict.fromkeys(servers, 0)
-    for step in (step for step in trace.steps if step.node in servers):
-        node, log = step.node, list(state[step.node]["log"])
-        state[node].update(step.changes)
-        msg = step.message.payload if step.kind == "receive" else None
-        if isinstance(msg, AppendEntries):
-            answer = [one.payload for one in step.sent if type(getattr(one.payload, "index", None)) is int]
-            yield Told(step, node, step.message.src, msg, term[node], committed[node], log, dict(state[node]),
-                       answer[0] if answer else None)
-        term[node] = max(term[node], *map(term_of, (msg, *(one.payload for one in step.sent))))
-        committed[node] = 0 if step.kind == "crash" else max(committed[node], *applied(step))
+    """All AppendEntries that servers received, in order."""
+    return (Told(trace, one) for one in exchanges(trace, AppendEntries, Appended) if is_server(trace, one.node))
 
 
 def applied(step: Step) -> list[int]:
@@ -219,15 +207,12 @@ def applied(step: Step) -> list[int]:
     return [0, *(index for name, index, *_ in step.outputs if name == "apply")]
 
 
-objecting = partial(voting.objecting, cases=told)
-
-
-@objecting
+@for_each(told)
 def a_leader_is_answered(trace, one):
     return None if one.answer else f"{one.node} does not answer {one} by Appended(term, success, index)"
 
 
-@objecting
+@for_each(told)
 def an_earlier_term_is_refused_and_changes_nothing(trace, one):
     if one.stale and one.answer and one.answer.success:
         return f"{one.node} accepts {one}, but it has been in term {one.term}: {one.src} leads no longer"
@@ -235,7 +220,7 @@ def an_earlier_term_is_refused_and_changes_nothing(trace, one):
         return f"{one.node} has been in term {one.term}, and yet restarts or stops its election timer for {one}"
 
 
-@objecting
+@for_each(told)
 def the_leader_of_the_term_is_followed(trace, one):
     term, role, leader = (one.after[name] for name in ("term", "role", "leader"))
     if not one.stale and (term, role, leader) != (one.msg.term, "follower", one.src):
@@ -244,7 +229,7 @@ def the_leader_of_the_term_is_followed(trace, one):
         return f"{one.node} does not restart its election timer after {one}"
 
 
-@objecting
+@for_each(told)
 def the_entry_before_decides(trace, one):
     prev, mine = one.msg.prev_index, one.own(one.msg.prev_index)
     if one.answer is None or one.stale:
@@ -258,7 +243,7 @@ def the_entry_before_decides(trace, one):
         return f"{one.node} refuses {one}, and to try from {one.answer.index}: name an entry from 1 to {prev}"
 
 
-@objecting
+@for_each(told)
 def an_entry_in_conflict_is_replaced(trace, one):
     log = list(one.after["log"])
     for index, entry in enumerate(one.due[:one.agreed] if one.fits else (), 1):
@@ -267,7 +252,7 @@ def an_entry_in_conflict_is_replaced(trace, one):
             return f"{one.node} {mine} after {one}, where the leader's is of term {entry.term}"
 
 
-@objecting
+@for_each(told)
 def an_entry_that_is_not_in_conflict_stays(trace, one):
     due, log = one.due, list(one.after["log"])
     stays = due if one.fits or one.stale else due[:one.msg.prev_index - 1]      # one that does not fit may go at once
@@ -277,13 +262,13 @@ def an_entry_that_is_not_in_conflict_stays(trace, one):
         return f"{one.node} has {len(log)} entries after {one}: it should have {len(due)}"
 
 
-@objecting
+@for_each(told)
 def what_is_acknowledged_was_compared(trace, one):
     if one.fits and one.answer and one.answer.index != one.agreed:
         return f"{one.node} acknowledges entries up to {one.answer.index}, but {one} goes up to {one.agreed}"
 
 
-@objecting
+@for_each(told)
 def what_is_committed_was_compared(trace, one):
     last, due = max(applied(one.step)), max(one.committed, min(one.msg.leader_commit, one.agreed) if one.fits else 0)
     if last > due:
@@ -325,14 +310,14 @@ def message(log: str, prev: int, most: int, term: int, commit: int = 0) -> Appen
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, c = names
     early, late = says(0, b, a, message("1123", 2, 2, 3, 4)), says(60, b, a, message("1123", 0, 1, 3, 1))
-    past = says(40, c, a, message("11222", 2, 2, 2, 5))
+    over = says(40, c, a, message("11222", 2, 2, 2, 5))
     for state in {"term": 3}, {"term": 2, "role": "leader"}, {"term": 3, "role": "candidate"}:
         for log in "1122", "11", "1":
-            yield asking(protocol, names, state | {"log": log_of(log)}, early, past, late)
+            yield asking(protocol, names, state | {"log": log_of(log)}, early, over, late)
     yield asking(protocol, names, {"log": log_of("11")}, at(0, duplicate(f"{b}->{a}#1", after=90)), early, late)
-    yield asking(protocol, names, {"log": log_of("11")}, early, at(20, crash(a)), at(40, recover(a)), late)
+    yield asking(protocol, names, {"log": log_of("11")}, early, restart(a, 20, down=20), late)
     leader, *others = FIGURE_7.values()
-    for log, prev in ((log, prev) for log in others for prev in range(len(leader) + 1)):
+    for log, prev in product(others, range(len(leader) + 1)):
         yield asking(protocol, names, {"term": 7, "log": log_of(log)}, *(
             says(time, b, a, message(leader, prev, most, 8, 9)) for time, most in ((0, 0), (20, 2), (40, 99))))
 
@@ -342,7 +327,7 @@ def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
     a, b, c = names
     leads = {"term": 2, "role": "leader", "log": log_of("12"), "next_index": {b: 3, c: 3}, "match_index": {b: 0, c: 0}}
     run = Run({a: protocol, b: protocol, c: Puppet}, initial={a: leads, b: {"log": log_of("11")}},
-              script=[says(0, c, a, Command(serial, Put("x", serial))) for serial in (1, 2)])
+              script=[*says(0, c, a, Command(1, Put("x", 1))), *says(0, c, a, Command(2, Put("x", 2)))])
     yield Search(run, {"timers": {"election": 0}, "duplicates": 1})
 
 
@@ -355,34 +340,20 @@ def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
         committed = draw.randrange(committed, len(log) + 1)
         for _ in range(4):
             said = message(log, draw.randrange(len(log) + 1), draw.randrange(4), term, draw.randrange(committed + 1))
-            script.append(says(draw.randrange(250), puppets[term % 2], follower, said))
-    return asking(protocol, names, {"term": 1, "log": log_of("1" * draw.randrange(4))}).but(duration=350).plus(*script)
+            script += says(draw.randrange(250), puppets[term % 2], follower, said)
+    return asking(protocol, names, {"term": 1, "log": log_of("1" * draw.randrange(4))}, script).but(duration=350)
 
 
 EXERCISES = (MakeItRight(
-    number="7.2",
-    title="Taking over entries",
+    number="7.2", title="Taking over entries",
     task="A leader sends entries, or none as a heartbeat: write what a Raft follower does with them, and its answer.",
-    base=Follower,
-    asks=("on_append_entries",),
-    lines=14,
-    reference=Reference,
-    right=(LikeTheShelf, SlicesAndTriesOneEarlier),
-    wrong=(
-        (UncheckedHeartbeat, "accepts"),
-        (CutsAlways, "which is not in conflict"),
-        (CutsByLength, "keeps entry"),
-        (ComparesTheFirst, "keeps entry"),
-        (CommitsWhatIsNotChecked, "commits entry"),
-        (RecognisesALeaderLate, "in any case"),
-        (StopsItsTimerAnyway, "restarts or stops its election timer"),
-        (CountsItsOwnLog, "acknowledges entries up to"),
-        (ObeysThePast, "leads no longer"),
-    ),
-    demands=DEMANDS,
-    scenarios=scenarios,
-    searches=searches,
-    swarm=traffic,
+    base=Follower, asks=("on_append_entries",), lines=14,
+    reference=Reference, right=(LikeTheShelf, SlicesAndTriesOneEarlier),
+    wrong=((UncheckedHeartbeat, "accepts"), (CutsAlways, "which is not in conflict"), (CutsByLength, "keeps entry"),
+           (ComparesTheFirst, "keeps entry"), (CommitsWhatIsNotChecked, "commits entry"),
+           (RecognisesALeaderLate, "in any case"), (StopsItsTimerAnyway, "restarts or stops its election timer"),
+           (CountsItsOwnLog, "acknowledges entries up to"), (ObeysThePast, "leads no longer")),
+    demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic,
     faults=("crash", "loss", "duplication", "delay", "pause"),
     hints=(
         "Begin as with votes: self.adopt(msg.term), and refuse a smaller msg.term. Every message is answered.",

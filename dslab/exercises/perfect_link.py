@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from random import Random
 
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
-from dslab.network import Network, constant, uniform
+from dslab.grader.runs import asks, calm, drops
+from dslab.network import Network, uniform
 from dslab.node import Node
 from dslab.protocols.links import (
     Ack,
@@ -19,7 +20,7 @@ from dslab.protocols.links import (
     told,
 )
 from dslab.run import Run
-from dslab.script import At, at, cut, drop, duplicate, heal, request, set_link
+from dslab.script import At, at, cut, duplicate, heal, set_link
 from dslab.trace import Envelope, Trace
 
 # ---- what the learner starts from ------------------------------------------------------------------------------------
@@ -216,7 +217,8 @@ class OneAckForAll(NumbersForEachReceiver):
     """Each receiver has its own numbers, and the Ack of one settles the message of the same number to another."""
 
     def on_ack(self, src, msg):
-        self.open = {(dst, number): packet for (dst, number), packet in self.open.items() if number != msg.number}
+        for dst in self.peers:
+            super().on_ack(dst, msg)
 
 
 class OnlyTheLast(Reference):
@@ -301,32 +303,31 @@ DEMANDS = (
 
 # ---- the runs --------------------------------------------------------------------------------------------------------
 
+def says(time: float, src: str, dst: str, *payloads: str) -> list[At]:
+    return asks(time, src, *(Say(dst, payload) for payload in payloads))
+
+
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, c = names
-
-    def talk(*events: At) -> Run:
-        script = sorted(events, key=lambda event: event.time)
-        return Run(protocol, names, network=Network(latency=constant(10)), duration=2000, script=script)
-
-    def says(time: float, src: str, dst: str, payload: str) -> At:
-        return at(time, request(src, Say(dst, payload)))
-
-    yield talk(says(10, a, b, "x"))
-    yield talk(says(10, a, b, "x"), *(at(0, drop(f"{a}->{b}#{number}")) for number in (1, 2, 3)))
-    yield talk(says(10, a, b, "x"), *(at(0, drop(f"{b}->{a}#{number}")) for number in (1, 2)))
-    yield talk(says(10, a, b, "x"), at(0, duplicate(f"{a}->{b}#1", after=200)))
-    yield talk(says(10, a, b, "x"), says(15, a, b, "x"))
-    yield talk(says(10, b, a, "y"), says(15, c, a, "z"))
-    yield talk(says(10, a, b, "x"), says(15, a, c, "y"), at(0, drop(f"{a}->{c}#1")))
-    yield talk(says(10, a, b, "x"), says(15, a, b, "y"), at(0, drop(f"{a}->{b}#1")))
-    yield talk(at(5, cut(a, b)), says(10, a, b, "x"), at(1000, heal(a, b)))
+    for events in (
+        says(10, a, b, "x"),
+        [*says(10, a, b, "x"), *drops(a, b, 1, 2, 3)],
+        [*says(10, a, b, "x"), *drops(b, a, 1, 2)],
+        [*says(10, a, b, "x"), at(0, duplicate(f"{a}->{b}#1", after=200))],
+        [*says(10, a, b, "x"), *says(15, a, b, "x")],
+        [*says(10, b, a, "y"), *says(15, c, a, "z")],
+        [*says(10, a, b, "x"), *says(15, a, c, "y"), *drops(a, c, 1)],
+        [*says(10, a, b, "x"), *says(15, a, b, "y"), *drops(a, b, 1)],
+        [at(5, cut(a, b)), *says(10, a, b, "x"), at(1000, heal(a, b))],
+    ):
+        yield calm(protocol, names, events, duration=2000)
 
 
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
     a, b, c = names
-    yield Search(Run(protocol, names, script=[at(0, request(a, Say(b, "x"))), at(0, request(a, Say(b, "x")))]),
+    yield Search(Run(protocol, names, script=says(0, a, b, "x", "x")),
                  {"drops": 1, "duplicates": 1, "timers": {"retry": 2}})
-    yield Search(Run(protocol, names, script=[at(0, request(a, Say(b, "x"))), at(0, request(c, Say(b, "x")))]),
+    yield Search(Run(protocol, names, script=says(0, a, b, "x") + says(0, c, b, "x")),
                  {"drops": 1, "timers": {"retry": 1}})
 
 
@@ -334,38 +335,22 @@ def talk(protocol: type[Node], names: Names, seed: int) -> Run:
     """All say something to others, over links that lose messages for the first 600 ms."""
     draw = Random(f"{seed} talk")
     pairs = [draw.sample(names, 2) for _ in range(5)]
-    script = [at(draw.randrange(300), request(src, Say(dst, draw.choice("xyz")))) for src, dst in pairs]
-    return Run(protocol, names, network=Network(latency=uniform(1, 20), loss=0.3), duration=2000,
-               script=[*sorted(script, key=lambda event: event.time), at(600, set_link(loss=0.0))])
+    return calm(protocol, names, *(says(draw.randrange(300), src, dst, draw.choice("xyz")) for src, dst in pairs),
+                at(600, set_link(loss=0.0)), network=Network(latency=uniform(1, 20), loss=0.3), duration=2000)
 
 
 EXERCISES = (MakeItRight(
-    number="2.1",
-    title="A perfect link",
+    number="2.1", title="A perfect link",
     task="The network loses, doubles and reorders messages. Write a link over it that delivers each message that is "
          "sent once, and only once.",
-    base=Link,
-    asks=("transmit", "on_packet", "on_ack", "on_retry_timer"),
-    lines=13,
-    reference=Reference,
-    right=(NumbersForEachReceiver, OneAtATime),
-    wrong=(
-        (SendsOnce, "never delivers"),
-        (GivesUp, "never delivers"),
-        (AcknowledgesOnce, "sends Packet(number=1, payload='x') to B again and again"),
-        (DeliversEachCopy, "2 times, and it was sent once"),
-        (KnowsByPayload, "once, and it was sent 2 times"),
-        (KnowsByNumberOnly, "never delivers"),
-        (DeliversAtTheAck, "has sent it no such thing"),
-        (OneAckForAll, "never delivers"),
-        (OnlyTheLast, "never delivers"),
-        (WithoutPatience, "for the 11th time"),
-    ),
-    demands=DEMANDS,
-    scenarios=scenarios,
-    searches=searches,
-    swarm=talk,
-    faults=("loss", "duplication", "delay"),
+    base=Link, asks=("transmit", "on_packet", "on_ack", "on_retry_timer"), lines=13,
+    reference=Reference, right=(NumbersForEachReceiver, OneAtATime),
+    wrong=((SendsOnce, "never delivers"), (GivesUp, "never delivers"),
+           (AcknowledgesOnce, "sends Packet(number=1, payload='x') to B again and again"),
+           (DeliversEachCopy, "2 times, and it was sent once"), (KnowsByPayload, "once, and it was sent 2 times"),
+           (KnowsByNumberOnly, "never delivers"), (DeliversAtTheAck, "has sent it no such thing"),
+           (OneAckForAll, "never delivers"), (OnlyTheLast, "never delivers"), (WithoutPatience, "for the 11th time")),
+    demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=talk, faults=("loss", "duplication", "delay"),
     hints=(
         "What is sent often enough arrives, once or more often. So there are two tasks: send again until you know, and "
         "recognise the copies. 60 ms are long enough for an answer.",

@@ -1,19 +1,20 @@
 """Exercise 7.1: a Raft server gives its vote [Ongaro and Ousterhout 2014, figure 2 and sections 5.2 and 5.4.1]."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import product
 from random import Random
-from typing import Any
 
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
-from dslab.network import Network, constant
-from dslab.node import Node, message
+from dslab.exercises.raft_puppets import asking, is_server, newest_term, says
+from dslab.grader.demands import for_each
+from dslab.grader.exercise import Demand, MakeItRight, Names, Search
+from dslab.grader.readings import Exchange, exchanges, past
+from dslab.grader.runs import restart
+from dslab.node import Node
 from dslab.protocols.raft import AppendEntries, Raft, RequestVote, Vote, two_leaders_never_share_a_term
 from dslab.protocols.raft_figures import FIGURE_7, log_of
 from dslab.run import Run
-from dslab.script import At, at, crash, duplicate, recover, request
-from dslab.trace import Step, Trace
+from dslab.script import at, duplicate
+from dslab.trace import Trace
 
 # ---- what the learner starts from ------------------------------------------------------------------------------------
 
@@ -30,28 +31,6 @@ class Voter(Raft):
         """
 
     objection = None                        # the helper of the course's Raft is yours to write, if you want one
-
-
-@message
-class Say:
-    """A request of a script: send this message."""
-
-    dst: str
-    msg: Any
-
-
-class Puppet(Raft):
-    """A server that says what the script wants, and nothing else."""
-
-    on_start = Node.on_start            # it has no timer
-
-    def on_say(self, src, msg):
-        self.send(msg.dst, msg.msg)
-
-    def on_request_vote(self, src, msg):
-        self.note("says only what the script wants")
-
-    on_vote = on_append_entries = on_appended = on_answer = on_request_vote
 
 
 # ---- answers ---------------------------------------------------------------------------------------------------------
@@ -165,21 +144,15 @@ class SilentRefusal(LikeTheShelf):
 
 # ---- what is judged --------------------------------------------------------------------------------------------------
 
-@dataclass(frozen=True)
 class Asked:
     """A request for a vote that was received: what was known before it, by all messages so far, and what came of it."""
 
-    step: Step
-    voter: str
-    src: str
-    msg: RequestVote
-    term: int                       # the newest that the voter had sent or heard of
-    voted_for: str | None           # who has its vote of msg.term
-    voted_at: int | None            # since which step; None: before the run
-    role: str                       # before the request
-    own: tuple[int, int]            # the term of the voter's last entry, and the length of its log
-    after: dict[str, Any]           # the voter's state
-    answer: Vote | None
+    def __init__(self, trace: Trace, one: Exchange) -> None:
+        self.step, self.voter, self.src, self.msg, self.answer = one.step, one.node, one.src, one.request, one.reply
+        self.role, self.after, log = one.before["role"], one.after, one.before["log"]
+        self.own = (log[-1].term if log else 0, len(log))       # the term of its last entry, and how many there are
+        self.term = newest_term(trace, one)                     # that the voter had sent or heard of
+        self.voted_for, self.voted_at = vote_in(trace, one)     # who has its vote of msg.term, and since which step
 
     @property
     def granted(self) -> bool:
@@ -198,53 +171,36 @@ class Asked:
 
 
 def asked(trace: Trace) -> Iterator[Asked]:
-    """All requests for votes, in order. Terms and votes are told from the messages, not from what a node claims."""
-    servers = {info.id for info in trace.infos if info.protocol != Puppet.__name__}
-    state = {node: dict(trace.initial[node]) for node in servers}
-    term = {node: now["term"] for node, now in state.items()}
-    votes = {(node, now["term"]): (now["voted_for"], None) for node, now in state.items() if now["voted_for"]}
-    for step in (step for step in trace.steps if step.node in servers):
-        node, before = step.node, dict(state[step.node])
-        state[node].update(step.changes)
-        msg = step.message.payload if step.kind == "receive" else None
-        if isinstance(msg, RequestVote):
-            src, log = step.message.src, before["log"]
-            answer = [one.payload for one in step.sent if one.dst == src and isinstance(one.payload, Vote)]
-            yield Asked(step, node, src, msg, term[node], *votes.get((node, msg.term), (None, None)), before["role"],
-                        (log[-1].term if log else 0, len(log)), dict(state[node]), answer[0] if answer else None)
-        term[node] = max(term[node], *map(term_of, (msg, *(one.payload for one in step.sent))))
+    """All requests for votes that came to servers. Terms and votes are told from messages, not from a node's claims."""
+    return (Asked(trace, one) for one in exchanges(trace, RequestVote, Vote) if is_server(trace, one.node))
+
+
+def vote_in(trace: Trace, one: Exchange) -> tuple[str | None, int | None]:
+    """To whom a node had given its vote of a request's term, itself included, and at which step (None: before)."""
+    start, term = trace.initial[one.node], one.request.term
+    if start["term"] == term and start["voted_for"]:
+        return start["voted_for"], None
+    for step in past(trace, one.step):
         for sent in step.sent:
-            whom = node if isinstance(sent.payload, RequestVote) else sent.dst
-            if whom == node or (isinstance(sent.payload, Vote) and sent.payload.granted):
-                votes.setdefault((node, sent.payload.term), (whom, step.index))
+            if isinstance(sent.payload, RequestVote) and sent.payload.term == term:
+                return one.node, step.index
+            if isinstance(sent.payload, Vote) and sent.payload.granted and sent.payload.term == term:
+                return sent.dst, step.index
+    return None, None
 
 
-def term_of(msg: Any) -> int:                                   # 0: it has none, or it is no number
-    return msg.term if type(getattr(msg, "term", None)) is int else 0
-
-
-def objecting(look: Callable[[Trace, Any], str | None], cases=asked) -> Callable[[Trace], Objection | None]:
-    """A demand, from what is wrong with the treatment of one request, in words."""
-    def demand(trace: Trace) -> Objection | None:
-        said = ((one, look(trace, one)) for one in cases(trace))
-        return next((Objection(words, one.step.index) for one, words in said if words), None)
-
-    demand.__name__ = look.__name__
-    return demand
-
-
-@objecting
+@for_each(asked)
 def a_request_is_answered(trace, one):
     return None if one.answer else f"{one.voter} does not answer {one}"
 
 
-@objecting
+@for_each(asked)
 def an_earlier_term_gets_no_vote(trace, one):
     if one.granted and one.refusal == "stale":
         return f"{one.voter} grants {one}, but it has been in term {one.term}: that election is over"
 
 
-@objecting
+@for_each(asked)
 def a_server_gives_one_vote_in_a_term(trace, one):
     if one.granted and one.refusal == "taken":
         whom = "itself" if one.voted_for == one.voter else one.voted_for
@@ -260,13 +216,13 @@ def _since(trace, one):
     return ", and the message of a leader in between does not free it" if "AppendEntries" in between else ""
 
 
-@objecting
+@for_each(asked)
 def a_less_complete_log_gets_no_vote(trace, one):
     if one.granted and one.refusal == "log":
         return f"{one.voter} grants {one}, but its own log is more complete: {_logs(one)}"
 
 
-@objecting
+@for_each(asked)
 def a_candidate_that_may_have_the_vote_gets_it(trace, one):
     if one.answer and not one.granted and not one.refusal:
         if one.voted_for:
@@ -279,7 +235,7 @@ def _logs(one):
             f" {one.src}'s of term {one.msg.last_term} (length {one.msg.last_index})")
 
 
-@objecting
+@for_each(asked)
 def a_newer_term_is_entered(trace, one):
     due = max(one.term, one.msg.term)
     if one.after["term"] != due:
@@ -290,7 +246,7 @@ def a_newer_term_is_entered(trace, one):
         return f"{one.voter} answers {one} under term {one.answer.term}: it is in term {due}"
 
 
-@objecting
+@for_each(asked)
 def the_election_timer_restarts_only_with_a_vote(trace, one):
     touched = "election" in one.step.timers
     if one.granted and one.voted_for is None and not touched:
@@ -314,17 +270,6 @@ DEMANDS = (
 
 # ---- the runs --------------------------------------------------------------------------------------------------------
 
-def asking(protocol: type[Node], names: Names, state: dict[str, Any], *script: At) -> Run:
-    """The first server is asked by the two others; it starts in this state."""
-    voter, *puppets = names
-    return Run({voter: protocol} | dict.fromkeys(puppets, Puppet), initial={voter: state}, script=script,
-               network=Network(latency=constant(10)), duration=140)
-
-
-def says(time: int, src: str, dst: str, msg: Any) -> At:
-    return at(time, request(src, Say(dst, msg)))
-
-
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     yield from moments(protocol, names)
     yield from truth_table(protocol, names)
@@ -338,7 +283,7 @@ def moments(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, c = names
     first, second = says(0, b, a, RequestVote(1, 0, 0)), says(60, c, a, RequestVote(1, 0, 0))
     yield asking(protocol, names, {}, first, second)
-    yield asking(protocol, names, {}, first, at(20, crash(a)), at(40, recover(a)), second)
+    yield asking(protocol, names, {}, first, restart(a, 20, down=20), second)
     yield asking(protocol, names, {}, first, says(20, b, a, AppendEntries(1, 0, 0, (), 0)), second)
     yield asking(protocol, names, {}, at(0, duplicate(f"{b}->{a}#1", after=30)), first)
 
@@ -362,38 +307,25 @@ def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
 def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
     """A dozen messages of candidates and leaders, at random; the server's own election comes in between."""
     draw, (voter, *puppets) = Random(f"{seed} votes"), names
-    calm, script = asking(protocol, names, {"term": 1, "log": log_of(draw.choice(("", "1", "11")))}), []
+    state, script = {"term": 1, "log": log_of(draw.choice(("", "1", "11")))}, []
     for _ in range(12):
         term = draw.randrange(1, 5)
         vote, beat = RequestVote(term, draw.randrange(4), draw.randrange(term)), AppendEntries(term, 0, 0, (), 0)
-        script.append(says(draw.randrange(300), draw.choice(puppets), voter, draw.choice((vote, vote, beat))))
-    return calm.but(duration=350).plus(*script)
+        script += says(draw.randrange(300), draw.choice(puppets), voter, draw.choice((vote, vote, beat)))
+    return asking(protocol, names, state, script).but(duration=350)
 
 
 EXERCISES = (MakeItRight(
-    number="7.1",
-    title="Voting",
+    number="7.1", title="Voting",
     task="A candidate asks a Raft server for its vote: write what the server does, and what it answers.",
-    base=Voter,
-    asks=("on_request_vote",),
-    lines=8,
-    reference=Reference,
-    right=(LikeTheShelf, RefusesStepByStep),
-    wrong=(
-        (LengthFirst, "its own log is more complete"),
-        (RefusesInItsOldTerm, "vote or no vote"),
-        (HeartbeatFreesTheVote, "the message of a leader in between"),
-        (VoteInMemory, "survive the restart"),
-        (RestartsTheTimerAnyway, "yet restarts"),
-        (VotesForEverybody, "but it gave that vote to"),
-        (RefusesTheSecondTime, "the same question, another answer"),
-        (SilentRefusal, "does not answer"),
-        (VotesInThePast, "that election is over"),
-    ),
-    demands=DEMANDS,
-    scenarios=scenarios,
-    searches=searches,
-    swarm=traffic,
+    base=Voter, asks=("on_request_vote",), lines=8,
+    reference=Reference, right=(LikeTheShelf, RefusesStepByStep),
+    wrong=((LengthFirst, "its own log is more complete"), (RefusesInItsOldTerm, "vote or no vote"),
+           (HeartbeatFreesTheVote, "the message of a leader in between"), (VoteInMemory, "survive the restart"),
+           (RestartsTheTimerAnyway, "yet restarts"), (VotesForEverybody, "but it gave that vote to"),
+           (RefusesTheSecondTime, "the same question, another answer"), (SilentRefusal, "does not answer"),
+           (VotesInThePast, "that election is over")),
+    demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic,
     faults=("crash", "loss", "duplication", "delay", "pause"),
     hints=(
         "Every request is answered by one Vote, which carries the term that the server is in by then.",

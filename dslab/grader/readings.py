@@ -32,6 +32,11 @@ def moments(trace: Trace) -> Iterator[Moment]:
             yield Moment(step, before, states[step.node])
 
 
+def past(trace: Trace, step: Step) -> list[Step]:
+    """The steps of the same node before this one."""
+    return [one for one in trace.steps[:step.index] if one.node == step.node]
+
+
 def receipts(trace: Trace, *types: type) -> list[Step]:
     """The steps in which a node received a message of one of these types."""
     return [step for step in trace.steps if step.kind == "receive" and isinstance(step.message.payload, types)]
@@ -40,6 +45,39 @@ def receipts(trace: Trace, *types: type) -> list[Step]:
 def sendings(trace: Trace, *types: type) -> list[Envelope]:
     """The messages of these types, in the order in which they were sent, lost ones too."""
     return [envelope for envelope in trace.messages if isinstance(envelope.payload, types)]
+
+
+class Exchange(NamedTuple):
+    """A request that a node received from another, and its reply: the first one to the sender in the same step."""
+
+    step: Step                      # of the receipt
+    before: dict[str, Any]          # the receiver's attributes
+    after: dict[str, Any]
+    reply: Any                      # None: there is none
+
+    @property
+    def node(self) -> str:
+        """Who received the request."""
+        return self.step.node
+
+    @property
+    def src(self) -> str:
+        """Who sent it."""
+        return self.step.message.src
+
+    @property
+    def request(self) -> Any:
+        """The message."""
+        return self.step.message.payload
+
+
+def exchanges(trace: Trace, request: type, reply: type) -> Iterator[Exchange]:
+    """All requests of a type that were received, in order, each with what was replied at once."""
+    for step, before, after in moments(trace):
+        if step.kind == "receive" and isinstance(step.message.payload, request):
+            replies = [sent.payload for sent in step.sent
+                       if sent.dst == step.message.src and isinstance(sent.payload, reply)]
+            yield Exchange(step, before, after, replies[0] if replies else None)
 
 
 # ---- outputs ---------------------------------------------------------------------------------------------------------
