@@ -91,7 +91,7 @@ def test_messages_are_found_by_their_type_at_both_ends():
 
 def test_the_first_output_that_comes_again_is_told_with_the_one_before_it():
     trace = played(asks(10, "A", Order(1)), asks(20, "A", Order(2)), asks(30, "A", Order(1)), asks(40, "B", Order(2)))
-    first, again = first_repeated(trace.outputs("ordered"))
+    first, again = first_repeated(trace.outputs("ordered"), key=of_node)
     assert of_node(first) == of_node(again) == ("A", 1) and first.step < again.step
     assert first_repeated(trace.outputs("ordered"), key=lambda output: output.step) is None
 

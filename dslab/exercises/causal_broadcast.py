@@ -5,13 +5,14 @@ from random import Random
 from typing import Any
 
 from dslab.grader.exercise import Demand, MakeItRight, Names, Search
-from dslab.network import Network, constant, uniform
+from dslab.grader.runs import asks, calm
+from dslab.network import Network, uniform
 from dslab.node import Node, message
 from dslab.properties import always
 from dslab.protocols.broadcast import AGREEMENT, SAFETY, Answer, Broadcast, EagerReliable, deliveries
 from dslab.protocols.causal_broadcast import CAUSAL_ORDER, FIFO_ORDER
 from dslab.run import Run
-from dslab.script import at, delay, request
+from dslab.script import At, at, delay
 from dslab.values import DslabError, brief
 
 # ---- what the learner starts from ------------------------------------------------------------------------------------
@@ -104,10 +105,13 @@ class OnlyWhatIsNotZero(Reference):
     def release(self):
         for one in self.held:
             if self.is_free(one):
-                self.held.remove(one)
-                self.counts[one.id[0]] += 1
-                self.deliver(one)
+                self.take(one)
                 return self.release()
+
+    def take(self, msg):
+        self.held.remove(msg)
+        self.counts[msg.id[0]] += 1
+        self.deliver(msg)
 
 
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
@@ -136,27 +140,25 @@ class CountsEvents(Reference):
         return sent == self.counts[msg.id[0]] + 1 and all(self.counts[node] >= deps[node] for node in deps)
 
 
-class LooksOnce(Reference):
+class LooksOnce(OnlyWhatIsNotZero):
     """The messages that wait are looked at once for each that arrives."""
 
-    def accept(self, msg):
-        self.held.append(msg)
+    def release(self):
         for one in list(self.held):
             if self.is_free(one):
-                self.held.remove(one)
-                self.counts[one.id[0]] += 1
-                self.deliver(one)
+                self.take(one)
 
 
-class CountsReceived(Reference):
+class CountsReceived(OnlyWhatIsNotZero):
     """What has arrived is counted, though it may still wait."""
 
     def accept(self, msg):
         self.counts[msg.id[0]] += 1
-        self.held.append(msg)
-        while ready := [one for one in self.held if self.is_free(one)]:
-            self.held.remove(ready[0])
-            self.deliver(ready[0])
+        super().accept(msg)
+
+    def take(self, msg):
+        self.held.remove(msg)
+        self.deliver(msg)
 
 
 class DependsOnItself(Reference):
@@ -166,7 +168,7 @@ class DependsOnItself(Reference):
         return {**self.counts, self.id: self.counts[self.id] + 1}
 
 
-class WaitsForItsOwn(Reference):
+class WaitsForItsOwn(OnlyWhatIsNotZero):
     """The own message is delivered after a round trip, as if it had come from elsewhere."""
 
     def accept(self, msg):
@@ -176,10 +178,7 @@ class WaitsForItsOwn(Reference):
         self.set_timer("own", 20)
 
     def on_own_timer(self):
-        while ready := [one for one in self.held if self.is_free(one)]:
-            self.held.remove(ready[0])
-            self.counts[ready[0].id[0]] += 1
-            self.deliver(ready[0])
+        self.release()
 
 
 class OnlyFifo(Reference):
@@ -245,61 +244,49 @@ DEMANDS = (
 
 # ---- the runs --------------------------------------------------------------------------------------------------------
 
+def says(time: float, node: str, *payloads: str) -> list[At]:
+    return asks(time, node, *map(Broadcast, payloads))
+
+
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, c = names
-    network = Network(latency=constant(10))
-    tea = [at(0, request(b, Answer("Tea?", "Yes."))), at(0, request(c, Answer("Yes.", "Milk?"))),
-           at(10, request(a, Broadcast("Tea?")))]
-    yield Run(protocol, names, network=network, script=tea)
-    yield Run(protocol, names, network=network, script=[
-        at(0, delay(f"{a}->{c}#1", by=50)), at(0, delay(f"{b}->{c}#1", by=50)), *tea])
-    yield Run(protocol, names, network=network, script=[
-        at(0, delay(f"{a}->{c}#1", by=90)), at(0, delay(f"{b}->{c}#1", by=90)),
-        *(at(10 * place, request(a, Broadcast(f"m{place}"))) for place in (1, 2, 3))])
-    yield Run(protocol, names, network=network, script=[
-        at(10, request(a, Broadcast("m1"))), at(10, request(b, Broadcast("m2"))), at(50, request(c, Broadcast("m3")))])
+    tea = [*asks(0, b, Answer("Tea?", "Yes.")), *asks(0, c, Answer("Yes.", "Milk?")), *says(10, a, "Tea?")]
+    for late, events in (
+        (0, tea),
+        (50, tea),
+        (90, [*says(10, a, "m1"), *says(20, a, "m2"), *says(30, a, "m3")]),
+        (0, [*says(10, a, "m1"), *says(10, b, "m2"), *says(50, c, "m3")]),
+    ):
+        slow = [at(0, delay(f"{src}->{c}#1", by=late)) for src in (a, b) if late]
+        yield calm(protocol, names, slow, events)
 
 
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
     a, b, c = names
-    yield Search(Run(protocol, names, script=[
-        at(0, request(b, Answer("Tea?", "Yes."))), at(10, request(a, Broadcast("Tea?")))]))
-    yield Search(Run(protocol, names, script=[at(0, request(a, Broadcast("m1"))), at(0, request(c, Broadcast("m2")))]))
+    yield Search(Run(protocol, names, script=asks(0, b, Answer("Tea?", "Yes.")) + says(10, a, "Tea?")))
+    yield Search(Run(protocol, names, script=says(0, a, "m1") + says(0, c, "m2")))
 
 
 def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
     """Messages and answers from all, on links that reorder."""
     draw = Random(f"{seed} talk")
-    script = [at(0, request(names[number % 3], Answer(f"m{draw.randrange(3)}", f"re {number}"))) for number in range(3)]
-    script += [at(draw.randrange(60), request(draw.choice(names), Broadcast(f"m{number}"))) for number in range(3)]
-    return Run(protocol, names, network=Network(latency=uniform(1, 60)), duration=1000,
-               script=sorted(script, key=lambda event: event.time))
+    answers = [asks(0, names[number % 3], Answer(f"m{draw.randrange(3)}", f"re {number}")) for number in range(3)]
+    return calm(protocol, names, *answers,
+                *(says(draw.randrange(60), draw.choice(names), f"m{number}") for number in range(3)),
+                network=Network(latency=uniform(1, 60)))
 
 
 EXERCISES = (MakeItRight(
-    number="4.3",
-    title="Causal broadcast",
+    number="4.3", title="Causal broadcast",
     task="Write what a message depends on, and when a message that has arrived is delivered. Messages that nothing "
          "connects may come in any order.",
-    base=Careful,
-    asks=("dependencies", "accept"),
-    lines=8,
-    reference=Reference,
-    right=(CountsTheMessageItself, OnlyWhatIsNotZero),
-    wrong=(
-        (CountsEvents, "and does not deliver it, though"),
-        (LooksOnce, "all that it depends on is delivered"),
-        (CountsReceived, "on which it depends"),
-        (DependsOnItself, "does not deliver it in the same step"),
-        (WaitsForItsOwn, "does not deliver it in the same step"),
-        (OnlyFifo, "on which it depends"),
-        (WaitsForAll, "it depends on nothing"),
-    ),
-    demands=DEMANDS,
-    scenarios=scenarios,
-    searches=searches,
-    swarm=traffic,
-    faults=("delay", "pause"),
+    base=Careful, asks=("dependencies", "accept"), lines=8,
+    reference=Reference, right=(CountsTheMessageItself, OnlyWhatIsNotZero),
+    wrong=((CountsEvents, "and does not deliver it, though"), (LooksOnce, "all that it depends on is delivered"),
+           (CountsReceived, "on which it depends"), (DependsOnItself, "does not deliver it in the same step"),
+           (WaitsForItsOwn, "does not deliver it in the same step"), (OnlyFifo, "on which it depends"),
+           (WaitsForAll, "it depends on nothing")),
+    demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic, faults=("delay", "pause"),
     hints=(
         "Count in self.counts how many messages of each sender were delivered here.",
         "dependencies returns a copy of these counts: a message depends on all that was delivered before it was sent.",

@@ -1,16 +1,20 @@
 """Exercise 2.4: an eventually perfect failure detector [Chandra and Toueg 1996, section 9]."""
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise, permutations
 from random import Random
 
 from dslab.experiments.detector_quality import crashes, suspicions
+from dslab.grader.demands import for_each
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
+from dslab.grader.runs import asks, calm
 from dslab.network import Network, uniform
 from dslab.node import Node, message
 from dslab.properties import always
 from dslab.protocols.failure_detectors import TICK, Heartbeat
 from dslab.run import Run
-from dslab.script import At, at, clock, crash, pause, request, resume, set_link
+from dslab.script import at, clock, crash, pause, resume, set_link
 from dslab.trace import Trace
 
 FIRST = 2               # ticks for which every peer may be silent at first
@@ -253,20 +257,19 @@ Sign = tuple[float, int, str]               # when, at which step, of what kind
 
 def signs_of_life(trace: Trace) -> dict[tuple[str, str], list[Sign]]:
     """(observer, subject) -> what the observer has heard of the subject; its own start and recovery count, too."""
-    found = {(node, peer): [(0.0, 0, "start")] for node in trace.nodes for peer in trace.nodes if peer != node}
+    found = {pair: [(0.0, 0, "start")] for pair in permutations(trace.nodes, 2)}
     for step in trace.steps:
         if step.kind == "receive":
             found[step.node, step.message.src].append((step.time, step.index, step.name))
         elif step.kind == "recover":
-            for (node, _), signs in found.items():
-                if node == step.node:
-                    signs.append((step.time, step.index, "recovery"))
+            for peer in set(trace.nodes) - {step.node}:
+                found[step.node, peer].append((step.time, step.index, "recovery"))
     return found
 
 
 def longest(signs: list[Sign]) -> float:
     """The longest silence, in ms, that came to an end."""
-    return max((later[0] - earlier[0] for earlier, later in zip(signs, signs[1:], strict=False)), default=0.0)
+    return max((later[0] - earlier[0] for earlier, later in pairwise(signs)), default=0.0)
 
 
 def awake(trace: Trace) -> set[str]:
@@ -284,19 +287,15 @@ def nobody_suspects_itself(world):
             return f"{output.node} suspects {output.values[0]!r}, which is no node"
 
 
-def a_suspicion_has_a_silence_as_its_reason(trace: Trace) -> Objection | None:
-    signs = signs_of_life(trace)
-    for one in suspicions(trace):
-        before = [sign for sign in signs.get((one.observer, one.subject), ()) if sign[1] < one.step]
-        if before and one.begin - before[-1][0] < FIRST * TICK - 1:
-            time, step, kind = before[-1]
-            set_between = any(other.kind == "clock" and other.node == one.observer and step <= other.index < one.step
-                              for other in trace.steps)
-            why = ": its clock was set in between" if set_between else ""
-            what = f"{one.subject}'s {kind} of step {step}" if kind in ("Heartbeat", "Report") else f"its own {kind}"
-            return Objection(f"{one.observer} suspects {one.subject} only {one.begin - time:.0f} ms after {what}{why}",
-                             one.step)
-    return None
+@for_each(suspicions)
+def a_suspicion_has_a_silence_as_its_reason(trace, one):
+    before = [sign for sign in signs_of_life(trace).get((one.observer, one.subject), ()) if sign[1] < one.step]
+    if before and one.begin - before[-1][0] < FIRST * TICK - 1:
+        time, step, kind = before[-1]
+        set_between = any(other.kind == "clock" and other.node == one.observer for other in trace.steps[step:one.step])
+        why = ": its clock was set in between" if set_between else ""
+        what = f"{one.subject}'s {kind} of step {step}" if kind in ("Heartbeat", "Report") else f"its own {kind}"
+        return f"{one.observer} suspects {one.subject} only {one.begin - time:.0f} ms after {what}{why}"
 
 
 def in_the_end_the_crashed_are_suspected_and_only_they(trace: Trace) -> Objection | None:
@@ -317,11 +316,11 @@ def in_the_end_the_crashed_are_suspected_and_only_they(trace: Trace) -> Objectio
 
 def the_mistakes_come_to_an_end(trace: Trace) -> Objection | None:
     """If each is worth a tick, so many ticks as the longest silence has are enough."""
-    signs, made, gone = signs_of_life(trace), {}, {step.node for step in trace.steps if step.kind == "crash"}
+    signs, made, gone = signs_of_life(trace), Counter(), {step.node for step in trace.steps if step.kind == "crash"}
     for one in suspicions(trace):
         pair = one.observer, one.subject
         if one.mistaken and one.observer not in gone and pair in signs:
-            made[pair] = made.get(pair, 0) + 1
+            made[pair] += 1
             silence = longest([*signs[pair], (trace.steps[-1].time, 0, "end")])
             if made[pair] > silence / TICK + 1:
                 return Objection(f"{one.observer} suspects {one.subject} wrongly for the {made[pair]}th time, although"
@@ -347,11 +346,12 @@ QUIET = Network(latency=uniform(5, 15))
 
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, c = names
-    quiet = Run(protocol, names, network=QUIET, duration=2000)
-    for node in names:
-        yield quiet.plus(at(520, crash(node)))
-    yield quiet.plus(at(520, pause(b)), at(800, resume(b)), at(820, request(b, Work(10))))
-    yield quiet.plus(at(520, clock(a, step=60_000)), at(600, clock(a, step=-90_000)), at(700, crash(c)))
+    for events in (
+        [at(520, crash(a))], [at(520, crash(b))], [at(520, crash(c))],
+        [at(520, pause(b)), at(800, resume(b)), *asks(820, b, Work(10))],
+        [at(520, clock(a, step=60_000)), at(600, clock(a, step=-90_000)), at(700, crash(c))],
+    ):
+        yield Run(protocol, names, network=QUIET, duration=2000, script=events)
     doubling = [at(500 * place, set_link(latency=uniform(5, 50 * 2 ** place))) for place in (1, 2, 3)]
     yield Run(protocol, (a, b), network=Network(latency=uniform(5, 50)), script=doubling, duration=15_000, seed=1)
 
@@ -359,37 +359,23 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
 def days(protocol: type[Node], names: Names, seed: int) -> Run:
     """Delays of some length, nodes that are busy, and one that crashes or not."""
     draw = Random(f"{seed} days")
-    script: list[At] = [at(draw.randrange(800), request(draw.choice(names), Work(draw.randrange(20))))]
+    events = asks(draw.randrange(800), draw.choice(names), Work(draw.randrange(20)))
     if draw.random() < 0.6:
-        script.append(at(draw.randrange(1000), crash(draw.choice(names))))
-    return Run(protocol, names, network=Network(latency=uniform(5, draw.choice((15, 60, 200)))), duration=2400,
-               script=sorted(script, key=lambda event: event.time))
+        events.append(at(draw.randrange(1000), crash(draw.choice(names))))
+    return calm(protocol, names, events, network=Network(latency=uniform(5, draw.choice((15, 60, 200)))), duration=2400)
 
 
 EXERCISES = (MakeItRight(
-    number="2.4",
-    title="Eventually perfect failure detector",
+    number="2.4", title="Eventually perfect failure detector",
     task="Write when a node suspects a peer and when it trusts it again: who crashes is suspected for good, and of the "
          "living nobody any more, once messages are delayed by no more than some bound, which you do not know.",
-    base=Watcher,
-    asks=("begin", "on_heartbeat", "on_report", "tick"),
-    lines=14,
-    reference=Reference,
-    right=(OneTimeoutForAll, Doubles, MeasuresSpans),
-    wrong=(
-        (NeverForgives, "still suspects"),
-        (FixedTimeout, "wrongly for the"),
-        (BeginsAnew, "wrongly for the"),
-        (DeafToReports, "'s Report of step"),
-        (TimeOfDay, "its clock was set in between"),
-        (SuspectsItself, "suspects itself"),
-        (AnotherChance, "does not suspect"),
-        (MorePatientEachTick, "does not suspect"),
-    ),
-    demands=DEMANDS,
-    scenarios=scenarios,
-    swarm=days,
-    faults=("delay", "pause"),
+    base=Watcher, asks=("begin", "on_heartbeat", "on_report", "tick"), lines=14,
+    reference=Reference, right=(OneTimeoutForAll, Doubles, MeasuresSpans),
+    wrong=((NeverForgives, "still suspects"), (FixedTimeout, "wrongly for the"), (BeginsAnew, "wrongly for the"),
+           (DeafToReports, "'s Report of step"), (TimeOfDay, "its clock was set in between"),
+           (SuspectsItself, "suspects itself"), (AnotherChance, "does not suspect"),
+           (MorePatientEachTick, "does not suspect")),
+    demands=DEMANDS, scenarios=scenarios, swarm=days, faults=("delay", "pause"),
     hints=(
         "In tick, go through self.peers. In begin, give each of them an entry in self.allowed and in self.silent.",
         "Count ticks rather than read a clock: one more in each tick, 0 again with every message, whatever it says.",

@@ -1,16 +1,19 @@
 """Exercise 4.4: FIFO-total order broadcast by Lamport stamps [Lamport 1978]."""
 
 from collections.abc import Iterator
+from itertools import permutations, product
 from random import Random
 
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
+from dslab.grader.readings import sendings
+from dslab.grader.runs import asks, calm
 from dslab.network import Network, constant, uniform
 from dslab.node import Node
 from dslab.protocols.broadcast import AGREEMENT, SAFETY, Broadcast
 from dslab.protocols.causal_broadcast import FIFO_ORDER
 from dslab.protocols.total_order import TOTAL_ORDER, Acknowledgement, LamportOrder, Stamped
 from dslab.run import Run
-from dslab.script import at, request
+from dslab.script import At
 from dslab.trace import Trace
 from dslab.values import DslabError, brief
 
@@ -115,8 +118,8 @@ class NoTieBreak(Reference):
     """Equal stamps: the one that came first."""
 
     def ready(self):
-        threshold = min(self.greatest.values())
-        return sorted((msg for msg in self.held if msg.time <= threshold), key=lambda msg: msg.time)
+        ready = super().ready()
+        return sorted((msg for msg in self.held if msg in ready), key=lambda msg: msg.time)
 
 
 class LooksAtTheQueue(Reference):
@@ -153,7 +156,7 @@ class ForgetsItself(Reference):
 
 def nothing_that_comes_first_can_still_come(trace: Trace) -> Objection | None:
     """A delivery is safe only if every other node was heard of so late that it can send nothing that precedes it."""
-    stamps = {one.payload.id: one.payload.time for one in trace.messages if isinstance(one.payload, Stamped)}
+    stamps = {one.payload.id: one.payload.time for one in sendings(trace, Stamped)}
     heard = {node: dict.fromkeys(trace.nodes, 0) for node in trace.nodes}
     for step in trace.steps:
         if step.kind == "receive" and isinstance(step.message.payload, (Stamped, Acknowledgement)):
@@ -171,15 +174,12 @@ def nothing_that_comes_first_can_still_come(trace: Trace) -> Objection | None:
 
 def what_all_have_acknowledged_is_delivered(trace: Trace) -> Objection | None:
     """At the end of a run in which nobody fails, nothing waits without a reason."""
-    if not trace.came_to_rest or not len(trace):
-        return None
-    said = [output.values[:2] for output in trace.outputs("broadcast")]
     got = {(output.node, *output.values[:2]) for output in trace.outputs("deliver")}
-    for sender, number in said:
-        for node in trace.nodes:
-            if (node, sender, number) not in got:
-                return Objection(f"all have acknowledged message {number} of {sender}, and {node} never delivers it",
-                                 len(trace) - 1)
+    for output, node in product(trace.outputs("broadcast") if trace.came_to_rest else (), trace.nodes):
+        sender, number = output.values[:2]
+        if (node, sender, number) not in got:
+            return Objection(f"all have acknowledged message {number} of {sender}, and {node} never delivers it",
+                             len(trace) - 1)
     return None
 
 
@@ -197,58 +197,45 @@ DEMANDS = (
 
 # ---- the runs --------------------------------------------------------------------------------------------------------
 
+def says(time: float, node: str, payload: str) -> list[At]:
+    return asks(time, node, Broadcast(payload))
+
+
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, c = names
-    for network in (Network(latency=constant(10), fifo=True),
-                    Network(latency=constant(10), fifo=True, links={(a, c): {"latency": constant(80)}}),
-                    Network(latency=constant(10), fifo=True, links={(c, b): {"latency": constant(120)}})):
-        yield Run(protocol, names, network=network, script=[
-            at(10, request(a, Broadcast("m1"))), at(10, request(b, Broadcast("m2")))])
-        yield Run(protocol, names, network=network, script=[
-            at(10, request(c, Broadcast("m1"))), at(15, request(a, Broadcast("m2"))),
-            at(20, request(c, Broadcast("m3"))), at(60, request(b, Broadcast("m4")))])
+    four = [*says(10, c, "m1"), *says(15, a, "m2"), *says(20, c, "m3"), *says(60, b, "m4")]
+    for slow in {}, {(a, c): {"latency": constant(80)}}, {(c, b): {"latency": constant(120)}}:
+        network = Network(latency=constant(10), fifo=True, links=slow)
+        yield calm(protocol, names, says(10, a, "m1"), says(10, b, "m2"), network=network)
+        yield calm(protocol, names, four, network=network)
 
 
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
     a, b, _ = names
-    yield Search(Run(protocol, names, network=Network(fifo=True), script=[
-        at(0, request(a, Broadcast("m1"))), at(0, request(b, Broadcast("m2")))]), {"states": 30_000})
+    yield Search(Run(protocol, names, network=Network(fifo=True), script=says(0, a, "m1") + says(0, b, "m2")),
+                 {"states": 30_000})
 
 
 def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
     """A few messages from all, on links of very different length."""
     draw = Random(f"{seed} messages")
-    links = {(src, dst): {"latency": uniform(1, draw.choice((10, 40, 120)))}
-             for src in names for dst in names if src != dst}
-    script = [at(draw.randrange(100), request(draw.choice(names), Broadcast(f"m{number}"))) for number in range(5)]
-    return Run(protocol, names, network=Network(fifo=True, links=links), duration=2000,
-               script=sorted(script, key=lambda event: event.time))
+    links = {pair: {"latency": uniform(1, draw.choice((10, 40, 120)))} for pair in permutations(names, 2)}
+    return calm(protocol, names, *(says(draw.randrange(100), draw.choice(names), f"m{number}") for number in range(5)),
+                network=Network(fifo=True, links=links), duration=2000)
 
 
 EXERCISES = (MakeItRight(
-    number="4.4",
-    title="Total order by Lamport stamps",
+    number="4.4", title="Total order by Lamport stamps",
     task="Write which of the messages that wait can be delivered. Links are FIFO, everybody acknowledges everything; a "
          "node that says nothing at all holds up the others, and that is as it must be.",
-    base=Queue,
-    asks=("note_stamp", "ready"),
-    lines=3,
-    reference=Reference,
-    right=(OneAtATime, LastSeen),
-    wrong=(
-        (OldEnough, "a message that comes first may still come"),
-        (IgnoresOneNode, "a message that comes first may still come"),
-        (NoTieBreak, "delivery 1 is"),
-        (LooksAtTheQueue, "a message that comes first may still come"),
-        (DeliversAtOnce, "a message that comes first may still come"),
-        (WaitsForMore, "never delivers it"),
-        (ForgetsItself, "never delivers it"),
-    ),
-    demands=DEMANDS,
-    scenarios=scenarios,
-    searches=searches,
-    swarm=traffic,
-    faults=("pause",),
+    base=Queue, asks=("note_stamp", "ready"), lines=3,
+    reference=Reference, right=(OneAtATime, LastSeen),
+    wrong=((OldEnough, "a message that comes first may still come"),
+           (IgnoresOneNode, "a message that comes first may still come"), (NoTieBreak, "delivery 1 is"),
+           (LooksAtTheQueue, "a message that comes first may still come"),
+           (DeliversAtOnce, "a message that comes first may still come"), (WaitsForMore, "never delivers it"),
+           (ForgetsItself, "never delivers it")),
+    demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic, faults=("pause",),
     hints=(
         "self.greatest tells of each node how far it has been heard of. What can still come from it?",
         "Nothing stamped at or below the least of those numbers can still come from anybody.",

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from dslab.grader.demands import for_each
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
+from dslab.grader.readings import Moment, moments
+from dslab.grader.runs import asks, calm, in_order, restart
 from dslab.network import Network, uniform
 from dslab.node import Node
 from dslab.properties import World, always
@@ -17,7 +20,7 @@ from dslab.protocols.raft import Appended
 from dslab.protocols.raft_figures import COMMITTED, OVERWRITTEN, cluster, figure_8, log_of
 from dslab.protocols.raft_variants import DirectedRaft, Propose, TimeOut
 from dslab.run import Run
-from dslab.script import At, at, crash, cut, delay, heal, isolate, partition, recover, request
+from dslab.script import At, at, cut, delay, heal, isolate, partition
 from dslab.trace import Trace
 
 # ---- what the learner starts from ----------------------------------------------------------------------------------
@@ -236,31 +239,29 @@ def a_server_has_executed_each_committed_command_once(world):
                     f" {server.machine}")
 
 
-def answers(trace: Trace) -> Iterator[tuple[Any, dict, dict]]:
+def answers(trace: Trace) -> list[Moment]:
     """The steps in which a leader receives an answer, with its state before and after."""
-    states: dict = {node: dict(values) for node, values in trace.initial.items()}
-    for step in trace.steps:
-        before = states.get(step.node, {})
-        states[step.node] = before | step.changes
-        if step.name == "Appended" and step.kind == "receive" and before["role"] == "leader":
-            yield step, before, states[step.node]
+    return [one for one in moments(trace) if one.step.name == "Appended" and one.step.kind == "receive"
+            and one.before["role"] == "leader"]
 
 
-def a_leader_that_hears_of_a_newer_term_steps_down(trace: Trace) -> Objection | None:
-    for step, before, after in answers(trace):
-        told = step.message.payload.term
-        if told > after["term"] or (told > before["term"] and after["role"] == "leader"):
-            return Objection(f"{step.node} goes on in term {after['term']} as {after['role']}, though"
-                             f" {step.message.src} has told it of term {told} ({step.message.name})", step.index)
+@for_each(answers)
+def a_leader_that_hears_of_a_newer_term_steps_down(trace, answer):
+    step, before, after = answer
+    told = step.message.payload.term
+    if told > after["term"] or (told > before["term"] and after["role"] == "leader"):
+        return (f"{step.node} goes on in term {after['term']} as {after['role']}, though {step.message.src} has told it"
+                f" of term {told} ({step.message.name})")
 
 
-def what_a_leader_knows_of_a_follower_only_grows(trace: Trace) -> Objection | None:
-    for step, before, after in answers(trace):
-        for peer, known in before["match_index"].items():
-            now = after["match_index"].get(peer, 0)
-            if after["role"] == "leader" and now < known:
-                return Objection(f"{step.node} knew that {peer} stores entry {known}, and a late answer"
-                                 f" ({step.message.name}) makes it forget that: match_index falls to {now}", step.index)
+@for_each(answers)
+def what_a_leader_knows_of_a_follower_only_grows(trace, answer):
+    step, before, after = answer
+    for peer, known in before["match_index"].items():
+        now = after["match_index"].get(peer, 0)
+        if after["role"] == "leader" and now < known:
+            return (f"{step.node} knew that {peer} stores entry {known}, and a late answer ({step.message.name}) makes"
+                    f" it forget that: match_index falls to {now}")
 
 
 def a_leader_brings_all_servers_up_to_date_without_faults(trace: Trace) -> Objection | None:
@@ -302,41 +303,44 @@ DEMANDS = (
 
 # ---- the runs ------------------------------------------------------------------------------------------------------
 
-def stand(time: float, name: str) -> At:
-    return at(time, request(name, TimeOut()))
+def stand(time: float, *names: str) -> list[At]:
+    return [one for name in names for one in asks(time, name, TimeOut())]
 
 
 def propose(time: float, *names: str) -> list[At]:
     """Commands for whoever leads: all are asked, and only a leader takes them."""
-    return [at(time, request(name, Propose(Add("n", 1)))) for name in names]
+    return [one for name in names for one in asks(time, name, Propose(Add("n", 1)))]
 
 
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, c, d, *rest = names
-    yield _run(protocol, (a,), [stand(0, a), *propose(50, a)])
-    yield _run(protocol, (a, b, c), [stand(0, a), at(40, isolate(a)), *propose(50, a), at(200, heal())])
-    yield _run(protocol, (a, b, c, d), [stand(0, a), at(40, isolate(c)), at(40, isolate(d)), *propose(50, a)])
-    yield _run(protocol, (a, b, c), [                       # the answer to the first entry comes after the second's
-        stand(0, a), at(0, delay(f"{b}->{a}#3", by=25)), *propose(50, a), *propose(55, a), *propose(60, a),
-        at(65, crash(c)), at(300, recover(c))])
-    yield _run(protocol, (a, b, c), [stand(0, a), *propose(50, a, a, a)], {a: "11144", b: "1", c: "1112223"})
-    yield _run(protocol, (a, b, c), [                       # a hears of term 2 in an answer only
-        stand(0, a), at(40, isolate(a)), stand(50, b), at(100, heal(a, c)), at(100, heal(c, a)), at(500, heal())])
-    yield _run(protocol, (a, b, c), [                       # all crash, and begin again
-        stand(0, a), *propose(50, a, a), *[at(200, crash(name)) for name in (a, b, c)],
-        *[at(210, recover(name)) for name in (a, b, c)], stand(220, b), *propose(300, b)])
+    for group, *events in (
+        ((a,), *propose(50, a)),
+        ((a, b, c), at(40, isolate(a)), *propose(50, a), at(200, heal())),
+        ((a, b, c, d), at(40, isolate(c)), at(40, isolate(d)), *propose(50, a)),
+        ((a, b, c), at(0, delay(f"{b}->{a}#3", by=25)), *propose(50, a), *propose(55, a), *propose(60, a),
+         *restart(c, 65, down=235)),                        # the answer to the first entry comes after the second's
+        ({a: "11144", b: "1", c: "1112223"}, *propose(50, a, a, a)),
+        ((a, b, c), at(40, isolate(a)), *stand(50, b), at(100, heal(a, c)), at(100, heal(c, a)),
+         at(500, heal())),                                  # a hears of term 2 in an answer only
+        ((a, b, c), *propose(50, a, a), *(one for name in (a, b, c) for one in restart(name, 200, down=10)),
+         *stand(220, b), *propose(300, b)),                 # all crash, and begin again
+    ):
+        yield started(protocol, group, stand(0, a), *events)
     if names == FIVE:
         yield from (figure_8(ending, protocol=protocol) for ending in (OVERWRITTEN, COMMITTED))
     for e in rest:                                          # a hears b when what b stored has been replaced
-        yield _run(protocol, names, [
-            stand(0, a), at(40, partition((a, b), (c, d, e))), at(45, delay(f"{b}->{a}#4", by=300)),
-            *propose(50, a, a), stand(100, c), *propose(130, c), at(150, heal()), stand(300, a), at(330, cut(a, b)),
-            *propose(335, a, a), at(400, heal())])
+        yield started(
+            protocol, names, stand(0, a), at(40, partition((a, b), (c, d, e))), at(45, delay(f"{b}->{a}#4", by=300)),
+            propose(50, a, a), stand(100, c), propose(130, c), at(150, heal()), stand(300, a), at(330, cut(a, b)),
+            propose(335, a, a), at(400, heal()))
 
 
-def _run(protocol: type[Node], names: Names, script: list[At], logs: dict[str, str] | None = None) -> Run:
-    logs, duration = logs or dict.fromkeys(names, ""), max(event.time for event in script) + 2 * CALM
-    return cluster(protocol, logs, term=4 if any(logs.values()) else 0, script=script, duration=duration)
+def started(protocol: type[Node], logs: Names | dict[str, str], *events: At | list[At]) -> Run:
+    """Servers with these logs, in term 4, or with none; the run ends two times CALM after the last event."""
+    script = in_order(*events)
+    logs, term = (logs, 4) if isinstance(logs, dict) else (dict.fromkeys(logs, ""), 0)
+    return cluster(protocol, logs, term=term, script=script, duration=script[-1].time + 2 * CALM)
 
 
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
@@ -352,23 +356,17 @@ def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
 def trouble(protocol: type[Node], names: Names, seed: int) -> Run:
     """Three elections and half a dozen commands at random moments."""
     draw = Random(f"{seed} trouble")
-    script = [stand(0, names[0]), *[stand(draw.randrange(100, 500), draw.choice(names)) for _ in range(2)]]
-    for _ in range(6):
-        script += propose(draw.randrange(40, 550), *names)
-    return Run(protocol, names, network=Network(latency=uniform(5, 15)), duration=600,
-               script=sorted(script, key=lambda event: event.time))
+    events = [stand(0, names[0]), *(stand(draw.randrange(100, 500), draw.choice(names)) for _ in range(2)),
+              *(propose(draw.randrange(40, 550), *names) for _ in range(6))]
+    return calm(protocol, names, *events, network=Network(latency=uniform(5, 15)), duration=600)
 
 
 EXERCISES = (MakeItRight(
-    number="7.3",
-    title="The leader counts",
+    number="7.3", title="The leader counts",
     task="Write what a Raft leader makes of the answers to its AppendEntries: what it knows of each follower "
          "(on_appended), which entries are committed (advance_commit_index), and that they are applied (commit).",
-    base=Leader,
-    asks=("on_appended", "advance_commit_index", "commit"),
-    lines=19,
-    reference=Reference,
-    right=(Median, GoesBackFreely),
+    base=Leader, asks=("on_appended", "advance_commit_index", "commit"), lines=19,
+    reference=Reference, right=(Median, GoesBackFreely),
     wrong=(
         (CommitByCounting, "by counting its copies"), (HalfIsEnough, "which 2 of 4 servers store"),
         (LeaderTwice, "which 1 of 3 servers store"), (LastWord, "makes it forget that"), (AnyTerm, "believes that"),
@@ -376,13 +374,8 @@ EXERCISES = (MakeItRight(
         (Clings, "has told it of term"), (FromTheBeginning, "its machine holds {'n': 2}"),
         (KeepsTheMachine, "has committed 0 entries"),
     ),
-    demands=DEMANDS,
-    scenarios=scenarios,
-    searches=searches,
-    swarm=trouble,
-    faults=("crash", "partition", "loss", "duplication", "delay"),
-    clusters=(FIVE, ("Q", "X", "B", "M")),
-    schedules=60,
+    demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=trouble, schedules=60,
+    faults=("crash", "partition", "loss", "duplication", "delay"), clusters=(FIVE, ("Q", "X", "B", "M")),
     hints=(
         "First of all, is the answer for you: does it tell of a newer term, do you lead, is it of your term?",
         "match_index never goes back, and next_index is beyond it. A late refusal, from a place that was tried before, "

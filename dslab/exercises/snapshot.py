@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from random import Random
 
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
+from dslab.grader.readings import first_repeated, sendings
+from dslab.grader.runs import asks, calm
 from dslab.network import Network, uniform
 from dslab.node import Node
 from dslab.properties import always
@@ -18,7 +20,6 @@ from dslab.protocols.snapshot import (
     what_was_received_in_the_snapshot_was_also_sent_in_it,
 )
 from dslab.run import Run
-from dslab.script import at, request
 from dslab.trace import Trace
 
 # ---- what the learner starts from ------------------------------------------------------------------------------------
@@ -155,8 +156,7 @@ class RecordsAgain(Reference):
     """Each marker makes the node record its state anew."""
 
     def on_marker(self, src, msg):
-        if self.recorded is None:
-            self.record()
+        self.record()
         self.recorded = self.balance
         self.close(src)
 
@@ -183,31 +183,22 @@ class NeverCloses(Reference):
 
 def a_marker_goes_over_each_link_once(trace: Trace) -> Objection | None:
     """At most once: a second one would begin a second snapshot."""
-    seen = {}
-    for one in trace.messages:
-        if isinstance(one.payload, Marker):
-            link = one.src, one.dst
-            if link in seen:
-                both = f"at step {seen[link]} and at step {one.sent}"
-                return Objection(f"{one.src} sends {one.dst} a marker twice, {both}", one.sent)
-            seen[link] = one.sent
+    if pair := first_repeated(sendings(trace, Marker), key=lambda one: (one.src, one.dst)):
+        first, again = pair
+        both = f"at step {first.sent} and at step {again.sent}"
+        return Objection(f"{again.src} sends {again.dst} a marker twice, {both}", again.sent)
     return None
 
 
 @always
 def a_node_finishes_its_part_once(world):
-    done = set()
-    for output in world.outputs("snapshot"):
-        if output.node in done:
-            return f"{output.node} finishes its part of the snapshot twice"
-        done.add(output.node)
+    if pair := first_repeated(world.outputs("snapshot"), key=lambda output: output.node):
+        return f"{pair[1].node} finishes its part of the snapshot twice"
 
 
 @always
 def what_is_recorded_is_the_state_at_that_moment(world):
-    said = {}
-    for output in world.outputs("recorded"):
-        said.setdefault(output.node, output.values[0])
+    said = {output.node: output.values[0] for output in reversed(world.outputs("recorded"))}        # the first of each
     for output in world.outputs("snapshot"):
         if output.values[0] != said.get(output.node):
             return (f"{output.node} recorded a balance of {said.get(output.node)}, but its part of the snapshot says"
@@ -238,50 +229,34 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
 
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
     a, b, c = names
-    fifo = Network(fifo=True)
-    yield Search(Run(protocol, names, network=fifo, script=[
-        at(0, request(a, Pay(b, 1))), at(0, request(b, Pay(c, 2))), at(0, request(c, TakeSnapshot()))]))
-    yield Search(Run(protocol, names, network=fifo, script=[
-        at(0, request(b, Pay(a, 3))), at(0, request(a, TakeSnapshot())), at(0, request(c, TakeSnapshot()))]))
+    for script in (asks(0, a, Pay(b, 1)) + asks(0, b, Pay(c, 2)) + asks(0, c, TakeSnapshot()),
+                   asks(0, b, Pay(a, 3)) + asks(0, a, TakeSnapshot()) + asks(0, c, TakeSnapshot())):
+        yield Search(Run(protocol, names, network=Network(fifo=True), script=script))
 
 
 def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
     """Payments at random, and one or two nodes that begin a snapshot."""
     draw = Random(f"{seed} payments")
-    script = []
+    events = []
     for _ in range(15):
         src, dst = draw.sample(names, 2)
-        script.append(at(draw.randrange(150), request(src, Pay(dst, draw.randrange(1, 9)))))
+        events += asks(draw.randrange(150), src, Pay(dst, draw.randrange(1, 9)))
     for _ in range(draw.randrange(1, 3)):
-        script.append(at(draw.randrange(30, 100), request(draw.choice(names), TakeSnapshot())))
-    return Run(protocol, names, network=Network(latency=uniform(1, 60), fifo=True), duration=2000,
-               script=sorted(script, key=lambda event: event.time))
+        events += asks(draw.randrange(30, 100), draw.choice(names), TakeSnapshot())
+    return calm(protocol, names, events, network=Network(latency=uniform(1, 60), fifo=True), duration=2000)
 
 
 EXERCISES = (MakeItRight(
-    number="4.5",
-    title="Snapshot",
+    number="4.5", title="Snapshot",
     task="Banks pay each other all the time. Write how each records its part of a snapshot, so that together the parts "
          "show a state that could have been: all the money, none of it twice. Links are first in, first out.",
-    base=Teller,
-    asks=("record", "on_marker", "note_payment"),
-    lines=10,
-    reference=Reference,
-    right=(MarkersBeforePapers, AsksTheList),
-    wrong=(
-        (RecordsAfterwards, "recorded"),
-        (ForgetsTheLinks, "0 under way were recorded"),
-        (KeepsTheFirstLinkOpen, "under way were recorded, but there is"),
-        (MarkersTwice, "a marker twice"),
-        (RecordsAgain, "but its part of the snapshot says"),
-        (KeepsItToItself, "never finished its part"),
-        (NeverCloses, "never finished its part"),
-    ),
-    demands=DEMANDS,
-    scenarios=scenarios,
-    searches=searches,
-    swarm=traffic,
-    faults=("pause",),
+    base=Teller, asks=("record", "on_marker", "note_payment"), lines=10,
+    reference=Reference, right=(MarkersBeforePapers, AsksTheList),
+    wrong=((RecordsAfterwards, "recorded"), (ForgetsTheLinks, "0 under way were recorded"),
+           (KeepsTheFirstLinkOpen, "under way were recorded, but there is"), (MarkersTwice, "a marker twice"),
+           (RecordsAgain, "but its part of the snapshot says"), (KeepsItToItself, "never finished its part"),
+           (NeverCloses, "never finished its part")),
+    demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic, faults=("pause",),
     hints=(
         "Think of the marker as a line drawn across a link: what was sent before it belongs to the snapshot.",
         "record does something only if self.recorded is None; on_marker calls it, and closes the link in any case.",

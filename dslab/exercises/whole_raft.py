@@ -7,7 +7,10 @@ from random import Random
 from typing import Any
 
 from dslab.checkers.linearizability import linearizable
+from dslab.grader.demands import for_each
 from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
+from dslab.grader.readings import Moment, moments, sendings
+from dslab.grader.runs import asks, calm
 from dslab.model_checker.random_faults import schedule
 from dslab.network import Network, constant, uniform
 from dslab.node import Node
@@ -227,55 +230,53 @@ QUICK = Network(latency=uniform(5, 15))
 LAST = Get("x")                 # what is asked then
 
 
-def walk(trace: Trace) -> Iterator[tuple[Any, dict, dict, dict]]:
-    """Each step of a server: its state before and after it, and its timers that are set (None: cancelled)."""
-    states = {node: dict(state) for node, state in trace.initial.items() if "role" in state}
-    timers: dict[str, dict] = {node: {} for node in states}
-    for step in trace.steps:
-        if step.node in states:
-            before, running = states[step.node], {} if step.kind == "crash" else timers[step.node]
-            gone = {step.name: None} if step.kind == "timer" else {}
-            states[step.node], timers[step.node] = before | step.changes, running | gone | step.timers
-            yield step, before, states[step.node], timers[step.node]
+def servers(trace: Trace) -> list[Moment]:
+    """All steps of servers, in order."""
+    return [one for one in moments(trace) if "role" in one.before]
 
 
-def a_server_that_votes_for_another_waits_anew(trace: Trace) -> Objection | None:
-    for step, _, _, _ in walk(trace):
-        for message in step.sent:
-            if isinstance(message.payload, Vote) and message.payload.granted and not step.timers.get("election"):
-                return Objection(f"{step.node} votes for {message.dst} in term {message.payload.term} ({message.name})"
-                                 " and does not restart its election timer", step.index)
+@for_each(lambda trace: sendings(trace, Vote))
+def a_server_that_votes_for_another_waits_anew(trace, message):
+    if message.payload.granted and not trace[message.sent].timers.get("election"):
+        return (f"{message.src} votes for {message.dst} in term {message.payload.term} ({message.name}) and does not"
+                " restart its election timer")
 
 
-def a_server_that_hears_of_its_leader_follows_it_and_waits_anew(trace: Trace) -> Objection | None:
-    for step, before, after, _ in walk(trace):
-        if step.name != "AppendEntries" or step.message.payload.term < after["term"]:
-            continue
+@for_each(servers)
+def a_server_that_hears_of_its_leader_follows_it_and_waits_anew(trace, one):
+    step, before, after = one
+    if step.name == "AppendEntries" and step.message.payload.term >= after["term"]:
         fault = f"is still a {after['role']}" if after["role"] != "follower" else (
             "" if step.timers.get("election") else f"does not restart its election timer (it was a {before['role']})")
         if fault:
-            return Objection(f"{step.node} {fault}, though {step.message.src} leads term {after['term']}"
-                             f" ({step.message.name})", step.index)
+            return (f"{step.node} {fault}, though {step.message.src} leads term {after['term']}"
+                    f" ({step.message.name})")
 
 
-def a_leader_does_not_stand_for_election(trace: Trace) -> Objection | None:
-    for step, before, after, _ in walk(trace):
-        if step.kind == "timer" and before["role"] == "leader" and after["term"] > before["term"]:
-            return Objection(f"{step.node} leads term {before['term']} and stands for election against itself, in term"
-                             f" {after['term']}", step.index)
+@for_each(servers)
+def a_leader_does_not_stand_for_election(trace, one):
+    step, before, after = one
+    if step.kind == "timer" and before["role"] == "leader" and after["term"] > before["term"]:
+        return (f"{step.node} leads term {before['term']} and stands for election against itself, in term"
+                f" {after['term']}")
 
 
 def every_server_waits_for_something(trace: Trace) -> Objection | None:
-    for step, before, after, timers in walk(trace):
+    timers: dict[str, dict[str, float | None]] = {}             # when they go off (None: cancelled)
+    for step, before, after in servers(trace):
+        running = {} if step.kind == "crash" else timers.get(step.node, {})
+        gone = {step.name: None} if step.kind == "timer" else {}
+        timers[step.node] = running | gone | step.timers
         due = "heartbeat" if after["role"] == "leader" else "election"
-        if not timers.get(due) and step.kind not in ("crash", "pause"):
+        if not timers[step.node].get(due) and step.kind not in ("crash", "pause"):
             return Objection(f"{step.node} was {before['role']}, is {after['role']} and has no {due} timer", step.index)
+    return None
 
 
 def a_leader_that_can_be_heard_is_not_replaced(trace: Trace) -> Objection | None:
     """Judged in a run without faults, when there has been time for several elections."""
-    stands = [(step, after["term"]) for step, before, after, _ in walk(trace) if after["term"] > before["term"]
-              and step.name == "election"]
+    stands = [(one.step, one.after["term"]) for one in servers(trace)
+              if one.after["term"] > one.before["term"] and one.step.name == "election"]
     leads = {output.values[0]: output.node for output in trace.outputs("leader")}
     for (first, old), (step, new) in pairwise(stands):
         if step.time > SETTLED and not trace.run.script:
@@ -284,6 +285,7 @@ def a_leader_that_can_be_heard_is_not_replaced(trace: Trace) -> Objection | None
             last = f"{leads[old]} leads term {old}" if old in leads else f"{first.node} stood in term {old}, and failed"
             return Objection(f"{step.node} stands for election in term {new} at {step.time:.0f} ms: {last}"
                              f" ({first.time:.0f} ms); {step.node} has waited for {waited:.0f} ms{brief}", step.index)
+    return None
 
 
 def a_command_is_answered_once_the_network_is_good(trace: Trace) -> Objection | None:
@@ -293,6 +295,7 @@ def a_command_is_answered_once_the_network_is_good(trace: Trace) -> Objection | 
         if one.call == LAST and one.returned is None and good > ENOUGH:
             return Objection(f"{one.node} asks {one.call} at {one.invoked_at:.0f} ms and has no answer at {end:.0f} ms,"
                              f" though nothing went wrong for {good:.0f} ms; elections won: {won}", len(trace) - 1)
+    return None
 
 
 def last_trouble(trace: Trace) -> float:
@@ -336,11 +339,11 @@ class Customer(Client):
         super().on_answer(src, msg)
 
 
-def cluster(protocol: type[Node], names: Names, script: list[At], **options: Any) -> Run:
+def cluster(protocol: type[Node], names: Names, *events: At | list[At], **options: Any) -> Run:
     """The servers with three clients. Carol asks last, when the network is good again; that ends the run."""
     nodes = dict.fromkeys(names, protocol) | {"alice": Client, "bob": Client, "carol": Customer}
-    script = sorted([*script, at(STORM, request("carol", LAST))], key=lambda event: event.time)
-    return Run(nodes, network=QUICK, duration=STORM + ENOUGH + 100, until="done", script=script, **options)
+    return calm(nodes, (), *events, asks(STORM, "carol", LAST),
+                **{"network": QUICK, "duration": STORM + ENOUGH + 100, "until": "done"} | options)
 
 
 def work(names: Names, seed: int) -> list[At]:
@@ -355,40 +358,34 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     yield Run(dict.fromkeys(names, protocol), network=QUICK, duration=2 * SETTLED)
     for seed in range(4):               # two that hear late of each other stand in the same term
         slow = [at(0, set_link(*link, latency=constant(110))) for link in (names[:2], names[1::-1])]
-        yield cluster(protocol, names, slow, seed=seed).but(duration=1000)
+        yield cluster(protocol, names, slow, seed=seed, duration=1000)
     for fault, end in ((crash, recover), (isolate, lambda name: heal())):
-        script = [at(400 * turn + 100, fault(name)) for turn, name in enumerate(names[:3])]
-        script += [at(400 * turn + 450, end(name)) for turn, name in enumerate(names[:3])]
-        yield cluster(protocol, names, work(names, 0) + script)
+        yield cluster(protocol, names, work(names, 0), *(
+            [at(400 * turn + 100, fault(name)), at(400 * turn + 450, end(name))]
+            for turn, name in enumerate(names[:3])))
 
 
 def storm(protocol: type[Node], names: Names, seed: int) -> Run:
     """All kinds of faults, until STORM. (They are drawn with the reference, so that all attempts meet the same.)"""
-    calm = cluster(Reference, names, work(names, seed), seed=seed).but(duration=1000, until="")
-    stormy = schedule(calm, seed, ("crash", "pause", "partition", "loss", "duplication", "delay"))
+    quiet = cluster(Reference, names, work(names, seed), seed=seed, duration=1000, until="")
+    stormy = schedule(quiet, seed, ("crash", "pause", "partition", "loss", "duplication", "delay"))
     return cluster(protocol, names, [event for event in stormy.script if event.time < STORM], seed=seed)
 
 
 EXERCISES = (MakeItRight(
-    number="7.4",
-    title="A whole cluster under fire",
+    number="7.4", title="A whole cluster under fire",
     task="Write all of Raft that has to do with time: how long a server waits, when it starts to wait anew, what it "
          "does when nobody was heard of, and when heartbeats begin and end. A message takes 5 to 15 ms.",
-    base=Server,
+    base=Server, lines=22,
     asks=("set_election_timer", "on_election_timer", "on_request_vote", "lead", "follow", "on_heartbeat_timer"),
-    lines=22,
-    reference=Reference,
-    right=(TimersThatAsk, InAHurry),
+    reference=Reference, right=(TimersThatAsk, InAHurry),
     wrong=(
         (AllAlike, "and failed"), (BelowBroadcastTime, "less than a vote takes"), (TooPatient, "has no answer"),
         (GrantsAndGoesOn, "and does not restart its election timer"), (LeaderKeepsTimer, "against itself"),
         (CandidateKeepsTimer, "timer (it was a candidate)"), (CandidateStays, "is still a candidate"),
         (DeposedAndStill, "was leader, is follower and has no election timer"), (VotesForAll, "both lead term"),
     ),
-    demands=DEMANDS,
-    scenarios=scenarios,
-    swarm=storm,
-    schedules=100,
+    demands=DEMANDS, scenarios=scenarios, swarm=storm, schedules=100,
     clusters=(("A", "B", "C"), ("Q", "X", "B", "M", "S")),
     hints=(
         "An election takes a round of messages, and servers that wait equally long get in each other's way.",

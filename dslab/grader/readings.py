@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from dslab.trace import Envelope, Output, Step, Trace
 
 Key = Callable[[Output], Hashable]
+T = TypeVar("T")
 
 
 class Moment(NamedTuple):
@@ -87,13 +88,13 @@ def of_node(output: Output) -> tuple[str, Any]:
     return output.node, output.values[0]
 
 
-def first_repeated(outputs: Iterable[Output], key: Key = of_node) -> tuple[Output, Output] | None:
-    """The first output whose key was there before: (the earlier one, this one); None if all keys differ."""
-    seen: dict[Hashable, Output] = {}
-    for output in outputs:
-        earlier = seen.setdefault(key(output), output)
-        if earlier is not output:
-            return earlier, output
+def first_repeated(things: Iterable[T], key: Callable[[T], Hashable]) -> tuple[T, T] | None:
+    """The first thing whose key was there before: (the earlier one, this one); None if all keys differ."""
+    seen: dict[Hashable, T] = {}
+    for one in things:
+        earlier = seen.setdefault(key(one), one)
+        if earlier is not one:
+            return earlier, one
     return None
 
 
