@@ -210,26 +210,16 @@ def random_tree(chance: Random, storeys: int, exact: bool) -> System | Number:
 
 
 EXERCISES = (Compute(
-    number="1.4",
-    title="Availability",
+    number="1.4", title="Availability",
     task="Write the availability of a system that is made of parts in series, in parallel, or k of n.",
-    base=availability,
-    lines=8,
-    reference=reference,
-    right=(one_by_one, from_below),
-    wrong=(
-        (subtracted, "the probabilities that parts are down were added"),
-        (added, "the probabilities that parts are up were added"),
-        (half, "half of an even number was taken for a majority"),
-        (weakest, "Series(0.9, 0.8)"),
-        (best, "Parallel(0.9, 0.8)"),
-        (just_k, "that is the probability of exactly k"),
-        (alike, "AtLeast(2, 0.9, 0.8, 0.5)"),
-        (rounded, "the floating-point number"),
-        (flat, "Series(0.9, Parallel(0.8, 0.7))"),
-    ),
-    cases=cases,
-    random_cases=random_cases,
+    base=availability, lines=8, reference=reference, right=(one_by_one, from_below),
+    wrong=((subtracted, "the probabilities that parts are down were added"),
+           (added, "the probabilities that parts are up were added"),
+           (half, "half of an even number was taken for a majority"), (weakest, "Series(0.9, 0.8)"),
+           (best, "Parallel(0.9, 0.8)"), (just_k, "that is the probability of exactly k"),
+           (alike, "AtLeast(2, 0.9, 0.8, 0.5)"), (rounded, "the floating-point number"),
+           (flat, "Series(0.9, Parallel(0.8, 0.7))")),
+    cases=cases, random_cases=random_cases,
     hints=(
         "A number is its own answer. For all others first work out the availability of each part, by the same "
         "function.",

@@ -144,17 +144,14 @@ class Forgetful(Reference):
 class OneAtATime(Reference):
     """One message a call: the second waits for the next call."""
 
+    def __init__(self, *limit):
+        super().__init__(*limit)
+        self.whole = []
+
     def feed(self, chunk):
-        self.buffer += chunk
-        if len(self.buffer) < 4:
-            return []
-        length = int.from_bytes(self.buffer[:4])
-        if length > self.limit:
-            raise ValueError("too long")
-        if len(self.buffer) < 4 + length:
-            return []
-        message, self.buffer = self.buffer[4:4 + length], self.buffer[4 + length:]
-        return [message]
+        self.whole += super().feed(chunk)
+        first, self.whole = self.whole[:1], self.whole[1:]
+        return first
 
 
 class OneByteLength(Framer):
@@ -351,27 +348,15 @@ def random_cases(chance: Random) -> Iterator[Case]:
 
 
 EXERCISES = (Compute(
-    number="1.1",
-    title="Framer",
+    number="1.1", title="Framer",
     task="Write how a message becomes bytes in a stream (encode), and how messages are cut out of it again (feed).",
-    base=Framer,
-    asks=("encode", "feed"),
-    lines=13,
-    reference=Reference,
-    right=(Netstring, Escaping),
-    wrong=(
-        (PacketIsMessage, "your code assumes that packet boundaries are message boundaries"),
-        (NotEscaped, "stands in a message, too"),
-        (HalfHeader, "before it was complete"),
-        (Forgetful, "left over from an earlier chunk"),
-        (OneAtATime, "one chunk may hold several messages"),
-        (OneByteLength, "ValueError"),
-        (NothingIsNoMessage, "an empty message is a message, too"),
-        (Trusting, "where the limit is 16"),
-        (Together, "connections share something"),
-    ),
-    cases=cases,
-    random_cases=random_cases,
+    base=Framer, asks=("encode", "feed"), lines=13, reference=Reference, right=(Netstring, Escaping),
+    wrong=((PacketIsMessage, "your code assumes that packet boundaries are message boundaries"),
+           (NotEscaped, "stands in a message, too"), (HalfHeader, "before it was complete"),
+           (Forgetful, "left over from an earlier chunk"), (OneAtATime, "one chunk may hold several messages"),
+           (OneByteLength, "ValueError"), (NothingIsNoMessage, "an empty message is a message, too"),
+           (Trusting, "where the limit is 16"), (Together, "connections share something")),
+    cases=cases, random_cases=random_cases,
     hints=(
         "The receiver must find the end of each message in the bytes alone: how could the sender mark it?",
         "Either write the length before the message, or a mark after it that can stand nowhere else.",

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from itertools import permutations
 
 from dslab.experiments.byzantine_strategies import SILENCE, all_runs, all_say, sampled_runs
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
+from dslab.grader.demands import for_each
+from dslab.grader.exercise import Demand, MakeItRight, Names
+from dslab.grader.readings import past
 from dslab.node import Node
 from dslab.properties import judge
 from dslab.protocols.byzantine import (
@@ -113,11 +115,8 @@ class OneVoteForEachSender(Reference):
 class CommanderTwice(Reference):
     """The commander's word is counted twice."""
 
-    def obtain(self, path):
-        values = [self.heard.get(path, RETREAT)]
-        if len(path) <= self.m:
-            values += values + [self.obtain((*path, other)) for other in self.peers if other not in path]
-        return self.majority(values)
+    def majority(self, values):
+        return super().majority(values[:1] + values if len(values) > 1 else values)
 
 
 class OwnWordInDoubt(Reference):
@@ -150,7 +149,7 @@ class SilenceIsAbstention(Reference):
     """Who says nothing is left out of the count."""
 
     def obtain(self, path):
-        values = [self.heard[path]] if path in self.heard else []
+        values = [self.heard.get(path)]
         if len(path) <= self.m:
             values += [self.obtain((*path, other)) for other in self.peers if other not in path]
         values = [value for value in values if value is not None]
@@ -202,9 +201,9 @@ class ForgetsItself(Reference):
 
 # ---- what is judged --------------------------------------------------------------------------------------------------
 
-def heard_by(trace: Trace, node: str, until: int) -> dict[tuple[str, ...], str]:
-    """path -> the order that has come by it to a general before a step."""
-    received = [step.message.payload for step in trace.steps[:until] if step.node == node and step.kind == "receive"]
+def heard_by(trace: Trace, before: Step) -> dict[tuple[str, ...], str]:
+    """path -> the order that has come by it to a general before a step of it."""
+    received = [step.message.payload for step in past(trace, before) if step.kind == "receive"]
     return {order.path: order.value for order in received}
 
 
@@ -213,30 +212,26 @@ def loyal_in(trace: Trace) -> list[str]:
     return [node for node, state in trace.initial.items() if state["role"] == LOYAL]
 
 
-def each_order_is_passed_on_once_to_all_who_have_not_had_it(trace: Trace) -> Objection | None:
+@for_each(lambda trace: [step for step in trace.steps if step.kind == "timer" and step.node in loyal_in(trace)])
+def each_order_is_passed_on_once_to_all_who_have_not_had_it(trace, step):
     """In each round, by each path, with the value that has come: so the number of messages is that of the formula."""
-    for node in loyal_in(trace):
-        rounds = [step for step in trace.steps if step.node == node and step.kind == "timer"]
-        for number, step in enumerate(rounds):
-            found = _wrong_relay(trace, step, _due(trace, node, number, heard_by(trace, node, step.index)))
-            if found:
-                return Objection(found, step.index)
-    return None
+    return _wrong_relay(step, _due(trace, step))
 
 
-def _due(trace: Trace, node: str, number: int, heard: Mapping) -> dict[tuple, str]:
-    """(receiver, path) -> what a general must say when its timer goes off, and has gone off so many times before."""
-    state, paths = trace.initial[node], []
+def _due(trace: Trace, step: Step) -> dict[tuple, str]:
+    """(receiver, path) -> what a general must say when its timer goes off."""
+    node, state, heard, paths = step.node, trace.initial[step.node], heard_by(trace, step), []
+    round_ = sum(one.kind == "timer" for one in past(trace, step))
     if node == state["commander"]:
         heard, paths = {(): state["order"]}, [()]
-    elif number < state["m"]:
+    elif round_ < state["m"]:
         others = [name for name in trace.nodes if name not in (node, state["commander"])]
-        paths = [(state["commander"], *relays) for relays in permutations(others, number)]
+        paths = [(state["commander"], *relays) for relays in permutations(others, round_)]
     return {(other, (*path, node)): heard.get(path, RETREAT)
             for path in paths for other in trace.nodes if other not in {*path, node}}
 
 
-def _wrong_relay(trace: Trace, step: Step, due: Mapping[tuple, str]) -> str:
+def _wrong_relay(step: Step, due: Mapping[tuple, str]) -> str:
     """What is wrong with what a general says in a step; empty if nothing is."""
     said: dict[tuple, str] = {}
     for message in step.sent:
@@ -261,20 +256,17 @@ def _way(path: tuple[str, ...]) -> str:
     return " > ".join(path[:-1]) or "nobody, its own order"
 
 
-def a_lieutenant_obeys_what_the_rule_makes_of_what_it_has_heard(trace: Trace) -> Objection | None:
+@for_each("obey")
+def a_lieutenant_obeys_what_the_rule_makes_of_what_it_has_heard(trace, output):
     """The definition of OM(m), worked out again from the messages; the conditions are what it is good for."""
-    for output in trace.outputs("obey"):
-        if output.node not in loyal_in(trace):
-            continue
-        node, state = Reference(output.node, [name for name in trace.nodes if name != output.node]), trace.initial
-        node.m, commander = state[output.node]["m"], state[output.node]["commander"]
-        node.heard = heard_by(trace, output.node, output.step)
-        right, found = node.obtain((commander,)), output.values[0]
-        if found != right:
-            broken = [verdict.sentence for verdict in judge(trace, [IC1, IC2]) if verdict.status == "broken"]
-            return Objection(f"{output.node} obeys {found!r}, and should obey {right!r}: {_obtained(node, commander)}"
-                             + "".join(f"; so {sentence}" for sentence in broken[:1]), output.step)
-    return None
+    node, state = Reference(output.node, [name for name in trace.nodes if name != output.node]), trace.initial
+    node.m, commander = state[output.node]["m"], state[output.node]["commander"]
+    node.heard = heard_by(trace, trace[output.step])
+    right, found = node.obtain((commander,)), output.values[0]
+    if output.node in loyal_in(trace) and found != right:
+        broken = [verdict.sentence for verdict in judge(trace, [IC1, IC2]) if verdict.status == "broken"]
+        return (f"{output.node} obeys {found!r}, and should obey {right!r}: {_obtained(node, commander)}"
+                + "".join(f"; so {sentence}" for sentence in broken[:1]))
 
 
 def _obtained(node: General, commander: str) -> str:
@@ -304,8 +296,8 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, c, d, e, *_ = names
     yield council(names[:2], 0, protocol=protocol)
     yield council(names[:4], protocol=protocol)
-    yield council(names[:4], protocol=protocol, traitors={a: says(a, **{b: "x", c: "y", d: "z"})})
-    yield council(names[:5], protocol=protocol, traitors={a: says(a, **{b: ATTACK, c: ATTACK, d: SILENCE, e: SILENCE})})
+    for lies in {b: "x", c: "y", d: "z"}, {b: ATTACK, c: ATTACK, d: SILENCE, e: SILENCE}:
+        yield council(names[:1 + len(lies)], protocol=protocol, traitors={a: says(a, **lies)})
     yield from all_runs(names[:4], says=(ATTACK, RETREAT, SILENCE), protocol=protocol)
     yield all_say(names, 2, names[5:], RETREAT, protocol=protocol)
     two_faced = dict.fromkeys((b, c, d), ATTACK) | dict.fromkeys(names[4:6], RETREAT)
@@ -319,15 +311,11 @@ def plot(protocol: type[Node], names: Names, seed: int) -> Run:
 
 
 EXERCISES = (MakeItRight(
-    number="2.3",
-    title="Oral messages",
+    number="2.3", title="Oral messages",
     task="OM(m): a commander gives an order, lieutenants relay it for m rounds, and up to m of more than 3m generals "
          "lie. Write what a loyal general passes on, and what it concludes from what it has heard.",
-    base=Council,
-    asks=("relay", "obtain", "majority"),
-    lines=11,
-    reference=Reference,
-    right=(FromTheLeaves, CountsWithACounter),
+    base=Council, asks=("relay", "obtain", "majority"), lines=11,
+    reference=Reference, right=(FromTheLeaves, CountsWithACounter),
     wrong=(
         (OneVoteForEachSender, "'retreat' from F, 'retreat' from G; so the loyal commander says attack"),
         (CommanderTwice, "'attack' from C, 'retreat' from D, 'retreat' from E; so B obeys attack and D obeys retreat"),
@@ -341,10 +329,7 @@ EXERCISES = (MakeItRight(
         (MostFrequent, "B obeys 'x', and should obey 'retreat'"),
         (ForgetsItself, "D obeys 'attack', and should obey 'retreat'"),
     ),
-    demands=DEMANDS,
-    scenarios=scenarios,
-    swarm=plot,
-    clusters=NAMES,
+    demands=DEMANDS, scenarios=scenarios, swarm=plot, clusters=NAMES,
     hints=(
         "Take m = 1 first: the lieutenants tell each other what they were told, and each takes the majority of what it "
         "was told itself and of what the others say.",
