@@ -76,8 +76,8 @@ def _watched(engine: Callable[_Arguments, _Found]) -> Callable[_Arguments, _Foun
     def watched(*args: _Arguments.args, **options: _Arguments.kwargs) -> _Found:
         if options.get("progress") is not None:
             return engine(*args, **options)
-        from dslab.widgets.progress_bar import Bar  # here and not above: importing dslab loads no view
-        with Bar() as bar:
+        from dslab.widgets.progress_bar import ProgressBar  # here and not above: importing dslab loads no view
+        with ProgressBar() as bar:
             options["progress"] = bar
             return bar.over(engine(*args, **options))
     return watched

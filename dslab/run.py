@@ -31,7 +31,7 @@ class Limits:
     in_flight: int = 100_000        # messages and timers that wait
 
 
-class Graph(Protocol):
+class TopologyGraph(Protocol):
     """A networkx graph, as far as a run looks at it."""
 
     @property
@@ -49,7 +49,7 @@ class Changes(TypedDict, total=False):
     seed: int
     duration: float
     until: str
-    topology: Graph | Iterable[Iterable[str]] | None
+    topology: TopologyGraph | Iterable[Iterable[str]] | None
     initial: Mapping[str, Mapping[str, Any]]
     title: str
     limits: Limits | None
@@ -91,7 +91,7 @@ class Run:
 
     def __init__(self, protocol: type[Node] | Mapping[str, type[Node]], nodes: int | Iterable[str] = 3, *,
                  network: Network | None = None, script: Iterable[At] = (), seed: int = 0, duration: float = 1000.0,
-                 until: str = "", topology: Graph | Iterable[Iterable[str]] | None = None,
+                 until: str = "", topology: TopologyGraph | Iterable[Iterable[str]] | None = None,
                  initial: Mapping[str, Mapping[str, Any]] = NOTHING, title: str = "",
                  limits: Limits | None = None) -> None:
         protocols = protocol if isinstance(protocol, Mapping) else dict.fromkeys(node_names(nodes), protocol)
@@ -231,7 +231,7 @@ def node_names(nodes: int | Iterable[str]) -> tuple[str, ...]:
     return names
 
 
-def pairs_of(topology: Graph | Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
+def pairs_of(topology: TopologyGraph | Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
     """The undirected links of a networkx graph, or of a list of pairs."""
     edges = topology.edges() if hasattr(topology, "edges") else topology
     try:

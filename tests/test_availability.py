@@ -26,7 +26,7 @@ from dslab.experiments.availability import (
     quorum_up,
     replicas,
 )
-from dslab.experiments.latency_bandwidth import DAY, TB, VAN, WAYS, Link, Van, duration, times, where_the_van_wins
+from dslab.experiments.latency_bandwidth import DAY, TB, VAN, WAYS, Van, Wire, duration, times, where_the_van_wins
 from dslab.values import DslabError
 
 TENTH = Fraction(1, 10)
@@ -154,7 +154,7 @@ def test_what_never_fails_has_no_outage_and_what_never_works_one():
 @pytest.mark.parametrize("bandwidth, expected", [(100e6, 46.3 * DAY), (1e9, 4.63 * DAY), (10e9, 11.1 * 3600)])
 def test_50_terabytes_take_days(bandwidth, expected):
     """N51: 46.3 days at 100 Mbit/s, 4.63 days at 1 Gbit/s, 11.1 h at 10 Gbit/s."""
-    assert Link(0, bandwidth).time(50 * TB) == pytest.approx(expected, rel=0.002)
+    assert Wire(0, bandwidth).time(50 * TB) == pytest.approx(expected, rel=0.002)
 
 
 def test_a_van_full_of_disks_is_a_link_of_4_63_gigabits():

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -11,14 +12,14 @@ import pytest
 import dslab
 
 LAYERS = [
-    "values text extras node contract",                                              # what a protocol author needs
+    "values text extras node contract",                                         # what a protocol author needs
     "network script run run_json properties trace trace_json describe shiviz",  # plain data: runs and traces
     "protocols",
     "simulator",                                                                # the engines and the judges of traces
     "model_checker",
     "checkers testing",
     "diagrams charts services",                                                 # pictures; real servers on loopback
-    "player",                                                            # what steps through a trace
+    "player",                                                                   # what steps through a trace
     "widgets",                                                                  # forms, panels, grids of runs
     "grader",                                                                   # judges attempts
     "experiments",                                                              # many runs, beside published numbers
@@ -121,6 +122,26 @@ def test_there_is_no_drawer_for_odds_and_ends(file):
     stars = [node.lineno for node in ast.walk(tree(file))
              if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"]
     assert stars == []
+
+
+TOPICS = ("protocols", "exercises", "services")     # their classes are named as their story names things
+
+
+def test_no_two_files_share_a_name():
+    """But an exercise has the name of the protocol that it asks for."""
+    stems = Counter(file.stem for file in FILES if file.stem != "__init__" and board_of(file) != "exercises")
+    assert [stem for stem, times in stems.items() if times > 1] in ([], ["links"])
+
+
+def test_no_two_public_classes_share_a_name():
+    classes = Counter(node.name for file in FILES if board_of(file) not in TOPICS for node in tree(file).body
+                      if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
+    assert [name for name, times in classes.items() if times > 1] == []
+
+
+def test_no_module_is_hidden_by_a_function_of_its_name():
+    """`import dslab.explore as m` would yield the function."""
+    assert [name for name in dslab.__all__ if (PACKAGE / f"{name}.py").exists() or (PACKAGE / name).is_dir()] == []
 
 
 def code_lines(function: ast.FunctionDef, lines: list[str]) -> int:

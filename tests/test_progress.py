@@ -13,7 +13,7 @@ from jupyter_client.manager import start_new_kernel
 import dslab
 from dslab.model_checker.explore import explore
 from dslab.model_checker.specification import Specification
-from dslab.widgets.progress_bar import Bar, Report, surface_here, tell
+from dslab.widgets.progress_bar import ProgressBar, SearchProgress, surface_here, tell
 
 COUNTER = Specification(lambda: [0], lambda n: [n + 1])
 
@@ -34,7 +34,7 @@ class Paper:
 def watched(progress_of, *, seconds_a_look, **limits):
     """What an exploration leaves on paper, if a look at the clock takes so many seconds."""
     paper, ticks = Paper(), count()
-    with Bar(surface=lambda: paper, clock=lambda: next(ticks) * seconds_a_look) as bar:
+    with ProgressBar(surface=lambda: paper, clock=lambda: next(ticks) * seconds_a_look) as bar:
         bar.over(explore(COUNTER, progress=progress_of(bar), **limits))
     return paper
 
@@ -69,13 +69,13 @@ def test_a_stopped_search_leaves_a_sentence():
 
 def test_a_search_that_fails_leaves_nothing():
     paper, ticks = Paper(), count()
-    with pytest.raises(ZeroDivisionError), Bar(surface=lambda: paper, clock=lambda: next(ticks)) as bar:
+    with pytest.raises(ZeroDivisionError), ProgressBar(surface=lambda: paper, clock=lambda: next(ticks)) as bar:
         explore(Specification(lambda: [9], lambda n: [n - 1, 1 // n]), progress=bar)
     assert paper.shown and paper.left == ""
 
 
 def test_runs_are_counted_where_nobody_knows_how_many_there_are():
-    assert tell(3000, 2.0) == Report("3,000 runs, 1,500 a second", None)
+    assert tell(3000, 2.0) == SearchProgress("3,000 runs, 1,500 a second", None)
 
 
 def test_tests_and_pages_that_are_built_are_silent(monkeypatch):

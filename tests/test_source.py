@@ -82,7 +82,7 @@ def test_what_is_wrapped_round_a_function_does_not_matter(what):
 
 
 def test_a_property_shows_its_function():
-    assert "def caption(self)" in str(source(module.Piece.caption))
+    assert "def caption(self)" in str(source(module.Excerpt.caption))
 
 
 def test_the_text_is_the_same_in_every_process():

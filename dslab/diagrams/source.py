@@ -37,7 +37,7 @@ CARD, TEXT, SOFT, RULE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Excerpt:
     """One class, function or module: its name, where it stands, and its lines."""
 
     name: str
@@ -56,7 +56,7 @@ class Piece:
 class Source:
     """Source code to show: HTML in a notebook, plain text elsewhere."""
 
-    def __init__(self, pieces: tuple[Piece, ...]) -> None:
+    def __init__(self, pieces: tuple[Excerpt, ...]) -> None:
         self.pieces = pieces
 
     def __str__(self) -> str:
@@ -80,7 +80,7 @@ def source(*objects: Any) -> Source:
     return Source(tuple(map(_piece, objects)))
 
 
-def _piece(what: Any) -> Piece:
+def _piece(what: Any) -> Excerpt:
     found = _function_of(what)
     if not isinstance(found, (type, ModuleType)) and not inspect.isroutine(found):
         hint = f"; the class is source({type(what).__name__})" if isinstance(what, Node) else ""
@@ -97,7 +97,7 @@ def _piece(what: Any) -> Piece:
             "in which it was written is not there any more"
         ) from None
     code = dedent("".join(lines)).rstrip()
-    return Piece(name, _place(file, found), max(first, 1), code)
+    return Excerpt(name, _place(file, found), max(first, 1), code)
 
 
 def _function_of(what: Any) -> Any:
@@ -184,7 +184,7 @@ def _place(file: str, what: Any) -> str:
 
 # ---- HTML --------------------------------------------------------------------------------------------------
 
-def _figure(piece: Piece) -> str:
+def _figure(piece: Excerpt) -> str:
     caption = escape(piece.caption)
     width = len(str(piece.first + piece.code.count("\n")))
     lines = "\n".join(

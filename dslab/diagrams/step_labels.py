@@ -16,7 +16,7 @@ LONGEST = 32                    # letters of one piece
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LabelPart:
     """A text and its style; a framed one is an output."""
 
     text: str
@@ -34,7 +34,7 @@ class Piece:
 class Label:
     """The pieces beside one step: at its left (-1) or right (1), on its line, above (-1) or below (1) it."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[LabelPart, ...]
     column: int
     row: int
     side: int
@@ -60,7 +60,7 @@ class Label:
             at, left = at + self.side * (width + GAP), left - width - GAP
         return "".join(parts)
 
-    def _draw(self, piece: Piece, at: float, y: float, width: float, most: int) -> str:
+    def _draw(self, piece: LabelPart, at: float, y: float, width: float, most: int) -> str:
         if not piece.framed:
             return label(
                 at, y + 4, piece.text, f"{piece.style} halo", most, anchor="end" if self.side < 0 else "start"
@@ -102,15 +102,15 @@ def _place(column: int, count: int, sides: dict[int, set[str]]) -> tuple[int, in
     return side, level
 
 
-def _pieces(picture: SpacetimePicture, step: Step) -> list[Piece]:
+def _pieces(picture: SpacetimePicture, step: Step) -> list[LabelPart]:
     said = {"timer": step.name, "event": step.name, "request": request(picture, step)}.get(step.kind, step.kind)
     style = "bad strong" if step.kind in ("crash", "pause", "clock") else "soft"
-    pieces = [Piece(picture.stamp(step), "text strong")]
+    pieces = [LabelPart(picture.stamp(step), "text strong")]
     pieces += [
-        Piece(" ".join([name, *map(plain, values)]), "good strong", True) for name, *values in step.outputs
+        LabelPart(" ".join([name, *map(plain, values)]), "good strong", True) for name, *values in step.outputs
     ]
-    pieces += [Piece(said, style)] * (step.kind not in ("start", "receive"))
-    pieces += [Piece(f"{client}: {brief(value, limit=20)}", "good") for client, value in step.replies]
+    pieces += [LabelPart(said, style)] * (step.kind not in ("start", "receive"))
+    pieces += [LabelPart(f"{client}: {brief(value, limit=20)}", "good") for client, value in step.replies]
     if step.kind == "event":                # it has no handler whose messages would show what it did
-        pieces += [Piece(f"{name} = {brief(value, limit=20)}", "text") for name, value in step.changes.items()]
+        pieces += [LabelPart(f"{name} = {brief(value, limit=20)}", "text") for name, value in step.changes.items()]
     return [piece for piece in pieces if piece.text]

@@ -14,7 +14,7 @@ TB = 10 ** 12                   # bytes
 
 
 @dataclass(frozen=True)
-class Link:
+class Wire:
     """A way for data: `latency` in seconds, `bandwidth` in bits a second."""
 
     latency: float
@@ -42,13 +42,13 @@ class Van:
         return 8 * self.capacity / self.trip
 
 
-Way = Link | Van
+Way = Wire | Van
 VAN = Van()
 WAYS: Mapping[str, Way] = {
-    "same datacentre, 10 Gbit/s": Link(100e-6, 10e9),
-    "other continent, 1 Gbit/s": Link(100e-3, 1e9),
-    "home, 100 Mbit/s": Link(10e-3, 100e6),
-    "4G phone, 10 Mbit/s": Link(50e-3, 10e6),
+    "same datacentre, 10 Gbit/s": Wire(100e-6, 10e9),
+    "other continent, 1 Gbit/s": Wire(100e-3, 1e9),
+    "home, 100 Mbit/s": Wire(10e-3, 100e6),
+    "4G phone, 10 Mbit/s": Wire(50e-3, 10e6),
     "a van full of disks": VAN,
 }
 SIZES = {"100 B": 100, "1 MB": 1e6, "1 GB": 1e9, "50 TB": 50 * TB}
@@ -71,7 +71,7 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1e6:.3g} µs"
 
 
-def where_the_van_wins(link: Link, van: Van = VAN) -> float:
+def where_the_van_wins(link: Wire, van: Van = VAN) -> float:
     """The size, in bytes, from which one trip of the van is faster than the link; infinite if it never is."""
     size = (van.trip - link.latency) * link.bandwidth / 8
     return size if size < van.capacity else float("inf")

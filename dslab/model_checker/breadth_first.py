@@ -11,7 +11,7 @@ BREATH = 256            # states between two reports of progress
 Judge = Callable[[Any], Any]
 
 
-class Graph(Protocol):
+class StateGraph(Protocol):
     """States that can be hashed, and the ways from one to the next."""
 
     def initial(self) -> Iterable[Hashable]:
@@ -32,7 +32,7 @@ class Walk:
         progress: called now and then with this walk.
     """
 
-    def __init__(self, graph: Graph, *, look: Judge | None = None, within: Judge | None = None,
+    def __init__(self, graph: StateGraph, *, look: Judge | None = None, within: Judge | None = None,
                  depth: int | None = None, states: int = 1_000_000,
                  progress: Callable[[Walk], None] | None = None) -> None:
         self.graph, self.look, self.within = graph, look, within

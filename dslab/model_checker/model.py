@@ -22,7 +22,7 @@ OUTPUTS, NETWORK, LEFT = -3, -2, -1
 CRASH, RECOVERY, DROP, DUPLICATE = "a crash", "a recovery", "a drop", "a duplicate"     # unlike any timer
 
 
-class Message(NamedTuple):
+class InFlight(NamedTuple):
     """A message in flight. Equal messages on one link are one message, several times."""
 
     src: str
@@ -179,7 +179,7 @@ class Model:
         node = self.nodes[before.place]
         after, sent, told, answered = self.stage.play(before, self.spell(event))
         return (self.local(after),
-                tuple(self.message(Message(node, dst, msg)) for dst, msg in sent),
+                tuple(self.message(InFlight(node, dst, msg)) for dst, msg in sent),
                 tuple(self.told_as(node, name, values) for name, values in told),
                 tuple(client for client in answered if client in self.often))
 
@@ -199,7 +199,7 @@ class Model:
         frozen = freeze_state(self.nodes[local.place], local.values)
         return self.locals.number((*local[:3], frozen), local)
 
-    def message(self, message: Message) -> int:
+    def message(self, message: InFlight) -> int:
         """The number of a message."""
         number = self.messages.number((message.src, message.dst, freeze(message.payload)), message)
         if number == len(self.rank):

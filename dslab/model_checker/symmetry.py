@@ -15,7 +15,7 @@ from typing import Any
 
 from dslab.model_checker.freeze import rename
 from dslab.model_checker.local_step import Local
-from dslab.model_checker.model import LEFT, NETWORK, OUTPUTS, Message, Model, State
+from dslab.model_checker.model import LEFT, NETWORK, OUTPUTS, InFlight, Model, State
 from dslab.values import DslabError, brief, nearest
 
 
@@ -108,7 +108,7 @@ class Renaming:
         return self.model.local(Local(self.to_place[place], up, timers, renamed))
 
     def _message(self, number: int) -> int:
-        return self.model.message(Message(*rename(tuple(self.model.messages[number]), self.names)))
+        return self.model.message(InFlight(*rename(tuple(self.model.messages[number]), self.names)))
 
     def _outputs(self, number: int) -> int:
         before, told = self.model.told[number]

@@ -17,7 +17,7 @@ from dslab.widgets.panel import Card, framed, panel, shown, table
 CHOSEN = "primary"      # the style of the button that was pressed last
 
 
-class Example(Protocol):
+class PlayedExample(Protocol):
     """A run, its name, and what comes of it."""
 
     name: str
@@ -40,7 +40,7 @@ class Grid:
 
     rows: Mapping[str, Sequence[str]]
     columns: Sequence[str]
-    examples: Callable[[str, str], Sequence[Example]]
+    examples: Callable[[str, str], Sequence[PlayedExample]]
     title: str = ""
 
     def widget(self) -> ipywidgets.VBox:

@@ -1,6 +1,6 @@
 """A bar for long searches: it appears once a second has passed, and goes when the search is done.
 
-    with Bar() as bar:
+    with ProgressBar() as bar:
         found = bar.over(explore(run, promises, progress=bar))
 
 A notebook shows a widget, a terminal a line on stderr; a file, a pipe and a test get nothing. If the search is stopped
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 PATIENCE, PULSE = 1.0, 0.2          # seconds: before it appears, and between two looks
 
 
-class Report(NamedTuple):
+class SearchProgress(NamedTuple):
     """How far a search is."""
 
     words: str
@@ -28,14 +28,14 @@ class Report(NamedTuple):
 class Surface(Protocol):
     """Where a bar is shown."""
 
-    def show(self, report: Report) -> None:
+    def show(self, report: SearchProgress) -> None:
         """Show how far the search is."""
 
     def leave(self, sentence: str) -> None:
         """Go, and leave a sentence behind; nothing if it is empty."""
 
 
-class Search(Protocol):
+class Stoppable(Protocol):
     """What a search has found."""
 
     @property
@@ -43,10 +43,10 @@ class Search(Protocol):
         """Was it stopped by its user?"""
 
 
-Found = TypeVar("Found", bound=Search)
+Found = TypeVar("Found", bound=Stoppable)
 
 
-class Bar:
+class ProgressBar:
     """The `progress` of one search."""
 
     def __init__(self, *, surface: Callable[[], Surface | None] | None = None,
@@ -55,7 +55,7 @@ class Bar:
         self.next = self.begun + PATIENCE
         self.make = surface or surface_here
         self.surface: Surface | None = None
-        self.report: Report | None = None
+        self.report: SearchProgress | None = None
         self.stopped = False
 
     def __call__(self, search: Any) -> None:
@@ -76,7 +76,7 @@ class Bar:
         self.stopped = found.stopped
         return found
 
-    def __enter__(self) -> Bar:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def __exit__(self, *problem: object) -> None:
@@ -85,12 +85,12 @@ class Bar:
             self.surface.leave(sentence if self.stopped else "")
 
 
-def tell(search: Any, seconds: float) -> Report:
+def tell(search: Any, seconds: float) -> SearchProgress:
     """How far a search is after so many seconds."""
     if isinstance(search, int):
-        return Report(f"{search:,} runs, {search / seconds:,.0f} a second", None)
+        return SearchProgress(f"{search:,} runs, {search / seconds:,.0f} a second", None)
     states, level = len(search.came_from), len(search.last)
-    return Report(f"{states:,} states, {states / seconds:,.0f} a second; level {search.levels} has {level:,}",
+    return SearchProgress(f"{states:,} states, {states / seconds:,.0f} a second; level {search.levels} has {level:,}",
                   search.looked / level if level else None)
 
 
@@ -117,7 +117,7 @@ class Widget:
         self.box = ipywidgets.HBox([self.bar, self.words])
         self.place, self.is_there = DisplayHandle(), False
 
-    def show(self, report: Report) -> None:
+    def show(self, report: SearchProgress) -> None:
         """Move the bar; it is hidden where nobody knows the end."""
         if not self.is_there:
             self.is_there = True                    # first, since the user may stop the search at any moment
@@ -136,7 +136,7 @@ class Widget:
 class TextBar:
     """A line on stderr, written over again and again."""
 
-    def show(self, report: Report) -> None:
+    def show(self, report: SearchProgress) -> None:
         """Write it over."""
         self._write(f"{report.words}. Ctrl+C stops")
 
