@@ -507,6 +507,14 @@ def test_a_log_that_contradicts_itself_is_malformed(text, why):
         read_jepsen(text)
 
 
+def test_the_escapes_in_a_string_of_edn_are_read():
+    written = r'"a \"b\"\n\u5171\\"'
+    put, = read_edn(f'{{:process 0, :type :invoke, :f :put, :key "x", :value {written}}}')
+    assert put.call == ("put", "x", 'a "b"\n共\\')
+    with pytest.raises(Malformed, match="expected a string of EDN"):
+        read_edn(r'{:process 0, :type :invoke, :f :put, :key "\q", :value "1"}')
+
+
 def test_a_line_of_edn_that_lacks_something_is_malformed():
     with pytest.raises(Malformed, match="line 1 of the log lacks 'key'"):
         read_edn('{:process 0, :type :invoke, :f :get, :value nil}')

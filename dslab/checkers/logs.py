@@ -7,6 +7,7 @@ may still happen at any later time, or never, so it stays open.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Hashable
 from dataclasses import replace
@@ -71,8 +72,15 @@ def read_edn(text: str) -> tuple[Operation, ...]:
 
 def _plain(text: str) -> Any:
     if text.startswith('"'):
-        return re.sub(r"\\(.)", r"\1", text[1:-1])
+        return _string(text)
     return None if text == "nil" else int(text) if re.fullmatch(r"-?\d+", text) else text
+
+
+def _string(text: str) -> str:
+    try:
+        return json.loads(text, strict=False)               # EDN's escapes are among those of JSON
+    except ValueError:
+        raise Malformed(f"expected a string of EDN, found {text}: it has an escape that EDN does not know") from None
 
 
 class Pairs:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from http.client import parse_headers
+from io import SEEK_CUR, BytesIO
 
 from dslab.extras import require
 from dslab.services.interface import Outcome
@@ -34,7 +35,7 @@ def compare(calls: int = 2) -> str:
 
 
 def counts(transport: str, calls: int) -> Counts:
-    """The bytes of so many charges, counted on the wire."""
+    """The bytes of so many charges, as the proxy captured them."""
     if transport == "grpc":
         require("services", "A comparison of REST and gRPC", "grpc", "grpc_tools", "hpack", "hyperframe")
     with payments(transport, capture=True) as service:
@@ -53,12 +54,12 @@ def _rest_counts(chunks: list[Chunk]) -> Counts:
 
 
 def _http1_messages(data: bytes) -> Iterator[tuple[int, int]]:
-    """For each message of HTTP/1.1 the sizes of its head and its body."""
-    while data:
-        head, _, rest = data.partition(b"\r\n\r\n")
-        length = int(re.search(rb"Content-Length: (\d+)", head)[1])
-        yield len(head) + 4, length
-        data = rest[length:]
+    """For each message of HTTP/1.1 the sizes of its head and its body, in bytes."""
+    stream, begin = BytesIO(data), 0
+    while stream.readline():                    # the request line, or the status line
+        length = int(parse_headers(stream)["Content-Length"])
+        yield stream.tell() - begin, length
+        begin = stream.seek(length, SEEK_CUR)
 
 
 def _grpc_counts(chunks: list[Chunk]) -> Counts:
@@ -89,7 +90,7 @@ DEADLINE = 0.5                                  # seconds: a call without a faul
 
 
 def statuses() -> str:
-    """What becomes of a call, by gRPC and by REST: status, what the caller knows, and how often it was executed.
+    """For each injected fault, by gRPC and by REST: the status, the outcome, and how often the call was executed.
 
     A server that is asked by HTTP never learns of the client's deadline; a gateway that waits for it in vain answers
     504 Gateway Timeout, which is gRPC's DEADLINE_EXCEEDED.
@@ -109,7 +110,8 @@ def outcomes(transport: str) -> Iterator[tuple[Outcome, int]]:
             before = len(service.executed)
             outcome = service.charge(account, cents, deadline=DEADLINE)
             yield outcome, len(service.executed) - before
-            if fault == "crash before":        # the next call is the first of the restarted server
-                service.restart({1: CALLS[number][2]})
+            if fault == "crash before":
+                following = CALLS[number][2]            # the next call is the first of the restarted server
+                service.restart({1: following} if following else {})
             elif fault == "crash after":
                 service.server.wait()

@@ -27,7 +27,7 @@ TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s"{}\[\]:,]+')
 
 
 def to_json(record: Any) -> bytes:
-    """The record as JSON, without blanks."""
+    """The record as JSON, without whitespace."""
     return json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()
 
 
@@ -66,12 +66,12 @@ def sizes(record: Mapping[str, Any] = RECORD) -> str:
 
 
 def explain(data: bytes) -> str:
-    """What each byte says: of JSON a line a token, of protobuf a line a field, with the names of `PERSON`."""
+    """What each byte means: of JSON a line a token, of protobuf a line a field, with the names of `PERSON`."""
     return explain_json(data) if data[:1] in (b"{", b"[") else protobuf.explain(data, names(PERSON))
 
 
 def explain_json(data: bytes) -> str:
-    """What each byte of a JSON text says: a line for each name, value or mark."""
+    """What each byte of a JSON text means: a line for each name, value or punctuation mark."""
     rows, place = [["bytes", "text", "what"]], 0
     tokens = list(TOKEN.finditer(data.decode()))
     for place, token in enumerate(tokens):

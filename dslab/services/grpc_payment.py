@@ -1,4 +1,4 @@
-"""The payment service over gRPC: protobuf in HTTP/2. The code is made of `payment.proto` when it is first needed.
+"""The payment service over gRPC: protobuf in HTTP/2. `payment.proto` is compiled when it is first needed.
 
 `python -m dslab.services.grpc_payment` is the server; `payments` starts it.
 """
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
 from tempfile import TemporaryDirectory
-from types import ModuleType
+from typing import Any
 
 import grpc
 
@@ -22,13 +22,13 @@ from dslab.services.server_process import serve
 
 STATUS = {"not found": grpc.StatusCode.NOT_FOUND, "invalid": grpc.StatusCode.INVALID_ARGUMENT,
           "unavailable": grpc.StatusCode.UNAVAILABLE}
-SAID_NO = {grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT}     # all other errors leave it open
-OPTIONS = [("grpc.enable_http_proxy", 0),           # an http_proxy in the environment is not for this machine itself
+REFUSED = {grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT}     # all other errors leave it open
+OPTIONS = [("grpc.enable_http_proxy", 0),           # an http_proxy in the environment is not meant for loopback
            ("grpc.use_local_subchannel_pool", 1)]   # a connection for each client
 
 
 @cache
-def generated() -> tuple[ModuleType, ModuleType]:
+def generated() -> tuple[Any, Any]:
     """The messages, and the stubs, that protoc writes for `payment.proto`.
 
     They are imported from a folder that is gone afterwards. (`grpc.protos_and_services` would do the same, but not
@@ -44,7 +44,7 @@ def generated() -> tuple[ModuleType, ModuleType]:
 
 
 class GrpcClient:
-    """The client's side: the stub does the work, and what comes back becomes an outcome."""
+    """The client's side: the stub makes the call, and its result or its error becomes an outcome."""
 
     def __init__(self, port: int) -> None:
         self._messages, stubs = generated()
@@ -64,7 +64,7 @@ class GrpcClient:
         except grpc.RpcError as problem:
             # Without what stands in brackets: how the operating system words a broken connection.
             said = re.split(r"[;(]", problem.details())[0].strip()
-            return Outcome("error" if problem.code() in SAID_NO else "unknown", problem.code().name, said)
+            return Outcome("error" if problem.code() in REFUSED else "unknown", problem.code().name, said)
         return Outcome("ok", "OK", receipt=Receipt(receipt.number, receipt.cents))
 
     def close(self) -> None:

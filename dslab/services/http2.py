@@ -76,7 +76,7 @@ class HeaderReader:
 
 
 class Direction:
-    """What one side has sent so far: whole frames are read as soon as they are there."""
+    """The bytes that one side has sent so far; a frame is parsed as soon as it is complete."""
 
     def __init__(self, direction: str) -> None:
         self._direction, self._rest, self._headers = direction, b"", HeaderReader()
@@ -98,11 +98,11 @@ class Direction:
             yield self._frame(frame, end)
 
     def _frame(self, frame: parsed.Frame, size: int) -> Frame:
-        kind = TYPES[frame.type] if frame.type < len(TYPES) else f"type {frame.type}"
+        number = frame.type or 0
+        kind = TYPES[number] if number < len(TYPES) else f"type {number}"
         data = frame.data if isinstance(frame, parsed.DataFrame) else b""
-        headers = ()
-        if isinstance(frame, (parsed.HeadersFrame, parsed.ContinuationFrame)):
-            headers = self._headers.read(frame.data, "END_HEADERS" in frame.flags)
+        headers = (self._headers.read(frame.data, "END_HEADERS" in frame.flags)
+                   if isinstance(frame, (parsed.HeadersFrame, parsed.ContinuationFrame)) else ())
         return Frame(self._direction, kind, frame.stream_id, size, data, headers)
 
 

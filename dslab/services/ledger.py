@@ -1,4 +1,4 @@
-"""The payment service itself, whatever it is called by: one charge is one line in a file that survives a crash."""
+"""The payment service itself, whatever the transport: a charge is a line in a file that survives a crash."""
 
 from __future__ import annotations
 

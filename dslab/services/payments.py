@@ -39,7 +39,7 @@ class Payments:
         self._client = self._client_class(self._proxy.port if self._proxy else self.server.port)
 
     def charge(self, account: str, cents: int, *, key: str = "", deadline: float = 5.0) -> Outcome:
-        """Call the service: a charge, and what its caller knows in the end.
+        """Call the service: charge the account, and return the outcome.
 
         Args:
             key: charges with the same key are one charge; empty: each call is a charge.
@@ -60,7 +60,7 @@ class Payments:
         return self._proxy.captured
 
     def restart(self, faults: Mapping[int, str] | None = None) -> None:
-        """Kill the server, if it still runs, and start another on the same ledger; `faults` are those of the new."""
+        """Kill the server, if it still runs, and start another on the same ledger, with these faults injected."""
         check_faults(faults or {})
         self.close()
         self._start(faults or {})

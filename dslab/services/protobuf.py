@@ -1,4 +1,4 @@
-"""Protobuf: its bytes, read without a schema (a field is a tag, its number and wire type, then its value); protoc."""
+"""Protobuf: its encoding, read without a schema (each field is a tag, then its value), and its compiler, protoc."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Field:
 
 
 def fields(data: bytes) -> list[Field]:
-    """The fields in the order of the bytes; raises `DslabError` where the bytes end too early or make no sense."""
+    """The fields in the order of the bytes; raises `DslabError` if they are truncated or no protobuf."""
     found, place = [], 0
     while place < len(data):
         tag, after = varint(data, place)
@@ -76,7 +76,7 @@ def _take(data: bytes, place: int, length: int) -> bytes:
 
 
 def explain(data: bytes, names: Mapping[int, str] | None = None) -> str:
-    """What each byte of a protobuf message says: a line a field.
+    """What each byte of a protobuf message means: a line a field.
 
     Args:
         names: number -> name of the field. The bytes do not have it: it comes from the schema.
@@ -92,7 +92,9 @@ def _field_name(field: Field, names: Mapping[int, str]) -> str:
 
 
 def _wire(field: Field) -> str:
-    return WIRE_TYPES[field.wire_type] + (f" {len(field.value)}" if field.wire_type == 2 else "")
+    if isinstance(field.value, bytes) and field.wire_type not in FIXED:
+        return f"{WIRE_TYPES[field.wire_type]} {len(field.value)}"
+    return WIRE_TYPES[field.wire_type]
 
 
 def text(field: Field) -> str:

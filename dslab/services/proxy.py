@@ -40,9 +40,9 @@ class Proxy:
             replies.join()
 
     def _forward(self, source: socket.socket, sink: socket.socket, direction: str) -> None:
-        with suppress(OSError):             # one end is gone: both are shut down, so that the other side learns of it
+        with suppress(OSError):             # one end is closed: both are shut down, so that the other side learns of it
             while data := source.recv(65536):
-                with self._lock:            # before it is forwarded: no reply stands before its request
+                with self._lock:            # before it is forwarded: no reply is recorded before its request
                     self.captured.append(Chunk(direction, data))
                 sink.sendall(data)
         for end in (source, sink):

@@ -20,7 +20,7 @@ STATUS = {"not found": 404, "invalid": 400, "unavailable": 503}
 
 
 class RestClient:
-    """The client's side: it makes an HTTP request of a call, and an outcome of whatever comes back."""
+    """The client's side: a call becomes an HTTP request, and the response, or its absence, an outcome."""
 
     def __init__(self, port: int) -> None:
         self._connection = HTTPConnection("127.0.0.1", port)
@@ -30,7 +30,7 @@ class RestClient:
 
         Args:
             key: requests with the same key are executed once; empty: each is executed.
-            deadline: in seconds. HTTP has none: each wait for the socket may take so long, and the server never hears.
+            deadline: in seconds. HTTP has none: it is the timeout of the socket, and the server never learns of it.
         """
         self._connection.timeout = deadline
         if self._connection.sock:
@@ -56,8 +56,8 @@ class RestClient:
         status = f"{reply.status} {reply.reason}"
         if reply.status == 200:
             return Outcome("ok", status, receipt=Receipt(**content))
-        said_no = 400 <= reply.status < 500         # 5xx may come from a gateway that has lost sight of the server
-        return Outcome("error" if said_no else "unknown", status, content["error"])
+        refused = 400 <= reply.status < 500         # 5xx may come from a gateway that has lost sight of the server
+        return Outcome("error" if refused else "unknown", status, content["error"])
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""

@@ -32,7 +32,7 @@ RECORD = {"user_name": "Martin", "favorite_number": 1337, "interests": ["daydrea
 
 
 @cache
-def message_class(declared: str) -> type:
+def message_class(declared: str) -> Any:
     """The class of the message whose fields are `declared`, such as "string name = 1;  int64 cents = 2;".
 
     Raises `DslabError` with protoc's own words if it refuses the schema.

@@ -1,4 +1,4 @@
-"""Servers in processes of their own: they can be killed, and none is left behind."""
+"""A server in a process of its own: it can be killed, and it never outlives the process that started it."""
 
 from __future__ import annotations
 
@@ -10,52 +10,58 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Event, Thread, Timer
-from typing import TextIO
+from typing import IO
 
 from dslab.services.ledger import Ledger
 from dslab.values import DslabError
 
-PATIENCE = 30.0                 # seconds that a server may take to start; it takes less than one
+TIMEOUT = 30.0                  # seconds for a server to start or to end; it takes less than one
 
 
 class ServerProcess:
-    """A server that runs until `kill`, or until the process that started it has ended, however that came.
+    """Starts a server, which runs until `kill` or until the process that started it has ended, for whatever reason.
 
-    Raises `DslabError`, with what the server said, if it does not start.
+    Args:
+        module: of dslab; run as `python -m module`, it prints its port.
+        file: of the ledger.
+        faults: number of the request, from 1 -> what is injected.
+
+    Raises `DslabError`, with the server's own error output, if it does not start.
     """
 
     def __init__(self, module: str, file: Path, faults: Mapping[int, str]) -> None:
         command = [sys.executable, "-m", module, str(file), json.dumps(faults)]
-        # Its input is a pipe from here, and it ends when that ends: even if this process is killed.
+        # Its standard input is a pipe from here; it ends when that is closed, even if this process is killed.
         with TemporaryFile("w+", encoding="utf-8") as errors:
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
                                              text=True)
-            self.port = self._port(module, errors)
+            assert self._process.stdout is not None         # it is a pipe
+            self.port = self._port(module, self._process.stdout, errors)
         self.pid = self._process.pid
 
-    def _port(self, module: str, errors: TextIO) -> int:
-        watchdog = Timer(PATIENCE, self._process.kill)
+    def _port(self, module: str, stdout: IO[str], errors: IO[str]) -> int:
+        watchdog = Timer(TIMEOUT, self._process.kill)
         watchdog.start()
-        told = self._process.stdout.readline()
+        line = stdout.readline()
         watchdog.cancel()
-        if not told.strip().isdigit():
+        if not line.strip().isdigit():
             self.kill()
             errors.seek(0)
-            raise DslabError(f"{module} did not start: {errors.read().strip()[-500:] or 'it said nothing'}")
-        return int(told)
+            raise DslabError(f"{module} did not start: {errors.read().strip()[-500:] or 'it printed nothing'}")
+        return int(line)
 
     def kill(self) -> None:
-        """End it at once, without a word, as kill -9 does; it may have ended already."""
+        """Kill it at once, as kill -9 does; it may have ended already."""
         self._process.kill()
         self._process.communicate()
 
     def wait(self) -> None:
         """Wait until it has ended by itself."""
-        self._process.wait(PATIENCE)
+        self._process.wait(TIMEOUT)
 
 
 def serve(listen: Callable[[Ledger], tuple[int, object]]) -> None:
-    """What the server's process does: tell the port, then serve until the parent is gone.
+    """The main program of a server: print the port, then serve until the parent process is gone.
 
     Args:
         listen: begins to serve, and returns the port and the server, which lives as long as somebody holds it.
