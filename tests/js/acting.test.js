@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { amountOf, examplesFor, partitionOf } from "../../dslab/player/js/acting/argument_forms.js";
 import { bindingOf } from "../../dslab/player/js/acting/keys.js";
-import { createActs, createDrafts, reasonOf } from "../../dslab/player/js/acting/selection.js";
-import { choices, deedOf } from "../../dslab/player/js/acting/verbs.js";
+import { createDrafts, createInterventions, reasonOf } from "../../dslab/player/js/acting/selection.js";
+import { interventionOf, interventionsAt } from "../../dslab/player/js/acting/verbs.js";
 import {
   asPartition,
   crossed,
@@ -27,10 +27,10 @@ const ACTS = {
 };
 /** What can be done now to this, by name. */
 const possible = (selection, k) =>
-  choices(index, selection, k, ACTS)
-    .deeds.filter((deed) => !deed.why)
-    .map((deed) => deed.name);
-const whyNot = (selection, k, name) => choices(index, selection, k, ACTS).deeds.find((deed) => deed.name === name).why;
+  interventionsAt(index, selection, k, ACTS)
+    .interventions.filter((intervention) => !intervention.why)
+    .map((intervention) => intervention.name);
+const whyNot = (selection, k, name) => interventionsAt(index, selection, k, ACTS).interventions.find((intervention) => intervention.name === name).why;
 
 // ---- what can be done
 
@@ -44,24 +44,24 @@ test("what can be done to a node depends on whether it is up", () => {
 
 test("a paused node can be resumed, and not paused again", () => {
   const paused = indexTrace({ ...TRACE, steps: [...TRACE.steps, { time: 70, node: "A", kind: "pause" }] }, CUTS);
-  const { deeds, about } = choices(paused, node("A"), 9, ACTS);
+  const { interventions, about } = interventionsAt(paused, node("A"), 9, ACTS);
   assert.equal(about, "A is paused.");
   assert.deepEqual(
-    deeds.filter((deed) => deed.shown && !deed.more).map((deed) => deed.name),
+    interventions.filter((intervention) => intervention.shown && !intervention.more).map((intervention) => intervention.name),
     ["crash", "resume", "isolate", "fire"],
   );
-  assert.equal(deedOf(deeds, "r").name, "resume");
-  assert.equal(deedOf(deeds, "z").why, "A is paused already.");
+  assert.equal(interventionOf(interventions, "r").name, "resume");
+  assert.equal(interventionOf(interventions, "z").why, "A is paused already.");
 });
 
 test("a timer that runs can go off now, the next one by a key", () => {
-  assert.deepEqual(deedOf(choices(index, node("A"), 2).deeds, "t").changes, [{ verb: "fire", args: ["A", "again"] }]);
+  assert.deepEqual(interventionOf(interventionsAt(index, node("A"), 2).interventions, "t").changes, [{ verb: "fire", args: ["A", "again"] }]);
   assert.equal(whyNot(node("A"), 7, "fire"), "A has no timer that runs.");
   const [first, ...steps] = TRACE.steps;
   const two = indexTrace({ ...TRACE, steps: [{ ...first, timers: { late: 80, soon: 20 } }, ...steps] });
-  const fires = choices(two, node("A"), 0).deeds.filter((deed) => deed.name === "fire");
+  const fires = interventionsAt(two, node("A"), 0).interventions.filter((intervention) => intervention.name === "fire");
   assert.deepEqual(
-    fires.map((deed) => [deed.word, deed.key, deed.more]),
+    fires.map((intervention) => [intervention.word, intervention.key, intervention.more]),
     [
       ["Fire soon", "t", false],
       ["Fire late", "", true],
@@ -72,11 +72,11 @@ test("a timer that runs can go off now, the next one by a key", () => {
 test("only a message in flight can be changed", () => {
   assert.deepEqual(possible(message("A->B#1"), 1), ["deliver", "drop", "duplicate", "delay", "partition"]);
   assert.deepEqual(possible(message("A->B#1"), 2), ["partition"]);
-  assert.match(choices(index, message("A->B#1"), 2).about, /: arrived\.$/);
-  assert.match(choices(index, message("A->C#1"), 2).about, /: lost on its way\.$/);
-  assert.match(choices(index, message("A->B#2"), 8).about, /: lost\.$/);
-  assert.match(choices(index, message("A->B#2"), 6).about, /: not sent yet\.$/);
-  assert.equal(choices(index, message("no such"), 2).about, "This message does not exist in this run.");
+  assert.match(interventionsAt(index, message("A->B#1"), 2).about, /: arrived\.$/);
+  assert.match(interventionsAt(index, message("A->C#1"), 2).about, /: lost on its way\.$/);
+  assert.match(interventionsAt(index, message("A->B#2"), 8).about, /: lost\.$/);
+  assert.match(interventionsAt(index, message("A->B#2"), 6).about, /: not sent yet\.$/);
+  assert.equal(interventionsAt(index, message("no such"), 2).about, "This message does not exist in this run.");
 });
 
 test("a message that has reached a paused node cannot be changed any more", () => {
@@ -84,31 +84,31 @@ test("a message that has reached a paused node cannot be changed any more", () =
   const open = { ended: null, fate: "in flight" };
   const messages = TRACE.messages.map((one) => (one.name === "A->B#2" ? { ...one, ...open } : one));
   const paused = indexTrace({ ...TRACE, steps, messages });
-  assert.match(choices(paused, message("A->B#2"), 7).about, /: in flight\.$/);
-  assert.match(choices(paused, message("A->B#2"), 8).about, /: arrived, and waits for a paused node\.$/);
+  assert.match(interventionsAt(paused, message("A->B#2"), 7).about, /: in flight\.$/);
+  assert.match(interventionsAt(paused, message("A->B#2"), 8).about, /: arrived, and waits for a paused node\.$/);
 });
 
 test("a link is cut and healed in each direction by itself", () => {
-  const { deeds, about } = choices(index, linkBetween("A", "B"), 6);
+  const { interventions, about } = interventionsAt(index, linkBetween("A", "B"), 6);
   assert.equal(about, "The link between A and B is cut in one direction: what A sends to B is lost.");
-  assert.deepEqual(deedOf(deeds, "c").changes, [{ verb: "cut", args: ["B", "A"] }]);
-  assert.deepEqual(deedOf(deeds, "C").changes, [{ verb: "cut", args: ["B", "A"] }]);
-  assert.deepEqual(deedOf(deeds, "H").changes, [{ verb: "heal", args: ["A", "B"] }]);
-  const before = choices(index, linkBetween("A", "B"), 5);
+  assert.deepEqual(interventionOf(interventions, "c").changes, [{ verb: "cut", args: ["B", "A"] }]);
+  assert.deepEqual(interventionOf(interventions, "C").changes, [{ verb: "cut", args: ["B", "A"] }]);
+  assert.deepEqual(interventionOf(interventions, "H").changes, [{ verb: "heal", args: ["A", "B"] }]);
+  const before = interventionsAt(index, linkBetween("A", "B"), 5);
   assert.equal(before.about, "The link between A and B is open.");
   assert.deepEqual(
-    deedOf(before.deeds, "c").changes.map((change) => change.args),
+    interventionOf(before.interventions, "c").changes.map((change) => change.args),
     [
       ["A", "B"],
       ["B", "A"],
     ],
   );
-  assert.equal(deedOf(before.deeds, "H").why, "No link is cut.");
+  assert.equal(interventionOf(before.interventions, "H").why, "No link is cut.");
 });
 
 test("a node without an open link cannot be isolated", () => {
   const all = [["A", "B"], ["B", "A"], ["A", "C"], ["C", "A"]];
-  const why = (trace, cuts) => deedOf(choices(indexTrace(trace, [[6, cuts]]), node("A"), 6).deeds, "i").why;
+  const why = (trace, cuts) => interventionOf(interventionsAt(indexTrace(trace, [[6, cuts]]), node("A"), 6).interventions, "i").why;
   assert.equal(why(TRACE, all), "All links of A are cut already.");
   assert.equal(why(TRACE, all.slice(1)), "");
   assert.equal(why({ ...TRACE, links: [["B", "C"]] }, []), "A has no links.");
@@ -116,10 +116,10 @@ test("a node without an open link cannot be isolated", () => {
 
 test("the network can be healed where a link is cut", () => {
   assert.equal(whyNot(null, 5, "heal"), "No link is cut.");
-  assert.deepEqual(deedOf(choices(index, null, 6).deeds, "H").changes, [{ verb: "heal", args: [] }]);
+  assert.deepEqual(interventionOf(interventionsAt(index, null, 6).interventions, "H").changes, [{ verb: "heal", args: [] }]);
 });
 
-// ---- what a deed asks for
+// ---- what an intervention asks for
 
 test("an amount is a number of milliseconds, and a message is not held back by less than none", () => {
   assert.deepEqual(amountOf("clock", "A", "-100"), { verb: "clock", args: ["A"], options: { step: -100 } });
@@ -209,8 +209,8 @@ test("the keys go round the links, or round those of the selected node", () => {
 /** What these keys send, and what is said instead. */
 function pressed(keys, selection, step, { payload = { editable: true }, acts = ACTS } = {}) {
   const sent = [];
-  const view = { selection, step, time: index.times[step], drafts: createDrafts(), waiting: false, silent: false };
-  const acting = createActs(view, {
+  const view = { selection, step, time: index.times[step], drafts: createDrafts(), waiting: false, unanswered: false };
+  const acting = createInterventions(view, {
     index: () => index,
     payload: () => payload,
     acts: () => acts,
@@ -253,7 +253,7 @@ test("what needs a number, a text or a choice opens its field", () => {
 test("a key that can do nothing says why, until the reader turns to something else", () => {
   assert.deepEqual(pressed("c", node("B"), 3).sent, []);
   assert.equal(pressed("c", node("B"), 3).said, "B is down.");
-  assert.match(pressed("c", null, 3).said, /^Select first/);
+  assert.match(pressed("c", null, 3).said, /^Select a node/);
   const { view } = pressed("c", node("B"), 3);
   assert.equal(reasonOf({ ...view, step: 4 }, { editable: true }, true), "");
   assert.equal(reasonOf({ ...view, selection: node("A") }, { editable: true }, true), "");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { comparedNext, createBranching, hasBranches, treeOf } from "../../dslab/player/js/acting/branches.js";
+import { comparedNext, createBranchActions, hasBranches, treeOf } from "../../dslab/player/js/acting/branches.js";
 import { choiceAt, choiceInWords, nextPage, outcomeOf } from "../../dslab/player/js/acting/break_mode.js";
 import { formsOf } from "../../dslab/player/js/acting/code_export.js";
 import { bindingOf } from "../../dslab/player/js/acting/keys.js";
@@ -54,7 +54,7 @@ test("a key compares with the parent, and ends the comparison", () => {
  * @param {string} keys */
 function sentBy({ payload = {}, acts = undefined }, keys) {
   const sent = [];
-  const branching = createBranching(
+  const branching = createBranchActions(
     { page: 0 },
     {
       payload: () => payload,

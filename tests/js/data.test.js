@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CONCURRENT, FUTURE, PAST, PRESENT, relations } from "../../dslab/player/js/data/causality.js";
-import {
-  indexTrace,
-  lastAtMost,
-  neighbourEvent,
-  stateAt,
-  timersAt,
-  valueAt,
-} from "../../dslab/player/js/data/trace.js";
+import { indexTrace, lastAtMost, neighbourStep, stateAt, timersAt, valueAt } from "../../dslab/player/js/data/trace.js";
 import { CUTS, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE, CUTS);
@@ -73,9 +66,9 @@ test("an event of a log that took in two messages has both in its past", () => {
 });
 
 test("the next and the previous step of a node", () => {
-  assert.equal(neighbourEvent(index, "B", 0, 1), 2);
-  assert.equal(neighbourEvent(index, "B", 4, -1), 3);
-  assert.equal(neighbourEvent(index, "B", 5, 1), 5);
+  assert.equal(neighbourStep(index, "B", 0, 1), 2);
+  assert.equal(neighbourStep(index, "B", 4, -1), 3);
+  assert.equal(neighbourStep(index, "B", 5, 1), 5);
 });
 
 test("a search in sorted numbers finds the last that is not greater", () => {

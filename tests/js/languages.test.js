@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, test } from "node:test";
 import { BINDINGS } from "../../dslab/player/js/acting/keys.js";
-import { choices } from "../../dslab/player/js/acting/verbs.js";
-import { spoken } from "../../dslab/player/js/data/describe.js";
+import { interventionsAt } from "../../dslab/player/js/acting/verbs.js";
+import { announcement } from "../../dslab/player/js/data/describe.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { relationSentence } from "../../dslab/player/js/panels/happened_before.js";
-import { awaiting, speak, t } from "../../dslab/player/js/words.js";
+import { kernelStatus, setTranslations, t } from "../../dslab/player/js/words.js";
 import { modulesOf } from "./modules.js";
 import { ALL, CUTS, TRACE } from "./trace.js";
 
@@ -16,50 +16,50 @@ const catalogueOf = (lang) =>
   JSON.parse(readFileSync(new URL(`../../dslab/player/languages/${lang}.json`, import.meta.url), "utf8"));
 const [ZH, JA] = ["zh", "ja"].map(catalogueOf);
 
-afterEach(() => speak(undefined));
+afterEach(() => setTranslations(undefined));
 
-test("a sentence is said in the language that is spoken, in English if there is no other", () => {
+test("a sentence is said in the language that is set, in English if there is no other", () => {
   assert.equal(t("Play"), "Play");
-  speak(ZH);
+  setTranslations(ZH);
   assert.equal(t("Play"), "播放");
   assert.equal(t("no such sentence"), "no such sentence");
-  speak(JA);
+  setTranslations(JA);
   assert.equal(t("Play"), "再生");
-  speak(undefined);
+  setTranslations(undefined);
   assert.equal(t("Play"), "Play");
 });
 
 test("what is inherited by every object is no translation", () => {
-  speak(ZH);
+  setTranslations(ZH);
   for (const name of ["toString", "constructor", "__proto__"]) assert.equal(t(name), name);
 });
 
 test("names are put into the order of the language, and are never looked at for more", () => {
-  speak({ "{a} of {b}": "{b} 的 {a}" });
+  setTranslations({ "{a} of {b}": "{b} 的 {a}" });
   assert.equal(t("{a} of {b}", { a: "{b}", b: "$& {a}" }), "$& {a} 的 {b}");
 });
 
 test("what can be done, what is selected and why not is said in the language", () => {
   for (const catalogue of [ZH, JA]) {
-    speak(catalogue);
+    setTranslations(catalogue);
     for (const selection of [
       null,
       { kind: "node", id: "A" },
       { kind: "message", id: "A->B#1" },
       { kind: "link", ends: ["A", "B"] },
     ]) {
-      const { about, deeds } = choices(index, selection, 3, {});
-      for (const said of [about, ...deeds.flatMap(({ word, label, why }) => [word, label, why])])
+      const { about, interventions } = interventionsAt(index, selection, 3, {});
+      for (const said of [about, ...interventions.flatMap(({ word, label, why }) => [word, label, why])])
         assert.match(said || "。", /[\u3000-\u9fff]/, said);
     }
   }
 });
 
 test("the order of two steps is told in the language", () => {
-  speak(ZH);
+  setTranslations(ZH);
   assert.match(relationSentence(index, { ...ALL, marked: 0, step: 2 }), /^第 0 步先行发生于第 2 步/);
-  assert.match(spoken(index, 0), /^第 0 \/ 8 步，0.0 ms：/);
-  assert.match(awaiting({ waiting: true, silent: false }), /模拟/);
+  assert.match(announcement(index, 0), /^第 0 \/ 8 步，0.0 ms：/);
+  assert.match(kernelStatus({ waiting: true, unanswered: false }), /模拟/);
 });
 
 test("all keys are explained in each language", () => {

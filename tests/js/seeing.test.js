@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createReading } from "../../dslab/player/js/acting/navigation.js";
+import { createNavigation } from "../../dslab/player/js/acting/navigation.js";
 import {
   chainBetween,
   chainOf,
@@ -13,11 +13,11 @@ import {
 import {
   createFilter,
   lastKnownStep,
-  neighbourShown,
+  neighbourInView,
   repetitions,
   rowsOf,
-  seenStep,
   showsAll,
+  stepInView,
 } from "../../dslab/player/js/data/filter.js";
 import { inFlightDuring } from "../../dslab/player/js/data/in_flight.js";
 import { matchesOf, nextMatch } from "../../dslab/player/js/data/search.js";
@@ -73,10 +73,10 @@ test("arrows go with their types and their nodes, and stay if one end is shown",
 
 test("the cursor steps over what is left out", () => {
   const view = { ...filtered({ nodes: new Set(["B", "C"]) }), step: 0 };
-  assert.equal(neighbourShown(index, view, 1), 4);
-  assert.equal(neighbourShown(index, { ...view, step: 2 }, 1), 4);
-  assert.equal(neighbourShown(index, { ...view, step: 2 }, -1), 0);
-  assert.equal(neighbourShown(index, { ...view, step: 8 }, 1), 8);
+  assert.equal(neighbourInView(index, view, 1), 4);
+  assert.equal(neighbourInView(index, { ...view, step: 2 }, 1), 4);
+  assert.equal(neighbourInView(index, { ...view, step: 2 }, -1), 0);
+  assert.equal(neighbourInView(index, { ...view, step: 8 }, 1), 8);
 });
 
 // ---- repetition
@@ -202,8 +202,8 @@ test("of the others a node knows their past only, and time passes at its own ste
     [7, 2, -1],
   ); // not B's crash, and nothing of C
   assert.equal(lastKnownStep(index, { ...ALL, step: 7 }, 1), 7);
-  assert.deepEqual([seenStep(index, view, 6), seenStep(index, view, 8), seenStep(index, ALL, 6)], [4, 7, 6]);
-  assert.deepEqual([neighbourShown(index, { ...view, step: 4 }, 1), neighbourShown(index, view, 1)], [7, 7]);
+  assert.deepEqual([stepInView(index, view, 6), stepInView(index, view, 8), stepInView(index, ALL, 6)], [4, 7, 6]);
+  assert.deepEqual([neighbourInView(index, { ...view, step: 4 }, 1), neighbourInView(index, view, 1)], [7, 7]);
 });
 
 test("nobody who was not told knows what became of a message", () => {
@@ -371,34 +371,34 @@ test("zoom has ends, and what is under the pointer stays there", () => {
 });
 
 test("chips leave out one, or all but one; a mark goes and comes; the cursor goes where it is sent", () => {
-  const view = { ...ALL, filter: createFilter(), step: 2, zoom: 3, sifting: false };
+  const view = { ...ALL, filter: createFilter(), step: 2, zoom: 3, filterBar: false };
   const went = [];
   const go = (step) => went.push((view.step = step));
-  const reading = createReading(view, {
+  const navigation = createNavigation(view, {
     index: () => index,
     payload: () => ({ lights: LIGHTS }),
     go,
     draw() {},
     focusSearch() {},
   });
-  reading.chip("nodes", "A", null);
+  navigation.toggleFiltered("nodes", "A", null);
   assert.deepEqual([...view.filter.nodes], ["A"]);
-  reading.chip("nodes", "A", ["A", "B", "C"]);
+  navigation.toggleFiltered("nodes", "A", ["A", "B", "C"]);
   assert.deepEqual([...view.filter.nodes], ["B", "C"]);
-  reading.chips("nodes", ["A", "B", "C"]);
+  navigation.toggleAllFiltered("nodes", ["A", "B", "C"]);
   assert.ok(showsAll(view.filter));
-  reading.mark();
+  navigation.mark();
   assert.equal(view.marked, 2);
-  reading.light();
-  reading.exchange();
+  navigation.light();
+  navigation.exchange();
   assert.deepEqual([went, view.marked], [[3, 2], 3]);
-  reading.mark(3);
+  navigation.mark(3);
   assert.equal(view.marked, null);
-  reading.observe("B");
+  navigation.observe("B");
   assert.equal(view.observer, "B");
-  reading.observe("no such node");
+  navigation.observe("no such node");
   assert.equal(view.observer, null);
-  reading.search("ask");
-  reading.find(1);
+  navigation.search("ask");
+  navigation.find(1);
   assert.equal(view.step, 8);
 });

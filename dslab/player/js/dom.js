@@ -45,7 +45,7 @@ export const FOCUSABLE = Object.freeze({ "data-lm-suppress-shortcuts": "true" })
  * @param {Element} element
  * @param {string} name
  * @param {string|number|boolean} value */
-export function put(element, name, value) {
+export function setAttr(element, name, value) {
   const text = String(value);
   if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
@@ -53,7 +53,7 @@ export function put(element, name, value) {
 /** Change a text only if it differs.
  * @param {Node|null} node null: nothing is done
  * @param {string} text */
-export function write(node, text) {
+export function setText(node, text) {
   if (node && node.textContent !== text) node.textContent = text;
 }
 
@@ -61,7 +61,7 @@ export function write(node, text) {
  *  listeners.
  * @param {Element} element
  * @param {Element[]} children */
-export function renew(element, children) {
+export function replaceChanged(element, children) {
   const old = [...element.children];
   children.forEach((child, n) => {
     if (!old[n]) element.append(child);
@@ -73,18 +73,18 @@ export function renew(element, children) {
 /** @param {Element} element
  *  @param {string} name
  *  @param {boolean} on */
-export function mark(element, name, on) {
+export function toggleClass(element, name, on) {
   element.classList.toggle(name, on);
 }
 
 /** How many px of the window a px of this element's own measures is: in a lecture all is larger.
  * @param {Element} element */
-export const magnified = (element) => element.currentCSSZoom ?? 1;
+export const cssZoom = (element) => element.currentCSSZoom ?? 1;
 
 /** Do something before any part of an element hears what the reader does.
  * @param {HTMLElement} element
  * @param {() => void} action */
-export function beforeActing(element, action) {
+export function beforeEvents(element, action) {
   for (const name of ["click", "change", "input", "keydown", "pointermove", "pointerup", "toggle"])
     element.addEventListener(name, action, { capture: true });
 }

@@ -1,20 +1,20 @@
 // @ts-check
-// The player: one cursor, and views that draw what it points at. The kernel is asked only when the run is to change.
+// The player: one cursor, and panels that draw what it points at. The kernel is asked only when the run is to change.
 /** @import { Actions, Index, Panel, Payload, Place, Player, View } from "./types.js" */
-import { createBranching } from "./acting/branches.js";
+import { createBranchActions } from "./acting/branches.js";
 import { listen } from "./acting/keys.js";
-import { createReading } from "./acting/navigation.js";
-import { createActs, createDrafts } from "./acting/selection.js";
-import { createFilter, neighbourShown, seenStep } from "./data/filter.js";
-import { exists, indexTrace, neighbourEvent, stepsOf } from "./data/trace.js";
-import { beforeActing, FOCUSABLE, focusedKey, h, restoreFocus } from "./dom.js";
+import { createNavigation } from "./acting/navigation.js";
+import { createDrafts, createInterventions } from "./acting/selection.js";
+import { createFilter, neighbourInView, stepInView } from "./data/filter.js";
+import { exists, indexTrace, neighbourStep, stepsOf } from "./data/trace.js";
+import { beforeEvents, FOCUSABLE, focusedKey, h, restoreFocus } from "./dom.js";
 import { USUAL } from "./history/zoom.js";
-import { createViews } from "./layout.js";
+import { createPanels } from "./layout.js";
 import { createNotices } from "./panels/dialogs.js";
-import { createLecturing, createStage } from "./panels/lecture.js";
+import { createLectureActions, createStage } from "./panels/lecture.js";
 import { changeSpeed, createClock, createGlide, momentAt, naturalPace, schedule, timeAt } from "./playback.js";
 import { whenThere } from "./waiting.js";
-import { speak } from "./words.js";
+import { setTranslations } from "./words.js";
 
 /** @returns {View} */
 function createView() {
@@ -32,10 +32,10 @@ function createView() {
     future: true,
     panel: "",
     waiting: false,
-    silent: false,
+    unanswered: false,
     message: null,
     filter: createFilter(),
-    sifting: false,
+    filterBar: false,
     query: "",
     zoom: USUAL,
     marked: null,
@@ -59,13 +59,13 @@ function mount({ model, el }) {
   /** @type {Float64Array} */
   let moments;
   /** @type {Panel[]} */
-  let views = [];
+  let panels = [];
   /** @type {Panel} */
   let topology;
   let now = 0; // where the playing is on the schedule
   let patience = 0; // the timer that ends the waiting for the kernel
-  let loaded = /** @type {Payload|null} */ (null); // the payload that the views show
-  let loading = false; // the cursor is not to be reported while the views are exchanged
+  let loaded = /** @type {Payload|null} */ (null); // the payload that the panels show
+  let loading = false; // the cursor is not to be reported while the panels are exchanged
 
   const clock = createClock((elapsed) => {
     now += elapsed * view.speed;
@@ -74,10 +74,10 @@ function mount({ model, el }) {
     place(moment.step, reducedMotion() && moment.part ? 0.5 : moment.part);
   });
 
-  const speakHere = () => speak(model.get("payload").words);
+  const setLanguage = () => setTranslations(model.get("payload").words);
 
   const glide = createGlide((part) => {
-    speakHere();
+    setLanguage();
     show(part < 1 ? view.step - 1 : view.step, part < 1 ? part : 0);
     topology.draw(view);
   });
@@ -93,7 +93,7 @@ function mount({ model, el }) {
    * @param {number} step
    * @param {number} part */
   function place(step, part = 0) {
-    view.step = seenStep(index, view, Math.max(0, Math.min(index.last, step)));
+    view.step = stepInView(index, view, Math.max(0, Math.min(index.last, step)));
     view.part = view.step < index.last && view.observer === null ? part : 0;
     view.time = timeAt(index, view.step, view.part);
     view.message = index.endedBy.get(view.step) ?? null;
@@ -103,8 +103,8 @@ function mount({ model, el }) {
   }
 
   function draw() {
-    speakHere();
-    for (const one of views) one.draw(view);
+    setLanguage();
+    for (const one of panels) one.draw(view);
   }
 
   function pause() {
@@ -131,7 +131,7 @@ function mount({ model, el }) {
       if (view.waiting) return;
       pause();
       view.waiting = true;
-      view.silent = false;
+      view.unanswered = false;
       draw();
       model.send({ step: view.step, ...content });
       clearTimeout(patience);
@@ -142,28 +142,28 @@ function mount({ model, el }) {
       place(step);
     },
     draw,
-    focusSearch: () => views.forEach((one) => one.focus?.()),
-    open: (name) => views.forEach((one) => one.open?.(name)),
+    focusSearch: () => panels.forEach((one) => one.focus?.()),
+    open: (name) => panels.forEach((one) => one.open?.(name)),
   };
   const { go, acts, send } = player;
-  const lecturing = createLecturing(root, view, draw);
+  const lecturing = createLectureActions(root, view, draw);
 
   /** @type {Actions} */
   const actions = {
-    ...createReading(view, player),
+    ...createNavigation(view, player),
     ...lecturing.actions,
-    ...createBranching(view, player),
-    ...createActs(view, player),
+    ...createBranchActions(view, player),
+    ...createInterventions(view, player),
     go,
     acts,
     send,
     step(way) {
       const before = view.step;
-      go(way < 0 && view.part ? view.step : neighbourShown(index, view, way));
+      go(way < 0 && view.part ? view.step : neighbourInView(index, view, way));
       if (view.step === before + 1 && view.observer === null && !reducedMotion()) glide.start();
     },
-    event(way) {
-      if (index.column.has(actions.followed())) go(neighbourEvent(index, actions.followed(), view.step, way));
+    nodeStep(way) {
+      if (index.column.has(actions.followed())) go(neighbourStep(index, actions.followed(), view.step, way));
     },
     followed: () =>
       view.selection?.kind === "node" ? view.selection.id : (index.steps[view.step]?.node ?? null),
@@ -187,7 +187,7 @@ function mount({ model, el }) {
     },
     escape: () => {
       if (view.lecture.on) return actions.leave();
-      Object.assign(view, { selection: null, panel: "", marked: null, observer: null, query: "", sifting: false });
+      Object.assign(view, { selection: null, panel: "", marked: null, observer: null, query: "", filterBar: false });
       view.drafts.more = false;
       draw();
     },
@@ -202,22 +202,22 @@ function mount({ model, el }) {
     draw();
   }
 
-  /** Build all views for the model's trace, and keep the reader's place in it. */
+  /** Build all panels for the model's trace, and keep the reader's place in it. */
   function load() {
     const payload = model.get("payload");
     const focused = focusedKey(root);
     loaded = payload;
     loading = true;
-    views.forEach((one) => one.stop?.());
+    panels.forEach((one) => one.stop?.());
     index = indexTrace(payload.trace, payload.cuts);
     view.pace = naturalPace(index.messages);
     moments = schedule(index.times, view.pace);
-    Object.assign(view, { waiting: false, silent: false, page: 0 });
+    Object.assign(view, { waiting: false, unanswered: false, page: 0 });
     if (!exists(index, view.selection)) view.selection = null;
     if (!stepsOf(index, view.observer).length) view.observer = null;
     if (view.marked !== null && view.marked > index.last) view.marked = null;
-    views = createViews(root, index, payload, model.get("notice")?.text ?? "", actions);
-    topology = views[0];
+    panels = createPanels(root, index, payload, model.get("notice")?.text ?? "", actions);
+    topology = panels[0];
     place(payload.focus ?? 0);
     restoreFocus(root, focused);
     loading = false;
@@ -225,7 +225,7 @@ function mount({ model, el }) {
 
   /** The kernel has not answered: it is busy, or there is none (a notebook that was opened but not run). */
   function giveUp() {
-    view.silent = view.waiting;
+    view.unanswered = view.waiting;
     view.waiting = false;
     draw();
   }
@@ -233,7 +233,7 @@ function mount({ model, el }) {
   /** The kernel has answered. A new trace has its own way in. */
   function heed() {
     if (model.get("payload") !== loaded) return;
-    Object.assign(view, { waiting: false, silent: false });
+    Object.assign(view, { waiting: false, unanswered: false });
     draw();
   }
 
@@ -248,7 +248,7 @@ function mount({ model, el }) {
     if (model.get("step") !== view.step) actions.go(model.get("step"));
   }
 
-  beforeActing(root, speakHere);
+  beforeEvents(root, setLanguage);
   listen(root, actions);
   root.addEventListener("focusout", (event) => {
     if (!root.contains(/** @type {Node|null} */ (event.relatedTarget))) report();
@@ -264,7 +264,7 @@ function mount({ model, el }) {
     glide.stop();
     clearTimeout(patience);
     lecturing.stop();
-    views.forEach((one) => one.stop?.());
+    panels.forEach((one) => one.stop?.());
     model.off("change:payload", load);
     model.off("change:acts", heed);
     model.off("change:notice", refuse);

@@ -184,7 +184,7 @@
  * @property {Array<string|string[]>} args
  * @property {Record<string, number>} [options] */
 
-/** @typedef {object} Deed a button for a change
+/** @typedef {object} Intervention a button for a change
  * @property {string} name
  * @property {string} key
  * @property {string} word
@@ -219,7 +219,7 @@
 /** @typedef {{step: number, part: number, time: number}} Moment a step, how far (0 to 1) it is on the way to the next,
  *    and the simulated time, ms */
 
-/** @typedef {object} Choosing what the reader has chosen to see
+/** @typedef {object} Settings what the reader has chosen to see
  * @property {boolean} playing
  * @property {number} speed
  * @property {number} pace simulated ms that pass in a ms on the screen at speed 1
@@ -231,10 +231,10 @@
  * @property {boolean} future show what comes next?
  * @property {""|"code"|"script"|"keys"|"branches"} panel the one that is open
  * @property {boolean} waiting for the kernel
- * @property {boolean} silent it did not answer
+ * @property {boolean} unanswered it did not answer
  * @property {Message|null} message that the current step received or lost
  * @property {Filter} filter
- * @property {boolean} sifting is the bar of the filter open?
+ * @property {boolean} filterBar is the bar of the filter open?
  * @property {string} query
  * @property {number} zoom an index of `ROWS`
  * @property {number|null} marked the step to be compared with the current one
@@ -243,7 +243,7 @@
  * @property {Drafts} drafts
  * @property {number} page which nine of the choices have a number, where the next event is chosen */
 
-/** @typedef {Moment & Choosing} View what the cursor points at and what the reader has chosen; panels read it only */
+/** @typedef {Moment & Settings} View what the cursor points at and what the reader has chosen; panels read it only */
 
 /** @typedef {object} Panel a part of the player
  * @property {Element} element
@@ -255,26 +255,26 @@
 /** @typedef {object} Actions all that the keys and the buttons can do
  * @property {(step: number) => void} go
  * @property {(way: number) => void} step forward (1) or back (-1)
- * @property {(way: number) => void} event to the next or the previous step of the node that is followed
+ * @property {(way: number) => void} nodeStep to the next or the previous step of the node that is followed
  * @property {() => string|null} followed the selected node, or that of the current step
  * @property {() => void} localView show its local view, or the whole run again
  * @property {() => void} toggle play or pause
  * @property {(way: number) => void} faster
  * @property {(selection: Selection|null) => void} select
- * @property {(change: Partial<Choosing>) => void} option
- * @property {(name: Choosing["panel"]) => void} panel open it, or close it if it is open; "" closes any
+ * @property {(change: Partial<Settings>) => void} option
+ * @property {(name: Settings["panel"]) => void} panel open it, or close it if it is open; "" closes any
  * @property {() => void} escape
  * @property {() => Acts|null} acts
  * @property {(content: {type: string, [key: string]: unknown}) => void} send to the kernel
  * @property {(query: string) => void} search
  * @property {(way: number) => void} find
  * @property {() => void} focusSearch
- * @property {() => void} sift open or close the bar of the filter
+ * @property {() => void} toggleFilterBar open or close the bar of the filter
  * @property {(change: Partial<Filter>|null) => void} filter null: leave nothing out
  * @property {() => void} repetition
- * @property {(field: FilterField, id: string, all: string[]|null) => void} chip leave it out or take it back; if `all`
- *    is given, leave out all but it
- * @property {(field: FilterField, ids: string[]) => void} chips all or none of them
+ * @property {(field: FilterField, id: string, all: string[]|null) => void} toggleFiltered leave it out or take it
+ *    back; if `all` is given, leave out all but it
+ * @property {(field: FilterField, ids: string[]) => void} toggleAllFiltered all or none of them
  * @property {(way: number) => void} zoom
  * @property {(step?: number|null) => void} mark the cursor's step, or another; null removes the mark
  * @property {() => void} exchange the marked step and the current one
@@ -289,9 +289,9 @@
  * @property {() => void} parting
  * @property {(number: number) => void} choose let the choice with this number happen; 0: number the next choices
  * @property {(changes: Change[], why?: string) => void} change ask the kernel; `why` there may be no changes
- * @property {(deed: Deed) => void} perform
+ * @property {(intervention: Intervention) => void} perform
  * @property {(why: string) => void} refuse say why something is not done
- * @property {(key: string) => void} press the key of a deed
+ * @property {(key: string) => void} press the key of an intervention
  * @property {() => void} more
  * @property {(way: number) => void} link select the next or the previous one */
 

@@ -2,7 +2,7 @@
 // A player that is shown before its kernel has told it what to play: `player = Player(); display(player)`.
 /** @import { Payload, Place } from "./types.js" */
 import { h } from "./dom.js";
-import { speak, t } from "./words.js";
+import { setTranslations, t } from "./words.js";
 
 /** Mount a player as soon as its data are there, and say until then that they are awaited.
  * @param {Place} place
@@ -20,7 +20,7 @@ const payloadOf = ({ model }) => model.get("payload");
  *  @param {(place: Place) => () => void} mount */
 function wait(place, mount) {
   const { model, el } = place;
-  speak(payloadOf(place).words);
+  setTranslations(payloadOf(place).words);
   const said = h("p", { class: "dslab-player dslab-awaited", role: "status" }, t("waiting for the kernel …"));
   let undo = () => {
     said.remove();

@@ -1,8 +1,8 @@
 // @ts-check
 // Forms for what a verb still needs: the message of a client, an amount of milliseconds, one side of a partition.
-/** @import { Actions, Acts, Change, Deed, Drafts, Index, View } from "../types.js" */
+/** @import { Actions, Acts, Change, Drafts, Index, Intervention, View } from "../types.js" */
 import { shorten } from "../data/values.js";
-import { button, FOCUSABLE, h, put, write } from "../dom.js";
+import { button, FOCUSABLE, h, setAttr, setText } from "../dom.js";
 import { english, t } from "../words.js";
 
 const EXAMPLES = 4; // of requests that can be taken
@@ -11,7 +11,7 @@ const LETTERS = 120; // of an example
 /** The fields that "More" opens. They are made once; what is typed into them is kept in the drafts.
  * @param {Index} index
  * @param {Actions} actions */
-export function createForms(index, actions) {
+export function createArgumentForms(index, actions) {
   const forms = new Map([
     ["request", createRequest(actions)],
     ["clock", createAmount("clock", english("Move {node}'s clock by (ms):"), t("Move"), actions)],
@@ -20,12 +20,12 @@ export function createForms(index, actions) {
   ]);
   return {
     element: h("div", { class: "dslab-forms", hidden: true }, ...[...forms.values()].map((form) => form.element)),
-    draw(/** @type {View} */ view, /** @type {Deed[]} */ deeds) {
+    draw(/** @type {View} */ view, /** @type {Intervention[]} */ interventions) {
       for (const [name, form] of forms) {
-        const deed = deeds.find((one) => one.name === name);
-        form.element.hidden = !deed || Boolean(deed.why);
+        const intervention = interventions.find((one) => one.name === name);
+        form.element.hidden = !intervention || Boolean(intervention.why);
         if (!form.element.hidden) form.draw(view, selectedId(view));
-        for (const one of form.element.querySelectorAll("button")) put(one, "aria-disabled", view.waiting);
+        for (const one of form.element.querySelectorAll("button")) setAttr(one, "aria-disabled", view.waiting);
       }
     },
     open(/** @type {string} */ name) {
@@ -36,7 +36,7 @@ export function createForms(index, actions) {
   };
 }
 
-/** @typedef {{element: HTMLElement, draw: (view: View, id: string) => void}} AskForm it is told what is selected */
+/** @typedef {{element: HTMLElement, draw: (view: View, id: string) => void}} ArgumentForm it is told what is selected */
 
 /** The node or the message that a form is about, "" for none.
  * @param {View} view */
@@ -74,7 +74,7 @@ function createEntry(name, attributes) {
     element: h("label", { class: "dslab-asked" }, label, input),
     input,
     draw(/** @type {string} */ text, /** @type {View} */ view) {
-      write(label, text);
+      setText(label, text);
       if (!drafts) input.value = view.drafts[name];
       drafts = view.drafts;
     },
@@ -83,10 +83,10 @@ function createEntry(name, attributes) {
 
 /** A request of a client: a text, with examples that can be taken.
  * @param {Actions} actions
- * @returns {AskForm} */
+ * @returns {ArgumentForm} */
 function createRequest(actions) {
   const field = createEntry("request", { type: "text", size: 24, spellcheck: "false", autocomplete: "off" });
-  const examples = h("span", { class: "dslab-deeds" });
+  const examples = h("span", { class: "dslab-interventions" });
   let node = "";
   let example = "";
   let listed = "";
@@ -110,7 +110,7 @@ function createRequest(actions) {
       if (!view.drafts.request) view.drafts.request = example;
       field.draw(t("A client asks {node}:", { node: shorten(node, 20) }), view);
       const label = t("The message to {node}: its name and its values, as in {example}", { node: shorten(node, 40), example });
-      put(field.input, "aria-label", label);
+      setAttr(field.input, "aria-label", label);
       if (listed === known.join("\n")) return;
       listed = known.join("\n");
       examples.replaceChildren(...known.map((text) => createExample(text, take)));
@@ -143,7 +143,7 @@ function createExample(text, take) {
  * @param {string} words
  * @param {string} word
  * @param {Actions} actions
- * @returns {AskForm} */
+ * @returns {ArgumentForm} */
 function createAmount(name, words, word, actions) {
   const field = createEntry(name, { type: "number", step: "any", min: name === "delay" ? 0 : null });
   let selected = "";
@@ -177,7 +177,7 @@ export function amountOf(verb, target, text) {
 /** The nodes as check boxes: those that are chosen are one side.
  * @param {Index} index
  * @param {Actions} actions
- * @returns {AskForm} */
+ * @returns {ArgumentForm} */
 function createPartition(index, actions) {
   let side = /** @type {Set<string>} */ (new Set());
   const ids = index.nodes.map((node) => node.id);

@@ -3,8 +3,8 @@
 // shown, renamed and deleted. Nothing is lost: an undo goes back to the parent. A scenario is a branch with a button.
 /** @import { Actions, Acts, Branch, Comparison, Panel, Payload, Player, View } from "../types.js" */
 import { shorten } from "../data/values.js";
-import { button, FOCUSABLE, focusedKey, h, put, restoreFocus, write } from "../dom.js";
-import { awaiting, english, t } from "../words.js";
+import { button, FOCUSABLE, focusedKey, h, restoreFocus, setAttr, setText } from "../dom.js";
+import { english, kernelStatus, t } from "../words.js";
 import { choiceAt, nextPage } from "./break_mode.js";
 
 const DEEPEST = 8; // levels that are indented
@@ -33,7 +33,7 @@ export function comparedNext(acts, comparison) {
 /** What the keys do with branches and choices.
  * @param {View} view
  * @param {Pick<Player, "payload"|"acts"|"send"|"go"|"draw">} player */
-export function createBranching(view, { payload, acts, send, go, draw }) {
+export function createBranchActions(view, { payload, acts, send, go, draw }) {
   return {
     undo() {
       if (payload().edits) send({ type: "undo" });
@@ -81,8 +81,8 @@ export function createBranchesButton(payload, actions) {
     draw(/** @type {View} */ view) {
       const acts = actions.acts();
       element.hidden = !hasBranches(acts, payload);
-      put(element, "aria-expanded", view.panel === "branches");
-      write(element.firstChild, t("Branches ({count})", { count: acts?.branches.length ?? 0 }));
+      setAttr(element, "aria-expanded", view.panel === "branches");
+      setText(element.firstChild, t("Branches ({count})", { count: acts?.branches.length ?? 0 }));
     },
   };
 }
@@ -124,9 +124,9 @@ export function createBranches(payload, actions) {
       element.hidden = true;
       if (!acts || view.panel !== "branches" || !hasBranches(acts, payload)) return;
       element.hidden = false;
-      for (const one of element.querySelectorAll("button")) put(one, "aria-disabled", view.waiting);
+      for (const one of element.querySelectorAll("button")) setAttr(one, "aria-disabled", view.waiting);
       undo.hidden = original.hidden = !payload.edits;
-      write(standing, standingOf(view, acts));
+      setText(standing, standingOf(view, acts));
       if (listed === acts) return;
       listed = acts;
       const focused = focusedKey(element);
@@ -140,7 +140,7 @@ export function createBranches(payload, actions) {
 /** @param {View} view
  *  @param {Acts} acts */
 function standingOf(view, acts) {
-  if (view.waiting || view.silent || acts.branches.length > 1) return awaiting(view);
+  if (view.waiting || view.unanswered || acts.branches.length > 1) return kernelStatus(view);
   return t("There is one branch, the original. Change something (crash a node, drop a message), and there is another.");
 }
 
@@ -159,7 +159,7 @@ function createBranch({ name, depth, parent, events }, acts, compared, actions) 
   };
   const show = act(brief, english("Show the branch {name}"), () => actions.send({ type: "branch", name }));
   show.classList.add("dslab-branch-name");
-  put(show, "aria-current", current);
+  setAttr(show, "aria-current", current);
   const badge = current ? t("shown") : name === compared ? t("beside it") : "";
   const code = events.join(", ");
   const line = h("span", { class: "dslab-branch-line" }, show);
@@ -170,7 +170,7 @@ function createBranch({ name, depth, parent, events }, acts, compared, actions) 
   const label = name === compared ? english("End the comparison with {name}") : begin;
   const other = name === compared ? "" : name;
   const compare = act(t("Compare"), label, () => actions.send({ type: "compare", name: other }));
-  put(compare, "aria-pressed", name === compared);
+  setAttr(compare, "aria-pressed", name === compared);
   const cut = english("Delete {name}; what grew from it stays");
   return h(
     "li",
@@ -237,8 +237,8 @@ export function createScenarios(actions) {
         element.replaceChildren(h("span", { class: "dslab-soft" }, t("Scenarios:")), ...buttons.values());
       }
       for (const [name, one] of buttons) {
-        put(one, "aria-pressed", branch === name);
-        put(one, "aria-disabled", view.waiting);
+        setAttr(one, "aria-pressed", branch === name);
+        setAttr(one, "aria-disabled", view.waiting);
       }
     },
   };

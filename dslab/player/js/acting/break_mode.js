@@ -3,8 +3,8 @@
 // faults, until a promise (property) is broken.
 /** @import { Actions, Choice, Choices, Index, Message, Panel, Payload, View } from "../types.js" */
 import { shorten, showCall } from "../data/values.js";
-import { button, h, put, write } from "../dom.js";
-import { awaiting, english, t } from "../words.js";
+import { button, h, setAttr, setText } from "../dom.js";
+import { english, kernelStatus, t } from "../words.js";
 import { createCopyBar } from "./code_export.js";
 
 /** What came of it, where nothing can be chosen any more. */
@@ -79,7 +79,7 @@ export function outcomeOf(choices, lights, error) {
  *  @param {string} error
  *  @param {Actions} actions
  *  @returns {Panel} */
-export function createBreaking(index, payload, error, actions) {
+export function createBreakMode(index, payload, error, actions) {
   const lights = payload.lights ?? [];
   const taken = h("span", { class: "dslab-soft", role: "status" });
   const left = h("span", { class: "dslab-soft" });
@@ -127,15 +127,15 @@ export function createBreaking(index, payload, error, actions) {
         listed = choices;
         buttons = choices.next.map((choice) => createChoice(choice, messages, actions));
         list.replaceChildren(...buttons.map((one) => h("li", {}, one)));
-        write(taken, t("choices taken: {count}", { count: choices.decisions.length }));
-        write(left, leftInWords(choices.budget));
+        setText(taken, t("choices taken: {count}", { count: choices.decisions.length }));
+        setText(left, leftInWords(choices.budget));
         undo.hidden = again.hidden = !choices.decisions.length;
         fillOutcome(outcome, outcomeOf(choices, lights, error), choices.decisions.length, payload);
       }
       buttons.forEach((one, n) => number(one, n - NUMBERS * view.page));
-      for (const one of [...buttons, undo, again]) put(one, "aria-disabled", view.waiting);
+      for (const one of [...buttons, undo, again]) setAttr(one, "aria-disabled", view.waiting);
       end.hidden = view.step >= index.last;
-      write(said, standingWords(index, view, choices.next.length, outcome.hidden === true));
+      setText(said, standingWords(index, view, choices.next.length, outcome.hidden === true));
     },
   };
 }
@@ -145,7 +145,7 @@ export function createBreaking(index, payload, error, actions) {
  *  @param {number} count of the choices
  *  @param {boolean} open is nothing broken yet? */
 function standingWords(index, view, count, open) {
-  if (view.waiting || view.silent || !count) return awaiting(view);
+  if (view.waiting || view.unanswered || !count) return kernelStatus(view);
   const { step } = view;
   if (step < index.last)
     return t("The cursor is at step {step}. What you choose happens after the last step, {last}.", { step, last: index.last });
@@ -183,8 +183,8 @@ function createChoice(choice, messages, actions) {
  * @param {number} place */
 function number(choice, place) {
   const key = place >= 0 && place < NUMBERS ? String(place + 1) : "";
-  write(choice.firstChild, key);
-  if (key) put(choice, "aria-keyshortcuts", key);
+  setText(choice.firstChild, key);
+  if (key) setAttr(choice, "aria-keyshortcuts", key);
   else choice.removeAttribute("aria-keyshortcuts");
 }
 

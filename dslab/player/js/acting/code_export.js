@@ -1,7 +1,7 @@
 // @ts-check
 // The run as code, to be copied with one click: a Python script, JSON, or a test that asserts what happened in it.
 /** @import { Actions, Payload } from "../types.js" */
-import { button, FOCUSABLE, h, put, write } from "../dom.js";
+import { button, FOCUSABLE, h, setAttr, setText } from "../dom.js";
 import { english, t } from "../words.js";
 
 /** What can be copied: its name in the payload, the word on the button, the label, and what is said afterwards.
@@ -53,10 +53,10 @@ export function createCopyBar(payload, { shown }) {
       word: t(word),
       onclick: async () => {
         const done = t(copied); // another player may speak until it is copied
-        write(field, payload[name]);
-        for (const [n, one] of buttons.entries()) put(one, "aria-pressed", forms[n].name === name);
+        setText(field, payload[name]);
+        for (const [n, one] of buttons.entries()) setAttr(one, "aria-pressed", forms[n].name === name);
         const isCopied = await copyText(field);
-        write(said, isCopied ? done : selected);
+        setText(said, isCopied ? done : selected);
         field.hidden = !shown && isCopied;
       },
     }),
@@ -82,7 +82,7 @@ async function copyText(field) {
 /** The panel with the run as text.
  * @param {Payload} payload
  * @param {Actions} actions */
-export function createCopies(payload, actions) {
+export function createCodeExport(payload, actions) {
   const { buttons, field } = createCopyBar(payload, { shown: true });
   return h(
     "section",

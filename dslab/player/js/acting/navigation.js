@@ -1,6 +1,6 @@
 // @ts-check
 // What the reader does to see better: search, filter, zoom, mark, local view. The kernel is not needed for any of it.
-/** @import { Choosing, Filter, FilterField, Player, View } from "../types.js" */
+/** @import { Filter, FilterField, Player, Settings, View } from "../types.js" */
 import { createFilter, repetitions, rowsOf } from "../data/filter.js";
 import { matchesOf, nextMatch } from "../data/search.js";
 import { neighbourEdge, stepsOf } from "../data/trace.js";
@@ -9,13 +9,13 @@ import { changeZoom } from "../history/zoom.js";
 
 /** @param {View} view
  *  @param {Pick<Player, "index"|"payload"|"go"|"draw"|"focusSearch">} player */
-export function createReading(view, { index, payload, go, draw, focusSearch }) {
+export function createNavigation(view, { index, payload, go, draw, focusSearch }) {
   const goTo = (/** @type {number|null} */ step) => step !== null && go(step);
-  const set = (/** @type {Partial<Choosing>} */ change) => {
+  const set = (/** @type {Partial<Settings>} */ change) => {
     Object.assign(view, change);
     draw();
   };
-  const reading = {
+  const navigation = {
     search: (/** @type {string} */ query) => set({ query }),
     /** To the next match that is shown, or, if none is, to the next of all. */
     find(/** @type {number} */ way) {
@@ -25,24 +25,24 @@ export function createReading(view, { index, payload, go, draw, focusSearch }) {
       goTo(nextMatch(shown.length ? shown : matches, view.step, way));
     },
     focusSearch,
-    sift: () => set({ sifting: !view.sifting }),
+    toggleFilterBar: () => set({ filterBar: !view.filterBar }),
     filter: (/** @type {Partial<Filter>|null} */ change) => set({ filter: change ? { ...view.filter, ...change } : createFilter() }),
     repetition() {
       if (view.filter.repeats || repetitions(index()).includes(1))
-        reading.filter({ repeats: !view.filter.repeats });
+        navigation.filter({ repeats: !view.filter.repeats });
     },
     /** Leave something out or take it back; or, if `all` is given, leave out all but it.
      * @param {FilterField} field
      * @param {string} id
      * @param {string[]|null} all */
-    chip(field, id, all) {
+    toggleFiltered(field, id, all) {
       const out = new Set(all ? all.filter((other) => other !== id) : view.filter[field]);
       if (!all && !out.delete(id)) out.add(id);
-      reading.filter({ [field]: out });
+      navigation.filter({ [field]: out });
     },
     /** @param {FilterField} field
      *  @param {string[]} ids */
-    chips: (field, ids) => reading.filter({ [field]: new Set(view.filter[field].size ? [] : ids) }),
+    toggleAllFiltered: (field, ids) => navigation.filter({ [field]: new Set(view.filter[field].size ? [] : ids) }),
     zoom: (/** @type {number} */ way) => set({ zoom: changeZoom(view.zoom, way) }),
     /** @param {number|null} [step] the cursor's; null removes the mark */
     mark: (step = view.step) => set({ marked: view.marked === step ? null : step }),
@@ -60,5 +60,5 @@ export function createReading(view, { index, payload, go, draw, focusSearch }) {
     operation: (/** @type {number} */ way) =>
       goTo(neighbourEdge(index().trace.operations ?? [], view.step, way)),
   };
-  return reading;
+  return navigation;
 }

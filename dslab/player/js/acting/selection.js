@@ -1,11 +1,11 @@
 // @ts-check
 // What is selected, and what can be done to it and to the network: as buttons, by keys, or why it cannot be done.
-/** @import { Actions, Change, Deed, Drafts, Index, Panel, Payload, Player, View } from "../types.js" */
+/** @import { Actions, Change, Drafts, Index, Intervention, Panel, Payload, Player, View } from "../types.js" */
 import { nextLink } from "../cluster/link_cutting.js";
-import { button, focusedKey, h, put, restoreFocus, write } from "../dom.js";
-import { awaiting, t } from "../words.js";
-import { createForms } from "./argument_forms.js";
-import { choices, deedOf } from "./verbs.js";
+import { button, focusedKey, h, restoreFocus, setAttr, setText } from "../dom.js";
+import { kernelStatus, t } from "../words.js";
+import { createArgumentForms } from "./argument_forms.js";
+import { interventionOf, interventionsAt } from "./verbs.js";
 
 /** @param {Index} index
  *  @param {Payload} payload
@@ -13,7 +13,7 @@ import { choices, deedOf } from "./verbs.js";
  *  @returns {Panel} */
 export function createSelection(index, payload, actions) {
   const about = h("span", { class: "dslab-about", role: "status" });
-  const acting = createActing(index, payload, actions);
+  const acting = createInterventionBar(index, payload, actions);
   const reason = h("span", { class: "dslab-reason", role: "status" });
   const localView = button({
     label: t("What it knows: the run as this node could tell it"),
@@ -40,13 +40,13 @@ export function createSelection(index, payload, actions) {
     element,
     open: acting.open,
     draw(view) {
-      const now = choices(index, view.selection, view.step, actions.acts());
-      write(about, now.about);
-      acting.draw(view, now.deeds);
+      const now = interventionsAt(index, view.selection, view.step, actions.acts());
+      setText(about, now.about);
+      acting.draw(view, now.interventions);
       localView.hidden = view.selection?.kind !== "node";
-      put(localView, "aria-pressed", view.observer !== null && view.observer === view.selection?.id);
+      setAttr(localView, "aria-pressed", view.observer !== null && view.observer === view.selection?.id);
       undo.disabled = original.disabled = view.waiting;
-      write(reason, reasonOf(view, payload, view.selection !== null));
+      setText(reason, reasonOf(view, payload, view.selection !== null));
     },
   };
 }
@@ -55,53 +55,54 @@ export function createSelection(index, payload, actions) {
  * @param {Index} index
  * @param {Payload} payload
  * @param {Actions} actions */
-export function createActing(index, payload, actions) {
-  const row = h("span", { class: "dslab-deeds" });
+export function createInterventionBar(index, payload, actions) {
+  const row = h("span", { class: "dslab-interventions" });
   const more = button({
     label: t("More that can be done: with a number or a text, and to the network"),
     word: t("More"),
     key: "e",
     onclick: () => actions.more(),
   });
-  const forms = createForms(index, actions);
+  const forms = createArgumentForms(index, actions);
   let drawn = "";
   return {
     row,
     more,
     forms: forms.element,
     /** @param {View} view
-     *  @param {Deed[]} deeds */
-    draw(view, deeds) {
+     *  @param {Intervention[]} interventions */
+    draw(view, interventions) {
       const opened = payload.editable && view.drafts.more;
-      const shown = deeds.filter((deed) => deed.shown && (opened || !deed.more));
+      const shown = interventions.filter((intervention) => intervention.shown && (opened || !intervention.more));
       const key = JSON.stringify(shown.map(({ name, word, changes, why }) => [name, word, changes, why]));
       if (drawn !== key) fillRow(row, shown, payload, actions);
       drawn = key;
       for (const one of row.children)
-        put(one, "aria-disabled", view.waiting || !payload.editable || one.hasAttribute("data-why"));
+        setAttr(one, "aria-disabled", view.waiting || !payload.editable || one.hasAttribute("data-why"));
       more.hidden = !payload.editable;
-      put(more, "aria-expanded", opened);
-      write(more.firstChild, opened ? t("Less") : t("More"));
+      setAttr(more, "aria-expanded", opened);
+      setText(more.firstChild, opened ? t("Less") : t("More"));
       forms.element.hidden = !opened;
-      if (opened) forms.draw(view, deeds);
+      if (opened) forms.draw(view, interventions);
     },
     open: (/** @type {string} */ name) => forms.open(name),
   };
 }
 
 /** @param {HTMLElement} row
- *  @param {Deed[]} deeds
+ *  @param {Intervention[]} interventions
  *  @param {Payload} payload
  *  @param {Actions} actions */
-function fillRow(row, deeds, payload, actions) {
+function fillRow(row, interventions, payload, actions) {
   const focused = focusedKey(row);
-  const buttons = deeds.map((deed) => {
-    const made = button({ label: deed.label, word: deed.word, key: deed.key, onclick: () => actions.perform(deed) });
-    made.dataset.key = `deed ${deed.name} ${deed.key} ${deed.changes[0]?.args.join(" ") ?? ""}`;
-    const why = payload.editable ? deed.why : t(payload.reason);
+  const buttons = interventions.map((intervention) => {
+    const { name, label, word, key, changes } = intervention;
+    const made = button({ label, word, key, onclick: () => actions.perform(intervention) });
+    made.dataset.key = `${name} ${key} ${changes[0]?.args.join(" ") ?? ""}`;
+    const why = payload.editable ? intervention.why : t(payload.reason);
     if (why) made.title = `${made.title}\n${why}`;
     if (why) made.setAttribute("aria-description", why);
-    if (deed.why) made.dataset.why = deed.why;
+    if (intervention.why) made.dataset.why = intervention.why;
     return made;
   });
   row.replaceChildren(...buttons);
@@ -113,7 +114,7 @@ function fillRow(row, deeds, payload, actions) {
  * @param {Payload} payload
  * @param {boolean} possible is there something that could be done? */
 export function reasonOf(view, payload, possible) {
-  if (view.waiting || view.silent) return awaiting(view);
+  if (view.waiting || view.unanswered) return kernelStatus(view);
   const { refused } = view.drafts;
   if (refused && refused.step === view.step && refused.selection === view.selection) return refused.why;
   return possible && !payload.editable ? t(payload.reason) : "";
@@ -122,8 +123,8 @@ export function reasonOf(view, payload, possible) {
 /** What the keys and the buttons do.
  * @param {View} view
  * @param {Pick<Player, "index"|"payload"|"acts"|"send"|"draw"|"open">} player */
-export function createActs(view, { index, payload, acts, send, draw, open }) {
-  const now = () => choices(index(), view.selection, view.step, acts()).deeds;
+export function createInterventions(view, { index, payload, acts, send, draw, open }) {
+  const now = () => interventionsAt(index(), view.selection, view.step, acts()).interventions;
   const reason = () => t(payload().reason);
 
   /** Say why something is not done.
@@ -143,14 +144,14 @@ export function createActs(view, { index, payload, acts, send, draw, open }) {
     send({ type: "edit", ...(changes.length > 1 ? { changes } : changes[0]), step: view.step, time: view.time });
   }
 
-  /** @param {Deed} deed */
-  function perform(deed) {
+  /** @param {Intervention} intervention */
+  function perform(intervention) {
     if (!payload().editable) return refuse(reason());
-    if (deed.why) return refuse(deed.why);
-    if (!deed.asks) return change(deed.changes);
+    if (intervention.why) return refuse(intervention.why);
+    if (!intervention.asks) return change(intervention.changes);
     view.drafts.more = true;
     draw();
-    open(deed.name);
+    open(intervention.name);
   }
 
   return {
@@ -158,9 +159,9 @@ export function createActs(view, { index, payload, acts, send, draw, open }) {
     perform,
     refuse,
     press(/** @type {string} */ key) {
-      const deed = deedOf(now(), key);
-      if (deed) perform(deed);
-      else refuse(payload().editable ? t("Select first what that is to be done to: a node, a message or a link.") : reason());
+      const intervention = interventionOf(now(), key);
+      if (intervention) perform(intervention);
+      else refuse(payload().editable ? t("Select a node, a message or a link first.") : reason());
     },
     more() {
       if (!payload().editable) return refuse(reason());

@@ -1,6 +1,6 @@
 // @ts-check
 // What can be done to the selection after a step, by the verbs of a script; and why something cannot be done now.
-/** @import { Acts, Change, Deed, Index, Message, Selection } from "../types.js" */
+/** @import { Acts, Change, Index, Intervention, Message, Selection } from "../types.js" */
 import { cutsAt, isCut, linksOf, timersAt, valueAt } from "../data/trace.js";
 import { shorten, showCall } from "../data/values.js";
 import { english, t } from "../words.js";
@@ -59,30 +59,34 @@ const WHY_WORDS = {
   whole: english("No link is cut."),
 };
 
-/** All that can be selected has its deeds, and some are there always.
+/** What can be done to the selection, and what can always be done.
  * @param {Index} index
  * @param {Selection|null} selection
  * @param {number} k
  * @param {Acts|null} [acts]
- * @returns {{about: string, deeds: Deed[]}} */
-export function choices(index, selection, k, acts = null) {
-  const found =
-    selection?.kind === "node"
-      ? ofNode(index, selection.id, k, acts)
-      : selection?.kind === "message"
-        ? ofMessage(index, selection.id, k)
-        : selection?.kind === "link"
-          ? ofLink(index, selection.ends, k)
-          : { about: t(ABOUT_WORDS.nothing), deeds: [] };
-  return { about: found.about, deeds: [...found.deeds, ...ofNetwork(index, k)] };
+ * @returns {{about: string, interventions: Intervention[]}} */
+export function interventionsAt(index, selection, k, acts = null) {
+  const { about, interventions } = ofSelection(index, selection, k, acts);
+  return { about, interventions: [...interventions, ...ofNetwork(index, k)] };
 }
 
-/** The deed of a key: the one that can be done, if two share it.
- * @param {Deed[]} deeds
+/** @param {Index} index
+ *  @param {Selection|null} selection
+ *  @param {number} k
+ *  @param {Acts|null} acts */
+function ofSelection(index, selection, k, acts) {
+  if (selection?.kind === "node") return ofNode(index, selection.id, k, acts);
+  if (selection?.kind === "message") return ofMessage(index, selection.id, k);
+  if (selection?.kind === "link") return ofLink(index, selection.ends, k);
+  return { about: t(ABOUT_WORDS.nothing), interventions: [] };
+}
+
+/** The intervention of a key: the one that can be done, if two share it.
+ * @param {Intervention[]} interventions
  * @param {string} key */
-export function deedOf(deeds, key) {
-  const found = deeds.filter((deed) => deed.key === key);
-  return found.find((deed) => !deed.why) ?? found[0];
+export function interventionOf(interventions, key) {
+  const found = interventions.filter((intervention) => intervention.key === key);
+  return found.find((intervention) => !intervention.why) ?? found[0];
 }
 
 /** @param {keyof typeof VERB_WORDS} name
@@ -90,8 +94,9 @@ export function deedOf(deeds, key) {
  *  @param {Change[]} changes
  *  @param {string} why
  *  @param {{asks?: boolean, shown?: boolean, more?: boolean, says?: keyof typeof VERB_WORDS, values?: Record<string, unknown>}} [also]
- *  @returns {Deed} */
-function deed(name, key, changes, why, { asks = false, shown = true, more = false, says = name, values = {} } = {}) {
+ *  @returns {Intervention} */
+function intervention(name, key, changes, why, also = {}) {
+  const { asks = false, shown = true, more = false, says = name, values = {} } = also;
   const [word, label] = VERB_WORDS[says].map((text) => t(text, values));
   return { name, key, word, label, changes, why, asks, shown, more };
 }
@@ -109,17 +114,17 @@ function ofNode(index, id, k, acts) {
   const down = status === "down" ? why("down") : "";
   const paused = status === "paused";
   const handles = (acts?.requests ?? []).some((request) => request.nodes.includes(id));
-  const deeds = [
-    deed("crash", "c", one("crash"), down, { shown: !down }),
-    deed("recover", "r", one("recover"), down ? "" : why("up"), { shown: Boolean(down) }),
-    deed("pause", "z", one("pause"), down || (paused ? why("paused") : ""), { shown: !paused }),
-    deed("resume", "r", one("resume"), paused ? "" : why("going"), { shown: paused }),
-    deed("isolate", "i", one("isolate"), isolation(index, id, k, why)),
+  const interventions = [
+    intervention("crash", "c", one("crash"), down, { shown: !down }),
+    intervention("recover", "r", one("recover"), down ? "" : why("up"), { shown: Boolean(down) }),
+    intervention("pause", "z", one("pause"), down || (paused ? why("paused") : ""), { shown: !paused }),
+    intervention("resume", "r", one("resume"), paused ? "" : why("going"), { shown: paused }),
+    intervention("isolate", "i", one("isolate"), isolation(index, id, k, why)),
     ...ofTimers(index, i, k, down || why("timerless")),
-    deed("request", "a", [], handles ? "" : why("mute"), { asks: true, shown: false }),
-    deed("clock", "k", [], "", { asks: true, shown: false }),
+    intervention("request", "a", [], handles ? "" : why("mute"), { asks: true, shown: false }),
+    intervention("clock", "k", [], "", { asks: true, shown: false }),
   ];
-  return { about: t(ABOUT_WORDS[/** @type {"up"} */ (status)], { node }), deeds };
+  return { about: t(ABOUT_WORDS[status ?? "up"], { node }), interventions };
 }
 
 /** Its timers that run: first the one that goes off first, which has the key.
@@ -129,10 +134,10 @@ function ofNode(index, id, k, acts) {
  * @param {string} why there may be none */
 function ofTimers(index, i, k, why) {
   const running = timersAt(index, i, k).sort((a, b) => a.due - b.due);
-  if (!running.length) return [deed("fire", "t", [], why, { says: "fireNone" })];
+  if (!running.length) return [intervention("fire", "t", [], why, { says: "fireNone" })];
   return running.map(({ name }, n) => {
     const changes = [{ verb: "fire", args: [index.nodes[i].id, name] }];
-    return deed("fire", n ? "" : "t", changes, "", { more: n > 0, values: { timer: shorten(name, 20) } });
+    return intervention("fire", n ? "" : "t", changes, "", { more: n > 0, values: { timer: shorten(name, 20) } });
   });
 }
 
@@ -154,7 +159,7 @@ function isolation(index, id, k, why) {
  *  @param {number} k */
 function ofMessage(index, name, k) {
   const message = messageOf(index, name);
-  if (!message) return { about: t(ABOUT_WORDS.none), deeds: [] };
+  if (!message) return { about: t(ABOUT_WORDS.none), interventions: [] };
   const { type, fields, src, dst } = message;
   const call = shorten(showCall(type, fields), 90);
   const state = stateOf(index, message, k);
@@ -164,11 +169,11 @@ function ofMessage(index, name, k) {
     about: t(ABOUT_WORDS[state], {
       message: t("{call} from {src} to {dst}", { call, src: shorten(src, 20), dst: shorten(dst, 20) }),
     }),
-    deeds: [
-      deed("deliver", "g", one("deliver"), why),
-      deed("drop", "d", one("drop"), why),
-      deed("duplicate", "D", one("duplicate"), why),
-      deed("delay", ">", [], why, { asks: true }),
+    interventions: [
+      intervention("deliver", "g", one("deliver"), why),
+      intervention("drop", "d", one("drop"), why),
+      intervention("duplicate", "D", one("duplicate"), why),
+      intervention("delay", ">", [], why, { asks: true }),
     ],
   };
 }
@@ -199,14 +204,14 @@ function ofLink(index, [a, b], k) {
   const oneway = ways.map((args) => {
     const values = { src: shorten(args[0], 20), dst: shorten(args[1], 20) };
     const why = isCut(index, args[0], args[1], k) ? t(WHY_WORDS.cut) : "";
-    return deed("oneway", "C", [{ verb: "cut", args }], why, { values });
+    return intervention("oneway", "C", [{ verb: "cut", args }], why, { values });
   });
   return {
     about: t(there && back ? ABOUT_WORDS.cut : there || back ? ABOUT_WORDS.half : ABOUT_WORDS.open, values),
-    deeds: [
-      deed("cut", "c", changes("cut", false), there && back ? t(WHY_WORDS.cut) : ""),
+    interventions: [
+      intervention("cut", "c", changes("cut", false), there && back ? t(WHY_WORDS.cut) : ""),
       ...oneway,
-      deed("mend", "H", changes("heal", true), there || back ? "" : t(WHY_WORDS.whole)),
+      intervention("mend", "H", changes("heal", true), there || back ? "" : t(WHY_WORDS.whole)),
     ],
   };
 }
@@ -216,8 +221,8 @@ function ofLink(index, [a, b], k) {
 function ofNetwork(index, k) {
   const whole = cutsAt(index, k).length ? "" : t(WHY_WORDS.whole);
   return [
-    deed("heal", "H", [{ verb: "heal", args: [] }], whole, { more: true }),
-    deed("partition", "P", [], "", { asks: true, shown: false }),
+    intervention("heal", "H", [{ verb: "heal", args: [] }], whole, { more: true }),
+    intervention("partition", "P", [], "", { asks: true, shown: false }),
   ];
 }
 

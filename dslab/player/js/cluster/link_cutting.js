@@ -3,7 +3,7 @@
 /** @import { Actions, Change, Index, LinkSelection, Point, Selection, View } from "../types.js" */
 /** @typedef {{a: string, b: string, from: Point, to: Point}} Line a link where it is drawn */
 import { cutsAt, isCut, linksOf } from "../data/trace.js";
-import { put, s } from "../dom.js";
+import { s, setAttr } from "../dom.js";
 import { t } from "../words.js";
 
 const SLACK = 5; // px: a pointer that moves less only clicks
@@ -188,10 +188,10 @@ export function createCutting(index, points, size, actions) {
  *  @param {Point|null|undefined} from
  *  @param {Point|null|undefined} to */
 function place(line, from, to) {
-  put(line, "visibility", from && to ? "visible" : "hidden");
+  setAttr(line, "visibility", from && to ? "visible" : "hidden");
   if (!from || !to) return;
   for (const [name, value] of Object.entries({ x1: from.x, y1: from.y, x2: to.x, y2: to.y }))
-    put(line, name, value.toFixed(1));
+    setAttr(line, name, value.toFixed(1));
 }
 
 /** An arrowhead for each direction that will be cut.

@@ -6,7 +6,7 @@ import { knowledge, messageFilter } from "../data/filter.js";
 import { flightsAt } from "../data/in_flight.js";
 import { typesOf } from "../data/trace.js";
 import { shorten, showCall } from "../data/values.js";
-import { FOCUSABLE, mark, onEnter, put, s } from "../dom.js";
+import { FOCUSABLE, onEnter, s, setAttr, toggleClass } from "../dom.js";
 import { english, t } from "../words.js";
 import { along } from "./links.js";
 import { crossOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
@@ -118,12 +118,12 @@ function remove(drawn, seen, element) {
  * @param {SVGElement} path
  * @param {{start: Point, at: Point}|null} where */
 function drawPath(path, where) {
-  put(path, "visibility", where ? "visible" : "hidden");
+  setAttr(path, "visibility", where ? "visible" : "hidden");
   if (!where) return;
-  put(path, "x1", where.start.x.toFixed(1));
-  put(path, "y1", where.start.y.toFixed(1));
-  put(path, "x2", where.at.x.toFixed(1));
-  put(path, "y2", where.at.y.toFixed(1));
+  setAttr(path, "x1", where.start.x.toFixed(1));
+  setAttr(path, "y1", where.start.y.toFixed(1));
+  setAttr(path, "x2", where.at.x.toFixed(1));
+  setAttr(path, "y2", where.at.y.toFixed(1));
 }
 
 /** @param {Message} message
@@ -158,8 +158,8 @@ function createMessage(message, type, actions) {
     relate(/** @type {Uint8Array|null} */ related) {
       const now = related ? `dslab-${RELATION[relationOf(message, related)]}` : "";
       if (now === relation) return;
-      if (relation) mark(element, relation, false);
-      if (now) mark(element, now, true);
+      if (relation) toggleClass(element, relation, false);
+      if (now) toggleClass(element, now, true);
       relation = now;
     },
     /** @param {Flight} flight
@@ -168,21 +168,21 @@ function createMessage(message, type, actions) {
      *  @param {boolean} labelled
      *  @param {Point[]} labels those that are there already */
     draw(flight, { at, middle, down }, selection, labelled, labels) {
-      put(label, "x", flight.state === "received" ? (middle.x - at.x).toFixed(1) : 0);
-      put(label, "y", flight.state === "received" ? (middle.y - at.y - 6).toFixed(1) : down ? 21 : -12);
-      put(element, "transform", `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`);
+      setAttr(label, "x", flight.state === "received" ? (middle.x - at.x).toFixed(1) : 0);
+      setAttr(label, "y", flight.state === "received" ? (middle.y - at.y - 6).toFixed(1) : down ? 21 : -12);
+      setAttr(element, "transform", `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`);
       if (state !== flight.state) {
         state = flight.state;
-        put(element, "aria-label", `${text}, ${t(FLIGHT_WORDS.get(state) ?? state)}`);
-        mark(element, "dslab-lost", state === "lost");
-        mark(element, "dslab-received", state === "received");
+        setAttr(element, "aria-label", `${text}, ${t(FLIGHT_WORDS.get(state) ?? state)}`);
+        toggleClass(element, "dslab-lost", state === "lost");
+        toggleClass(element, "dslab-received", state === "received");
       }
       const chosen = selection?.kind === "message" && selection.id === message.name;
-      mark(element, "dslab-selected", chosen);
+      toggleClass(element, "dslab-selected", chosen);
       const spot = flight.state === "received" ? middle : at;
       const wanted = chosen || (labelled && labels.every((other) => apart(other, spot)));
       if (wanted) labels.push(spot);
-      put(label, "visibility", wanted ? "visible" : "hidden");
+      setAttr(label, "visibility", wanted ? "visible" : "hidden");
     },
   };
 }

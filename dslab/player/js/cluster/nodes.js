@@ -5,7 +5,7 @@ import { relationOfNode } from "../data/causality.js";
 import { lastKnownStep } from "../data/filter.js";
 import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "../data/trace.js";
 import { shorten, show } from "../data/values.js";
-import { FOCUSABLE, mark, onEnter, put, s, write } from "../dom.js";
+import { FOCUSABLE, onEnter, s, setAttr, setText, toggleClass } from "../dom.js";
 import { t } from "../words.js";
 import { crossOutline, hatching, PAUSE_SIGN, ROLE_COUNT, roleOutline } from "./shapes.js";
 
@@ -53,7 +53,7 @@ export function createNode(index, i, place, actions) {
       const lines = labelLines(info, name.textContent ?? "", state, status, ticks(index, view, info.id));
       if (known && view.observer !== null && view.observer !== info.id)
         lines.push(plainly(t("as of step {step}", { step: k }), false));
-      put(
+      setAttr(
         element,
         "class",
         `dslab-node dslab-role-${role < 0 ? "none" : role % ROLE_COUNT} dslab-is-${status}`,
@@ -63,10 +63,10 @@ export function createNode(index, i, place, actions) {
         ...lines.map((line) => line.full),
         status === "up" ? t(status) : "",
       ];
-      put(element, "aria-label", said.filter(Boolean).join(", "));
-      write(title, element.getAttribute("aria-label") ?? "");
+      setAttr(element, "aria-label", said.filter(Boolean).join(", "));
+      setText(title, element.getAttribute("aria-label") ?? "");
       const inner = role === 2 ? roleOutline(0, 0.82 * place.radius) : "";
-      put(outline, "d", roleOutline(role, place.radius) + inner);
+      setAttr(outline, "d", roleOutline(role, place.radius) + inner);
       fillLabel(label, lines, place);
     },
     /** @param {View} view
@@ -77,12 +77,12 @@ export function createNode(index, i, place, actions) {
       const own = view.observer === null || view.observer === info.id; // nobody sees the timers of the others
       timers.draw(own ? timersAt(index, i, step) : [], time);
       const clock = label.querySelector(".dslab-clock");
-      if (clock) write(clock, clockText(clockAt(index, i, step, time)));
-      mark(element, "dslab-current", index.steps[step]?.node === info.id);
-      mark(element, "dslab-selected", view.selection?.kind === "node" && view.selection.id === info.id);
-      mark(element, "dslab-sifted", view.filter.nodes.has(info.id));
-      mark(element, "dslab-has-past", past);
-      mark(element, "dslab-has-future", future);
+      if (clock) setText(clock, clockText(clockAt(index, i, step, time)));
+      toggleClass(element, "dslab-current", index.steps[step]?.node === info.id);
+      toggleClass(element, "dslab-selected", view.selection?.kind === "node" && view.selection.id === info.id);
+      toggleClass(element, "dslab-filtered", view.filter.nodes.has(info.id));
+      toggleClass(element, "dslab-has-past", past);
+      toggleClass(element, "dslab-has-future", future);
     },
   };
 }
@@ -216,8 +216,8 @@ function createTimerRings(radius) {
       rings.forEach((ring, n) => {
         const timer = soonest[n];
         const left = timer ? Math.max(0, Math.min(1, (timer.due - time) / (timer.due - timer.set || 1))) : 0;
-        put(ring, "stroke-dasharray", `${(100 * left).toFixed(1)} 100`);
-        put(ring, "visibility", left > 0 ? "visible" : "hidden");
+        setAttr(ring, "stroke-dasharray", `${(100 * left).toFixed(1)} 100`);
+        setAttr(ring, "visibility", left > 0 ? "visible" : "hidden");
       });
     },
   };

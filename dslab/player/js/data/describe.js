@@ -28,7 +28,7 @@ export function outputs(step) {
 /** What a screen reader says about a step.
  * @param {Index} index
  * @param {number} k */
-export function spoken(index, k) {
+export function announcement(index, k) {
   const step = index.steps[k];
   if (!step) return t("Nothing happened in this run.");
   const { lamport } = step;

@@ -4,7 +4,7 @@
 /** @import { Filter, Index, Message, Rows, Step, View } from "../types.js" */
 import { learntAt } from "./causality.js";
 import { matchesOf } from "./search.js";
-import { lastAtMost, neighbourEvent, stepsOf } from "./trace.js";
+import { lastAtMost, neighbourStep, stepsOf } from "./trace.js";
 
 /** A filter that leaves nothing out.
  * @returns {Filter} */
@@ -197,8 +197,8 @@ function sentAllIdle(index, step, k, idle) {
  * @param {Index} index
  * @param {View} view
  * @param {number} way */
-export function neighbourShown(index, view, way) {
-  if (view.observer !== null) return neighbourEvent(index, view.observer, view.step, way);
+export function neighbourInView(index, view, way) {
+  if (view.observer !== null) return neighbourStep(index, view.observer, view.step, way);
   if (showsAll(view.filter)) return view.step + way;
   const rows = rowsOf(index, view);
   const here = rows.rowOf(view.step);
@@ -210,7 +210,7 @@ export function neighbourShown(index, view, way) {
  * @param {Index} index
  * @param {View} view
  * @param {number} k */
-export function seenStep(index, view, k) {
+export function stepInView(index, view, k) {
   if (view.observer === null) return k;
   const events = stepsOf(index, view.observer);
   return events[Math.max(0, lastAtMost(events, k))];

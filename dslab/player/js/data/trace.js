@@ -191,7 +191,7 @@ export function stepsOf(index, node) {
  * @param {string|null} node
  * @param {number} k
  * @param {number} way */
-export function neighbourEvent(index, node, k, way) {
+export function neighbourStep(index, node, k, way) {
   const events = stepsOf(index, node);
   const at = way > 0 ? lastAtMost(events, k) + 1 : lastAtMost(events, k - 1);
   return events[at] ?? k;

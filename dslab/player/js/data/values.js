@@ -29,7 +29,7 @@ function showTagged(value) {
 /** What a value with this tag holds: [1, 2] for {"tuple": [1, 2]}. Null for any other value.
  * @param {Value|undefined} value
  * @param {string} tag */
-export function heldBy(value, tag) {
+export function contentsOf(value, tag) {
   const inner = isObject(value) ? value[tag] : null;
   return Array.isArray(inner) ? inner : null;
 }

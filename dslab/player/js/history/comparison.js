@@ -6,7 +6,7 @@ import { headline } from "../data/describe.js";
 import { rowsOf } from "../data/filter.js";
 import { indexTrace, lastAtMost, stepsOf } from "../data/trace.js";
 import { shorten } from "../data/values.js";
-import { button, h, write } from "../dom.js";
+import { button, h, setText } from "../dom.js";
 import { createLights } from "../panels/lights.js";
 import { english, t } from "../words.js";
 import { createHistory } from "./history.js";
@@ -89,7 +89,7 @@ export function createComparison(index, payload, actions) {
     draw(view) {
       const here = actions.acts()?.branch ?? payload.title;
       [t("{name} (shown)", { name: shorten(here, 60) }), shorten(comparison.branch, 60)].forEach((name, n) => {
-        write(names[n], name);
+        setText(names[n], name);
         boxes[n].setAttribute("aria-label", name);
       });
       if (pinned.step !== view.step || view.part) pinned = { step: -1, other: -1 };

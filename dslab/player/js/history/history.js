@@ -6,7 +6,7 @@ import { chainOf, relations } from "../data/causality.js";
 import { rowsOf } from "../data/filter.js";
 import { matchesOf } from "../data/search.js";
 import { shorten } from "../data/values.js";
-import { FOCUSABLE, h, magnified, mark, renew, s } from "../dom.js";
+import { cssZoom, FOCUSABLE, h, replaceChanged, s, toggleClass } from "../dom.js";
 import { leavesOut } from "../panels/lecture.js";
 import { t } from "../words.js";
 import { createRows } from "./log.js";
@@ -104,7 +104,7 @@ export function createHistory(index, actions, first = null) {
     frame = { ...frame, row, column, slots: new Map(shown.map((i, slot) => [i, slot])) };
     list.style.setProperty("--dslab-diagram", `${2 * MARGIN + column * shown.length}px`);
     list.style.setProperty("--dslab-row", `${row}px`);
-    mark(list, "dslab-far", alone);
+    toggleClass(list, "dslab-far", alone);
     head.replaceChildren(...heads(index, shown, column), ...titles);
     body.style.height = `${row * rows.count + 12}px`;
     if (first !== null) parting.style.top = `${row * Math.ceil(rows.rowOf(first))}px`;
@@ -144,7 +144,7 @@ export function createHistory(index, actions, first = null) {
     const related = causality ? relations(index, step) : null;
     const chain = chainOf(index, view).members;
     inner.style.top = `${frame.first * frame.row}px`;
-    renew(drawing, drawSpaceTime(index, rows, frame, view, { related, chain }));
+    replaceChanged(drawing, drawSpaceTime(index, rows, frame, view, { related, chain }));
     drawing.setAttribute("height", String((frame.last - frame.first) * frame.row + (future ? 12 : 0)));
     const current = rows.stepOf(Math.floor(rows.rowOf(step)));
     const count = !list.classList.contains("dslab-far") ? frame.last - frame.first : 0;
@@ -170,7 +170,7 @@ export function createHistory(index, actions, first = null) {
     redraw(view);
   });
   body.addEventListener("click", (/** @type {MouseEvent} */ event) => {
-    const k = rows.stepOf(Math.floor((event.clientY - body.getBoundingClientRect().top) / frame.row / magnified(body)));
+    const k = rows.stepOf(Math.floor((event.clientY - body.getBoundingClientRect().top) / frame.row / cssZoom(body)));
     if (event.shiftKey) actions.mark(k);
     else if (rows.count) actions.go(k);
   });
@@ -211,7 +211,7 @@ export function createHistory(index, actions, first = null) {
       redraw(view);
       placeOverview(view);
       cursor.style.transform = `translateY(${at}px)`;
-      mark(cursor, "dslab-between", now.part > 0 || !Number.isInteger(here) || !isLegible(frame.row));
+      toggleClass(cursor, "dslab-between", now.part > 0 || !Number.isInteger(here) || !isLegible(frame.row));
     },
     stop: () => observer.disconnect(),
   };

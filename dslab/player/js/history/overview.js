@@ -3,7 +3,7 @@
 // and a frame round the part in sight. Drag it to go there.
 /** @import { Index, Rows } from "../types.js" */
 import { FUTURE, PAST } from "../data/causality.js";
-import { h, put, s } from "../dom.js";
+import { h, s, setAttr } from "../dom.js";
 import { t } from "../words.js";
 
 const WIDTH = 40;
@@ -41,7 +41,7 @@ export function createOverview(index, scrollTo) {
   const draw = (/** @type {string} */ name, /** @type {unknown[]} */ key, /** @type {() => string} */ path) => {
     if (drawn.get(name)?.every((one, n) => one === key[n])) return;
     drawn.set(name, key);
-    put(/** @type {Element} */ (paths.get(name)), "d", path());
+    setAttr(/** @type {Element} */ (paths.get(name)), "d", path());
   };
   return {
     element,
@@ -50,7 +50,7 @@ export function createOverview(index, scrollTo) {
      *  @param {Uint8Array|null} related
      *  @param {ArrayLike<number>} found */
     draw(rows, height, related, found) {
-      put(drawing, "viewBox", `0 0 ${WIDTH} ${Math.max(1, height)}`);
+      setAttr(drawing, "viewBox", `0 0 ${WIDTH} ${Math.max(1, height)}`);
       draw("steps", [rows, height], () => columnsOf(index, rows, height));
       draw("faults", [rows, height], () =>
         linesOf(rows, height, 0, WIDTH, (k) => FAULTS.has(index.steps[k].kind)),

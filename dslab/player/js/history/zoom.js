@@ -1,6 +1,6 @@
 // @ts-check
 // Zoom and pan of time: the height of a row, the wheel with Ctrl, and the drag of the diagram.
-import { magnified } from "../dom.js";
+import { cssZoom } from "../dom.js";
 
 export const ROWS = [2, 3, 5, 8, 12, 18, 25, 36, 52]; // px
 export const USUAL = ROWS.indexOf(25);
@@ -30,7 +30,7 @@ export function listenToPointer(list, { zoom, isDiagram }) {
   let dragged = false;
   const inside = (/** @type {MouseEvent} */ event) => {
     const box = list.getBoundingClientRect();
-    return { x: (event.clientX - box.left) / magnified(list), y: (event.clientY - box.top) / magnified(list) };
+    return { x: (event.clientX - box.left) / cssZoom(list), y: (event.clientY - box.top) / cssZoom(list) };
   };
   list.addEventListener(
     "wheel",
@@ -51,7 +51,7 @@ export function listenToPointer(list, { zoom, isDiagram }) {
     if (!dragged) list.setPointerCapture(event.pointerId);
     dragged = true;
     list.classList.add("dslab-dragged");
-    list.scrollTop = from.top + (from.y - event.clientY) / magnified(list);
+    list.scrollTop = from.top + (from.y - event.clientY) / cssZoom(list);
   });
   for (const end of ["pointerup", "pointercancel"])
     list.addEventListener(end, () => {

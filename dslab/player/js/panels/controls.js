@@ -1,9 +1,9 @@
 // @ts-check
 // The control bar: step, play, speed, and the scrubber with the faults marked along it.
 /** @import { Actions, Index, Panel, View } from "../types.js" */
-import { spoken } from "../data/describe.js";
+import { announcement } from "../data/describe.js";
 import { shorten, showTime } from "../data/values.js";
-import { button, FOCUSABLE, h, put, relabel, s, write } from "../dom.js";
+import { button, FOCUSABLE, h, relabel, s, setAttr, setText } from "../dom.js";
 import { t } from "../words.js";
 import { createToggle } from "./filters.js";
 import { createOperations } from "./operations.js";
@@ -18,13 +18,13 @@ export function createControls(index, actions) {
     label: t("Previous step of the selected node"),
     icon: "previousEvent",
     key: "Shift+Left",
-    onclick: () => actions.event(-1),
+    onclick: () => actions.nodeStep(-1),
   });
   const next = button({
     label: t("Next step of the selected node"),
     icon: "nextEvent",
     key: "Shift+Right",
-    onclick: () => actions.event(1),
+    onclick: () => actions.nodeStep(1),
   });
   const who = h("span", { class: "dslab-who" });
   const speed = h("span", { class: "dslab-speed" });
@@ -50,11 +50,11 @@ export function createControls(index, actions) {
     element: h("div", { class: "dslab-controls" }, bar, scrubber.element),
     draw(view) {
       relabel(play, view.playing ? "pause" : "play", view.playing ? t("Pause") : t("Play"));
-      write(speed, `${view.speed}×`);
+      setText(speed, `${view.speed}×`);
       const ms = (1000 * view.pace * view.speed).toPrecision(2);
       speed.title = t("1 s shows about {ms} ms; longer waits are shortened", { ms });
       const node = actions.followed();
-      write(who, node === null ? "–" : t("step of {node}", { node: shorten(node, 10) }));
+      setText(who, node === null ? "–" : t("step of {node}", { node: shorten(node, 10) }));
       scrubber.draw(view);
     },
   };
@@ -92,9 +92,9 @@ function createScrubber(index, actions) {
     ),
     draw(view) {
       if (Number(range.value) !== view.step) range.value = String(view.step);
-      if (!view.playing) put(range, "aria-valuetext", spoken(index, view.step));
+      if (!view.playing) setAttr(range, "aria-valuetext", announcement(index, view.step));
       operations.draw(view);
-      write(readout, t("step {step} of {last} · {time}", { step: view.step, last, time: showTime(view.time) }));
+      setText(readout, t("step {step} of {last} · {time}", { step: view.step, last, time: showTime(view.time) }));
     },
   };
 }

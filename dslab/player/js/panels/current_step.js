@@ -1,7 +1,7 @@
 // @ts-check
 // The current step: its sentence in large type, the reasons that the protocol gave, and the code of its handler.
 /** @import { Actions, Index, Panel, Payload, Source } from "../types.js" */
-import { headline, outputs, spoken } from "../data/describe.js";
+import { announcement, headline, outputs } from "../data/describe.js";
 import { shorten } from "../data/values.js";
 import { button, FOCUSABLE, h } from "../dom.js";
 import { t } from "../words.js";
@@ -21,12 +21,12 @@ export function createSentence(index, payload, actions) {
   return {
     element: h("div", { class: "dslab-sentence" }, code, what, why, status),
     draw(view) {
-      if (!view.playing && status.textContent !== spoken(index, view.step))
-        status.textContent = spoken(index, view.step);
+      if (!view.playing && status.textContent !== announcement(index, view.step))
+        status.textContent = announcement(index, view.step);
       if (drawn === view.step) return;
       drawn = view.step;
       const step = index.steps[view.step];
-      what.textContent = step ? shorten(headline(step), 1200) : spoken(index, 0);
+      what.textContent = step ? shorten(headline(step), 1200) : announcement(index, 0);
       why.replaceChildren(
         ...(step
           ? [

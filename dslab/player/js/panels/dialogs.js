@@ -1,7 +1,7 @@
 // @ts-check
 // What opens on demand (the run as code, the keys) and what must be told (an error, events that did not apply).
 /** @import { Actions, Panel, Payload } from "../types.js" */
-import { createCopies } from "../acting/code_export.js";
+import { createCodeExport } from "../acting/code_export.js";
 import { BINDINGS } from "../acting/keys.js";
 import { plain, shorten } from "../data/values.js";
 import { button, h, keyName } from "../dom.js";
@@ -10,9 +10,9 @@ import { t } from "../words.js";
 /** @param {Payload} payload
  *  @param {Actions} actions
  *  @returns {Panel} */
-export function createPanels(payload, actions) {
+export function createDialogs(payload, actions) {
   const panels = new Map([
-    ["script", createCopies(payload, actions)],
+    ["script", createCodeExport(payload, actions)],
     ["keys", createKeys(actions)],
   ]);
   const element = h("div", { class: "dslab-panels" }, ...panels.values());

@@ -7,7 +7,7 @@ import { repetitions, rowsOf, showsAll } from "../data/filter.js";
 import { matchesOf } from "../data/search.js";
 import { lastAtMost, typesOf } from "../data/trace.js";
 import { shorten } from "../data/values.js";
-import { button, FOCUSABLE, h, put, s, withKey, write } from "../dom.js";
+import { button, FOCUSABLE, h, s, setAttr, setText, withKey } from "../dom.js";
 import { counted, t } from "../words.js";
 import { KIND_WORDS, NETWORK_WORDS } from "./legend.js";
 
@@ -30,7 +30,7 @@ export function createSearch(index, actions) {
   const finds = h("span", { class: "dslab-finds", role: "status" });
   const previous = button({ label: t("Previous match"), word: "↑", key: "N", onclick: () => actions.find(-1) });
   const next = button({ label: t("Next match"), word: "↓", key: "n", onclick: () => actions.find(1) });
-  const filter = button({ label: t("Filter"), word: t("Filter"), key: "f", onclick: () => actions.sift() });
+  const filter = button({ label: t("Filter"), word: t("Filter"), key: "f", onclick: () => actions.toggleFilterBar() });
   const shown = h("span", { class: "dslab-shown", role: "status" });
   const all = button({ label: t("Show all steps"), word: t("Show all"), onclick: () => actions.filter(null) });
   const zoom = [
@@ -53,11 +53,11 @@ export function createSearch(index, actions) {
       const at = lastAtMost(matches, view.step);
       found.hidden = !view.query.trim();
       if (!view.playing)
-        write(finds, findsInWords(matches[at] === view.step ? at + 1 : 0, matches.length));
-      put(filter, "aria-expanded", view.sifting);
+        setText(finds, findsInWords(matches[at] === view.step ? at + 1 : 0, matches.length));
+      setAttr(filter, "aria-expanded", view.filterBar);
       const { count } = rowsOf(index, view);
       const counts = { count: counted(count), all: counted(index.steps.length) };
-      write(shown, count < index.steps.length ? t("{count} of {all} steps shown", counts) : "");
+      setText(shown, count < index.steps.length ? t("{count} of {all} steps shown", counts) : "");
       all.hidden = showsAll(view.filter);
     },
   };
@@ -101,8 +101,8 @@ export function createFilters(index, actions) {
   return {
     element,
     draw(view) {
-      element.hidden = !view.sifting;
-      if (!view.sifting) return;
+      element.hidden = !view.filterBar;
+      if (!view.filterBar) return;
       for (const group of groups) group.draw(view.filter);
       repeats.input.checked = view.filter.repeats;
       misses.input.checked = view.filter.misses;
@@ -120,7 +120,7 @@ export function createFilters(index, actions) {
 function createGroup(field, title, chips, actions) {
   const ids = chips.map((chip) => chip.id);
   const buttons = chips.map(({ id, word, count, shape }) => {
-    const press = (/** @type {MouseEvent} */ event) => actions.chip(field, id, event.shiftKey ? ids : null);
+    const press = (/** @type {MouseEvent} */ event) => actions.toggleFiltered(field, id, event.shiftKey ? ids : null);
     const names = {
       title: t("{name} (Shift: only this)", { name: shorten(word, 200) }),
       "data-key": `${field} ${id}`,
@@ -134,13 +134,13 @@ function createGroup(field, title, chips, actions) {
       h("span", { class: "dslab-count" }, counted(count)),
     );
   });
-  const all = { title: t("All or none of them"), onclick: () => actions.chips(field, ids) };
+  const all = { title: t("All or none of them"), onclick: () => actions.toggleAllFiltered(field, ids) };
   const every = h("button", { type: "button", class: "dslab-chip-title", ...all, ...FOCUSABLE }, title);
   const group = { class: "dslab-chips", hidden: chips.length < 2, role: "group", "aria-label": title };
   return {
     element: h("div", group, every, ...buttons),
     draw(/** @type {Filter} */ filter) {
-      buttons.forEach((one, n) => put(one, "aria-pressed", !filter[field].has(ids[n])));
+      buttons.forEach((one, n) => setAttr(one, "aria-pressed", !filter[field].has(ids[n])));
     },
   };
 }
@@ -204,7 +204,7 @@ export function createToggle(word, title, key, changed) {
 
 /** @param {Actions} actions
  *  @returns {Panel} */
-export function createObserver(actions) {
+export function createObserverLine(actions) {
   const words = h("span", { role: "status" });
   const end = button({
     label: t("See all again"),
@@ -222,7 +222,7 @@ export function createObserver(actions) {
         "The run as {node} could tell it: what it has not heard of is hidden, and of the others it knows only their past.",
         { node },
       );
-      write(words, view.observer === null ? "" : about);
+      setText(words, view.observer === null ? "" : about);
     },
   };
 }

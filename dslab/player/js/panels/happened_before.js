@@ -3,7 +3,7 @@
 /** @import { Actions, Index, Message, Panel, View } from "../types.js" */
 import { chainOf } from "../data/causality.js";
 import { plain, shorten } from "../data/values.js";
-import { button, h, write } from "../dom.js";
+import { button, h, setText } from "../dom.js";
 import { t } from "../words.js";
 
 /** How the marked step and the current one are related, before, after or concurrent, and why: one sentence.
@@ -54,7 +54,7 @@ export function createRelation(index, actions) {
     element,
     draw(view) {
       element.hidden = view.marked === null;
-      if (view.marked !== null && !view.playing) write(words, relationSentence(index, view));
+      if (view.marked !== null && !view.playing) setText(words, relationSentence(index, view));
     },
   };
 }

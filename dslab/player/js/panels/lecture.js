@@ -3,9 +3,9 @@
 // presenter's remote sends Page Down and Page Up, which step the player anyway.
 /** @import { Actions, Index, Panel, View } from "../types.js" */
 import { headline } from "../data/describe.js";
-import { neighbourShown } from "../data/filter.js";
+import { neighbourInView } from "../data/filter.js";
 import { shorten } from "../data/values.js";
-import { button, FOCUSABLE, h, mark, put, withKey, write } from "../dom.js";
+import { button, FOCUSABLE, h, setAttr, setText, toggleClass, withKey } from "../dom.js";
 import { english, t } from "../words.js";
 
 const PARTS = new Map([
@@ -40,7 +40,7 @@ export function magnification(width, height) {
  * @param {HTMLElement} root
  * @param {View} view
  * @param {() => void} draw */
-export function createLecturing(root, view, draw) {
+export function createLectureActions(root, view, draw) {
   const held = h("div", { "aria-hidden": "true" }); // keeps the player's place in the page meanwhile
 
   function resize() {
@@ -51,7 +51,7 @@ export function createLecturing(root, view, draw) {
     held.style.height = `${root.offsetHeight}px`;
     root.after(held);
     view.lecture = { ...view.lecture, on: true };
-    mark(root, "dslab-lecture", true);
+    toggleClass(root, "dslab-lecture", true);
     resize();
     window.addEventListener("resize", resize);
     document.addEventListener("keydown", forward);
@@ -71,7 +71,7 @@ export function createLecturing(root, view, draw) {
   }
 
   function forget() {
-    mark(root, "dslab-lecture", false);
+    toggleClass(root, "dslab-lecture", false);
     root.style.removeProperty("zoom");
     held.remove();
     window.removeEventListener("resize", resize);
@@ -137,13 +137,13 @@ export function createLectureBar(root, actions) {
       const { on } = view.lecture;
       group.hidden = !on;
       for (const { part, press } of parts) {
-        put(press, "aria-pressed", !view.lecture.without.has(part));
-        mark(root, `dslab-without-${part}`, leavesOut(view, part));
+        setAttr(press, "aria-pressed", !view.lecture.without.has(part));
+        toggleClass(root, `dslab-without-${part}`, leavesOut(view, part));
       }
       const label = on ? t("Leave the lecture") : t("Lecture: fill the screen, in large type");
-      put(door, "aria-label", label);
-      put(door, "title", withKey(label, on ? "Escape" : "l"));
-      write(door.firstChild, on ? t("Leave") : t("Lecture"));
+      setAttr(door, "aria-label", label);
+      setAttr(door, "title", withKey(label, on ? "Escape" : "l"));
+      setText(door.firstChild, on ? t("Leave") : t("Lecture"));
     },
   };
 }
@@ -157,7 +157,7 @@ export function createCue(index) {
     element,
     draw(view) {
       element.hidden = !view.lecture.on;
-      if (view.lecture.on) write(element, cue(index, view));
+      if (view.lecture.on) setText(element, cue(index, view));
     },
   };
 }
@@ -167,7 +167,7 @@ export function createCue(index) {
  * @param {View} view */
 export function cue(index, view) {
   if (!view.future) return t("What comes next is hidden.");
-  const next = neighbourShown(index, view, 1);
+  const next = neighbourInView(index, view, 1);
   if (next <= view.step || next > index.last) return t("This was the last step.");
   return t("Next: {sentence}", { sentence: shorten(headline(index.steps[next]), 300) });
 }

@@ -13,7 +13,7 @@ import {
 } from "../cluster/shapes.js";
 import { typesOf } from "../data/trace.js";
 import { shorten } from "../data/values.js";
-import { h, mark, s } from "../dom.js";
+import { h, s, toggleClass } from "../dom.js";
 import { english, t } from "../words.js";
 
 export const KIND_WORDS = new Map([
@@ -68,7 +68,7 @@ export function createLegend(index) {
   return {
     element,
     draw(view) {
-      mark(causal, "dslab-absent", !view.causality);
+      toggleClass(causal, "dslab-absent", !view.causality);
     },
   };
 }

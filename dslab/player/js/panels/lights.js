@@ -3,7 +3,7 @@
 /** @import { Actions, Index, Light, Panel } from "../types.js" */
 import { shorten } from "../data/values.js";
 import { changeOf, lightAt } from "../data/verdicts.js";
-import { FOCUSABLE, h, put, s, write } from "../dom.js";
+import { FOCUSABLE, h, s, setAttr, setText } from "../dom.js";
 import { english, t } from "../words.js";
 
 const SHAPES = new Map([
@@ -73,12 +73,12 @@ function createLamp(light, last, actions) {
     draw(/** @type {number} */ k, /** @type {boolean} */ future) {
       const state = lightAt(light, k, last);
       const words = t(LIGHT_WORDS.get(state) ?? state);
-      put(element, "class", `dslab-light dslab-light-${state}`);
-      put(shape, "d", SHAPES.get(state) ?? "");
-      write(said, `, ${words}`);
+      setAttr(element, "class", `dslab-light dslab-light-${state}`);
+      setAttr(shape, "d", SHAPES.get(state) ?? "");
+      setText(said, `, ${words}`);
       const why = light.sentence && (future || state === "broken") ? `: ${shorten(light.sentence, 300)}` : "";
       const where = step !== null && (future || step <= k) ? `, ${t("step {step}", { step })}` : "";
-      put(element, "title", `${t(WHEN_WORDS.get(light.kind) ?? light.kind)}, ${words}${where}${why}`);
+      setAttr(element, "title", `${t(WHEN_WORDS.get(light.kind) ?? light.kind)}, ${words}${where}${why}`);
     },
   };
 }

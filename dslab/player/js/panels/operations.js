@@ -2,7 +2,7 @@
 // The clients' operations under the scrubber: a bar from the step that invoked each to the step that answered it.
 /** @import { Actions, Index, Operation, Panel } from "../types.js" */
 import { shorten, show } from "../data/values.js";
-import { FOCUSABLE, h, mark } from "../dom.js";
+import { FOCUSABLE, h, toggleClass } from "../dom.js";
 import { counted, t } from "../words.js";
 
 const MOST_BARS = 600; // bars in the page
@@ -64,8 +64,8 @@ export function createOperations(index, actions) {
       element.hidden = !drawn.length || view.observer !== null;
       cursor.style.left = `${(100 * view.step) / Math.max(1, index.last)}%`;
       for (const { one, element } of drawn) {
-        mark(element, "dslab-open", one.invoked <= view.step && view.step < (one.returned ?? Infinity));
-        mark(element, "dslab-absent", !view.future && one.invoked > view.step);
+        toggleClass(element, "dslab-open", one.invoked <= view.step && view.step < (one.returned ?? Infinity));
+        toggleClass(element, "dslab-absent", !view.future && one.invoked > view.step);
       }
     },
   };

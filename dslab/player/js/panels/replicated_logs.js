@@ -4,8 +4,8 @@
 /** @import { Index, Panel, Value, View } from "../types.js" */
 import { lastKnownStep } from "../data/filter.js";
 import { lastAtMost, valueAt } from "../data/trace.js";
-import { fieldsOf, heldBy, shorten, show } from "../data/values.js";
-import { FOCUSABLE, h, write } from "../dom.js";
+import { contentsOf, fieldsOf, shorten, show } from "../data/values.js";
+import { FOCUSABLE, h, setText } from "../dom.js";
 import { t } from "../words.js";
 
 const MOST_ENTRIES = 40; // entries in the page: the last
@@ -15,7 +15,7 @@ const COLOURS = 6;
  * @param {Value} entry a message, or a tuple that begins with the term
  * @returns {{term: Value, command: string}} */
 export function readEntry(entry) {
-  const fields = fieldsOf(heldBy(entry, "message")?.[1]);
+  const fields = fieldsOf(contentsOf(entry, "message")?.[1]);
   if (Object.hasOwn(fields, "term")) {
     const { term, ...rest } = fields;
     return { term, command: show(Object.hasOwn(rest, "command") ? rest.command : Object.values(rest).at(-1)) };
@@ -29,7 +29,7 @@ export function readEntry(entry) {
 /** The items of a list or a tuple; none of any other value.
  * @param {Value|undefined} value */
 export function entriesOf(value) {
-  return Array.isArray(value) ? value : (heldBy(value, "tuple") ?? []);
+  return Array.isArray(value) ? value : (contentsOf(value, "tuple") ?? []);
 }
 
 /** A picture for each log of each protocol.
@@ -76,7 +76,7 @@ function createLog(index, { protocol, name, committed, members }) {
       const longest = values.reduce((most, entries) => Math.max(most, entries.length), 0);
       const first = Math.max(0, longest - MOST_ENTRIES);
       for (const row of rows) row.draw(first, longest);
-      write(less, first ? t("entries before {first} are left out", { first: first + 1 }) : "");
+      setText(less, first ? t("entries before {first} are left out", { first: first + 1 }) : "");
     },
   };
 }

@@ -6,7 +6,7 @@ import { relationOfNode } from "../data/causality.js";
 import { lastKnownStep } from "../data/filter.js";
 import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "../data/trace.js";
 import { shorten, show } from "../data/values.js";
-import { FOCUSABLE, h, mark, write } from "../dom.js";
+import { FOCUSABLE, h, setText, toggleClass } from "../dom.js";
 import { t } from "../words.js";
 import { createLogs } from "./replicated_logs.js";
 import { createValue } from "./value_tree.js";
@@ -36,7 +36,7 @@ export function createState(index, actions) {
       for (const table of tables) table.draw(view);
       logs.draw(view);
       const count = view.filter.nodes.size;
-      write(less, count ? t("{count} nodes are left out by the filter", { count }) : "");
+      setText(less, count ? t("{count} nodes are left out by the filter", { count }) : "");
       const head = element.querySelector("thead .dslab-current");
       // With the next frame: to measure now would have the browser lay out the page twice.
       if (head && head !== shown) requestAnimationFrame(() => reveal(element, head));
@@ -160,10 +160,10 @@ function createColumn(index, i, actions) {
       const hidden = view.filter.nodes.has(info.id);
       const k = lastKnownStep(index, view, i);
       const current = index.steps[view.step]?.node === info.id;
-      mark(head, "dslab-selected", view.selection?.kind === "node" && view.selection.id === info.id);
+      toggleClass(head, "dslab-selected", view.selection?.kind === "node" && view.selection.id === info.id);
       markRelation(index, i, head, view);
       const seen = view.observer === null || view.observer === info.id;
-      write(clock, seen ? clockText(clockAt(index, i, view.step, index.times[view.step] ?? 0)) : "");
+      setText(clock, seen ? clockText(clockAt(index, i, view.step, index.times[view.step] ?? 0)) : "");
       const key = [hidden, lastAtMost(index.eventsOf[i], k), current, view.observer === null || k < 0].join();
       if (drawn === key) return; // nothing happened to this node
       drawn = key;
@@ -172,17 +172,17 @@ function createColumn(index, i, actions) {
       if (hidden) return;
       const is = valueAt(index.status[i], k) ?? "up";
       for (const cell of all) {
-        mark(cell, "dslab-current", current);
-        mark(cell, "dslab-is-down", is === "down");
+        toggleClass(cell, "dslab-current", current);
+        toggleClass(cell, "dslab-is-down", is === "down");
       }
       const state = new Map(
         k < 0 && view.observer !== null ? [] : stateAt(index, i, k).map((row) => [row.name, row]),
       );
       const running = new Map(timersAt(index, i, k).map((timer) => [timer.name, timer.due.toFixed(1)]));
       for (const [name, cell] of cells) fillCell(cell, state.get(name), current);
-      for (const [name, cell] of timers) write(cell, is === "down" ? "" : (running.get(name) ?? "–"));
-      mark(status, "dslab-quiet", view.observer !== null);
-      write(status, ` ${statusWords(view, info.id, k, is)}`.trimEnd());
+      for (const [name, cell] of timers) setText(cell, is === "down" ? "" : (running.get(name) ?? "–"));
+      toggleClass(status, "dslab-quiet", view.observer !== null);
+      setText(status, ` ${statusWords(view, info.id, k, is)}`.trimEnd());
     },
   };
 }
@@ -204,8 +204,8 @@ function statusWords(view, id, k, is) {
  * @param {View} view */
 function markRelation(index, i, head, view) {
   const { past, future } = relationOfNode(index, i, view);
-  mark(head, "dslab-past", past);
-  mark(head, "dslab-future", future);
+  toggleClass(head, "dslab-past", past);
+  toggleClass(head, "dslab-future", future);
 }
 
 /** @param {HTMLElement} cell
@@ -214,7 +214,7 @@ function markRelation(index, i, head, view) {
 function fillCell(cell, row, current) {
   const value = row?.value;
   const before = current && row?.changed ? row.before : undefined;
-  mark(cell, "dslab-changed", current && Boolean(row?.changed));
+  toggleClass(cell, "dslab-changed", current && Boolean(row?.changed));
   const old = written.get(cell);
   if (old && old.value === value && old.before === before) return;
   const open = old?.open ?? new Set();

@@ -1,7 +1,7 @@
 // @ts-check
 // Questions with a field each: in a list, or where they belong in a space-time diagram. The kernel judges the answers.
 /** @import { Model } from "../types.js" */
-import { FOCUSABLE, h, onEnter, put, s, write } from "../dom.js";
+import { FOCUSABLE, h, onEnter, s, setAttr, setText } from "../dom.js";
 
 /** @typedef {{name: string, words: string, place?: number[]}} Question `place`: left, top and width in the diagram, px */
 /** @typedef {{title: string, task: string, questions: Question[], signs: Record<string, string>,
@@ -28,9 +28,9 @@ function createField({ name, words, place }, signs) {
 
   /** @param {string} state "right", "wrong", or "" */
   function mark(state) {
-    put(outline, "d", signs[state] ?? "");
-    put(input, "aria-label", state ? `${words}: ${state}` : words);
-    put(input, "aria-invalid", state === "wrong");
+    setAttr(outline, "d", signs[state] ?? "");
+    setAttr(input, "aria-label", state ? `${words}: ${state}` : words);
+    setAttr(input, "aria-invalid", state === "wrong");
     element.dataset.mark = state;
   }
   return { name, element, input, mark };
@@ -66,15 +66,15 @@ function render({ model, el }) {
   function submit(event) {
     event.preventDefault();
     if (button.getAttribute("aria-disabled") === "true") return;
-    put(button, "aria-disabled", true);
-    write(standing, "checking …");
+    setAttr(button, "aria-disabled", true);
+    setText(standing, "checking …");
     model.send({ type: "check", answers: Object.fromEntries(fields.map((field) => [field.name, field.input.value])) });
   }
 
   function draw() {
     const { marks, standing: words } = model.get("judged");
-    put(button, "aria-disabled", false);
-    write(standing, words ?? "");
+    setAttr(button, "aria-disabled", false);
+    setText(standing, words ?? "");
     for (const field of fields) field.mark(marks?.[field.name] ?? "");
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 // What is said about an attempt: the outcome, the sentence, what is folded away, and buttons that ask the kernel.
 /** @import { Model } from "../types.js" */
-import { FOCUSABLE, h, put, s, write } from "../dom.js";
+import { FOCUSABLE, h, s, setAttr, setText } from "../dom.js";
 
 /** A shape for an outcome: colour alone would not be seen by everybody.
  * @param {string} outline */
@@ -49,8 +49,8 @@ function render({ model, el }) {
       const press = () => model.get("buttons")[place].used || model.send({ type: "press", place });
       if (!presses.children[place])
         presses.append(h("button", { type: "button", class: "dslab-press", onclick: press, ...FOCUSABLE }));
-      write(presses.children[place], used ? `${label}: below` : label);
-      put(presses.children[place], "aria-disabled", used);
+      setText(presses.children[place], used ? `${label}: below` : label);
+      setAttr(presses.children[place], "aria-disabled", used);
     });
   }
 
