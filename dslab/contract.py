@@ -15,7 +15,7 @@ from types import CodeType
 from typing import Any
 
 from dslab.node import Node
-from dslab.values import DslabError, NotPlain, brief, containers, snapshot
+from dslab.values import DslabError, NotPlain, brief, cached, containers, snapshot
 
 SHARED = "Nodes may talk by messages only: keep it in an attribute that `init` assigns."
 
@@ -31,7 +31,7 @@ def handler_name(message_class_name: str) -> str:
     return "on_" + re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", message_class_name).lower()
 
 
-def find_handler(node: Node, msg: Any) -> Callable:
+def find_handler(node: Node, msg: Any) -> Callable[[str, Any], object]:
     """The bound method of `node` that handles `msg`; raises `DslabError` if there is none."""
     cls, wanted = type(node), handler_name(type(msg).__name__)
     if not hasattr(cls, wanted):
@@ -43,7 +43,8 @@ def find_handler(node: Node, msg: Any) -> Callable:
     if hasattr(Node, wanted) or wanted.endswith("_timer"):
         raise DslabError(f"a message cannot be called {type(msg).__name__}: {wanted} is not a handler of messages."
                          " Rename it")
-    return getattr(node, wanted)
+    handler: Callable[[str, Any], object] = getattr(node, wanted)
+    return handler
 
 
 def check_protocol(cls: type[Node]) -> None:
@@ -71,7 +72,7 @@ def check_protocol(cls: type[Node]) -> None:
             _check_function(cls, name, value)
 
 
-@cache
+@cached
 def _check_function(cls: type, name: str, function: Any) -> None:
     where = f"{cls.__name__}.{name}"
     for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):

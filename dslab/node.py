@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from functools import cache
 from math import inf
 from operator import attrgetter
 from random import Random
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
 from dslab.values import (
     DslabError,
     brief,
+    cached,
     check_message,
     check_sendable,
     fields_of,
@@ -22,9 +22,11 @@ from dslab.values import (
     snapshot,
 )
 
+T = TypeVar("T")
+
 
 @dataclass_transform(frozen_default=True)
-def message(cls: type) -> type:
+def message(cls: type[T]) -> type[T]:
     """Make a class of annotated fields a message: frozen, compared by value and by type, and plain data from birth.
 
     Making one raises `NotPlain`, a sentence, if a field holds what a network could not carry.
@@ -37,12 +39,17 @@ def message(cls: type) -> type:
     """
     if "__post_init__" in cls.__dict__:
         raise DslabError(f"the message {cls.__name__} has a __post_init__: a message only carries data, leave it out")
-    cls.__repr__, cls.__post_init__ = show, check_message
+    _add(cls, __repr__=show, __post_init__=check_message)
     made = dataclasses.dataclass(frozen=True, slots=True, repr=False)(cls)
-    made.__message_fields__ = names = tuple(field.name for field in dataclasses.fields(made))
-    made.__message_values__ = _values_of(names)
-    made.__setattr__ = made.__delattr__ = _refuse_change
+    names = _field_names(made)
+    _add(made, __message_fields__=names, __message_values__=_values_of(names),
+         __setattr__=_refuse_change, __delattr__=_refuse_change)
     return made
+
+
+def _add(cls: type, **members: object) -> None:
+    for name, member in members.items():
+        setattr(cls, name, member)
 
 
 class Node:
@@ -77,7 +84,7 @@ class Node:
         self.id = id
         self.peers = tuple(peers)                   # the other nodes that run this protocol
         self.neighbours = self.peers if neighbours is None else tuple(neighbours)   # all nodes with a direct link
-        self.effects: list[tuple] = []              # what the current handler has asked for so far
+        self.effects: list[tuple[Any, ...]] = []              # what the current handler has asked for so far
         self._known = frozenset((*self.peers, *self.neighbours))
         self._random, self._clock, self._beat = random, clock, monotonic
         self.init()
@@ -144,7 +151,7 @@ class Node:
         """Say why, to the people who watch. It changes nothing."""
         self.effects.append(("note", str(text)))
 
-    def draw(self, options: Iterable, k: int = 1) -> tuple:
+    def draw(self, options: Iterable[T], k: int = 1) -> tuple[T, ...]:
         """`k` different options (fewer if there are fewer), chosen at random from this node's own random stream."""
         options = in_order(options) if isinstance(options, (set, frozenset)) else list(options)
         self._random = self._random or Random(f"0 {self.id}").random
@@ -195,7 +202,7 @@ class Node:
         raise DslabError(f"{self.id} sent to {brief(dst)}, which is not in this cluster ({cluster}).{hint}")
 
 
-@cache
+@cached
 def timer_handler(cls: type[Node], name: str) -> str:
     """The name of the method for a timer; raises `DslabError` if the class has none."""
     wanted = f"on_{name}_timer"
@@ -205,7 +212,11 @@ def timer_handler(cls: type[Node], name: str) -> str:
     return wanted
 
 
-def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple]:
+def _field_names(cls: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(cls))
+
+
+def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     """A method that returns the values of these fields; the usual case is the fastest there is."""
     if len(names) > 1:
         get = attrgetter(*names)
@@ -213,6 +224,6 @@ def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple]:
     return lambda msg: tuple(getattr(msg, name) for name in names)
 
 
-def _refuse_change(msg: Any, *change: Any) -> None:
+def _refuse_change(msg: Any, *change: Any) -> NoReturn:
     raise DslabError(f"{type(msg).__name__}.{change[0]} cannot be changed: a message that was sent is out of your"
                      " hands, on a real network the receiver would not see the change. Make a new message.")

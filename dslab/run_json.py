@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib import import_module
 from typing import Any
@@ -15,8 +15,9 @@ from dslab.script import VERBS, At, at
 from dslab.values import DslabError, brief, decode, encode, fields_of, nearest
 
 FORMAT, VERSION = "dslab-run", 1
-LATENCIES = {"uniform": uniform, "exponential": lambda least, mean: exponential(mean, least=least),
-             "long_tail": lambda least, alpha: long_tail(least, alpha=alpha)}
+LATENCIES: dict[str, Callable[[float, float], Latency]] = {
+    "uniform": uniform, "exponential": lambda least, mean: exponential(mean, least=least),
+    "long_tail": lambda least, alpha: long_tail(least, alpha=alpha)}
 
 
 def run_to_json(run: Run) -> str:
@@ -39,7 +40,7 @@ def run_to_dict(run: Run) -> dict[str, Any]:
     }
 
 
-def _event(event: At) -> list:
+def _event(event: At) -> list[Any]:
     action = event.action
     return [event.time, action.verb, [_argument(arg) for arg in action.args], _settings(dict(action.options))]
 
@@ -92,14 +93,15 @@ class _Reader:
     def __init__(self, classes: Mapping[str, type]) -> None:
         self.classes = classes
 
-    def event(self, time: float, verb: str, args: list, options: dict[str, Any]) -> At:
+    def event(self, time: float, verb: str, args: list[Any], options: dict[str, Any]) -> At:
         if verb not in VERBS:
             raise DslabError(f"the script names the verb {brief(verb)}, which does not exist."
                              + nearest(str(verb), VERBS))
         return at(time, VERBS[verb](*map(self.argument, args), **self.settings(options)))
 
     def network(self, data: dict[str, Any]) -> Network:
-        links = {(src, dst): self.settings(settings) for src, dst, settings in data["links"]}
+        links: dict[tuple[str, str], Any] = {       # Network checks what is in it
+            (src, dst): self.settings(settings) for src, dst, settings in data["links"]}
         return Network(links=links, **self.settings(data["default"]))
 
     def settings(self, data: dict[str, Any]) -> dict[str, Any]:

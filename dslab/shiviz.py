@@ -83,7 +83,7 @@ def _events(text: str, pattern: str) -> Iterator[Event]:
         raise DslabError(f"the pattern matches nothing in this log: expected events that look like {DEFAULT}")
 
 
-def _expression(pattern: str) -> re.Pattern:
+def _expression(pattern: str) -> re.Pattern[str]:
     """The pattern as Python writes it: named groups are the one thing that JavaScript spells otherwise."""
     try:
         found = re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern), re.MULTILINE)
@@ -151,7 +151,8 @@ def _known(event: Event, lives: dict[str, list[Event]]) -> list[Event]:
 
 def _in_causal_order(lives: dict[str, list[Event]]) -> list[Event]:
     """All events, causes first; of those that may come next, the one that stands first in the log."""
-    done, order = Counter(), []
+    done: Counter[str] = Counter()
+    order: list[Event] = []
     while len(order) < sum(map(len, lives.values())):
         waiting = [life[done[host]] for host, life in lives.items() if done[host] < len(life)]
         ready = [event for event in waiting
@@ -169,7 +170,7 @@ def _messages(events: list[Event]) -> list[Envelope]:
     place = {(event.host, event.number): index for index, event in enumerate(events)}
     ends = sorted((sent, received) for received, event in enumerate(events) for sent in _sources(event, events, place))
     links: Counter[str] = Counter()
-    messages = []
+    messages: list[Envelope] = []
     for sent, received in ends:
         src, dst = events[sent].host, events[received].host
         links[f"{src}->{dst}"] += 1
@@ -190,14 +191,15 @@ def _sources(event: Event, events: list[Event], place: dict[tuple[str, int], int
 
 def _steps(events: list[Event], messages: list[Envelope], stamps: Stamps) -> Iterator[Step]:
     """The events as steps of a trace. The cause of one that had several messages is the one sent last."""
-    sent, latest = defaultdict(list), {}
+    sent: defaultdict[int, list[Envelope]] = defaultdict(list)
+    latest: dict[int | None, Envelope] = {}
     for one in messages:
         sent[one.sent].append(one)
         latest[one.ended] = one
     for place, event in enumerate(events):
         got = latest.get(place)
-        yield Step(place, float(place), event.host, "event", event.text, got and got.sent, got, tuple(sent[place]), {},
-                   (), (), (), {}, float(place), stamps)
+        yield Step(place, float(place), event.host, "event", event.text, got.sent if got else None, got,
+                   tuple(sent[place]), {}, (), (), (), {}, float(place), stamps)
 
 
 def _bad(line: int, sentence: str) -> DslabError:

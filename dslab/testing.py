@@ -116,7 +116,7 @@ def timers(node: Node) -> dict[str, tuple[float, float] | None]:
     return changed
 
 
-def outputs(node: Node) -> list[tuple]:
+def outputs(node: Node) -> list[tuple[Any, ...]]:
     """What the last event told the world, as (name, *values)."""
     return [(effect[1], *effect[2]) for effect in node.effects if effect[0] == "output"]
 

@@ -13,13 +13,17 @@ from dataclasses import make_dataclass
 from difflib import get_close_matches
 from functools import cache
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NoReturn, ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
 
 ATOMS = frozenset({int, float, str, bool, type(None)})
 SMALL = 1 << 62
 MESSAGE_LIMIT = 64_000          # bytes, roughly, that one message may carry
 
-INSTEAD = {
+INSTEAD: dict[type, str] = {
     list: "a list can be changed by both sides: use tuple(...)",
     set: "a set can be changed by both sides: use frozenset(...)",
     dict: "a dict can be changed by both sides: use tuple(sorted(d.items()))",
@@ -38,17 +42,24 @@ class NotPlain(DslabError, TypeError):
     """A value that is not plain data, with the reason."""
 
 
-@cache
+def cached(function: Callable[P, R]) -> Callable[P, R]:
+    """`functools.cache`, for functions of classes, with a signature that is checked."""
+    return cast(Callable[P, R], cache(function))        # typeshed's takes what can be hashed, and mypy forgets that a
+                                                        # class can
+
+
+@cached
 def fields_of(kind: type) -> tuple[str, ...] | None:
     """The field names of a message class, or None for any other class."""
-    return kind.__dict__.get("__message_fields__")
+    names: tuple[str, ...] | None = kind.__dict__.get("__message_fields__")
+    return names
 
 
 def weigh(value: Any) -> int:
     """About how many bytes `value` takes in a message; raises `NotPlain` if it cannot be sent."""
-    kind = type(value)
+    kind: type = type(value)
     if kind is int:
-        return 8 + (value.bit_length() >> 3)
+        return 8 + (int(value).bit_length() >> 3)
     if kind is str:
         return 8 + len(value)
     if kind is bool or value is None:
@@ -57,9 +68,10 @@ def weigh(value: Any) -> int:
         return 8 if math.isfinite(value) else _refuse(value, f"{value} is not JSON: use None or a number")
     if kind is tuple or kind is frozenset:
         return 8 + sum(map(weigh, value))
-    if fields_of(kind) is None:
-        return _refuse(value, INSTEAD.get(kind, SENDABLE))
-    return 8 + sum([weigh(getattr(value, field)) for field in fields_of(kind)])
+    fields = fields_of(kind)
+    if fields is None:
+        _refuse(value, INSTEAD.get(kind, SENDABLE))
+    return 8 + sum([weigh(getattr(value, field)) for field in fields])
 
 
 def check_message(msg: Any) -> None:
@@ -166,16 +178,15 @@ def decode(data: Any, message_class: Callable[[str, tuple[str, ...]], type] | No
 @cache
 def lookalike(name: str, fields: tuple[str, ...]) -> type:
     """A message class with this name and these fields, for a trace whose protocol is not at hand."""
-    made = make_dataclass(name if name.isidentifier() else "Message", fields, frozen=True)
-    made.__message_fields__ = fields
-    return made
+    return make_dataclass(name if name.isidentifier() else "Message", fields, frozen=True,
+                          namespace={"__message_fields__": fields})
 
 
-def in_order(values: Any) -> list:
+def in_order(values: Iterable[T]) -> list[T]:
     """The elements of a set in an order that is the same in every process, whatever their types."""
-    kinds = {type(value) for value in values}
+    kinds: set[type] = {type(value) for value in values}
     if len(kinds) == 1 and kinds <= {int, float, str}:
-        return sorted(values)
+        return sorted(values)           # type: ignore[type-var]  # of one kind that has an order, as was just found
     return sorted(values, key=lambda value: (type(value).__name__, show(value)))
 
 
@@ -243,13 +254,13 @@ def _constant(value: Any) -> Any:
     if fields_of(kind) is not None:
         return value                    # a message was checked when it was made
     if kind is not tuple and kind is not frozenset:
-        return _refuse(value, STORABLE)
+        _refuse(value, STORABLE)
     for item in value:
         _constant(item)
     return value
 
 
-def _refuse(value: Any, reason: str) -> Any:
+def _refuse(value: Any, reason: str) -> NoReturn:
     raise NotPlain(f"{brief(value, limit=40)} is a {_noun(value)}; {reason}")
 
 
