@@ -38,12 +38,32 @@ class Latency:
 
 
 def constant(delay: float) -> Latency:
-    """Every message takes `delay` ms."""
+    """Every message takes `delay` ms.
+
+    Args:
+        delay: ms, from 0 up.
+
+    Raises:
+        DslabError: it is no such number.
+
+    >>> constant(10)
+    constant(10)
+    """
     return uniform(delay, delay)
 
 
 def uniform(low: float, high: float) -> Latency:
-    """Any delay from `low` to `high` ms is equally likely."""
+    """Any delay from `low` to `high` ms is equally likely.
+
+    Args:
+        low, high: ms, from 0 up.
+
+    Raises:
+        DslabError: one of them is no such number, or `high` is less than `low`.
+
+    >>> Network(latency=uniform(10, 50))
+    Network(latency=uniform(10, 50))
+    """
     _check_delay("uniform", low, high)
     if low > high:
         raise DslabError(f"uniform({low}, {high}): the first delay is the smaller one;"
@@ -52,13 +72,35 @@ def uniform(low: float, high: float) -> Latency:
 
 
 def exponential(mean: float, *, least: float = 0.0) -> Latency:
-    """`least` ms plus an exponentially distributed delay with this mean."""
+    """`least` ms plus an exponentially distributed delay with this mean.
+
+    Args:
+        mean: of what is added to `least`, ms, from 0 up.
+        least: ms, from 0 up.
+
+    Raises:
+        DslabError: one of them is no such number.
+
+    >>> exponential(20, least=5)
+    exponential(20, least=5)
+    """
     _check_delay("exponential", mean, least)
     return Latency("exponential", least, mean)
 
 
 def long_tail(least: float, *, alpha: float = 1.5) -> Latency:
-    """A Pareto distribution: mostly near `least` ms, rarely very long; the smaller `alpha`, the longer the tail."""
+    """A Pareto distribution: mostly near `least` ms, rarely very long; the smaller `alpha`, the longer the tail.
+
+    Args:
+        least: the shortest delay, ms, from 0 up.
+        alpha: the exponent, above 0. Up to 1 even the mean is infinite.
+
+    Raises:
+        DslabError: one of them is no such number.
+
+    >>> long_tail(5, alpha=2)
+    long_tail(5, alpha=2)
+    """
     _check_delay("long_tail", least, alpha)
     if alpha == 0:
         raise DslabError("long_tail: alpha is above 0")
@@ -111,7 +153,22 @@ SETTINGS = tuple(one.name for one in fields(LinkSettings))
 
 @dataclass(frozen=True, init=False, repr=False, slots=True)
 class Network:
-    """One rule for all links, and exceptions: `Network(loss=0.1, links={("A", "B"): {"loss": 0.5}})`."""
+    """One rule for all links, and exceptions to it. Links are one-way.
+
+    Args:
+        latency: how long a message is on its way: `constant`, `uniform` (5 to 15 ms unless said), `exponential` or
+            `long_tail`.
+        loss: the chance that a message is lost, from 0 (unless said) to 1.
+        duplication: the chance that it arrives twice, from 0 (unless said) to 1.
+        fifo: does a link keep its messages in order? Unless said, it does not.
+        links: what differs on single links: (sender, receiver) -> some of the settings above.
+
+    Raises:
+        DslabError: a setting is not of its kind, or there is none of this name.
+
+    >>> Network(loss=0.1, links={("A", "B"): {"loss": 0.5}}).settings("A", "B").loss
+    0.5
+    """
 
     default: LinkSettings
     links: Mapping[tuple[str, str], Settings]           # the exceptions: a link and what differs there

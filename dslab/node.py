@@ -69,6 +69,19 @@ class Node:
     5. A random delay is a range in the effect; the simulator draws from it. A random choice is `draw`.
     6. `self.now` is the node's own time of day, which may be wrong; `self.monotonic` only measures spans.
     7. What a promise speaks about is an `output`. The world remembers outputs, and they survive crashes.
+
+    >>> @message
+    ... class Greet:
+    ...     words: str
+    >>> class Greeter(Node):
+    ...     def init(self):
+    ...         self.greeted = 0            # how many have greeted this node
+    ...     def on_start(self):
+    ...         self.broadcast(Greet("hello"))
+    ...     def on_greet(self, src, msg):
+    ...         self.greeted += 1
+    >>> simulate(Run(Greeter, 3)).state_at(-1)["A"]
+    {'greeted': 2}
     """
 
     __slots__ = ("__dict__", "_beat", "_clock", "_known", "_random", "effects", "id", "neighbours", "peers")

@@ -53,7 +53,18 @@ class Promise:
 
 
 def always(judge: Objecting) -> Promise:
-    """A promise that is kept at every step of every run (safety: nothing bad happens)."""
+    """A promise that is kept at every step of every run (safety: nothing bad happens).
+
+    Args:
+        judge: from a `World` to None or True while the property holds, and to a sentence, or False, where it is
+            violated. Its name, read as words, is what is promised.
+
+    >>> @always
+    ... def at_most_one_node_is_down(world):
+    ...     return len(world.up) >= len(world.nodes) - 1
+    >>> at_most_one_node_is_down
+    always: at most one node is down
+    """
     return Promise("always", judge.__name__.replace("_", " "), judge)
 
 
@@ -61,21 +72,50 @@ def in_the_end(judge: Objecting) -> Promise:
     """A promise that is due when nothing is left to happen (liveness: something good happens, sooner or later).
 
     Before that moment nothing can break it: what is missing may be on its way.
+
+    Args:
+        judge: as for `always`.
+
+    >>> @in_the_end
+    ... def every_node_is_up(world):
+    ...     return set(world.up) == set(world.nodes)
+    >>> every_node_is_up
+    in the end: every node is up
     """
     return Promise("in the end", judge.__name__.replace("_", " "), judge)
 
 
 def sometimes(judge: Callable[[Any], object]) -> Promise:
-    """Something that can happen: a model in which it never does proves nothing (a witness against vacuous truth)."""
+    """Something that can happen: a model in which it never does proves nothing (a witness against vacuous truth).
+
+    Args:
+        judge: from a `World` to whether it has happened.
+
+    >>> @sometimes
+    ... def a_leader_is_elected(world):
+    ...     return world.outputs("leader")
+    >>> a_leader_is_elected
+    sometimes: a leader is elected
+    """
     return Promise("sometimes", judge.__name__.replace("_", " "), judge)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a promise.
+    """What became of a promise. It is true where the promise holds.
 
-    status: "holds" (at every step of this trace, at its end, or seen in it), "broken" (at `step`), or "not decided"
-    (not seen, or the run was stopped too early to tell).
+    Attributes:
+        promise: the property that was judged.
+        status: "holds" (at every step of this trace, at its end, or seen in it), "broken" (at `step`), or "not
+            decided" (not seen, or the run was stopped too early to tell).
+        step: the index of the step that decides it; None where no single step does.
+        sentence: why, if there is more to say; else empty.
+        trace: what shows it; None where no single run could. `play(verdict)` opens it at the step.
+
+    >>> from dslab.protocols.raft import DEMO, PROMISES
+    >>> verdict = judge(simulate(DEMO), PROMISES)[0]
+    >>> verdict.status, bool(verdict)
+    ('holds', True)
     """
 
     promise: Promise
@@ -131,6 +171,13 @@ class World:
     Attributes:
         nodes: the names of all nodes, in the run's order.
         time: the moment, in ms of true time.
+
+    >>> @always
+    ... def a_term_never_ends_before_it_began(world):
+    ...     return all(state.term >= 0 for state in world.having("term").values())
+    >>> from dslab.protocols.raft import DEMO
+    >>> print(judge(simulate(DEMO), [a_term_never_ends_before_it_began])[0])
+    holds: always: a term never ends before it began
     """
 
     def __init__(self, nodes: Iterable[str], initial: Mapping[str, Mapping[str, Any]]) -> None:
@@ -178,7 +225,19 @@ class World:
 
 
 def judge(trace: Trace, promises: Iterable[Promise]) -> list[Verdict]:
-    """A verdict on each promise, from the first step of the trace that decides it."""
+    """A verdict on each promise, from the first step of the trace that decides it.
+
+    Args:
+        trace: what happened.
+        promises: functions with `@always`, `@in_the_end` or `@sometimes`.
+
+    Raises:
+        DslabError: something is no promise, or a promise said something else than yes, no or a sentence.
+
+    >>> from dslab.protocols.raft import DEMO, PROMISES
+    >>> {verdict.status for verdict in judge(simulate(DEMO), PROMISES)}
+    {'holds'}
+    """
     promises = list(promises)
     for promise in promises:
         if not isinstance(promise, Promise):

@@ -24,7 +24,16 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Where a run is stopped, so that no mistake can make it endless."""
+    """Where a run is stopped, so that no mistake can make it endless. The trace's `end` says so.
+
+    Args:
+        steps: in all.
+        at_once: events at one and the same moment: more, and nodes answer each other without end.
+        in_flight: messages and timers that wait, at one moment.
+
+    >>> Limits(steps=500)
+    Limits(steps=500, at_once=10000, in_flight=100000)
+    """
 
     steps: int = 100_000            # steps in all
     at_once: int = 10_000           # events at one and the same moment
@@ -75,6 +84,11 @@ class Run:
 
     Raises:
         DslabError: one sentence, if the parts do not fit together.
+
+    >>> from dslab.protocols.raft import Raft
+    >>> run = Run(Raft, 3, script=[at(500, crash("A"))], seed=7)
+    >>> run.but(seed=8).plus(at(900, recover("A"))).script
+    (at(500, crash('A')), at(900, recover('A')))
     """
 
     protocols: Mapping[str, type[Node]]             # node -> its class

@@ -50,7 +50,18 @@ class At:
 
 
 def at(time: float, action: Action) -> At:
-    """Do `action` at `time` (ms of true time)."""
+    """An event of a script: do `action` at `time`.
+
+    Args:
+        time: ms of true time, from 0 up.
+        action: what one of the verbs below makes.
+
+    Raises:
+        DslabError: one of them is not of its kind.
+
+    >>> at(500, crash("A"))
+    at(500, crash('A'))
+    """
     if type(time) not in (int, float) or not 0 <= time < inf:
         raise DslabError(f"at({brief(time)}, ...): a time is a number of milliseconds from 0 up")
     if not isinstance(action, Action):
@@ -59,7 +70,20 @@ def at(time: float, action: Action) -> At:
 
 
 def request(node: str, msg: Any, *, client: str = "") -> Action:
-    """A client hands `msg` to `node`, which handles it like a message and may answer with `self.reply`."""
+    """A client hands `msg` to `node`, which handles it like a message and may answer with `self.reply`.
+
+    Args:
+        node: whom the client asks.
+        msg: a message.
+        client: who asks; without a name, "user 1" and so on. A client has one request open at a time.
+
+    Raises:
+        DslabError: `msg` is no message, or `client` no name.
+
+    >>> from dslab.protocols.client import Put
+    >>> request("A", Put("x", 1), client="alice")
+    request('A', Put(key='x', value=1), client='alice')
+    """
     check_sendable(msg)
     if type(client) is not str:
         raise DslabError(f"request(..., client={brief(client)}): a client is named by a string")
@@ -67,12 +91,26 @@ def request(node: str, msg: Any, *, client: str = "") -> Action:
 
 
 def crash(node: str) -> Action:
-    """The node stops; all but its `persistent` attributes is lost, with its timers. Messages on their way stay."""
+    """The node stops; all but its `persistent` attributes is lost, with its timers. Messages on their way stay.
+
+    Args:
+        node: its name.
+
+    >>> at(500, crash("A")).action.nodes()
+    ('A',)
+    """
     return Action("crash", (node,))
 
 
 def recover(node: str) -> Action:
-    """A crashed node starts again with its `persistent` attributes, by `on_recover`."""
+    """A crashed node starts again with its `persistent` attributes, by `on_recover`.
+
+    Args:
+        node: its name.
+
+    >>> [at(500, crash("A")), at(900, recover("A"))]
+    [at(500, crash('A')), at(900, recover('A'))]
+    """
     return Action("recover", (node,))
 
 
@@ -80,17 +118,40 @@ def pause(node: str) -> Action:
     """The node stands still and does not know it: what arrives, and what its timers do, waits.
 
     What has arrived cannot get lost on the network any more, even if the link is cut before the node resumes.
+
+    Args:
+        node: its name.
+
+    >>> [at(200, pause("A")), at(600, resume("A"))]
+    [at(200, pause('A')), at(600, resume('A'))]
     """
     return Action("pause", (node,))
 
 
 def resume(node: str) -> Action:
-    """A paused node goes on with all that has waited, in order."""
+    """A paused node goes on with all that has waited, in order.
+
+    Args:
+        node: its name.
+
+    >>> resume("A")
+    resume('A')
+    """
     return Action("resume", (node,))
 
 
 def partition(*groups: tuple[str, ...]) -> Action:
-    """Cut all links between the groups, in both directions. Nodes that no group names form one more group."""
+    """Cut all links between the groups, in both directions. Nodes that no group names form one more group.
+
+    Args:
+        groups: tuples of names; a single name is a group of one.
+
+    Raises:
+        DslabError: a node is in two groups.
+
+    >>> partition(("A", "B"), "C")
+    partition(('A', 'B'), ('C',))
+    """
     named = tuple((group,) if isinstance(group, str) else tuple(group) for group in groups)
     nodes = [node for group in named for node in group]
     if len(set(nodes)) < len(nodes):
@@ -99,29 +160,74 @@ def partition(*groups: tuple[str, ...]) -> Action:
 
 
 def isolate(node: str) -> Action:
-    """Cut all links to and from the node."""
+    """Cut all links to and from the node.
+
+    Args:
+        node: its name.
+
+    >>> [at(300, isolate("A")), at(700, heal())]
+    [at(300, isolate('A')), at(700, heal())]
+    """
     return Action("isolate", (node,))
 
 
 def cut(src: str, dst: str) -> Action:
-    """Cut the link in this direction. A message is lost if its link is cut when it is sent or when it would arrive."""
+    """Cut the link in this direction. A message is lost if its link is cut when it is sent or when it would arrive.
+
+    Args:
+        src, dst: the sender's and the receiver's name.
+
+    >>> cut("A", "B")
+    cut('A', 'B')
+    """
     return Action("cut", (src, dst))
 
 
 def heal(src: str = "", dst: str = "") -> Action:
-    """Mend the link in this direction, or, with no names, all links."""
+    """Mend the link in this direction, or, with no names, all links.
+
+    Args:
+        src, dst: the sender's and the receiver's name.
+
+    Raises:
+        DslabError: only one of them is given.
+
+    >>> heal(), heal("A", "B")
+    (heal(), heal('A', 'B'))
+    """
     if bool(src) != bool(dst):
         raise DslabError("heal() mends all links, heal(src, dst) one: give both names or none")
     return Action("heal", (src, dst) if src else ())
 
 
 def drop(name: str) -> Action:
-    """Lose this message: now if it is on its way, when it is sent if that is still to come."""
+    """Lose this message: now if it is on its way, when it is sent if that is still to come.
+
+    Args:
+        name: link and place on it: "A->B#3" is the third message that A sends to B.
+
+    Raises:
+        DslabError: the name is not of this form.
+
+    >>> drop("A->B#3")
+    drop('A->B#3')
+    """
     return Action("drop", (_message(name),))
 
 
 def duplicate(name: str, *, after: float = 1.0) -> Action:
-    """Deliver this message a second time, `after` ms later."""
+    """Deliver this message a second time, `after` ms later.
+
+    Args:
+        name: as for `drop`.
+        after: ms, from 0 up.
+
+    Raises:
+        DslabError: one of them is not of its kind.
+
+    >>> duplicate("A->B#3", after=20)
+    duplicate('A->B#3', after=20)
+    """
     return Action("duplicate", (_message(name),), (("after", _ms("after", after)),))
 
 
@@ -130,6 +236,16 @@ def delay(name: str, *, by: float) -> Action:
 
     On a fifo link it keeps its turn if it is still to be sent. Once it is on its way it is taken out of the row, and
     later messages may overtake it, as they may on any other link.
+
+    Args:
+        name: as for `drop`.
+        by: ms, from 0 up.
+
+    Raises:
+        DslabError: one of them is not of its kind.
+
+    >>> delay("A->B#3", by=40)
+    delay('A->B#3', by=40)
     """
     return Action("delay", (_message(name),), (("by", _ms("by", by)),))
 
@@ -138,19 +254,52 @@ def deliver(name: str) -> Action:
     """Let this message arrive now, before others if need be; at once when it is sent if that is still to come.
 
     On a fifo link only the message whose turn it is can be delivered, and one that is still to be sent keeps its turn.
+
+    Args:
+        name: as for `drop`.
+
+    Raises:
+        DslabError: the name is not of this form.
+
+    >>> deliver("A->B#3")
+    deliver('A->B#3')
     """
     return Action("deliver", (_message(name),))
 
 
 def fire(node: str, timer: str) -> Action:
-    """Let this timer of the node go off now, instead of at its time."""
+    """Let this timer of the node go off now, instead of at its time.
+
+    Args:
+        node: its name.
+        timer: the timer's name: "election" for `on_election_timer`.
+
+    Raises:
+        DslabError: the timer has no name.
+
+    >>> fire("A", "election")
+    fire('A', 'election')
+    """
     if type(timer) is not str or not timer:
         raise DslabError(f"fire({brief(node)}, {brief(timer)}): a timer is named by a string")
     return Action("fire", (node, timer))
 
 
 def set_link(src: str = "", dst: str = "", **settings: Unpack[Settings]) -> Action:
-    """Change latency, loss, duplication or fifo of the link from `src` to `dst`, or, with no names, of all links."""
+    """Change latency, loss, duplication or fifo of the link from `src` to `dst`, or, with no names, of all links.
+
+    It holds for messages that are sent from then on.
+
+    Args:
+        src, dst: the sender's and the receiver's name.
+        settings: as those of `Network`.
+
+    Raises:
+        DslabError: only one name is given, or no setting, or one that is not of its kind.
+
+    >>> set_link("A", "B", loss=0.5)
+    set_link('A', 'B', loss=0.5)
+    """
     if bool(src) != bool(dst):
         raise DslabError("set_link(loss=...) changes all links, set_link(src, dst, loss=...) one: give both names or"
                          " none")
@@ -161,7 +310,20 @@ def set_link(src: str = "", dst: str = "", **settings: Unpack[Settings]) -> Acti
 
 
 def clock(node: str, *, offset: float | None = None, drift: float | None = None, step: float | None = None) -> Action:
-    """Set the node's own clock: `offset` ms ahead of true time, `drift` ppm too fast, or `step` ms forward."""
+    """Set the node's own clock. Timers that are set already keep their time.
+
+    Args:
+        node: its name.
+        offset: how far it is ahead of true time, ms.
+        drift: how much too fast it runs, ppm; above -1,000,000.
+        step: how far it is moved forward, ms.
+
+    Raises:
+        DslabError: none is given, or one is no such number.
+
+    >>> clock("A", offset=-30, drift=50)
+    clock('A', offset=-30, drift=50)
+    """
     given = {name: value for name, value in (("offset", offset), ("drift", drift), ("step", step)) if value is not None}
     for name, value in given.items():
         if type(value) not in (int, float) or not -inf < value < inf or (name == "drift" and value <= -1e6):

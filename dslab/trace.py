@@ -156,7 +156,27 @@ class Stamps:
 
 
 class Trace:
-    """All that happened in a run. Steps are numbered from 0; "after step k" means just after it."""
+    """All that happened in a run. Steps are numbered from 0; "after step k" means just after it.
+
+    `trace[k]` is a `Step`, `len(trace)` counts them, and a loop goes through them. Times are ms of true time.
+
+    Attributes:
+        run: the `Run` it came from; None for what was followed, read or imported.
+        nodes: the names of all nodes. `infos`: their protocols, and what views show of them.
+        links: the undirected links, pairs of names; None if all nodes are linked.
+        end: why it ended.
+        initial: node -> its attributes before the first step.
+        faults: how often each kind of fault really took effect.
+        unapplied: events of the script that found nothing to do, each with the reason.
+        steps, messages, operations: all steps; all messages, as sent; all operations of clients, as asked.
+
+    >>> from dslab.protocols.raft import DEMO
+    >>> trace = simulate(DEMO)
+    >>> trace[0].kind, trace.nodes[:3], trace.state_at(0)["A"]["role"]
+    ('start', ('A', 'B', 'C'), 'follower')
+    >>> Trace.from_json(trace.to_json()).to_json() == trace.to_json()
+    True
+    """
 
     def __init__(self, *, nodes: Sequence[NodeInfo], length: int, load: Callable[[], tuple[list, list, list]],
                  run: Any = None, title: str = "", links: Sequence[tuple[str, str]] | None = None, end: str = "",

@@ -35,7 +35,12 @@ STORABLE = ("a node's state is plain data: numbers, strings, booleans, None, tup
 
 
 class DslabError(Exception):
-    """A mistake that dslab can name: its text is one sentence for the person who made it."""
+    """A mistake that dslab can name: its text is one sentence for the person who made it.
+
+    >>> uniform(20, 10)
+    Traceback (most recent call last):
+    dslab.values.DslabError: uniform(20, 10): the first delay is the smaller one; did you mean uniform(10, 20)?
+    """
 
 
 class NotPlain(DslabError, TypeError):

@@ -88,6 +88,14 @@ def linearizable(history: Any, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
 
     Raises:
         Malformed: the history cannot have happened at all.
+
+    >>> from dslab.checkers.specs import REGISTER
+    >>> from dslab.testing import history
+    >>> print(linearizable(history('''
+    ...     alice  |-- write 1 --|
+    ...     bob                      |-- read -> None --|
+    ... '''), spec=REGISTER))
+    not linearizable: bob's read -> None fits nowhere: it could only be told 1
     """
     operations, deadline = _begin(history, spec, seconds, configurations)
     parts = _by_key(operations) if spec.part else {None: [(operation, operation.call) for operation in operations]}

@@ -65,6 +65,10 @@ def diagram(
 
     Raises:
         DslabError: one sentence, if an argument does not fit the trace.
+
+    >>> from dslab.protocols.rpc import DEMO
+    >>> diagram(DEMO, last=4)
+    <diagram: 4 steps of shop, bank>
     """
     if is_history(what):
         if (stamps, nodes, kinds) != (None, None, None):

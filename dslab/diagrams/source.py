@@ -72,8 +72,15 @@ class Source:
 def source(*objects: Any) -> Source:
     """The source code of classes, methods, functions or modules, as a notebook shows it.
 
+    Args:
+        objects: what to show, one below the other.
+
     Raises:
         DslabError: one sentence, if there is nothing to show.
+
+    >>> from dslab.protocols.raft import Raft
+    >>> print(str(source(Raft.on_request_vote)).partition(":")[0])
+    # Raft.on_request_vote
     """
     if not objects:
         raise DslabError("source() needs something to show, such as source(Raft.on_vote) or source(Raft)")

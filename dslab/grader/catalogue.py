@@ -26,7 +26,17 @@ def of_chapter(chapter: int) -> list[Exercise]:
 
 
 def exercise(number: str) -> Exercise:
-    """The exercise with this number, such as "4.1"; raises `DslabError` if there is none."""
+    """The exercise with this number.
+
+    Args:
+        number: that of the course, such as "4.1".
+
+    Raises:
+        DslabError: there is none of this number; the sentence names the nearest.
+
+    >>> exercise("4.1").title
+    'Lamport clock'
+    """
     known = exercises()
     if number not in known:
         raise DslabError(f"there is no exercise {number!r} ({', '.join(known)}).{nearest(str(number), known)}")

@@ -46,6 +46,9 @@ def check(exercise: Exercise, attempt: Any = None, *, seconds: float = SECONDS) 
     Raises:
         NotRight: in grading mode only (the environment variable DSLAB_GRADING is set), if the attempt is not right.
             The file that DSLAB_REPORTS names is then given a line of JSON for each check.
+
+    >>> check(exercise("4.1")).outcome
+    'not attempted'
     """
     report = _report(exercise, attempt, seconds)
     from dslab.grader.progress import remember

@@ -19,7 +19,11 @@ from dslab.grader.report import MARKS, NOT_ATTEMPTED, RIGHT, Report
 
 
 def progress() -> Progress:
-    """All exercises of the course, with what you have done so far: a table in a notebook, text elsewhere."""
+    """All exercises of the course, with what you have done so far: a table in a notebook, text elsewhere.
+
+    >>> progress().sentence                         # on the first day
+    '0 of ... exercises are right.'
+    """
     known = recall()
     lines = (ProgressLine.of(exercise, known.get(exercise.number, {})) for exercise in exercises().values())
     return Progress(tuple(lines))

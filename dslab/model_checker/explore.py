@@ -90,6 +90,7 @@ def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
 
     Args:
         run: what is explored. A specification takes no faults, timers and symmetric names.
+        promises: what is judged in every state; none, and the states are only counted.
         crashes, recoveries, drops, duplicates: how many such faults may strike, in all.
         timers: how often the timers of a name may go off, in all: {"heartbeat": 0}. Others: without limit.
         within: a predicate of worlds; states for which it is false are not explored.
@@ -103,6 +104,12 @@ def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
     Raises:
         ProtocolError: a handler failed; its `trace` is a shortest way to that.
         DslabError: the run cannot be explored (it reads clocks, draws lots, or keeps what is not plain data).
+
+    >>> from dslab.protocols.raft import Raft, two_leaders_never_share_a_term
+    >>> once = {"election": 1, "heartbeat": 0}
+    >>> found = explore(Run(Raft, 3), [two_leaders_never_share_a_term], timers=once, progress=False)
+    >>> found.status, found.states
+    ('explored completely', 175)
     """
     promises = _checked(promises)
     budgets = {CRASH: crashes, RECOVERY: recoveries, DROP: drops, DUPLICATE: duplicates}

@@ -30,9 +30,20 @@ def follow(run: Run, decisions: Iterable[str], *, pace: float = 10.0) -> Trace:
     Of the run's script only the requests count, and of its network only which links keep order. The trace has
     no run of its own (`trace.run` is None), since no script makes timers go off at will.
 
+    Args:
+        run: who takes part, and what clients can ask.
+        decisions: what happens, one after the other: "deliver A->B#1", "fire A election", "crash B", "recover B",
+            "request 0" and so on, as `explore` names them in a counter-example.
+        pace: ms from one to the next.
+
     Raises:
         DslabError: a decision does not apply at its moment; the sentence says which and why.
         ProtocolError: a handler failed; its `trace` ends before that step.
+
+    >>> from dslab.protocols.raft import Raft
+    >>> trace = follow(Run(Raft, 3), ["fire A election", "deliver A->B#1", "deliver B->A#1"])
+    >>> [(output.node, output.values) for output in trace.outputs("leader")]
+    [('A', (1,))]
     """
     follower = Follower(run)
     for number, decision in enumerate(decisions, 1):

@@ -57,6 +57,8 @@ def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = rang
     """Simulate the run once for each seed, with faults added to its script; stop at the first broken promise.
 
     Args:
+        run: what is simulated. Its script stays, faults are added.
+        promises: what is judged after each run.
         seeds: one run for each. The same seeds give the same search.
         faults: kinds of faults to draw from (crash, pause, partition, loss, duplication, delay); None: all.
         progress: called with the number of runs so far. `dslab.search` shows it, once a second has passed; False
@@ -65,6 +67,11 @@ def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = rang
     Raises:
         DslabError: a kind of fault was asked for by name, and none took effect in any run.
         ProtocolError: a handler failed; its `trace` ends before that step.
+
+    >>> from dslab.protocols.raft import Raft, two_leaders_never_share_a_term
+    >>> found = search(Run(Raft, 3), [two_leaders_never_share_a_term], seeds=range(20), progress=False)
+    >>> found.runs, found.verdicts[0].status
+    (20, 'not decided')
     """
     promises, struck, seen = tuple(promises), Counter(), {}
     kinds = tuple(FAULTS) if faults is None else check_kinds(faults)

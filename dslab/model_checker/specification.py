@@ -33,6 +33,10 @@ class Specification:
         shown: what a player shows of a state, {node: {attribute: value}}. By default there is one node, `name`, with
             the fields of a named tuple, a dataclass or a mapping, or the attribute `state`.
         name: what it is called where it is played.
+
+    >>> counter = Specification(init=lambda: [0], next=lambda n: [n + 1] if n < 3 else [])
+    >>> explore(counter, progress=False).states
+    4
     """
 
     init: Callable[[], Iterable[Hashable]]

@@ -60,6 +60,10 @@ def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None,
 
     Raises:
         DslabError: one sentence, if `what` cannot be played.
+
+    >>> from dslab.protocols.raft import DEMO
+    >>> play(DEMO, step=40)
+    <player: Raft: an election, a crash, another election, 263 steps>
     """
     options = {"height": height, "layout": layout, "promises": promises, "lang": lang}
     acts = {"scenarios": scenarios, "mode": mode, "budget": budget}

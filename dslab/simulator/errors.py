@@ -20,7 +20,23 @@ LIBRARY = Path(traceback.__file__).parent       # Python's own: a mistake shows 
 
 
 class ProtocolError(DslabError):
-    """A handler raised an exception or broke the contract of `Node`. `trace` holds all that happened before."""
+    """A handler raised an exception or broke the contract of `Node`.
+
+    Its text is one sentence: what happened, in which handler and line, at which moment, and the seed that shows it
+    again.
+
+    Attributes:
+        trace: the `Trace` of all that happened before.
+
+    >>> class Forgetful(Node):
+    ...     def on_start(self):
+    ...         self.count += 1
+    >>> try:
+    ...     simulate(Run(Forgetful, 1))
+    ... except ProtocolError as problem:
+    ...     print(len(problem.trace), str(problem).partition(".")[0])
+    0 AttributeError: 'Forgetful' object has no attribute 'count'
+    """
 
     def __init__(self, sentence: str, trace: Any) -> None:
         super().__init__(sentence)

@@ -32,10 +32,16 @@ from dslab.values import ATOMS, DslabError, NotPlain, nearest, snapshot
 def simulate(run: Run, *, states: bool = True) -> Trace:
     """The trace of a run: the same run gives the same trace, everywhere.
 
-    `states=False` records no states and checks less, for statistics over thousands of runs.
+    Args:
+        run: what is played. Its `duration` and `limits` end it, if it does not come to rest before.
+        states: False records no states and checks less, for statistics over thousands of runs.
 
     Raises:
         ProtocolError: a handler raised an exception or broke the contract; its `trace` ends before that step.
+
+    >>> from dslab.protocols.raft import Raft
+    >>> simulate(Run(Raft, 3, seed=7)).outputs("leader")[0].node
+    'C'
     """
     simulation = Simulation(run, states)
     with kept():
