@@ -17,7 +17,8 @@ def happens_before(trace: Trace) -> Any:
     # Here and not above, because a simulation must not wait for networkx.
     from networkx import DiGraph
 
-    graph, latest = DiGraph(), {}
+    graph: DiGraph[int] = DiGraph()
+    latest: dict[str, int] = {}
     for step in trace.steps:
         if step.node is None or step.kind in SILENT:
             continue

@@ -21,6 +21,8 @@ from typing import Any
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, fields_of
 
+Call = tuple[Any, ...]          # a name and arguments: ("write", 3)
+
 
 class _Any:
     """A result that says nothing: any other fits it."""
@@ -48,7 +50,7 @@ class Operation:
     """
 
     client: Hashable
-    call: tuple
+    call: Call
     invoked: float
     returned: float | None = None
     result: Any = ANY
@@ -87,7 +89,7 @@ def history_of(what: Any) -> tuple[Operation, ...]:
     return tuple(operations)
 
 
-def call_of(msg: Any) -> tuple:
+def call_of(msg: Any) -> Call:
     """A request as a call: Put("x", 1) becomes ("put", "x", 1), and what is a tuple already stays."""
     if isinstance(msg, tuple) and msg:
         return msg

@@ -11,15 +11,17 @@ consistency, the weaker question, is not.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dslab.checkers.history import Operation, history_of
+from dslab.checkers.history import Call, Operation, history_of
 from dslab.checkers.linearization_search import Deadline, OrderSearch, fits
 from dslab.checkers.precedence import ProgramOrder, RealTime
 from dslab.checkers.specs import KEY_VALUE, Spec, without_key
 from dslab.values import DslabError, brief
+
+Searches = Mapping[Hashable, tuple[Sequence[Operation], OrderSearch]]       # key -> its operations, and their search
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Consistency:
     key: Hashable = None                    # if the answer is no: the key that is to blame
     prefix: tuple[Operation, ...] = ()      # the longest beginning that can be explained, in an order that does it
     stuck: tuple[Operation, ...] = ()       # what cannot come next, however that beginning is ordered
-    possible: tuple = ()                    # what the first of these could have been told there
+    possible: tuple[Any, ...] = ()                    # what the first of these could have been told there
     configurations: int = 0                 # how many the search has met
     remark: str = ""                        # why it gave up
 
@@ -99,7 +101,7 @@ def linearizable(history: Any, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
     """
     operations, deadline = _begin(history, spec, seconds, configurations)
     parts = _by_key(operations) if spec.part else {None: [(operation, operation.call) for operation in operations]}
-    searches = {}
+    searches: dict[Hashable, tuple[Sequence[Operation], OrderSearch]] = {}
     for key, part in parts.items():
         asked = [replace(operation, call=call) for operation, call in part]
         searches[key] = [operation for operation, _ in part], OrderSearch(RealTime(asked), asked, spec.part or spec)
@@ -114,7 +116,7 @@ def sequentially_consistent(history: Any, spec: Spec = KEY_VALUE, *, seconds: fl
     each, and not be so together. Arguments and errors are those of `linearizable`.
     """
     operations, deadline = _begin(history, spec, seconds, configurations)
-    searches = {None: (operations, OrderSearch(ProgramOrder(operations), operations, spec))}
+    searches: Searches = {None: (operations, OrderSearch(ProgramOrder(operations), operations, spec))}
     return _decide("sequentially consistent", operations, spec, searches, deadline, configurations)
 
 
@@ -152,7 +154,7 @@ def _begin(history: Any, spec: Spec, seconds: float, configurations: int) -> tup
 
 # ---- many keys, one verdict ------------------------------------------------------------------------------------------
 
-def _by_key(operations: tuple[Operation, ...]) -> dict[Hashable, list[tuple[Operation, tuple]]]:
+def _by_key(operations: tuple[Operation, ...]) -> dict[Hashable, list[tuple[Operation, Call]]]:
     """The operations on each key, with their calls as its own object sees them: without the key."""
     parts = defaultdict(list)
     for operation in operations:
@@ -161,7 +163,8 @@ def _by_key(operations: tuple[Operation, ...]) -> dict[Hashable, list[tuple[Oper
     return parts
 
 
-def _decide(question: str, history: tuple, spec: Spec, searches: dict, deadline: Deadline, limit: int) -> Consistency:
+def _decide(question: str, history: tuple[Operation, ...], spec: Spec, searches: Searches, deadline: Deadline,
+            limit: int) -> Consistency:
     """Let the searches take turns until one has failed, all are done, or a limit is reached."""
     turns = deque((key, search, search.go()) for key, (_, search) in searches.items())
     remark = ""
@@ -178,7 +181,8 @@ def _decide(question: str, history: tuple, spec: Spec, searches: dict, deadline:
                        configurations=_met(searches))
 
 
-def _refuted(question: str, history: tuple, spec: Spec, searches: dict, key: Hashable) -> Consistency:
+def _refuted(question: str, history: tuple[Operation, ...], spec: Spec, searches: Searches,
+             key: Hashable) -> Consistency:
     """The verdict when a search has failed."""
     operations, search = searches[key]
     stuck = search.order.stuck(search.deepest)
@@ -186,15 +190,15 @@ def _refuted(question: str, history: tuple, spec: Spec, searches: dict, key: Has
                        _chosen(operations, stuck), search.possible(stuck[0]), _met(searches))
 
 
-def _chosen(operations: Any, numbers: Any) -> tuple[Operation, ...]:
+def _chosen(operations: Sequence[Operation], numbers: Iterable[int]) -> tuple[Operation, ...]:
     return tuple(operations[number] for number in numbers)
 
 
-def _met(searches: dict) -> int:
+def _met(searches: Searches) -> int:
     return sum(len(search.seen) for _, search in searches.values())
 
 
-def _limit_reached(searches: dict, deadline: Deadline, limit: int) -> str:
+def _limit_reached(searches: Searches, deadline: Deadline, limit: int) -> str:
     """Why to give up now; empty if there is no reason."""
     met, undecided = _met(searches), sum(search.found is None for _, search in searches.values())
     keys = f", {_count(undecided, 'key')} undecided" if len(searches) > 1 else ""

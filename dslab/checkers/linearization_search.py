@@ -10,7 +10,7 @@ from time import process_time
 from typing import Any
 
 from dslab.checkers.history import ANY, Operation
-from dslab.checkers.precedence import ProgramOrder, RealTime
+from dslab.checkers.precedence import Order
 from dslab.checkers.specs import Spec, check_state
 from dslab.values import show
 
@@ -24,11 +24,12 @@ class OrderSearch:
     have acted) with the state of the object there.
     """
 
-    def __init__(self, order: RealTime | ProgramOrder, operations: Sequence[Operation], spec: Spec) -> None:
+    def __init__(self, order: Order[Any], operations: Sequence[Operation], spec: Spec) -> None:
         self.order, self.operations, self.spec = order, operations, spec
         self.found: bool | None = None
         self.seen = {(order.start, spec.init)}
-        self.path: list[tuple] = []             # (operation, and where it was chosen: place, state, the other choices)
+        # An operation, and where it was chosen: place, state, the other choices.
+        self.path: list[tuple[int, Any, Any, Iterator[int]]] = []
         self.deepest: Any = None                # the dead end with the most progress
         self.prefix: list[int] = []             # and the operations on the way there, or to the end
         self.kept = 0                           # how many of these the path still begins with
@@ -74,7 +75,7 @@ class OrderSearch:
             self.prefix[self.kept:] = [number for number, *_ in self.path[self.kept:]]
             self.kept = len(self.path)
 
-    def possible(self, number: int) -> tuple:
+    def possible(self, number: int) -> tuple[Any, ...]:
         """What an operation could have been told where the search came no further."""
         most = self.order.progress(self.deepest)
         results = [self.spec.step(state, self.operations[number].call)[1] for place, state in self.seen

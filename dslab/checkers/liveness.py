@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from dslab import script
+from dslab.network import Settings
 from dslab.properties import Promise, Verdict, World
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
@@ -21,7 +22,7 @@ from dslab.values import DslabError, brief, nearest
 
 Goal = str | Callable[[World], Any]
 
-RELIABLE = {"loss": 0.0, "duplication": 0.0}
+RELIABLE: Settings = {"loss": 0.0, "duplication": 0.0}
 OF_A_MESSAGE = ("drop", "delay", "duplicate")
 
 

@@ -13,7 +13,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
-from dslab.checkers.history import ANY, Malformed, Operation, history_of
+from dslab.checkers.history import ANY, Call, Malformed, Operation, history_of
 from dslab.values import brief
 
 READS = ("read", "get")             # what changes nothing
@@ -78,7 +78,7 @@ def _plain(text: str) -> Any:
 
 def _string(text: str) -> str:
     try:
-        return json.loads(text, strict=False)               # EDN's escapes are among those of JSON
+        return str(json.loads(text, strict=False))          # EDN's escapes are among those of JSON
     except ValueError:
         raise Malformed(f"expected a string of EDN, found {text}: it has an escape that EDN does not know") from None
 
@@ -90,7 +90,7 @@ class Pairs:
         self.done: list[Operation] = []
         self.open: dict[Hashable, Operation] = {}
 
-    def invoke(self, moment: int, process: Hashable, call: tuple) -> None:
+    def invoke(self, moment: int, process: Hashable, call: Call) -> None:
         """An operation begins."""
         if process in self.open:
             raise Malformed(f"malformed history: process {process} invokes {brief(call)} (line {moment}) while its"

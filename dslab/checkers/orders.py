@@ -14,12 +14,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from dslab.properties import Promise, Verdict
 from dslab.trace import Output, Trace
 from dslab.values import DslabError, brief
 
+Id = tuple[Any, ...]                            # a message: its sender and its count
 Conflict = tuple[str, tuple[Output, ...]]       # a sentence, and the events that it is about
+Check = Callable[[Trace], Verdict]
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,7 +49,7 @@ def causal(trace: Trace) -> OrderVerdict:
 def total_order(trace: Trace) -> OrderVerdict:
     """All nodes deliver in one order, without gaps: of two nodes' sequences, one begins with the other."""
     order: list[Output] = []
-    place: Counter = Counter()
+    place: Counter[str] = Counter()
     conflict = None
     for output in _events(trace, "deliver"):
         number = place[output.node] = place[output.node] + 1
@@ -84,8 +87,10 @@ def validity(trace: Trace) -> OrderVerdict:
 
 def _overtaken(trace: Trace, *, through_others: bool) -> Conflict | None:
     """The first delivery that comes before that of a message which precedes it."""
-    heard, got = defaultdict(set), defaultdict(set)     # node -> what precedes its next message; what it delivered
-    past, first = {}, {}                                # message -> what precedes it; where it was first seen
+    heard: defaultdict[str, set[Id]] = defaultdict(set)     # node -> what precedes its next message
+    got: defaultdict[str, set[Id]] = defaultdict(set)       # node -> what it delivered
+    past: dict[Id, frozenset[Id]] = {}                      # message -> what precedes it
+    first: dict[Id, Output] = {}                            # message -> where it was first seen
     for output in _events(trace, "broadcast", "deliver"):
         node, id = output.node, _id(output)
         first.setdefault(id, output)
@@ -105,7 +110,8 @@ def _overtaken(trace: Trace, *, through_others: bool) -> Conflict | None:
 
 def _unheard_of(trace: Trace) -> Conflict | None:
     """The first delivery that is a second one, or of what nobody has broadcast like that."""
-    said, got = {}, {}
+    said: dict[Id, Output] = {}
+    got: dict[tuple[str, Id], Output] = {}
     for output in _events(trace, "broadcast", "deliver"):
         id = _id(output)
         if output.name == "broadcast":
@@ -122,8 +128,8 @@ def _unheard_of(trace: Trace) -> Conflict | None:
     return None
 
 
-def _delivered(trace: Trace) -> dict[str, set]:
-    got = {node: set() for node in trace.nodes}
+def _delivered(trace: Trace) -> dict[str, set[Id]]:
+    got: dict[str, set[Id]] = {node: set() for node in trace.nodes}
     for output in _events(trace, "deliver"):
         got[output.node].add(_id(output))
     return got
@@ -135,7 +141,7 @@ def _up(trace: Trace) -> frozenset[str]:
 
 # ---- the verdict -----------------------------------------------------------------------------------------------------
 
-def _at_every_step(trace: Trace, name: str, check: Callable, conflict: Conflict | None) -> OrderVerdict:
+def _at_every_step(trace: Trace, name: str, check: Check, conflict: Conflict | None) -> OrderVerdict:
     """What is broken stays broken; what is not is decided only by a whole trace that is about a broadcast."""
     promise = Promise("always", name, check)
     if conflict:
@@ -145,7 +151,7 @@ def _at_every_step(trace: Trace, name: str, check: Callable, conflict: Conflict 
     return OrderVerdict(promise, "not decided" if why else "holds", None, why, trace)
 
 
-def _in_the_end(trace: Trace, name: str, check: Callable, lacking: Iterator[tuple[Output, str]]) -> OrderVerdict:
+def _in_the_end(trace: Trace, name: str, check: Check, lacking: Iterator[tuple[Output, str]]) -> OrderVerdict:
     """What is missing is broken only when nothing is left that could still bring it."""
     promise = Promise("in the end", name, check)
     why = _nothing_said(trace) or _unsettled(trace)
@@ -182,7 +188,7 @@ def _events(trace: Trace, *names: str) -> list[Output]:
     return found
 
 
-def _id(output: Output) -> tuple:
+def _id(output: Output) -> Id:
     return output.values[:2]
 
 

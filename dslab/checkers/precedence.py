@@ -8,8 +8,34 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from heapq import heappop, heappush
+from typing import Protocol, TypeVar
 
 from dslab.checkers.history import Operation
+
+Place = TypeVar("Place", bound=Hashable)
+
+
+class Order(Protocol[Place]):
+    """What must come before what."""
+
+    @property
+    def start(self) -> Place:
+        """The place where nothing has acted."""
+
+    def choices(self, place: Place) -> Sequence[int]:
+        """The operations that can come next."""
+
+    def after(self, place: Place, number: int) -> Place:
+        """The place when one more operation has acted."""
+
+    def is_complete(self, place: Place) -> bool:
+        """Have all operations acted that returned?"""
+
+    def progress(self, place: Place) -> int:
+        """How much is explained."""
+
+    def stuck(self, place: Place) -> Sequence[int]:
+        """What cannot come next if no place has more progress."""
 
 
 class RealTime:

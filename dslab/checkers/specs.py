@@ -20,7 +20,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dslab.checkers.history import ANY
+from dslab.checkers.history import ANY, Call
 from dslab.values import DslabError, brief
 
 
@@ -30,7 +30,7 @@ class Spec:
 
     name: str
     init: Hashable                                              # the state at the beginning
-    step: Callable[[Any, tuple], tuple[Any, Any]]               # (state, call) -> (next state, result)
+    step: Callable[[Any, Call], tuple[Any, Any]]               # (state, call) -> (next state, result)
     part: Spec | None = None                                    # what stands under each key, of an object with keys
 
     def __post_init__(self) -> None:
@@ -40,7 +40,7 @@ class Spec:
         """The same object with another beginning; of an object with keys, that of what stands under each."""
         return keyed(self.part.starting(init), name=self.name) if self.part else replace(self, init=init)
 
-    def run(self, *calls: tuple) -> list:
+    def run(self, *calls: Call) -> list[Any]:
         """What the object answers to these calls, one after the other."""
         state, results = self.init, []
         for call in calls:
@@ -54,7 +54,7 @@ class Spec:
 
 def keyed(part: Spec, *, name: str) -> Spec:
     """Many objects of one kind, each under a key: the first argument of a call."""
-    def step(state: frozenset, call: tuple) -> tuple[frozenset, Any]:
+    def step(state: frozenset[Any], call: Call) -> tuple[frozenset[Any], Any]:
         key, call = without_key(call)
         objects = dict(state)
         objects[key], result = part.step(objects.get(key, part.init), call)
@@ -63,7 +63,7 @@ def keyed(part: Spec, *, name: str) -> Spec:
     return Spec(name, frozenset(), step, part)
 
 
-def without_key(call: tuple) -> tuple[Hashable, tuple]:
+def without_key(call: Call) -> tuple[Hashable, Call]:
     """The key of a call, and the call as the object under that key sees it: ("put", "x", 1) is ("put", 1) for x."""
     if len(call) < 2:
         raise DslabError(f"{brief(call)} lacks a key: a call to an object with keys names one, as in ('get', 'x')")
@@ -80,14 +80,14 @@ def check_state(spec: str, state: Any) -> None:
                          " frozensets") from None
 
 
-def unknown(spec: str, call: tuple, known: str) -> DslabError:
+def unknown(spec: str, call: Call, known: str) -> DslabError:
     """The error for a call that a specification does not know."""
     return DslabError(f"a {spec} knows {known}; it does not know {brief(call)}")
 
 
 # ---- the usual objects -----------------------------------------------------------------------------------------------
 
-def _register(state: Any, call: tuple) -> tuple[Any, Any]:
+def _register(state: Any, call: Call) -> tuple[Any, Any]:
     match call:
         case ("read" | "get",):
             return state, state
@@ -96,7 +96,7 @@ def _register(state: Any, call: tuple) -> tuple[Any, Any]:
     raise unknown("register", call, "read and write value")
 
 
-def _cas_register(state: Any, call: tuple) -> tuple[Any, Any]:
+def _cas_register(state: Any, call: Call) -> tuple[Any, Any]:
     match call:
         case ("cas", old, new):
             return (new, True) if state == old else (state, False)
@@ -105,7 +105,7 @@ def _cas_register(state: Any, call: tuple) -> tuple[Any, Any]:
     raise unknown("compare-and-set register", call, "read, write value and cas old new")
 
 
-def _cell(state: Any, call: tuple) -> tuple[Any, Any]:
+def _cell(state: Any, call: Call) -> tuple[Any, Any]:
     match call:
         case ("add", amount):
             return ((state or 0) + amount,) * 2
@@ -119,7 +119,7 @@ def _cell(state: Any, call: tuple) -> tuple[Any, Any]:
                                            " and delete")
 
 
-def _counter(state: int, call: tuple) -> tuple[int, Any]:
+def _counter(state: int, call: Call) -> tuple[int, Any]:
     match call:
         case ("read" | "get",):
             return state, state
@@ -132,7 +132,7 @@ def _counter(state: int, call: tuple) -> tuple[int, Any]:
     raise unknown("counter", call, "read, increment, decrement and add amount")
 
 
-def _set(state: frozenset, call: tuple) -> tuple[frozenset, Any]:
+def _set(state: frozenset[Any], call: Call) -> tuple[frozenset[Any], Any]:
     match call:
         case ("add", item):
             return state | {item}, ANY
@@ -145,7 +145,7 @@ def _set(state: frozenset, call: tuple) -> tuple[frozenset, Any]:
     raise unknown("set", call, "read, add item, remove item and contains item")
 
 
-def _queue(state: tuple, call: tuple) -> tuple[tuple, Any]:
+def _queue(state: tuple[Any, ...], call: Call) -> tuple[tuple[Any, ...], Any]:
     match call:
         case ("enqueue", item):
             return (*state, item), ANY
@@ -154,7 +154,7 @@ def _queue(state: tuple, call: tuple) -> tuple[tuple, Any]:
     raise unknown("queue", call, "enqueue item and dequeue")
 
 
-def _lock(holder: Any, call: tuple) -> tuple[Any, bool]:
+def _lock(holder: Any, call: Call) -> tuple[Any, bool]:
     match call:
         case ("acquire", who):
             return (who, True) if holder is None else (holder, False)
