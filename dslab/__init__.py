@@ -48,6 +48,8 @@ if TYPE_CHECKING:                                   # editors and type checkers 
     from dslab.diagrams.source import source
     from dslab.grader.catalogue import exercise
     from dslab.grader.check import check
+    from dslab.grader.display import ask, solution
+    from dslab.grader.hints import hint
     from dslab.grader.progress import progress
     from dslab.player.player import play
 
@@ -55,14 +57,15 @@ _LATER = {
     "play": "dslab.player.player", "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
     "linearizable": "dslab.checkers.linearizability",
     "check": "dslab.grader.check", "exercise": "dslab.grader.catalogue", "progress": "dslab.grader.progress",
+    "ask": "dslab.grader.display", "solution": "dslab.grader.display", "hint": "dslab.grader.hints",
 }
 
 __all__ = [
     "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Specification", "Trace", "Verdict", "World",
-    "always", "at", "check", "clock", "constant", "crash", "cut", "delay", "deliver", "diagram", "drop", "duplicate",
-    "exercise", "explore", "exponential", "fire", "follow", "heal", "in_the_end", "isolate", "judge", "linearizable",
-    "long_tail", "message", "partition", "pause", "play", "progress", "recover", "request", "resume", "search",
-    "set_link", "simulate", "sometimes", "source", "uniform",
+    "always", "ask", "at", "check", "clock", "constant", "crash", "cut", "delay", "deliver", "diagram", "drop",
+    "duplicate", "exercise", "explore", "exponential", "fire", "follow", "heal", "hint", "in_the_end", "isolate",
+    "judge", "linearizable", "long_tail", "message", "partition", "pause", "play", "progress", "recover", "request",
+    "resume", "search", "set_link", "simulate", "solution", "sometimes", "source", "uniform",
 ]
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dslab.grader.demands import for_each
-from dslab.grader.exercise import FillIn, Objection
+from dslab.grader.demands import Objection, for_each
+from dslab.grader.exercise import FillIn
 from dslab.grader.questions import Question, end, predict
 from dslab.grader.readings import earlier, first_repeated, moments, of_node, receipts, sendings, unmatched
 from dslab.grader.runs import CALM, asks, calm, drops, in_order, restart

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,15 @@ def ours(file: Path) -> list[tuple[str, str]]:
 @each_file
 def test_every_file_has_a_layer(file):
     assert board_of(file) in LAYER, f"say in LAYERS, above, where {board_of(file)} belongs"
+
+
+def test_the_grader_has_no_import_circle():
+    """Exercises are data, and so are demands: what shows them, or judges them, imports them and not the other way."""
+    files = [file for file in FILES if board_of(file) == "grader"]
+    graph = {f"dslab.grader.{file.stem}": {module for _, module in ours(file)} for file in files}
+    order = list(TopologicalSorter({name: needed & graph.keys() - {name} for name, needed in graph.items()})
+                 .static_order())                   # raises CycleError, which names the circle
+    assert order.index("dslab.grader.exercise") < order.index("dslab.grader.display")
 
 
 @each_file

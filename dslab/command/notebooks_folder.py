@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import dslab
-from dslab.grader.progress import progress_file
+from dslab.grader.progress_file import progress_file
 from dslab.values import DslabError
 
 FOLDER = "dslab-course"                 # a learner's copy, where no other place is named

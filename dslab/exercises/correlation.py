@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from dslab.grader.demands import for_each
-from dslab.grader.exercise import Demand, MakeItRight, Names, Search
+from dslab.grader.demands import Demand, for_each
+from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.readings import earlier
 from dslab.grader.runs import asks, calm
 from dslab.network import Network, uniform

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from random import Random
 
-from dslab.grader.demands import for_each
-from dslab.grader.exercise import Demand, MakeItRight, Names
+from dslab.grader.demands import Demand, for_each
+from dslab.grader.exercise import MakeItRight, Names
 from dslab.grader.readings import earlier
 from dslab.grader.runs import asks, restart
 from dslab.network import Network, constant

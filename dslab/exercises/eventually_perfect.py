@@ -6,8 +6,8 @@ from itertools import pairwise, permutations
 from random import Random
 
 from dslab.experiments.detector_quality import crashes, suspicions
-from dslab.grader.demands import for_each
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
+from dslab.grader.demands import Demand, Objection, for_each
+from dslab.grader.exercise import MakeItRight, Names
 from dslab.grader.runs import asks, calm
 from dslab.network import Network, uniform
 from dslab.node import Node, message

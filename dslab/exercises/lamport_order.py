@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import permutations, product
 from random import Random
 
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
+from dslab.grader.demands import Demand, Objection
+from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.readings import sendings
 from dslab.grader.runs import asks, calm
 from dslab.network import Network, constant, uniform

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from dslab.grader.demands import for_each
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
+from dslab.grader.demands import Demand, Objection, for_each
+from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.readings import Moment, moments
 from dslab.grader.runs import asks, calm, in_order, restart
 from dslab.network import Network, uniform

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from random import Random
 from statistics import fmean
 
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
+from dslab.grader.demands import Demand, Objection
+from dslab.grader.exercise import MakeItRight, Names
 from dslab.network import uniform
 from dslab.node import Node
 from dslab.protocols.clock_sync import (

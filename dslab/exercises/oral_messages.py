@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from itertools import permutations
 
 from dslab.experiments.byzantine_strategies import SILENCE, all_runs, all_say, sampled_runs
-from dslab.grader.demands import for_each
-from dslab.grader.exercise import Demand, MakeItRight, Names
+from dslab.grader.demands import Demand, for_each
+from dslab.grader.exercise import MakeItRight, Names
 from dslab.grader.readings import past
 from dslab.node import Node
 from dslab.properties import judge

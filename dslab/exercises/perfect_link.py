@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
+from dslab.grader.demands import Demand, Objection
+from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.runs import asks, calm, drops
 from dslab.network import Network, uniform
 from dslab.node import Node

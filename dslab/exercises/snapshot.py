@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from random import Random
 
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, Search
+from dslab.grader.demands import Demand, Objection
+from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.readings import first_repeated, sendings
 from dslab.grader.runs import asks, calm
 from dslab.network import Network, uniform

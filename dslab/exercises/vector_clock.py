@@ -5,7 +5,8 @@ from itertools import product
 from typing import Any
 
 from dslab.exercises.lamport_clock import in_line, traffic
-from dslab.grader.exercise import Demand, MakeItRight, Names, Search
+from dslab.grader.demands import Demand
+from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.runs import asks, calm
 from dslab.node import Node, message
 from dslab.properties import always

@@ -5,8 +5,8 @@ from itertools import product
 from random import Random
 
 from dslab.exercises.raft_puppets import asking, is_server, newest_term, says
-from dslab.grader.demands import for_each
-from dslab.grader.exercise import Demand, MakeItRight, Names, Search
+from dslab.grader.demands import Demand, for_each
+from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.readings import Exchange, exchanges, past
 from dslab.grader.runs import restart
 from dslab.node import Node

@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from dslab.checkers.linearizability import linearizable
-from dslab.grader.demands import for_each
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection
+from dslab.grader.demands import Demand, Objection, for_each
+from dslab.grader.exercise import MakeItRight, Names
 from dslab.grader.readings import Moment, moments, sendings
 from dslab.grader.runs import asks, calm
 from dslab.model_checker.random_faults import schedule

@@ -16,6 +16,7 @@ from dslab.grader.child import Job
 from dslab.grader.exercise import Exercise, MakeItRight
 from dslab.grader.nondeterminism import likely_source
 from dslab.grader.process import ChildProcess, Ending, answers, last_words, plain
+from dslab.grader.progress import remember
 from dslab.grader.report import CANNOT_TELL, NOT_ATTEMPTED, NOT_DETERMINISTIC, RIGHT, WRONG, Report
 from dslab.values import DslabError, brief, first_difference
 
@@ -51,8 +52,6 @@ def check(exercise: Exercise, attempt: Any = None, *, seconds: float = SECONDS) 
     'not attempted'
     """
     report = _report(exercise, attempt, seconds)
-    from dslab.grader.progress import remember
-
     remember(report)
     if os.environ.get(GRADING):
         _hand_in(report)

@@ -1,13 +1,80 @@
-"""Demands, made from what is wrong with one thing at a time: a step, a message, an output."""
+"""Demands: what an attempt must do, and what is said where it does not.
+
+A demand is a promise, or a function from a trace to an `Objection`; `for_each` makes one from what is wrong with one
+thing at a time: a step, a message, an output.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
-from dslab.grader.exercise import Objection
+from dslab.properties import Promise, Verdict, judge
 from dslab.trace import Envelope, Step, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What is wrong in a trace: a sentence that names the two events in conflict, and the step to look at."""
+
+    sentence: str
+    step: int
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What an attempt must do, and the rule of the algorithm that is broken where it does not.
+
+    Args:
+        what: a promise, or a function from a trace to an `Objection` (None: nothing is wrong).
+        rule: the rule, in one sentence, as the paper or the chapter has it.
+        hint: which of the exercise's hints helps, from 0.
+    """
+
+    what: Promise | Callable[[Trace], Objection | None]
+    rule: str
+    hint: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its name, as words."""
+        return self.what.name if isinstance(self.what, Promise) else self.what.__name__.replace("_", " ")
+
+    def look(self, trace: Trace) -> Objection | None:
+        """The first thing in a trace that this forbids."""
+        if isinstance(self.what, Promise):
+            verdict, = judge(trace, [careful(self.what)])
+            return objection(verdict) if verdict.status == "broken" else None
+        try:
+            return self.what(trace)
+        except Exception as problem:
+            return Objection(cannot_be_judged(problem), max(len(trace) - 1, 0))
+
+
+def careful(promise: Promise) -> Promise:
+    """The same promise for records of any kind: an attempt may have put anything where a number should be."""
+    def judge(world: Any) -> Any:
+        try:
+            return promise.judge(world)
+        except Exception as problem:
+            return cannot_be_judged(problem)
+
+    return replace(promise, judge=judge)
+
+
+def cannot_be_judged(problem: Exception) -> str:
+    """The sentence for records that make no sense."""
+    return f"what your nodes recorded makes no sense there ({type(problem).__name__}: {problem})"
+
+
+def objection(verdict: Verdict) -> Objection:
+    """A broken promise as an objection."""
+    return Objection(verdict.sentence, verdict.step or 0)
+
+
+# ---- demands on each of the things that a trace has ------------------------------------------------------------------
 
 Reading = str | Callable[[Trace], Iterable[Any]]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dslab.grader.check import check
 from dslab.grader.exercise import BreakIt, Compute, Exercise, FillIn, MakeItRight, Predict
 from dslab.grader.judging import same
-from dslab.grader.progress import hints_read, recall, tries
+from dslab.grader.progress_file import hints_read, recall, tries
 from dslab.grader.report import RIGHT, WRONG
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 
 # ---- the answer ------------------------------------------------------------------------------------------------------
+
+def solution(exercise: Exercise, *, sure: bool = False) -> Solution:
+    """The answer, after a question; `sure` answers it: the reference, a script, or the values with their reasons.
+
+    A notebook shows a button that asks; `solution(exercise("4.1")).play()` plays a run of the answer.
+    """
+    return Solution(exercise, sure=sure)
+
 
 class Solution:
     """The answer of an exercise. It is shown once the learner is sure."""
@@ -49,7 +57,7 @@ class Solution:
     def __str__(self) -> str:
         if self.sure:
             return str(answer(self.exercise))
-        return f"{self.question} In code: exercise.solution(sure=True)"
+        return f"{self.question} In code: solution(exercise({self.exercise.number!r}), sure=True)"
 
     __repr__ = __str__
 
@@ -125,6 +133,18 @@ def run_of(exercise: Exercise) -> Run | None:
 
 
 # ---- the form --------------------------------------------------------------------------------------------------------
+
+def ask(exercise: Predict) -> Asked:
+    """The questions of a prediction: a form in a notebook, text elsewhere.
+
+    Raises:
+        DslabError: the exercise is no prediction, so there is nothing to fill in.
+    """
+    if not isinstance(exercise, Predict):
+        raise DslabError(f"exercise {exercise.number} asks no questions: it is to be answered by"
+                         f" check(exercise({exercise.number!r}), ...)")
+    return Asked(exercise)
+
 
 class Asked:
     """The questions of a prediction: a form in a notebook, text elsewhere."""

@@ -15,13 +15,14 @@ runs, demands, the exercise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from dslab.grader.demands import Demand
 from dslab.grader.inspection import blanks, check_signature, check_signatures, is_blank
 from dslab.node import Node
-from dslab.properties import Promise, Verdict, judge
+from dslab.properties import Promise
 from dslab.run import Run
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
@@ -30,77 +31,12 @@ Names = tuple[str, ...]
 CLUSTERS: tuple[Names, ...] = (("A", "B", "C"), ("Q", "X", "B"))     # the second, for what is written for A, B, C only
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """What is wrong in a trace: a sentence that names the two events in conflict, and the step to look at."""
-
-    sentence: str
-    step: int
-
-
-@dataclass(frozen=True)
-class Demand:
-    """What an attempt must do, and the rule of the algorithm that is broken where it does not.
-
-    Args:
-        what: a promise, or a function from a trace to an `Objection` (None: nothing is wrong).
-        rule: the rule, in one sentence, as the paper or the chapter has it.
-        hint: which of the exercise's hints helps, from 0.
-    """
-
-    what: Promise | Callable[[Trace], Objection | None]
-    rule: str
-    hint: int = 0
-
-    @property
-    def name(self) -> str:
-        """Its name, as words."""
-        return self.what.name if isinstance(self.what, Promise) else self.what.__name__.replace("_", " ")
-
-    def look(self, trace: Trace) -> Objection | None:
-        """The first thing in a trace that this forbids."""
-        if isinstance(self.what, Promise):
-            verdict, = judge(trace, [careful(self.what)])
-            return objection(verdict) if verdict.status == "broken" else None
-        try:
-            return self.what(trace)
-        except Exception as problem:
-            return Objection(cannot_be_judged(problem), max(len(trace) - 1, 0))
-
-
-def careful(promise: Promise) -> Promise:
-    """The same promise for records of any kind: an attempt may have put anything where a number should be."""
-    def judge(world: Any) -> Any:
-        try:
-            return promise.judge(world)
-        except Exception as problem:
-            return cannot_be_judged(problem)
-
-    return replace(promise, judge=judge)
-
-
-def cannot_be_judged(problem: Exception) -> str:
-    """The sentence for records that make no sense."""
-    return f"what your nodes recorded makes no sense there ({type(problem).__name__}: {problem})"
-
-
-def objection(verdict: Verdict) -> Objection:
-    """A broken promise as an objection."""
-    return Objection(verdict.sentence, verdict.step or 0)
-
-
 @dataclass(frozen=True)
 class Search:
     """A run that is explored: all orders of its events, within the budgets that `explore` takes."""
 
     run: Run
     budgets: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Said(str):
-    """A sentence that a notebook and a terminal show without quotation marks."""
-
-    __repr__ = str.__str__
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,25 +62,6 @@ class Exercise:
     def missing(self, attempt: Any) -> str:
         """Why this is no attempt yet, in one sentence; empty if it is one."""
         return "there is nothing here yet" if attempt is None or attempt is ... else ""
-
-    def hint(self, first: int | None = None) -> Said:
-        """The next hint, from vague to exact; after a failed attempt, the one that helps with it.
-
-        Args:
-            first: the hint to begin with, from 0, as `report.hint` has it; None: what your last attempt needs.
-        """
-        from dslab.grader.hints import next_hint
-
-        return Said(next_hint(self, first))
-
-    def solution(self, *, sure: bool = False) -> Any:
-        """The answer, after a question; `sure` answers it: the reference, a script, or the values with their reasons.
-
-        A notebook shows a button that asks; `solution().play()` plays a run of the answer.
-        """
-        from dslab.grader.display import Solution
-
-        return Solution(self, sure=sure)
 
     def __repr__(self) -> str:
         return f"Exercise {self.number}, {self.title} ({self.form}). {self.task}"
@@ -301,12 +218,6 @@ class Predict(Exercise):
         """Why this is no attempt: nothing is filled in."""
         empty = isinstance(attempt, dict) and all(value is None or value is ... for value in attempt.values())
         return "nothing is filled in yet" if empty else super().missing(attempt)
-
-    def ask(self) -> Any:
-        """The questions: a form in a notebook, text elsewhere."""
-        from dslab.grader.display import Asked
-
-        return Asked(self)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

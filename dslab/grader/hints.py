@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dslab.grader.exercise import Exercise
-from dslab.grader.progress import hints_read, note, recall
+from dslab.grader.progress_file import hints_read, note, recall
 
 
-def next_hint(exercise: Exercise, first: int | None = None) -> str:
-    """The next hint that was not read yet, as a sentence.
+class Said(str):
+    """A sentence that a notebook and a terminal show without quotation marks."""
+
+    __repr__ = str.__str__
+
+
+def hint(exercise: Exercise, first: int | None = None) -> Said:
+    """The next hint, from vague to exact; after a failed attempt, the one that helps with it.
 
     Args:
-        exercise: it has the hints.
-        first: which of them helps most, from 0; None: what the last attempt was told, or else the vaguest.
+        exercise: as `exercise("4.1")` finds it.
+        first: the hint to begin with, from 0, as `report.hint` has it; None: what your last attempt needs.
     """
     count = len(exercise.hints)
     if not count:
-        return f"Exercise {exercise.number} has no hints."
+        return Said(f"Exercise {exercise.number} has no hints.")
     entry = recall().get(exercise.number, {})
     read, begin = hints_read(entry), entry.get("hint") if first is None else first
     if type(begin) is not int or not 0 <= begin < count:
@@ -23,7 +29,7 @@ def next_hint(exercise: Exercise, first: int | None = None) -> str:
     unread = [place for place in (*range(begin, count), *range(begin)) if place not in read]
     if not unread:
         told = "\n".join(f"{place}. {hint}" for place, hint in enumerate(exercise.hints, 1))
-        return f"You have read all hints of exercise {exercise.number}:\n{told}"
+        return Said(f"You have read all hints of exercise {exercise.number}:\n{told}")
     note(exercise.number, hints=[*read, unread[0]])
-    return f"Hint {unread[0] + 1} of {count}: {exercise.hints[unread[0]]}"
+    return Said(f"Hint {unread[0] + 1} of {count}: {exercise.hints[unread[0]]}")
 

@@ -71,12 +71,13 @@ class Report:
             folded: names and texts to unfold, beside those of the report.
         """
         from dslab.grader.catalogue import exercises
+        from dslab.grader.hints import hint
         from dslab.widgets.panel import panel
 
         asked = exercise or exercises().get(self.exercise)
         actions = {"Play it": self.play} if self.data is not None else {}
         if asked is not None and asked.hints and self.outcome != RIGHT:
-            actions["Hint"] = lambda: asked.hint(self.hint)
+            actions["Hint"] = lambda: hint(asked, self.hint)
         return panel(self.card(asked.title if asked else "", folded), actions)
 
     def card(self, title: str = "", folded: Sequence[tuple[str, str]] = ()) -> Any:

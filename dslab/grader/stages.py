@@ -13,7 +13,8 @@ from math import inf
 from typing import Any
 from zlib import crc32
 
-from dslab.grader.exercise import Demand, MakeItRight, Names, Objection, careful, objection
+from dslab.grader.demands import Demand, Objection, careful, objection
+from dslab.grader.exercise import MakeItRight, Names
 from dslab.model_checker.explore import explore
 from dslab.model_checker.local_step import NotExplorable
 from dslab.model_checker.random_faults import schedule

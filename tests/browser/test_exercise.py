@@ -27,15 +27,16 @@ class MyClock(Clock):
     def key(self, stamp, node):
         return stamp, node
 """
-FILL_IN = """from dslab.exercises.lamport_clock import EXAMPLE, drawing
+FILL_IN = """from dslab import ask
+from dslab.exercises.lamport_clock import EXAMPLE, drawing
 from dslab.grader.exercise import FillIn
 from dslab.protocols.logical_clocks import VectorClock
 
 events = lambda trace: trace.outputs("event")
-FillIn(number="4.2z", title="Vectors", task="Write the vectors.", run=drawing(VectorClock, *EXAMPLE),
-       questions={name: f"the vector of {name}" for name in "abcdefg"},
-       answer=lambda trace: {event.values[0]: event.values[1] for event in events(trace)},
-       look=lambda trace: {event.values[0]: event.step for event in events(trace)}).ask()"""
+ask(FillIn(number="4.2z", title="Vectors", task="Write the vectors.", run=drawing(VectorClock, *EXAMPLE),
+           questions={name: f"the vector of {name}" for name in "abcdefg"},
+           answer=lambda trace: {event.values[0]: event.values[1] for event in events(trace)},
+           look=lambda trace: {event.values[0]: event.step for event in events(trace)}))"""
 VECTORS = {"a": "1,0,0", "b": "<2,0,0>", "c": "(2, 1, 0)", "d": "2 2 0", "g": "3,0,0", "e": "(0,0,1)", "f": "2,2,2"}
 
 
@@ -75,7 +76,7 @@ def test_a_wrong_attempt_is_explained_and_played_at_the_offending_step(run):
 
 
 def test_the_answer_comes_after_a_question(run):
-    page = run("from dslab import exercise\nexercise('4.1').solution()")
+    page = run("from dslab import exercise, solution\nsolution(exercise('4.1'))")
     expect(page.get_by_text("def receiving(self, stamp):")).to_have_count(0)
     page.get_by_role("button", name="Yes, show it").click()
     expect(page.get_by_text("def receiving(self, stamp):")).to_be_visible()
