@@ -137,7 +137,7 @@ def _stopping(desk: Desk, tally: Tally) -> Callable[[int, Any], NoReturn]:
         if simulation is not None:
             at = f"stopped by you at step {len(simulation.steps)}"
             simulation.record.end = at
-            simulation.record.forget_unfinished()
+            simulation.record.roll_back()
             report = report.but(sentence=f"{at}, during the {tally.stage or 'first'} stage.",
                                 data=recorded(simulation.record.trace()), step=0)
         desk.hand_in(report)

@@ -15,13 +15,13 @@ from collections.abc import Callable
 from threading import Event, Thread, main_thread
 from time import monotonic, process_time
 from types import FrameType
-from typing import Any
 
 import psutil
 
 from dslab.grader.exercise import Case
 from dslab.grader.report import TOO_SLOW, WRONG
 from dslab.node import Node
+from dslab.simulator.simulate import Simulation
 from dslab.values import shorten
 
 EVERY = 0.02                    # s between two looks
@@ -116,11 +116,11 @@ def place(frame: FrameType | None) -> str:
     return f" ({', '.join(where)})" if where else ""
 
 
-def simulation_of(frame: FrameType | None) -> Any:
+def simulation_of(frame: FrameType | None) -> Simulation | None:
     """The simulation that is under way, if one is."""
     while frame is not None:
         one = frame.f_locals.get("self")
-        if type(one).__name__ == "Simulation":
+        if isinstance(one, Simulation):
             return one
         frame = frame.f_back
     return None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Protocol
+
+from dslab.simulator.garbage import gc_paused
 
 COMPLETE, FOUND, LIMIT, GAVE_UP = "explored completely", "found", "nothing found up to the limit", "gave up"
 BREATH = 256            # states between two reports of progress
@@ -47,22 +48,18 @@ class Walk:
 
     def go(self) -> Walk:
         """Search until there is nothing new, something is found, or a limit is reached."""
-        collecting = gc.isenabled()
-        gc.disable()        # a search makes no cycles and keeps what it makes
         try:
-            level = self.begin()
-            while level and not self.status:
-                self.last, self.levels = level, self.levels + 1
-                if self.levels == self.most_levels:
-                    self.status = LIMIT
-                else:
-                    level = self.next_level(level)
+            with gc_paused():
+                level = self.begin()
+                while level and not self.status:
+                    self.last, self.levels = level, self.levels + 1
+                    if self.levels == self.most_levels:
+                        self.status = LIMIT
+                    else:
+                        level = self.next_level(level)
             self.status = self.status or COMPLETE
         except KeyboardInterrupt:
             self.status = GAVE_UP
-        finally:
-            if collecting:
-                gc.enable()
         return self
 
     def begin(self) -> list:

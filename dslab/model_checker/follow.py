@@ -17,7 +17,7 @@ from dslab.network import Network, constant
 from dslab.run import Run
 from dslab.script import At
 from dslab.simulator import errors
-from dslab.simulator.simulate import Simulation
+from dslab.simulator.simulate import Entry, Simulation
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
 
@@ -79,8 +79,7 @@ class Follower:
     def trace(self) -> Trace:
         """What has happened."""
         sim = self.sim
-        in_flight = any(entry[2] == "receive" for entry in sim.queue)
-        busy = in_flight or self._can_ask() or any(host.timers for host in sim.hosts.values())
+        busy = sim.queued("receive") or self._can_ask() or any(host.timers for host in sim.hosts.values())
         sim.record.end = (f"reached the end of {self.taken} decisions" if busy
                           else f"nothing left to happen after {sim.now / 1000:g} ms")
         trace = sim.record.trace()
@@ -92,11 +91,12 @@ class Follower:
 
         Faults strike as often as the budget says: {"crash": 1, "recover": 1, "drop": 0, "duplicate": 0}.
         """
-        flying = sorted(entry for entry in self.sim.queue if entry[2] == "receive")
+        flying = self.sim.queued("receive")
         hosts = self.sim.hosts.values()
         found = [f"deliver {_name(entry)}" for entry in flying if self._first_on_its_link(entry) in (None, entry)]
         found += [f"fire {host.name} {timer}" for host in hosts for timer in sorted(host.timers)]
-        found += [f"request {len(self.sim.record.calls) + 1}"] * self._can_ask()
+        if self._can_ask():
+            found.append(f"request {len(self.sim.record.calls) + 1}")
         names = list(map(_name, flying))
         struck = {"crash": [host.name for host in hosts if host.up], "drop": names, "duplicate": names,
                   "recover": [host.name for host in hosts if not host.up]}
@@ -111,21 +111,21 @@ class Follower:
 
     def _deliver(self, name: str) -> None:
         found = self._in_flight(name)
-        link, first = found[3], self._first_on_its_link(found)
+        link, first = found.place, self._first_on_its_link(found)
         if first not in (None, found):
             raise Inapplicable(f"this link keeps order, and {_name(first)} comes first")
         self.sim.queue.remove(found)
-        entry = (self.sim.now, *found[1:])
+        entry = found._replace(time=self.sim.now)
         self._happen(entry, partial(self._receive if link.host.awake else self.sim.act["receive"], entry))
 
-    def _first_on_its_link(self, one: tuple) -> tuple | None:
+    def _first_on_its_link(self, one: Entry) -> Entry | None:
         """The message whose turn it is on a link that keeps order; None on any other."""
-        on_link = [entry for entry in self.sim.queue if entry[2] == "receive" and entry[3] is one[3]]
-        return min(on_link, key=_order) if one[3].settings.fifo else None
+        on_link = [entry for entry in self.sim.queued("receive") if entry.place is one.place]
+        return min(on_link, key=_order) if one.place.settings.fifo else None
 
-    def _receive(self, entry: tuple) -> None:
-        link, msg = entry[3:5]
-        self.sim.handler(link.host, msg)(link.src, msg)
+    def _receive(self, entry: Entry) -> None:
+        link = entry.place
+        self.sim.handler(link.host, entry.what)(link.src, entry.what)
         self.sim.finish(entry, link.host)
 
     def _fire(self, what: str) -> None:
@@ -134,7 +134,7 @@ class Follower:
         if timer not in host.timers:
             raise Inapplicable(f"{node} has no timer {timer!r} set.{nearest(timer, host.timers)}")
         planned = host.timers[timer]
-        entry = host.timers[timer] = (self.sim.now, *planned[1:])
+        entry = host.timers[timer] = Entry(*planned)._replace(time=self.sim.now)
         caused = self.sim.record.caused         # when it goes off is now, not the moment that was drawn
         caused[next(index for index, one in enumerate(caused) if one is planned)] = entry
         self._happen(entry, partial(self.sim.fire, entry))
@@ -144,7 +144,7 @@ class Follower:
             raise Inapplicable(f"the script has {len(self.requests)} requests, numbered from 1")
         event = self.requests[int(number) - 1]
         host = self.sim.hosts[event.action.args[0]]
-        entry = (self.sim.now, next(self.sim.serial), "request", host, event, None, None)
+        entry = self.sim.entry(self.sim.now, "request", host, event)
         self._happen(entry, partial(self.sim.request, entry))
 
     def _crash(self, node: str) -> None:
@@ -165,18 +165,17 @@ class Follower:
 
     def _start(self) -> None:
         self.sim.prepare()
-        for entry in sorted(self.sim.queue):
-            if entry[2] == "start":
-                self.sim.queue.remove(entry)
-                self.sim.start(entry)
+        for entry in self.sim.queued("start"):
+            self.sim.queue.remove(entry)
+            self.sim.start(entry)
         heapify(self.sim.queue)
 
     def _strike(self, action: script.Action) -> None:
         event = At(self.sim.now / 1000, action)
-        entry = (self.sim.now, next(self.sim.serial), "script", None, event, None, None)
+        entry = self.sim.entry(self.sim.now, "script", None, event)
         self._happen(entry, partial(self.sim.script, entry))
 
-    def _happen(self, entry: tuple | None, act: Callable[[], Any]) -> None:
+    def _happen(self, entry: Entry | None, act: Callable[[], Any]) -> None:
         try:
             act()
         except (Exception, SystemExit) as problem:
@@ -188,8 +187,8 @@ class Follower:
             raise Inapplicable(f"there is no node {node!r} ({', '.join(self.sim.hosts)})")
         return self.sim.hosts[node]
 
-    def _in_flight(self, name: str) -> tuple:
-        names = {_name(entry): entry for entry in self.sim.queue if entry[2] == "receive"}
+    def _in_flight(self, name: str) -> Entry:
+        names = {_name(entry): entry for entry in self.sim.queued("receive")}
         if name not in names:
             raise Inapplicable(f"in flight are {', '.join(names) or 'no messages'}")
         return names[name]
@@ -205,11 +204,11 @@ def _calm(run: Run) -> Network:
     return Network(latency=constant(10), fifo=run.network.default.fifo, links=links)
 
 
-def _name(entry: tuple) -> str:
-    return f"{entry[3].name}#{entry[5]}"
+def _name(entry: Entry) -> str:
+    return f"{entry.place.name}#{entry.number}"
 
 
-def _order(entry: tuple) -> tuple[int, str]:
+def _order(entry: Entry) -> tuple[int, str]:
     """The order of messages on a link: by number, and a copy behind its original."""
-    number = str(entry[5])
+    number = str(entry.number)
     return int(number.rstrip("'")), number

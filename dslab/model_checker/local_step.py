@@ -1,22 +1,19 @@
 """One handler at a time: a node gets a recorded state, one thing happens to it, and what follows is recorded.
 
-A handler is a function of the node's state and of the event: it may not read a clock or draw lots. So what it
+A handler is a function of the node's state and of the event: it may not read a clock or draw random numbers. So what it
 did once need not be done again, and the explorer steps through millions of states with a few thousand calls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from types import SimpleNamespace
 from typing import Any, NamedTuple, NoReturn
 
-from dslab.contract import SharedState, find_handler, protocol_of
+from dslab.contract import SharedState, find_handler
 from dslab.model_checker.freeze import freeze, freeze_state, refuse_shared_parts
 from dslab.node import Node, timer_handler
 from dslab.run import Run
-from dslab.simulator import errors
-from dslab.simulator.links import neighbours
-from dslab.values import DslabError, nearest, snapshot
+from dslab.simulator.hosts import make_node, neighbours, preset, require_link, undeclared
+from dslab.values import DslabError, snapshot
 
 
 class Local(NamedTuple):
@@ -49,22 +46,16 @@ class Stage:
     def make(self, name: str) -> Node:
         """A node as new, which refuses to tell the time and to draw."""
         cls = self.run.protocols[name]
-        peers = [other for other in self.run.nodes if other != name
-                 and protocol_of(self.run.protocols[other]) is protocol_of(cls)]
-        node = cls(name, peers, neighbours=self.linked[name],
-                   clock=lambda: _refuse(cls, "reads its clock (self.now)"),
-                   monotonic=lambda: _refuse(cls, "reads its clock (self.monotonic)"),
-                   random=lambda: _refuse(cls, "draws lots (self.draw)"))
-        _declared(vars(node), cls.persistent, f"{cls.__name__}.persistent names")
-        return node
+        return make_node(self.run, name, self.linked,
+                         clock=lambda: _refuse(cls, "reads its clock (self.now)"),
+                         monotonic=lambda: _refuse(cls, "reads its clock (self.monotonic)"),
+                         random=lambda: _refuse(cls, "draws lots (self.draw)"))
 
     def first(self, place: int) -> Local:
         """The state of a node before it starts."""
-        name, values = self.run.nodes[place], vars(self.make(self.run.nodes[place]))
-        changed = self.run.initial.get(name, {})
-        _declared(values, changed, f"the run's initial state sets, for {name},")
-        values.update({attribute: snapshot(value) for attribute, value in changed.items()})
-        return Local(place, True, (), values)
+        node = self.make(self.run.nodes[place])
+        preset(self.run, node)
+        return Local(place, True, (), vars(node))
 
     def play(self, local: Local, event: tuple) -> LocalStep:
         """What follows if `event` happens to a node in this state."""
@@ -88,16 +79,21 @@ class Stage:
         vars(node).update({attribute: snapshot(value) for attribute, value in before.items()})
         _call(node, event)
         if vars(node).keys() != before.keys():
-            raise DslabError(errors.undeclared(SimpleNamespace(name=name, node=node, saved=before)))
+            raise undeclared(node, before)
         refuse_shared_parts(name, vars(node))
         return self._outcome(local, event, node)
 
     def _outcome(self, local: Local, event: tuple, node: Node) -> LocalStep:
-        timers = set(local.timers) - ({event[1]} if event[0] == "fire" else set())
-        sent, told, answered = [], [], []
+        timers = set(local.timers)
+        if event[0] == "fire":
+            timers.discard(event[1])
+        sent: list[tuple[str, Any]] = []
+        told: list[tuple[str, tuple]] = []
+        answered: list[str] = []
         for kind, *rest in node.effects:
             if kind == "send":
-                sent.append(self._addressed(node, *rest))
+                require_link(self.linked, node.id, rest[0])
+                sent.append((rest[0], rest[1]))
             elif kind == "timer":
                 timers.add(rest[0])
             elif kind == "cancel":
@@ -110,12 +106,6 @@ class Stage:
                 _refuse(type(node), "sets its clock")
         after = Local(local.place, True, tuple(sorted(timers)), dict(vars(node)))
         return LocalStep(after, tuple(sent), tuple(told), tuple(answered))
-
-    def _addressed(self, node: Node, dst: str, msg: Any) -> tuple[str, Any]:
-        if dst not in self.linked[node.id]:
-            raise DslabError(f"{node.id} has no link to {dst}: its neighbours are "
-                             + (", ".join(self.linked[node.id]) or "none"))
-        return dst, msg
 
     def _check(self, local: Local, event: tuple, outcome: LocalStep) -> None:
         """Do it once more, on another copy: the same must come out, and the original must be as it was."""
@@ -144,12 +134,6 @@ def _call(node: Node, event: tuple) -> None:
 def _frozen(name: str, outcome: LocalStep) -> tuple:
     local, *rest = outcome
     return local.timers, freeze_state(name, local.values), freeze(tuple(rest))
-
-
-def _declared(values: dict[str, Any], names: Iterable[str], who: str) -> None:
-    for name in names:
-        if name not in values:
-            raise DslabError(f"{who} {name!r}, which init does not declare.{nearest(name, values)}")
 
 
 def _refuse(cls: type[Node], what: str) -> NoReturn:

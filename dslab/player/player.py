@@ -31,7 +31,7 @@ from dslab.player.verdicts import promises_of
 from dslab.properties import Promise
 from dslab.run import Run
 from dslab.script import Action, At, at
-from dslab.simulator.garbage import kept
+from dslab.simulator.garbage import gc_paused
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
 
@@ -209,7 +209,7 @@ class Player(anywidget.AnyWidget):
 
     def receive(self, content: Any) -> None:
         """Do what the browser asks."""
-        with kept():                        # somebody waits for it
+        with gc_paused():                   # somebody waits for it
             self.attempt(lambda: answer(self, content))
 
     def attempt(self, change: Callable[[], Any]) -> None:

@@ -8,11 +8,10 @@ from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from dslab.values import DslabError, brief, nearest, shorten
+from dslab.values import DslabError, brief, shorten
 
 if TYPE_CHECKING:
-    from dslab.simulator.hosts import Host
-    from dslab.simulator.simulate import Simulation
+    from dslab.simulator.simulate import Row, Simulation
 
 PACKAGE = Path(__file__).parent.parent
 BENCH = (PACKAGE, PACKAGE / "simulator", PACKAGE / "model_checker")
@@ -43,10 +42,10 @@ class ProtocolError(DslabError):
         self.trace = trace
 
 
-def explain(problem: BaseException, sim: Simulation, entry: tuple | None) -> ProtocolError:
+def explain(problem: BaseException, sim: Simulation, entry: Row | None) -> ProtocolError:
     """The error to raise for an exception that came out of a handler."""
     sim.record.end = f"stopped by an error at step {len(sim.steps)}"
-    sim.record.forget_unfinished()
+    sim.record.roll_back()
     kind = "" if isinstance(problem, DslabError) else f"{type(problem).__name__}: "
     said = f"{kind}{problem}".removesuffix(": ")
     where = _where(problem)
@@ -73,8 +72,8 @@ def _is_bench(code: CodeType) -> bool:
         LIBRARY in path.parents and "site-packages" not in path.parts)
 
 
-def _event(entry: tuple) -> str:
-    time, _, kind, place, what, *_ = entry
+def _event(entry: Row) -> str:
+    time, _, kind, place, what, _, _ = entry
     at = f"at {time / 1000:g} ms"
     if kind in ("receive", "arrived"):
         return f"when {place.host.name} received {brief(what)} from {place.src} {at}"
@@ -93,25 +92,15 @@ def too_much(sim: Simulation, at_once: int) -> str:
         busy = " and ".join(names) + (" keep answering each other" if len(names) > 1 else " never comes to rest")
         return f"{limits.at_once:,} events at time {sim.now / 1000}: {busy}"
     if len(sim.queue) > limits.in_flight:
-        kinds = Counter((type(entry[4]).__name__, entry[3].src) for entry in sim.queue if entry[2] == "receive")
+        kinds = Counter((type(one.what).__name__, one.place.src) for one in sim.queued("receive"))
         (kind, src), most = kinds.most_common(1)[0] if kinds else (("timer", "all"), 0)
         share = round(100 * most / len(sim.queue))
         return f"over {limits.in_flight:,} messages in flight, {share} % of type {kind} from {src}"
     return f"reached the limit of {limits.steps:,} steps at {sim.now / 1000} ms"
 
 
-def _place(entry: tuple) -> str:
-    place = entry[3]
+def _place(entry: Row) -> str:
+    _, _, kind, place, *_ = entry
     if place is None:
         return "the network"
-    return place.host.name if entry[2] in ("receive", "loss") else getattr(place, "name", "")
-
-
-def undeclared(host: Host) -> str:
-    """The sentence for an attribute that appeared (or vanished) after `init`."""
-    name = min(host.node.__dict__.keys() ^ host.saved.keys())
-    cls, known = type(host.node).__name__, [known for known in host.saved if known != name]
-    if name in host.saved:
-        return f"{host.name} deleted its attribute {name}: a node keeps the attributes that {cls}.init declares"
-    return (f"{host.name} assigned the attribute {name}, which {cls}.init does not declare.{nearest(name, known)}"
-            f" All state is first assigned in init")
+    return place.host.name if kind in ("receive", "loss") else getattr(place, "name", "")

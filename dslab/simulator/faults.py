@@ -6,26 +6,47 @@ Each verb is a function `(simulation, event, *args, **options)`. One that finds 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from heapq import heapify, heappush
 from typing import TYPE_CHECKING, Any
 
 from dslab.script import At, parse_message_name
-from dslab.simulator.links import Link
+from dslab.simulator.hosts import Host, Link, Orders
 from dslab.values import nearest
 
 if TYPE_CHECKING:
-    from dslab.simulator.hosts import Host
-    from dslab.simulator.simulate import Simulation
+    from dslab.simulator.simulate import Entry, Row, Simulation
 
 
-class Weather:
-    """The state of the network: which links are cut or changed, and what waits for messages not yet sent."""
+class NetworkState:
+    """Which links are cut or changed, and what the script wants done to messages that are not sent yet."""
 
     def __init__(self) -> None:
         self.cuts: set[tuple[str, str]] = set()
-        self.changes: list[tuple[tuple[str, ...], dict]] = []                   # (link or () for all, new settings)
-        self.orders: dict[tuple[str, str], dict[int, list[tuple]]] = {}         # link -> number -> (event, verb, ms)
+        self.changes: list[tuple[tuple[str, ...], dict[str, Any]]] = []         # (link or () for all, new settings)
+        self.orders: dict[tuple[str, str], Orders] = {}
+
+    def adopt(self, link: Link) -> None:
+        """Tell a link that is just opened what the script has said about it so far."""
+        pair = (link.src, link.host.name)
+        link.cut = pair in self.cuts
+        link.armed = self.orders.get(pair, link.armed)
+        for changed, settings in self.changes:
+            if not changed or changed == pair:
+                link.settings = link.settings.but(settings)
+        link.use(link.settings)
+
+    def order(self, src: str, dst: str, number: int, event: At, ms: float) -> Orders:
+        """Note what is to be done to a message that is still to come; all such orders of its link."""
+        orders = self.orders.setdefault((src, dst), {})
+        orders.setdefault(number, []).append((event, round(ms * 1000)))
+        return orders
+
+    def still_awaited(self) -> Iterator[At]:
+        """The events of the script that have waited in vain for their message."""
+        for orders in self.orders.values():
+            for waiting in orders.values():
+                yield from (event for event, _ in waiting)
 
 
 # ---- nodes -----------------------------------------------------------------------------------------------------------
@@ -34,10 +55,11 @@ def crash(sim: Simulation, event: At, node: str) -> None:
     """The node stops; what had waited for it during a pause is lost with it."""
     host = sim.hosts[node]
     if not host.up:
-        return sim.record.did_not_apply(event, f"{node} is already down")
+        sim.record.did_not_apply(event, f"{node} is already down")
+        return
     for entry in host.waiting:
-        if entry[2] == "arrived":
-            sim.record.fates[entry[3], entry[5]] = (f"{node} crashed before it looked at it", len(sim.steps))
+        if entry.kind == "arrived":
+            sim.record.fates[entry.place, entry.number] = (f"{node} crashed before it looked at it", len(sim.steps))
     host.waiting.clear()
     host.timers.clear()
     host.queued.clear()
@@ -49,7 +71,8 @@ def recover(sim: Simulation, event: At, node: str) -> None:
     """The node starts again with what it had on disk."""
     host = sim.hosts[node]
     if host.up:
-        return sim.record.did_not_apply(event, f"{node} is not down")
+        sim.record.did_not_apply(event, f"{node} is not down")
+        return
     before = host.node
     host.clock.restart(sim.now)
     sim.boot(host)
@@ -58,14 +81,15 @@ def recover(sim: Simulation, event: At, node: str) -> None:
     host.up = host.awake = True
     host.node.on_recover()
     sim.faults["recover"] += 1
-    sim.finish(_entry(sim, event, host), host)
+    sim.finish(sim.entry(sim.now, "recover", host, event), host)
 
 
 def pause(sim: Simulation, event: At, node: str) -> None:
     """The node stands still without knowing it."""
     host = sim.hosts[node]
     if not host.awake:
-        return sim.record.did_not_apply(event, f"{node} is already {'paused' if host.up else 'down'}")
+        sim.record.did_not_apply(event, f"{node} is already {'paused' if host.up else 'down'}")
+        return
     host.awake = False
     _happen(sim, event, host)
 
@@ -74,13 +98,14 @@ def resume(sim: Simulation, event: At, node: str) -> None:
     """The node goes on: all that has waited happens now, in its order."""
     host = sim.hosts[node]
     if host.awake or not host.up:
-        return sim.record.did_not_apply(event, f"{node} is {'not paused' if host.up else 'down'}")
+        sim.record.did_not_apply(event, f"{node} is {'not paused' if host.up else 'down'}")
+        return
     host.awake = True
     _happen(sim, event, host)
     for waited in host.waiting:
-        entry = sim.push(sim.now, *waited[2:])
-        if entry[2] == "timer" and host.timers.get(entry[4]) is waited:
-            host.timers[entry[4]] = host.queued[entry[4]] = entry
+        entry = sim.again(waited, sim.now)
+        if entry.kind == "timer" and host.timers.get(entry.what) == waited:
+            host.timers[entry.what] = host.queued[entry.what] = entry
     host.waiting.clear()
 
 
@@ -100,8 +125,9 @@ def fire(sim: Simulation, event: At, node: str, timer: str) -> None:
     planned = host.timers.get(timer)
     if planned is None:
         why = f"{node} has no timer {timer!r} set.{nearest(timer, host.timers)}" if host.up else f"{node} is down"
-        return sim.record.did_not_apply(event, why)
-    host.timers[timer] = host.queued[timer] = sim.push(sim.now, *planned[2:])
+        sim.record.did_not_apply(event, why)
+        return
+    host.timers[timer] = host.queued[timer] = sim.again(planned, sim.now)
     _happen(sim, event, None)
 
 
@@ -116,25 +142,26 @@ def partition(sim: Simulation, event: At, *groups: tuple[str, ...]) -> None:
 def isolate(sim: Simulation, event: At, node: str) -> None:
     """All links to and from the node are cut."""
     others = [name for name in sim.hosts if name != node]
-    _recut(sim, event, sim.weather.cuts | {(node, name) for name in others} | {(name, node) for name in others})
+    _recut(sim, event, sim.network.cuts | {(node, name) for name in others} | {(name, node) for name in others})
 
 
 def cut(sim: Simulation, event: At, src: str, dst: str) -> None:
     """One link is cut, in one direction."""
-    _recut(sim, event, sim.weather.cuts | {(src, dst)})
+    _recut(sim, event, sim.network.cuts | {(src, dst)})
 
 
 def heal(sim: Simulation, event: At, *link: str) -> None:
     """One link is mended, or all are."""
-    _recut(sim, event, sim.weather.cuts - {link} if link else set())
+    _recut(sim, event, sim.network.cuts - {link} if link else set())
 
 
 def _recut(sim: Simulation, event: At, cuts: set[tuple[str, str]]) -> None:
     if sim.run.topology is not None:
-        cuts = {(src, dst) for src, dst in cuts if dst in sim.neighbours[src]}      # what is not linked cannot be cut
-    if cuts == sim.weather.cuts:
-        return sim.record.did_not_apply(event, "no link changes by it")
-    sim.weather.cuts = cuts
+        cuts = {(src, dst) for src, dst in cuts if dst in sim.linked[src]}      # what is not linked cannot be cut
+    if cuts == sim.network.cuts:
+        sim.record.did_not_apply(event, "no link changes by it")
+        return
+    sim.network.cuts = cuts
     for link in _open_links(sim):
         link.cut = (link.src, link.host.name) in cuts
         link.refresh()
@@ -143,7 +170,7 @@ def _recut(sim: Simulation, event: At, cuts: set[tuple[str, str]]) -> None:
 
 def set_link(sim: Simulation, event: At, *pair: str, **settings: Any) -> None:
     """Latency, loss, duplication or order of a link, or of all, change for the messages sent from now on."""
-    sim.weather.changes.append((pair, settings))
+    sim.network.changes.append((pair, settings))
     for link in _open_links(sim):
         if not pair or pair == (link.src, link.host.name):
             link.use(link.settings.but(settings))
@@ -156,7 +183,7 @@ def drop(sim: Simulation, event: At, name: str) -> None:
     """This message is lost."""
     found = _catch(sim, event, name)
     if found:
-        sim.record.fates[found[3], found[5]] = ("dropped by the script", len(sim.steps))
+        sim.record.fates[found.place, found.number] = ("dropped by the script", len(sim.steps))
         sim.faults["dropped"] += 1
         _record(sim, event, found)
 
@@ -165,8 +192,8 @@ def delay(sim: Simulation, event: At, name: str, *, by: float) -> None:
     """This message is held back for `by` ms."""
     found = _catch(sim, event, name, by)
     if found:
-        entry = sim.push(found[0] + round(by * 1000), *found[2:])
-        sim.record.moved[found[3], found[5]] = entry[0]
+        late = sim.again(found, found.time + round(by * 1000))
+        sim.record.moved[found.place, found.number] = late.time
         sim.faults["delayed"] += 1
         _record(sim, event, found)
 
@@ -176,10 +203,9 @@ def duplicate(sim: Simulation, event: At, name: str, *, after: float) -> None:
     found = _catch(sim, event, name, after)
     if found:
         heappush(sim.queue, found)
-        time, _, _, link, msg, number, cause = found
-        copy = sim.push(time + round(after * 1000), "receive", link, msg, sim.record.copy(link, number), cause)
+        copy = found._replace(number=sim.record.copy(found.place, found.number))
+        sim.record.doubled[len(sim.steps)] = sim.again(copy, found.time + round(after * 1000))
         sim.faults["duplicated"] += 1
-        sim.record.doubled[len(sim.steps)] = copy
         _record(sim, event, found)
 
 
@@ -188,109 +214,104 @@ def deliver(sim: Simulation, event: At, name: str) -> None:
     found = _catch(sim, event, name)
     if not found:
         return
-    link = found[3]
-    ahead = [entry for entry in sim.queue if entry[2] == "receive" and entry[3] is link and entry < found]
+    link: Link = found.place
+    ahead = [entry for entry in sim.queued("receive") if entry.place is link and entry < found]
     if link.settings.fifo and ahead:
         heappush(sim.queue, found)
-        first = f"{link.name}#{min(ahead)[5]}"
-        return sim.record.did_not_apply(event, f"the link {link.name} keeps order, and {first} comes first")
-    sim.push(sim.now, *found[2:])
+        first = f"{link.name}#{ahead[0].number}"
+        sim.record.did_not_apply(event, f"the link {link.name} keeps order, and {first} comes first")
+        return
+    sim.again(found, sim.now)
     sim.faults["delivered now"] += 1
     _record(sim, event, found)
 
 
-def _catch(sim: Simulation, event: At, name: str, ms: float = 0.0) -> tuple | None:
+def _catch(sim: Simulation, event: At, name: str, ms: float = 0.0) -> Entry | None:
     """Take the message out of the queue; if it is not there, arm its link or say why that is too late."""
     src, dst, number = parse_message_name(name)
     link = sim.hosts[src].links.get(dst)
-    is_copy = isinstance(number, str)           # it comes to be only when its message is sent, so it cannot be awaited
-    if not is_copy and (link is None or number > link.sent):
-        orders = sim.weather.orders.setdefault((src, dst), {})
-        orders.setdefault(number, []).append((event, event.action.verb, round(ms * 1000)))
+    if isinstance(number, int) and (link is None or number > link.sent):
+        orders = sim.network.order(src, dst, number, event, ms)
         if link is not None:
             link.armed = orders
             link.refresh()
         return None
-    for entry in sim.queue:
-        if entry[2] == "receive" and entry[3] is link and entry[5] == number:
+    for entry in sim.queued("receive"):
+        if entry.place is link and entry.number == number:
             sim.queue.remove(entry)
             heapify(sim.queue)
             return entry
-    sim.record.did_not_apply(event, f"{name} was {'not' if is_copy else 'no longer'} on its way")
+    never = isinstance(number, str)         # a copy comes to be only when its message is sent: it cannot be awaited
+    sim.record.did_not_apply(event, f"{name} was {'not' if never else 'no longer'} on its way")
     return None
 
 
 # ---- the unkind network ----------------------------------------------------------------------------------------------
 
-def adopt(sim: Simulation, link: Link) -> None:
-    """Tell a link that is just opened what the script has said about it so far."""
-    pair = (link.src, link.host.name)
-    link.cut = pair in sim.weather.cuts
-    link.armed = sim.weather.orders.get(pair, link.armed)
-    for changed, settings in sim.weather.changes:
-        if not changed or changed == pair:
-            link.settings = link.settings.but(settings)
-    link.use(link.settings)
+COUNTED = {"drop": "dropped", "delay": "delayed", "duplicate": "duplicated", "deliver": "delivered now"}
 
 
-def transmit(sim: Simulation, link: Link, msg: Any, step: int) -> list[tuple]:
+def transmit(sim: Simulation, link: Link, msg: Any, step: int) -> list[Row]:
     """Send one message over a link that may lose, double, delay or order it; returns its entries."""
     number, floor, arrival = link.sent, link.fifo_floor, link.arrival(sim.now)
-    lost = link.settings.loss and link.chance() < link.settings.loss
-    doubled = link.settings.duplication > 0 and link.copied() < link.settings.duplication
-    why = f"the link {link.name} is cut" if link.cut else "lost by chance" if lost else ""
-    copies = [sim.now + int(link.settings.latency.at(link.copied()) * 1000)] if doubled else []
-    for event, verb, ms in link.armed.pop(number, ()):
+    by_chance, copies = link.loses(), link.copies(sim.now)
+    doubled = len(copies)
+    why = f"the link {link.name} is cut" if link.cut else "lost by chance" if by_chance else ""
+    if why:
+        sim.faults["lost on a cut link" if link.cut else "lost by chance"] += 1
+    for event, late in link.armed.pop(number, ()):
         if why:
             sim.record.did_not_apply(event, f"{link.name}#{number} was lost before: {why}")
             continue
-        why = "dropped by the script" if verb == "drop" else ""
-        arrival = max(sim.now, floor) if verb == "deliver" else arrival + (ms if verb == "delay" else 0)
-        copies += [arrival + ms] if verb == "duplicate" else []
-        sim.faults[{"drop": "dropped", "delay": "delayed", "duplicate": "duplicated"}.get(verb, "delivered now")] += 1
+        verb = event.action.verb
+        sim.faults[COUNTED[verb]] += 1
+        if verb == "drop":
+            why = "dropped by the script"
+        elif verb == "delay":
+            arrival += late
+        elif verb == "duplicate":
+            copies.append(arrival + late)
+        else:
+            arrival = max(sim.now, floor)
     if link.settings.fifo:
         copies = [max(arrival, time) for time in copies]
         link.fifo_floor = max([arrival, *copies])
     if why:
         sim.record.fates[link, number] = (why, None)
-        sim.faults["lost on a cut link" if link.cut else "lost by chance"] += why != "dropped by the script"
-        return [(arrival, next(sim.serial), "receive", link, msg, number, step)]
+        return [sim.entry(arrival, "receive", link, msg, number, step)]
     sim.faults["duplicated"] += doubled
     return [sim.push(arrival, "receive", link, msg, number, step)] + [
         sim.push(time, "receive", link, msg, sim.record.copy(link, number), step) for time in copies]
 
 
-def turn_away(sim: Simulation, entry: tuple) -> None:
+def turn_away(sim: Simulation, entry: Entry) -> None:
     """A message arrives where nobody can take it: it waits for a paused node and is lost otherwise.
 
     From then on it is "arrived": its link has done its work, and no fault of the network can reach it.
     """
-    link, host = entry[3], entry[3].host
-    if host.up and (entry[2] == "arrived" or not link.cut):
-        host.waiting.append((*entry[:2], "arrived", *entry[3:]))
+    link: Link = entry.place
+    if link.host.up and (entry.kind == "arrived" or not link.cut):
+        link.host.waiting.append(entry._replace(kind="arrived"))
         return
-    on_the_way = link.cut and entry[2] == "receive"
-    why = f"the link {link.name} is cut" if on_the_way else f"{host.name} is down"
-    sim.record.fates[link, entry[5]] = (why, len(sim.steps))
+    on_the_way = link.cut and entry.kind == "receive"
+    why = f"the link {link.name} is cut" if on_the_way else f"{link.host.name} is down"
+    sim.record.fates[link, entry.number] = (why, len(sim.steps))
     sim.faults["lost on a cut link" if on_the_way else "lost at a crashed node"] += 1
-    sim.steps.append((*entry[:2], "loss", *entry[3:]))
+    sim.steps.append(entry._replace(kind="loss"))
 
 
 # ---- how it is written down ------------------------------------------------------------------------------------------
 
 def _happen(sim: Simulation, event: At, host: Host | None) -> None:
-    sim.faults[event.action.verb] += 1
+    verb = event.action.verb
+    sim.faults[verb] += 1
     if sim.clocks_differ and host is not None:
         sim.record.local[len(sim.steps)] = host.clock.shows(sim.now)
-    sim.steps.append(_entry(sim, event, host))
+    sim.steps.append(sim.entry(sim.now, verb, host, event))
 
 
-def _entry(sim: Simulation, event: At, host: Host | None) -> tuple:
-    return (sim.now, next(sim.serial), event.action.verb, host, event, None, None)
-
-
-def _record(sim: Simulation, event: At, message: tuple) -> None:
-    sim.steps.append((sim.now, next(sim.serial), event.action.verb, message[3], event, message[5], None))
+def _record(sim: Simulation, event: At, message: Entry) -> None:
+    sim.steps.append(sim.entry(sim.now, event.action.verb, message.place, event, message.number))
 
 
 def _open_links(sim: Simulation) -> list[Link]:

@@ -1,14 +1,20 @@
-"""What a simulation writes down, and how it becomes a readable `Trace` when somebody looks."""
+"""What a simulation writes down, and how it becomes a readable `Trace` lazily, on first access."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dslab.run import Run
+from dslab.simulator.hosts import Link
 from dslab.trace import OF_A_MESSAGE, ClientOperation, Envelope, NodeInfo, Output, Stamps, Step, Trace
 from dslab.values import DslabError, brief, nearest
+
+if TYPE_CHECKING:
+    from dslab.simulator.simulate import Row
+
+Key = tuple[Link, int | str]        # a message, by its link and its number on it: 3 for the third, "3'" for its copy
 
 
 @dataclass(slots=True)
@@ -24,31 +30,33 @@ class OpenOperation:
 
 
 class Record:
-    """The notes of one simulation. Messages are known by their link and number, `(link, 3)` for the third."""
+    """The notes of one simulation."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.steps: list[tuple] = []                    # what happened: entries of the queue
-        self.caused: list[tuple] = []                   # what was sent, set or cancelled: entries, their step last
-        self.doubled: dict[int, tuple] = {}             # step of the script -> the copy that it made of a message
+        self.steps: list[Row] = []                    # what happened
+        self.caused: list[Row] = []                   # what was sent, set or cancelled; its cause is the step
+        self.doubled: dict[int, Row] = {}             # step of the script -> the copy that it made of a message
         self.said: dict[int, list[tuple]] = {}          # step -> its outputs, replies and notes, as effects
         self.changes: list[tuple] = []                  # (step, name, new value, name, new value, ...)
         self.outputs: list[Output] = []
-        self.faults: Counter = Counter()                # how often each kind of fault took effect
+        self.faults: Counter[str] = Counter()           # how often each kind of fault took effect
         self.unapplied: list[tuple[str, str]] = []
-        self.fates: dict[tuple, tuple[str, int | None]] = {}    # message -> why it was lost, and in which step
-        self.moved: dict[tuple, int] = {}               # message -> a new time of arrival, µs
-        self.copies: Counter = Counter()                # message -> how often it was doubled
+        self.fates: dict[Key, tuple[str, int | None]] = {}      # message -> why it was lost, and in which step
+        self.moved: dict[Key, int] = {}                 # message -> a new time of arrival, µs
+        self.copies: Counter[Key] = Counter()           # message -> how often it was doubled
         self.local: dict[int, int] = {}                 # step -> the node's own clock, µs, where it may differ
         self.calls: list[OpenOperation] = []
         self.initial: dict[str, dict] = {}              # the nodes' states before the first step
         self.end = ""
 
-    def copy(self, link: Any, number: int | str) -> str:
+    # ---- while it goes on ------------------------------------------------------------------------------------------
+
+    def copy(self, link: Link, number: int | str) -> str:
         """The number of one more copy of a message: 3' for the first copy of the third, then 3''."""
-        number = int(str(number).rstrip("'"))
-        self.copies[link, number] += 1
-        return str(number) + "'" * self.copies[link, number]
+        original = int(str(number).rstrip("'"))
+        self.copies[link, original] += 1
+        return str(original) + "'" * self.copies[link, original]
 
     def invoke(self, client: str, node: str, msg: Any) -> int:
         """A client's request, made in the step that comes next; returns its number."""
@@ -75,8 +83,8 @@ class Record:
         """An event of the script met a world that had no use for it."""
         self.unapplied.append((repr(event), why))
 
-    def forget_unfinished(self) -> None:
-        """Forget what a step had begun that never came to its end, because its handler failed."""
+    def roll_back(self) -> None:
+        """Undo the partial record of a step whose handler raised an exception."""
         done = len(self.steps)
         self.outputs[:] = [output for output in self.outputs if output.step < done]
         self.calls = [call for call in self.calls if call.invoked < done]
@@ -84,8 +92,10 @@ class Record:
             if call.returned is not None and call.returned >= done:
                 call.returned = call.result = None
 
+    # ---- afterwards ------------------------------------------------------------------------------------------------
+
     def trace(self) -> Trace:
-        """The trace; its steps are made readable on first use."""
+        """The trace; its steps are made readable on first access."""
         run = self.run
         infos = [NodeInfo(name, cls.__name__, tuple(cls.roles), tuple(cls.shown), tuple(cls.logs))
                  for name, cls in run.protocols.items()]
@@ -96,15 +106,16 @@ class Record:
     def load(self) -> tuple[list[Step], list[Envelope], list[ClientOperation]]:
         """The readable steps, messages and operations."""
         messages: list[Envelope] = []
-        by_name: dict[tuple, Envelope] = {}
+        by_key: dict[Key, Envelope] = {}
         stamps = Stamps(self.run.nodes)
         changes = {step: dict(zip(changed[::2], changed[1::2], strict=True)) for step, *changed in self.changes}
-        caused: dict[int, list] = defaultdict(list)
+        caused: dict[int | None, list[Row]] = defaultdict(list)
         for entry in self.caused:
-            caused[entry[6]].append(entry)
+            *_, cause = entry
+            caused[cause].append(entry)
         for index, entry in enumerate(self.steps):
             changed = changes.get(index, {})
-            stamps.steps.append(self.step(index, entry, caused[index], changed, stamps, messages, by_name))
+            stamps.steps.append(self.step(index, entry, caused[index], changed, stamps, messages, by_key))
         times = [step.time for step in stamps.steps]
         operations = [
             ClientOperation(call.client, call.node, call.msg, call.invoked, times[call.invoked], call.returned,
@@ -112,16 +123,17 @@ class Record:
             for call in self.calls]
         return stamps.steps, messages, operations
 
-    def step(self, index: int, entry: tuple, caused: list[tuple], changes: dict[str, Any], stamps: Stamps,
-             messages: list[Envelope], by_name: dict[tuple, Envelope]) -> Step:
+    def step(self, index: int, entry: Row, caused: list[Row], changes: dict[str, Any], stamps: Stamps,
+             messages: list[Envelope], by_key: dict[Key, Envelope]) -> Step:
         """One readable step, with the messages that it sent added to `messages`."""
         time, _, kind, place, what, number, cause = entry
-        message = by_name[place, number] if kind in OF_A_MESSAGE else None
-        if kind == "receive":
+        message = by_key[place, number] if kind in OF_A_MESSAGE else None
+        if message is not None and kind == "receive":
             message.fate, message.ended, message.arrives = "received", index, time / 1000
         made = caused if index not in self.doubled else [self.doubled[index]]
-        sent = tuple(self.envelope(one, time, messages, by_name) for one in made if one[2] == "receive")
-        timers = {one[4]: one[0] / 1000 if one[2] == "timer" else None for one in caused if one[2] != "receive"}
+        sent = tuple(self.envelope(one, time, messages, by_key) for one in made if kind_of(one) == "receive")
+        timers = {name: due / 1000 if kind == "timer" else None
+                  for due, _, kind, _, name, _, _ in caused if kind != "receive"}
         said = self.said.get(index, ())
         node = place.host.name if kind == "receive" else None if message is not None or place is None else place.name
         return Step(index, time / 1000, node, kind, _name(kind, what, message), cause, message, sent, timers,
@@ -136,17 +148,25 @@ class Record:
         call = self.calls[number]
         return call.client, call.node, call.msg
 
-    def envelope(self, entry: tuple, now: int, messages: list[Envelope], by_name: dict[tuple, Envelope]) -> Envelope:
+    def envelope(self, entry: Row, now: int, messages: list[Envelope], by_key: dict[Key, Envelope]) -> Envelope:
         """The readable form of a message that a step sent."""
-        time, _, _, link, payload, number, cause = entry
+        arrival, _, _, link, payload, number, cause = entry
+        key = (link, number)
+        assert cause is not None, "each message was sent by a step"
         message = Envelope(len(messages), f"{link.name}#{number}", link.src, link.host.name, payload, cause, now / 1000,
-                           self.moved.get((link, number), time) / 1000)
-        if (link, number) in self.fates:
+                           self.moved.get(key, arrival) / 1000)
+        if key in self.fates:
             message.fate = "lost"
-            message.why, message.ended = self.fates[link, number]
-        by_name[link, number] = message
+            message.why, message.ended = self.fates[key]
+        by_key[key] = message
         messages.append(message)
         return message
+
+
+def kind_of(entry: Row) -> str:
+    """The kind of an entry that is a plain tuple."""
+    _, _, kind, *_ = entry
+    return kind
 
 
 def _name(kind: str, what: Any, message: Envelope | None) -> str:
