@@ -13,7 +13,7 @@ from heapq import heapify
 from typing import Any
 
 from dslab import script
-from dslab.network import Network, constant
+from dslab.network import Network, Settings, constant
 from dslab.run import Run
 from dslab.script import At
 from dslab.simulator import errors
@@ -200,7 +200,8 @@ class Inapplicable(Exception):
 
 def _calm(run: Run) -> Network:
     """The run's links without chance: nothing is lost or doubled unless a decision says so."""
-    links = {link: {"fifo": rules["fifo"]} for link, rules in run.network.links.items() if "fifo" in rules}
+    links: dict[tuple[str, str], Settings] = {
+        link: {"fifo": rules["fifo"]} for link, rules in run.network.links.items() if "fifo" in rules}
     return Network(latency=constant(10), fifo=run.network.default.fifo, links=links)
 
 

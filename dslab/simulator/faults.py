@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from heapq import heapify, heappush
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
+from dslab.network import Settings
 from dslab.script import At, parse_message_name
 from dslab.simulator.hosts import Host, Link, Orders
 from dslab.values import nearest
@@ -23,7 +24,7 @@ class NetworkState:
 
     def __init__(self) -> None:
         self.cuts: set[tuple[str, str]] = set()
-        self.changes: list[tuple[tuple[str, ...], dict[str, Any]]] = []         # (link or () for all, new settings)
+        self.changes: list[tuple[tuple[str, ...], Settings]] = []               # (link or () for all, new settings)
         self.orders: dict[tuple[str, str], Orders] = {}
 
     def adopt(self, link: Link) -> None:
@@ -168,7 +169,7 @@ def _recut(sim: Simulation, event: At, cuts: set[tuple[str, str]]) -> None:
     _happen(sim, event, None)
 
 
-def set_link(sim: Simulation, event: At, *pair: str, **settings: Any) -> None:
+def set_link(sim: Simulation, event: At, *pair: str, **settings: Unpack[Settings]) -> None:
     """Latency, loss, duplication or order of a link, or of all, change for the messages sent from now on."""
     sim.network.changes.append((pair, settings))
     for link in _open_links(sim):
