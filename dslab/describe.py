@@ -132,7 +132,7 @@ def _listed(deeds: list[str], words: Words) -> str:
     return _say(DEEDS["last"], words, deeds=listed, deed=last)
 
 
-def table(steps: Sequence[Step]) -> str:
+def steps_table(steps: Sequence[Step]) -> str:
     """A line for each step: number, time, node, Lamport timestamp, what happened, why, and the new state."""
     rows = [("step", "time", "node", "L", "what happened", "why", "state that changed")]
     for step in steps:

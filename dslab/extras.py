@@ -11,8 +11,15 @@ from importlib.util import find_spec
 from dslab.values import DslabError
 
 
+class MissingExtra(DslabError):
+    """A package that an extra of dslab brings is not installed. A notebook shows the sentence alone."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"DslabError: {self}"]
+
+
 def require(extra: str, purpose: str, *packages: str) -> None:
-    """Raise `DslabError`, with what to install, if one of these packages is not there; nothing is imported.
+    """Raise `MissingExtra` with what to install if one of these packages is not there; import nothing.
 
     Args:
         extra: the extra of dslab that brings them, as in pyproject.toml.
@@ -21,7 +28,7 @@ def require(extra: str, purpose: str, *packages: str) -> None:
     """
     missing = [package for package in packages if not _is_there(package)]
     if missing:
-        raise DslabError(f"{purpose} needs {_listed(missing)}, not installed here: pip install 'dslab[{extra}]'")
+        raise MissingExtra(f"{purpose} needs {_listed(missing)}, not installed here: pip install 'dslab[{extra}]'")
 
 
 def _is_there(package: str) -> bool:

@@ -301,8 +301,8 @@ class Trace:
 
     def table(self, *, first: int = 0, last: int | None = None) -> str:
         """The steps as a text table, a line each."""
-        from dslab.describe import table
-        return table(self.steps[first:last])
+        from dslab.describe import steps_table
+        return steps_table(self.steps[first:last])
 
     def to_dict(self) -> dict[str, Any]:
         """The trace as JSON data, in the form that `dslab.trace_json` documents."""

@@ -76,6 +76,17 @@ def test_a_real_service_without_its_packages_is_one_sentence(code, words):
     assert sentence(code) == f"{words}, not installed here: pip install 'dslab[services]'"
 
 
+def test_a_cell_shows_the_sentence_and_no_traceback():
+    told = core_only("""
+        from IPython.core.interactiveshell import InteractiveShell
+
+        shell = InteractiveShell.instance(colors="nocolor")
+        shell.run_cell("from dslab.services.payments import payments\\nwith payments('grpc') as bank: pass")
+    """)
+    assert told.strip() == ("DslabError: A payment service over gRPC needs grpc and grpc_tools, not installed here: "
+                            "pip install 'dslab[services]'")
+
+
 def test_rest_and_plain_bytes_need_no_extra():
     assert sentence("""
             print(interface.PROTO.read_text()[:2], tcp.over_tcp([b'ab'], [1, 1]), encodings.to_json([1]))

@@ -85,12 +85,12 @@ def _lab(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     require("grading", "dslab check", "nbval", "pytest", "tqdm")
-    from dslab.command.output import table, write_csv, write_junit
+    from dslab.command.output import results_table, write_csv, write_junit
 
     what = options.what
     folder = not what.isdecimal() and Path(what).is_dir()
     results = _grade(options, Path(what) if folder else None)
-    print(table(results) if folder else "\n".join(map(str, results[0].grades)))
+    print(results_table(results) if folder else "\n".join(map(str, results[0].grades)))
     if options.csv:
         write_csv(options.csv, results)
     if options.junit:

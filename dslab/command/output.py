@@ -22,7 +22,7 @@ def tally(graded: Graded) -> str:
     return graded.trouble or f"{right} of {len(graded.grades)} right"
 
 
-def table(results: Sequence[Graded]) -> str:
+def results_table(results: Sequence[Graded]) -> str:
     """A row a submission, a column an exercise."""
     numbers = sorted({grade.exercise for graded in results for grade in graded.grades}, key=_place)
     rows = [["", *numbers, ""]]

@@ -110,13 +110,13 @@ def _(exercise: BreakIt) -> Any:
 
 @answer.register
 def _(exercise: Predict) -> Any:
-    from dslab.widgets.panel import StaticPanel, framed, table
+    from dslab.widgets.panel import StaticPanel, framed, html_table
 
     trace = simulate(exercise.run)
     values, why = exercise.answer(trace), exercise.why(trace)
     rows = [(words, brief(values[name], limit=200), why.get(name, "")) for name, words in exercise.questions.items()]
     text = "\n".join(f"{words}: {value}{f' ({reason})' if reason else ''}" for words, value, reason in rows)
-    return StaticPanel(text, framed(table(("question", "answer", "why"), rows), title="The answers"))
+    return StaticPanel(text, framed(html_table(("question", "answer", "why"), rows), title="The answers"))
 
 
 def run_of(exercise: Exercise) -> Run | None:

@@ -73,10 +73,10 @@ class Progress:
                 yield f"  {MARKS[line.state]} {line.exercise.number:5} {line.exercise.title} ({told})"
 
     def _repr_html_(self) -> str:
-        from dslab.widgets.panel import framed, table
+        from dslab.widgets.panel import framed, html_table
 
         head = ("exercise", "title", "form", "state", "tries", "hints read")
-        tables = [table(head, [
+        tables = [html_table(head, [
             (line.exercise.number, line.exercise.title, line.exercise.form, (line.state, line.state), line.tries,
              line.hints) for line in lines], caption=f"Chapter {chapter}")
             for chapter, lines in groupby(self.lines, lambda line: line.chapter)]

@@ -12,7 +12,7 @@ import ipywidgets
 
 from dslab.player.player import play
 from dslab.run import Run
-from dslab.widgets.panel import Card, framed, panel, shown, table
+from dslab.widgets.panel import Card, framed, html_table, panel, shown
 
 CHOSEN = "primary"      # the style of the button that was pressed last
 
@@ -75,7 +75,8 @@ class Grid:
         return "\n".join([self.title, *(f"{row}: {', '.join(cells)}" for row, cells in self.rows.items())])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        html = framed(table(["", *self.columns], [(row, *cells) for row, cells in self.rows.items()]), title=self.title)
+        rows = [(row, *cells) for row, cells in self.rows.items()]
+        html = framed(html_table(["", *self.columns], rows), title=self.title)
         return shown(text=repr(self), html=html, widget=self.widget)
 
 

@@ -99,7 +99,7 @@ def sign(state: str) -> str:
     return f'<svg class="dslab-shape" viewBox="0 0 20 20" aria-hidden="true"><path d="{SIGNS[state]}"/></svg>'
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Any]], *, caption: str = "") -> str:
+def html_table(head: Sequence[str], rows: Iterable[Sequence[Any]], *, caption: str = "") -> str:
     """A table, its first column naming the rows; a cell is text, a number or a pair of a state and a text."""
     columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     body = "".join(f"<tr>{''.join(_cell(place, cell) for place, cell in enumerate(row))}</tr>" for row in rows)
