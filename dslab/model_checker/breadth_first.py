@@ -42,7 +42,7 @@ class Walk:
         self.begun = 0                              # initial states, repeated ones too
         self.transitions = 0
         self.levels = 0
-        self.last: list = []                        # the deepest level with states
+        self.last: list[Any] = []                   # the deepest level with states
         self.looked = 0                             # at how many of them
         self.status = ""
 
@@ -62,7 +62,7 @@ class Walk:
             self.status = GAVE_UP
         return self
 
-    def begin(self) -> list:
+    def begin(self) -> list[Any]:
         """The first level."""
         level = []
         for state in self.graph.initial():
@@ -75,10 +75,10 @@ class Walk:
                     break
         return level
 
-    def next_level(self, level: list) -> list:
+    def next_level(self, level: list[Any]) -> list[Any]:
         """All states one move away that were never reached before."""
         successors, came_from, look, within = self.graph.successors, self.came_from, self.look, self.within
-        found: list = []
+        found: list[Any] = []
         transitions = 0
         for number, state in enumerate(level):
             if not number % BREATH and self.progress is not None:
@@ -100,7 +100,7 @@ class Walk:
             self.last, self.levels = found, self.levels + 1
         return found
 
-    def path(self, state: Any) -> list:
+    def path(self, state: Any) -> list[Any]:
         """The states on a shortest way from the beginning to this one, both included."""
         path = [state]
         while self.came_from[path[-1]] is not None:

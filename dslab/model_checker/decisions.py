@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from copy import copy
-from typing import Any
 
-from dslab.model_checker.model import Model, State
+from dslab.model_checker.model import Event, Model, Move, State
 from dslab.values import DslabError, brief
 
 
 def decisions_along(model: Model, path: list[State], canonical: Callable[[State], State] | None = None,
-                    last: tuple | None = None) -> tuple[str, ...]:
+                    last: Move | None = None) -> tuple[str, ...]:
     """The decision for each step of a path, and for one more move from its end.
 
     If states stand for others (symmetry), each step goes to a state that the next one stands for.
@@ -47,8 +46,8 @@ class Names:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.sent: Counter = Counter()                      # link -> messages so far
-        self.copies: Counter = Counter()                    # name of a message -> its copies so far
+        self.sent: Counter[tuple[str, str]] = Counter()     # link -> messages so far
+        self.copies: Counter[str] = Counter()               # name of a message -> its copies so far
         self.in_flight: list[tuple[int, str]] = []          # (message, its name)
         state = [model.local(model.stage.first(place)) for place in range(model.size)]
         for place, event in model.start_moves:
@@ -60,7 +59,7 @@ class Names:
         other.sent, other.copies, other.in_flight = self.sent.copy(), self.copies.copy(), self.in_flight.copy()
         return other
 
-    def say(self, state: State, move: tuple) -> str:
+    def say(self, state: State, move: Move) -> str:
         """The words for a move, after which its messages are in flight."""
         place, event = move
         words = self._words(self.model.nodes[place], event)
@@ -68,7 +67,7 @@ class Names:
             self._send(self.model.known.get((state[place], event), ((), ()))[1])
         return words
 
-    def _words(self, node: str, event: Any) -> str:
+    def _words(self, node: str, event: Event) -> str:
         if isinstance(event, int):
             return f"deliver {self._take(event)}"
         if isinstance(event, str):

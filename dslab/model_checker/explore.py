@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn, Protocol
 
-from dslab.model_checker.breadth_first import COMPLETE, GAVE_UP, LIMIT, Walk
+from dslab.model_checker.breadth_first import COMPLETE, GAVE_UP, LIMIT, StateGraph, Walk
 from dslab.model_checker.decisions import decisions_along, path_along
 from dslab.model_checker.follow import follow
 from dslab.model_checker.local_step import NotExplorable
-from dslab.model_checker.model import CRASH, DROP, DUPLICATE, RECOVERY, Model, Stumble
+from dslab.model_checker.model import CRASH, DROP, DUPLICATE, RECOVERY, Model, State, Stumble
 from dslab.model_checker.property_check import PropertyCheck, asking
 from dslab.model_checker.specification import Specification
 from dslab.model_checker.specification_trace import retrace, to_trace
@@ -44,7 +44,7 @@ class Exploration:
     transitions: int                # moves tried, to new states and to old ones
     depth: int                      # levels, the initial one included
     initial: int                    # initial states
-    paths: Mapping[str, tuple] = field(repr=False)      # promise -> the decisions (or states) that decide it
+    paths: Mapping[str, tuple[Any, ...]] = field(repr=False)      # promise -> the decisions (or states) that decide it
     moves: Mapping[str, int] = field(repr=False)        # promise -> how many moves that takes
     grows: str = ""                 # what may be why the search found no end
 
@@ -117,14 +117,35 @@ def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
     checks = PropertyCheck(promises, subject.asking, subject.at_rest)
     walk = Walk(subject.graph, look=checks.look if promises else None, within=within and subject.asking(within),
                 depth=depth, states=states, progress=progress or None)
-    try:
-        subject.finish(walk.go())
-    except Stumble as stumble:
-        subject.explain(walk, stumble)
+    subject.search(walk)
     verdicts, paths, moves = _verdicts(subject, walk, checks)
     grows = subject.growing(walk) if walk.status in (LIMIT, GAVE_UP) else ""
     return Exploration(verdicts, walk.status, states=len(walk.came_from), transitions=walk.transitions,
                        depth=walk.levels, initial=walk.begun, paths=paths, moves=moves, grows=grows)
+
+
+class Subject(Protocol):
+    """What is explored."""
+
+    @property
+    def graph(self) -> StateGraph:
+        """Its states, and what can follow each."""
+
+    @property
+    def at_rest(self) -> Callable[[Any], bool]:
+        """Is nothing left to happen in a state?"""
+
+    def asking(self, judge: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """What judges a promise's world, as a judge of states."""
+
+    def search(self, walk: Walk) -> None:
+        """Go through the states; raises `DslabError` if that went wrong, or if what was taken for granted is not so."""
+
+    def evidence(self, path: list[Any], promise: Promise) -> tuple[tuple[Any, ...], Trace, int | None]:
+        """What leads along a path, the trace of that, and the step of it that decides."""
+
+    def growing(self, walk: Walk) -> str:
+        """Why the search found no end."""
 
 
 class OfRun:
@@ -133,9 +154,10 @@ class OfRun:
     def __init__(self, run: Run, budgets: Mapping[str, int], symmetric: tuple[str, ...], check: bool,
                  after: tuple[str, ...]) -> None:
         self.run, self.model = run, Model(run, budgets, check=check)
-        self.before: list = []          # the states on the way to the moment at which the search begins
-        self.graph: Any = Symmetric(self.model, symmetric) if symmetric else self.model
-        self.canonical = self.graph.canonical if symmetric else None
+        self.before: list[State] = []   # the states on the way to the moment at which the search begins
+        self.symmetric = Symmetric(self.model, symmetric) if symmetric else None
+        self.canonical = self.symmetric.canonical if self.symmetric else None
+        self.graph: StateGraph = self.symmetric or self.model
         self.at_rest = self.model.at_rest
         if after:
             *self.before, begin = path_along(self.model, after)
@@ -145,19 +167,23 @@ class OfRun:
         """A judge of worlds as one of states."""
         return asking(self.model, judge)
 
-    def evidence(self, path: list, promise: Promise) -> tuple[tuple[str, ...], Trace, int | None]:
+    def evidence(self, path: list[Any], promise: Promise) -> tuple[tuple[str, ...], Trace, int | None]:
         """The decisions that lead along a path, their trace, and the step of it that decides."""
         decisions = decisions_along(self.model, self.before + path, self.canonical)
         trace = follow(self.run, decisions)
         return decisions, trace, judge(trace, [promise])[0].step
 
-    def finish(self, walk: Walk) -> None:
-        """Check what was taken for granted. A counter-example needs no proof: it can be followed."""
+    def search(self, walk: Walk) -> None:
+        """Search, then check what was taken for granted. A counter-example needs no proof: it can be followed."""
+        try:
+            walk.go()
+        except Stumble as stumble:
+            self.explain(walk, stumble)
         self.model.stage.shared.check_globals()
-        if self.canonical and walk.status in (COMPLETE, LIMIT):
-            self.graph.verify()
+        if self.symmetric and walk.status in (COMPLETE, LIMIT):
+            self.symmetric.verify()
 
-    def explain(self, walk: Walk, stumble: Stumble) -> None:
+    def explain(self, walk: Walk, stumble: Stumble) -> NoReturn:
         """Raise what a handler raised, with a shortest trace."""
         problem = stumble.__cause__ or stumble
         if not isinstance(problem, NotExplorable):
@@ -174,10 +200,10 @@ class OfRun:
 class From:
     """A graph, from one of its states on."""
 
-    def __init__(self, graph: Any, state: Any) -> None:
+    def __init__(self, graph: StateGraph, state: State) -> None:
         self.state, self.successors = state, graph.successors
 
-    def initial(self) -> list:
+    def initial(self) -> list[State]:
         """The state from which the search goes on."""
         return [self.state]
 
@@ -189,14 +215,15 @@ class OfSpecification:
         self.graph = self.specification = specification
         self.asking, self.at_rest = specification.asking, specification.at_rest
 
-    def evidence(self, path: list, promise: Promise) -> tuple[tuple, Trace, int]:
+    def evidence(self, path: list[Any], promise: Promise) -> tuple[tuple[Any, ...], Trace, int]:
         """The states on the way, their trace, and its last step: promises look at states, not at traces."""
         walked = retrace(self.specification, path)
         trace = to_trace(self.specification, walked)
         return tuple(state for _, state in walked), trace, len(trace) - 1
 
-    def finish(self, walk: Walk) -> None:
-        """Nothing was taken for granted."""
+    def search(self, walk: Walk) -> None:
+        """Search. Nothing was taken for granted."""
+        walk.go()
 
     def growing(self, walk: Walk) -> str:
         """A specification says itself what it holds."""
@@ -204,7 +231,7 @@ class OfSpecification:
 
 
 def _subject(run: Run | Specification, budgets: dict[str, int], timers: dict[str, int],
-             symmetric: tuple[str, ...], check: bool, after: tuple[str, ...]) -> Any:
+             symmetric: tuple[str, ...], check: bool, after: tuple[str, ...]) -> Subject:
     for name, times in (budgets | timers).items():
         if type(times) is not int or times < 0:
             raise DslabError(f"the budget of {name!r} is a number from 0 up, not {brief(times)}")
@@ -228,10 +255,12 @@ def _checked(promises: Iterable[Promise]) -> tuple[Promise, ...]:
     return promises
 
 
-def _verdicts(subject: Any, walk: Walk,
-              checks: PropertyCheck) -> tuple[tuple[Verdict, ...], dict[str, tuple], dict[str, int]]:
+def _verdicts(subject: Subject, walk: Walk, checks: PropertyCheck,
+              ) -> tuple[tuple[Verdict, ...], dict[str, tuple[Any, ...]], dict[str, int]]:
     """A verdict on each promise; the paths of those that a state has decided, and how many moves these are."""
-    verdicts, paths, moves = [], {}, {}
+    verdicts: list[Verdict] = []
+    paths: dict[str, tuple[Any, ...]] = {}
+    moves: dict[str, int] = {}
     for promise in checks.promises:
         if promise not in checks.decided:
             status, why = checks.undecided(promise, walk.status)

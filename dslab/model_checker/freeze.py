@@ -17,7 +17,8 @@ def freeze(value: Any) -> Hashable:
     """The frozen form of plain data; raises `NotPlain`, with a remedy, for anything else."""
     kind = type(value)
     if kind is int or kind is str or value is None:
-        return value
+        same: Hashable = value
+        return same
     if kind is bool:
         return kind, value
     if kind is float:
@@ -34,7 +35,7 @@ def freeze(value: Any) -> Hashable:
     return kind, *[freeze(getattr(value, field)) for field in fields]
 
 
-def freeze_state(node: str, values: Mapping[str, Any]) -> tuple:
+def freeze_state(node: str, values: Mapping[str, Any]) -> tuple[Hashable, ...]:
     """The frozen form of a node's attributes; raises `DslabError` that names the attribute that has none."""
     frozen = []
     for name, value in values.items():

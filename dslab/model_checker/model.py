@@ -9,7 +9,7 @@ a handler runs once for each local state and event.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from dslab.model_checker.freeze import freeze, freeze_state
 from dslab.model_checker.local_step import Local, Stage
@@ -17,7 +17,11 @@ from dslab.run import Run
 from dslab.trace import Output
 from dslab.values import DslabError
 
-State = tuple           # (local, local, ..., outputs, network, left)
+State = tuple[Any, ...]                 # (local, local, ..., outputs, network, left)
+Event = int | str | tuple[Any, ...]     # a message arrives, a timer goes off, or ("crash",), ("request", 0), ...
+Move = tuple[int, Event]                # where, and what happens
+Outcome = tuple[int, tuple[int, ...], tuple["FrozenOutput", ...], tuple[str, ...]]     # see `Model.outcome`
+T = TypeVar("T")
 OUTPUTS, NETWORK, LEFT = -3, -2, -1
 CRASH, RECOVERY, DROP, DUPLICATE = "a crash", "a recovery", "a drop", "a duplicate"     # unlike any timer
 
@@ -41,18 +45,19 @@ class Left(NamedTuple):
 class Stumble(Exception):
     """A handler failed: `event` at the node in `place`, in `state`."""
 
-    def __init__(self, state: State, place: int, event: Hashable) -> None:
+    def __init__(self, state: State, place: int, event: Event) -> None:
         super().__init__()
-        self.state, self.move = state, (place, event)
+        self.state = state
+        self.move: Move = (place, event)
 
 
-class Numbers(list):
+class Numbers(list[T]):
     """Values by their number, from 0, in the order in which they came."""
 
     def __init__(self) -> None:
         self.known: dict[Hashable, int] = {}
 
-    def number(self, key: Hashable, value: Any) -> int:
+    def number(self, key: Hashable, value: T) -> int:
         """The number of the value that this key stands for."""
         known = self.known.get(key)
         if known is None:
@@ -75,15 +80,18 @@ class Model:
         clients = [client for client, _, _ in self.requests]
         self.often = frozenset(client for client in clients if clients.count(client) > 1)
         self.limited = frozenset(budgets)
-        self.locals, self.messages, self.told, self.left = Numbers(), Numbers(), Numbers(), Numbers()
+        self.locals: Numbers[Local] = Numbers()
+        self.messages: Numbers[InFlight] = Numbers()
+        self.told: Numbers[tuple[int | None, tuple[FrozenOutput, ...]]] = Numbers()     # (all before, those of a step)
+        self.left: Numbers[Left] = Numbers()
         self.receiver: list[int] = []                                   # message -> place of the node
-        self.rank: list[tuple | int] = []                               # message -> its order in the network
+        self.rank: list[Any] = []                                       # message -> its order in the network
         fifo = any(run.network.settings(a, b).fifo for a in run.nodes for b in run.nodes if a != b)
         self.order = self.rank.__getitem__ if fifo else None
-        self.known: dict[tuple[int, Hashable], tuple] = {}              # (local, event) -> what follows
+        self.known: dict[tuple[int, Event], Outcome] = {}               # (local, event) -> what follows
         self.spent: dict[tuple[int, str], int | None] = {}
         self.first_left = self._left(Left(tuple(sorted(budgets.items())), 0, frozenset()))
-        self.start_moves: list[tuple[int, Hashable]] = [(place, ("start",)) for place in range(self.size)]
+        self.start_moves: list[Move] = [(place, ("start",)) for place in range(self.size)]
 
     # ---- the graph -------------------------------------------------------------------------------------
 
@@ -100,7 +108,7 @@ class Model:
         """The states that can come next, one for each thing that can happen."""
         return [after for _, after in self.moves(state)]
 
-    def moves(self, state: State) -> Iterator[tuple[tuple, State]]:
+    def moves(self, state: State) -> Iterator[tuple[Move, State]]:
         """All that can happen in a state, as (move, state after it)."""
         network, left, previous = state[NETWORK], state[LEFT], None
         for index, message in enumerate(network):
@@ -124,7 +132,7 @@ class Model:
         busy = any(self.locals[local].timers for local in state[:self.size])
         return not (busy or state[NETWORK] or any(self._requests_in(state)))
 
-    def _requests_in(self, state: State) -> Iterator[tuple[tuple, State]]:
+    def _requests_in(self, state: State) -> Iterator[tuple[Move, State]]:
         budgets, asked, waiting = self.left[state[LEFT]]
         if asked == len(self.requests) or self.requests[asked][0] in waiting:
             return
@@ -133,7 +141,7 @@ class Model:
         after_it = self._left(Left(budgets, asked + 1, waiting | ({client} & self.often)))
         yield (place, event), self.after(state, place, event, state[NETWORK], after_it)
 
-    def _faults_in(self, state: State) -> Iterator[tuple[tuple, State]]:
+    def _faults_in(self, state: State) -> Iterator[tuple[Move, State]]:
         network, left = state[NETWORK], state[LEFT]
         for place in range(self.size):
             event, kind = (("crash",), CRASH) if self.locals[state[place]].up else (("recover",), RECOVERY)
@@ -151,7 +159,7 @@ class Model:
                 twice = (*before, message, message, *behind)
                 yield (-1, ("duplicate", message)), (*state[:NETWORK], twice, doubled)
 
-    def after(self, state: State, place: int, event: Hashable, network: tuple, left: int) -> State:
+    def after(self, state: State, place: int, event: Event, network: tuple[int, ...], left: int) -> State:
         """The state after an event at the node in `place`, which leaves these messages in the network."""
         outcome = self.known.get((state[place], event)) or self.learn(state, place, event)
         local, sent, told, answered = outcome
@@ -165,7 +173,7 @@ class Model:
 
     # ---- numbers ---------------------------------------------------------------------------------------
 
-    def learn(self, state: State, place: int, event: Hashable) -> tuple:
+    def learn(self, state: State, place: int, event: Event) -> Outcome:
         """Run the handler: what follows from an event that no node in this local state has met before."""
         try:
             known = self.known[state[place], event] = self.outcome(state[place], event)
@@ -173,7 +181,7 @@ class Model:
             raise Stumble(state, place, event) from problem
         return known
 
-    def outcome(self, local: int, event: Hashable) -> tuple[int, tuple, tuple, tuple]:
+    def outcome(self, local: int, event: Event) -> Outcome:
         """(local state, messages sent, outputs, clients answered) after an event."""
         before = self.locals[local]
         node = self.nodes[before.place]
@@ -183,7 +191,7 @@ class Model:
                 tuple(self.told_as(node, name, values) for name, values in told),
                 tuple(client for client in answered if client in self.often))
 
-    def spell(self, event: Hashable) -> tuple:
+    def spell(self, event: Event) -> tuple[Any, ...]:
         """An event as the stage knows it."""
         if isinstance(event, int):
             return "deliver", self.messages[event].src, self.messages[event].payload
@@ -209,15 +217,16 @@ class Model:
             self.receiver.append(link[1])
         return number
 
-    def told_as(self, node: str, name: str, values: tuple) -> _Told:
+    def told_as(self, node: str, name: str, values: tuple[Any, ...]) -> FrozenOutput:
         """An output, as it is compared and shown."""
-        return _Told((node, name, freeze(values)), (node, name, values))
+        return FrozenOutput((node, name, freeze(values)), (node, name, values))
 
     def outputs(self, number: int) -> list[Output]:
         """All outputs up to the one with this number, in order: that is what their step and time say."""
-        chain = []
-        while number:
-            number, told = self.told[number]
+        chain: list[tuple[FrozenOutput, ...]] = []
+        last: int | None = number
+        while last:
+            last, told = self.told[last]
             chain.append(told)
         return [Output(step, float(step), *output.plain)
                 for step, told in enumerate(reversed(chain)) for output in told]
@@ -246,16 +255,16 @@ class Model:
         return self._left(now._replace(waiting=now.waiting.difference(clients)))
 
 
-class _Told:
+class FrozenOutput:
     """An output, compared by its frozen form."""
 
     __slots__ = ("frozen", "plain")
 
-    def __init__(self, frozen: tuple, plain: tuple) -> None:
+    def __init__(self, frozen: Hashable, plain: tuple[str, str, tuple[Any, ...]]) -> None:
         self.frozen, self.plain = frozen, plain
 
     def __eq__(self, other: Any) -> bool:
-        return self.frozen == other.frozen
+        return bool(self.frozen == other.frozen)
 
     def __hash__(self) -> int:
         return hash(self.frozen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from dslab.model_checker.breadth_first import COMPLETE, FOUND
@@ -43,7 +43,7 @@ class PropertyCheck:
                 self.decided[promise] = (state, "")
         return broken or self.only_sometimes and len(self.decided) == len(self.sometimes)
 
-    def _is_broken(self, state: Any, objections: list) -> bool:
+    def _is_broken(self, state: Any, objections: Iterable[tuple[Promise, Callable[[Any], str]]]) -> bool:
         broken = False
         for promise, objection in objections:
             why = objection(state)
@@ -98,7 +98,7 @@ def asking(model: Model, judge: Callable[[Any], Any]) -> Callable[[State], Any]:
     A judge that looked at nothing but outputs would say the same wherever they are the same.
     """
     by_outputs: dict[int, Any] = {}
-    by_view: dict[tuple, Any] = {}
+    by_view: dict[State, Any] = {}
 
     def ask(state: State) -> Any:
         said = by_outputs.get(state[OUTPUTS], UNKNOWN)

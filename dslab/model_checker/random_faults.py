@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
-from typing import Any
+from typing import TypeVar
 
 from dslab.run import Run
 from dslab.script import At, at, crash, delay, drop, duplicate, heal, partition, pause, recover, resume
@@ -17,6 +17,7 @@ from dslab.simulator.simulate import simulate
 from dslab.values import DslabError, nearest
 
 Draw = Callable[[], float]
+T = TypeVar("T")
 
 
 def crashes(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
@@ -90,7 +91,7 @@ def check_kinds(kinds: Iterable[str]) -> tuple[str, ...]:
     return kinds
 
 
-def _some(draw: Draw, options: Sequence[Any], *, most: float = 0.25) -> list:
+def _some(draw: Draw, options: Sequence[T], *, most: float = 0.25) -> list[T]:
     """A few of the options: one at least, and about this share of them at most."""
     share = draw() * most
     few = [option for option in options if draw() < share]

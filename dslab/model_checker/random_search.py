@@ -73,7 +73,8 @@ def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = rang
     >>> found.runs, found.verdicts[0].status
     (20, 'not decided')
     """
-    promises, struck, seen = tuple(promises), Counter(), {}
+    promises, struck = tuple(promises), Counter[str]()
+    seen: dict[Promise, Verdict] = {}
     kinds = tuple(FAULTS) if faults is None else check_kinds(faults)
     if faults is None and len(run.nodes) < 2:
         kinds = ("crash", "pause")
@@ -88,7 +89,8 @@ def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = rang
             bad = next((verdict for verdict in verdicts if verdict.status == "broken"), None)
             if bad is not None:
                 small = shrink(candidate, breaks(bad.promise))
-                seen[bad.promise] = broken(small, bad.promise)
+                shown = broken(small, bad.promise)
+                seen[bad.promise] = bad if shown is None else shown
                 return RandomSearch(_verdicts(promises, seen, number), number, dict(struck), small, candidate)
             if progress:
                 progress(number)
@@ -108,7 +110,7 @@ def _verdicts(promises: tuple[Promise, ...], seen: dict[Promise, Verdict], runs:
     return tuple(seen[promise] if promise in seen else undecided(promise) for promise in promises)
 
 
-def _refuse_empty(struck: Counter, runs: int) -> None:
+def _refuse_empty(struck: Counter[str], runs: int) -> None:
     for kind, times in struck.items():
         if not times:
             raise DslabError(f"{kind} was asked for, but none took effect in {runs:,} runs. Give more seeds, "

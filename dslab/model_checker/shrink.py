@@ -33,7 +33,7 @@ def breaks(promise: Promise) -> Fails:
     """Failure is that this promise is broken."""
     def moment(run: Run) -> float | None:
         verdict = broken(run, promise)
-        if verdict is None:
+        if verdict is None or verdict.trace is None or verdict.step is None:
             return None
         return inf if promise.kind == "in the end" else verdict.trace.steps[verdict.step].time
 

@@ -82,7 +82,7 @@ def picture(specification: Specification, state: Any) -> Shown:
 
 def _parts(state: Any) -> Mapping[str, Any]:
     """The named parts of a state; `state` if it has none."""
-    parts = _fields(state)
+    parts: Mapping[str, Any] = _fields(state)
     if isinstance(state, Mapping) and all(isinstance(key, str) for key in state):
         parts = state
     return parts or {"state": state}

@@ -8,15 +8,16 @@ numbers. That names do not matter is not believed but checked, for each local st
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import permutations
-from typing import Any
 
 from dslab.model_checker.freeze import rename
 from dslab.model_checker.local_step import Local
-from dslab.model_checker.model import LEFT, NETWORK, OUTPUTS, InFlight, Model, State
+from dslab.model_checker.model import LEFT, NETWORK, OUTPUTS, Event, FrozenOutput, InFlight, Model, Outcome, State
 from dslab.values import DslabError, brief, nearest
+
+Sorted = tuple[int, list[int], tuple[FrozenOutput, ...], tuple[str, ...]]      # an outcome, its messages in order
 
 
 class Symmetric:
@@ -87,17 +88,17 @@ class Renaming:
         network = tuple(sorted(map(self.message, state[NETWORK]), key=self.model.order))
         return (*locals_, self.outputs(state[OUTPUTS]), network, state[LEFT])
 
-    def event(self, event: Hashable) -> Hashable:
+    def event(self, event: Event) -> Event:
         """The event as it happens to the node in the other place."""
         return self.message(event) if isinstance(event, int) else event
 
-    def outcome(self, outcome: tuple) -> tuple:
+    def outcome(self, outcome: Outcome) -> Sorted:
         """What follows from the event there."""
         local, sent, told, answered = outcome
-        sent, told = tuple(map(self.message, sent)), tuple(map(self._output, told))
-        return self.sorted((self.local(local), sent, told, answered))
+        renamed = tuple(map(self.message, sent)), tuple(map(self._output, told))
+        return self.sorted((self.local(local), *renamed, answered))
 
-    def sorted(self, outcome: tuple) -> tuple:
+    def sorted(self, outcome: Outcome) -> Sorted:
         """An outcome in which the order of messages counts on links only that keep it."""
         local, sent, told, answered = outcome
         return local, sorted(sent, key=self.model.order), told, answered
@@ -117,6 +118,6 @@ class Renaming:
         key = (self.outputs(before), tuple(map(self._output, told)))
         return self.model.told.number(key, key)
 
-    def _output(self, told: Any) -> Any:
+    def _output(self, told: FrozenOutput) -> FrozenOutput:
         node, name, values = told.plain
         return self.model.told_as(self.names.get(node, node), name, rename(values, self.names))
