@@ -191,6 +191,13 @@ def test_nonsense_in_the_progress_file_costs_nothing_but_the_memory(nonsense):
     assert "4.1" in str(progress()) and "not tried yet" in str(solution(exercise("4.1")))
 
 
+# ---- what is asked ----
+
+def test_only_a_prediction_asks():
+    with pytest.raises(DslabError, match=r'4.1 asks no questions: .* by check\(exercise\(.4.1.\), ...\)'):
+        ask(exercise("4.1"))
+
+
 # ---- the answer ----
 
 def test_the_answer_is_shown_after_a_question_that_says_how_often_you_have_tried():

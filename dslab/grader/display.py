@@ -23,9 +23,16 @@ if TYPE_CHECKING:
 # ---- the answer ------------------------------------------------------------------------------------------------------
 
 def solution(exercise: Exercise, *, sure: bool = False) -> Solution:
-    """The answer, after a question; `sure` answers it: the reference, a script, or the values with their reasons.
+    """The answer, after a question: the reference, a script, or the values with their reasons.
 
     A notebook shows a button that asks; `solution(exercise("4.1")).play()` plays a run of the answer.
+
+    Args:
+        exercise: as `exercise("4.1")` finds it.
+        sure: the question is answered with yes.
+
+    >>> solution(exercise("4.3c"), sure=True)
+    script = [at(0, drop('A->C#1'))]
     """
     return Solution(exercise, sure=sure)
 
@@ -137,8 +144,16 @@ def run_of(exercise: Exercise) -> Run | None:
 def ask(exercise: Predict) -> Asked:
     """The questions of a prediction: a form in a notebook, text elsewhere.
 
+    Args:
+        exercise: a prediction, or a diagram to fill in, as `exercise("1.2a")` finds it.
+
     Raises:
         DslabError: the exercise is no prediction, so there is nothing to fill in.
+
+    >>> ask(exercise("1.2a"))
+    Exercise 1.2a, Behind the slow one. ...
+      'page 1': how many ms page 1 takes
+    ...
     """
     if not isinstance(exercise, Predict):
         raise DslabError(f"exercise {exercise.number} asks no questions: it is to be answered by"

@@ -18,6 +18,9 @@ def hint(exercise: Exercise, first: int | None = None) -> Said:
     Args:
         exercise: as `exercise("4.1")` finds it.
         first: the hint to begin with, from 0, as `report.hint` has it; None: what your last attempt needs.
+
+    >>> hint(exercise("3.4"))
+    Hint 1 of 3: Which of the clocks can be set while it is read?
     """
     count = len(exercise.hints)
     if not count:
