@@ -5,7 +5,17 @@ import pytest
 from dslab.grader.demands import Objection, for_each
 from dslab.grader.exercise import FillIn
 from dslab.grader.questions import Question, end, predict
-from dslab.grader.readings import earlier, first_repeated, moments, of_node, receipts, sendings, unmatched
+from dslab.grader.readings import (
+    earlier,
+    exchanges,
+    first_repeated,
+    moments,
+    of_node,
+    past,
+    receipts,
+    sendings,
+    unmatched,
+)
 from dslab.grader.runs import CALM, asks, calm, drops, in_order, restart
 from dslab.node import Node, message
 from dslab.script import at, crash, heal
@@ -21,6 +31,11 @@ class Order:
 
 @message
 class Sold:
+    amount: int
+
+
+@message
+class Wanted:
     amount: int
 
 
@@ -87,6 +102,27 @@ def test_messages_are_found_by_their_type_at_both_ends():
     assert [(one.src, one.payload.amount) for one in sendings(trace, Sold)] == [("A", 4), ("B", 5)]
     assert [(step.node, step.message.payload.amount) for step in receipts(trace, Sold)] == [("A", 5)]
     assert receipts(trace, Order) == [], "a request comes from a client and is no message of a node"
+
+
+class Asker(Node):
+    """Asks its peers for what is ordered, and hears of it."""
+
+    def on_order(self, src, msg):
+        self.broadcast(Wanted(msg.amount))
+
+    def on_wanted(self, src, msg):
+        if msg.amount < 5:
+            self.send(src, Sold(msg.amount))
+
+    def on_sold(self, src, msg):
+        self.output("got", msg.amount)
+
+
+def test_a_request_is_read_with_its_reply():
+    trace = simulate(calm(Asker, ("A", "B"), asks(10, "A", Order(4)), asks(50, "B", Order(5))))
+    told = [(one.src, one.node, one.request.amount, one.reply) for one in exchanges(trace, Wanted, Sold)]
+    assert told == [("A", "B", 4, Sold(4)), ("B", "A", 5, None)]
+    assert [past(trace, one.step)[-1].time for one in exchanges(trace, Wanted, Sold)] == [0, 30]
 
 
 def test_the_first_output_that_comes_again_is_told_with_the_one_before_it():

@@ -40,7 +40,8 @@ def past(trace: Trace, step: Step) -> list[Step]:
 
 def receipts(trace: Trace, *types: type) -> list[Step]:
     """The steps in which a node received a message of one of these types."""
-    return [step for step in trace.steps if step.kind == "receive" and isinstance(step.message.payload, types)]
+    return [step for step in trace.steps
+            if step.kind == "receive" and step.message is not None and isinstance(step.message.payload, types)]
 
 
 def sendings(trace: Trace, *types: type) -> list[Envelope]:
@@ -52,6 +53,7 @@ class Exchange(NamedTuple):
     """A request that a node received from another, and its reply: the first one to the sender in the same step."""
 
     step: Step                      # of the receipt
+    message: Envelope               # that brought the request
     before: dict[str, Any]          # the receiver's attributes
     after: dict[str, Any]
     reply: Any                      # None: there is none
@@ -59,26 +61,27 @@ class Exchange(NamedTuple):
     @property
     def node(self) -> str:
         """Who received the request."""
-        return self.step.node
+        return self.message.dst
 
     @property
     def src(self) -> str:
         """Who sent it."""
-        return self.step.message.src
+        return self.message.src
 
     @property
     def request(self) -> Any:
-        """The message."""
-        return self.step.message.payload
+        """What was asked."""
+        return self.message.payload
 
 
 def exchanges(trace: Trace, request: type, reply: type) -> Iterator[Exchange]:
     """All requests of a type that were received, in order, each with what was replied at once."""
     for step, before, after in moments(trace):
-        if step.kind == "receive" and isinstance(step.message.payload, request):
+        message = step.message
+        if step.kind == "receive" and message is not None and isinstance(message.payload, request):
             replies = [sent.payload for sent in step.sent
-                       if sent.dst == step.message.src and isinstance(sent.payload, reply)]
-            yield Exchange(step, before, after, replies[0] if replies else None)
+                       if sent.dst == message.src and isinstance(sent.payload, reply)]
+            yield Exchange(step, message, before, after, replies[0] if replies else None)
 
 
 # ---- outputs ---------------------------------------------------------------------------------------------------------
