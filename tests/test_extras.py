@@ -111,6 +111,24 @@ def test_a_command_without_its_packages_is_one_sentence(command, words, tmp_path
     assert told.splitlines()[-1] == words
 
 
+def test_only_these_modules_need_an_extra_to_be_imported():
+    """They are imported after `require`; any other would fail in cells that have nothing to do with it."""
+    told = core_only("""
+        from importlib import import_module
+        from pkgutil import walk_packages
+        import dslab
+
+        for module in walk_packages(dslab.__path__, "dslab."):
+            if module.name != "dslab.__main__":
+                try:
+                    import_module(module.name)
+                except ModuleNotFoundError:
+                    print(module.name.removeprefix("dslab."))
+    """)
+    assert set(told.split()) == {"services.grpc_payment", "services.http2", "command.batch", "command.grading",
+                                 "command.nbval_runner", "command.notebook", "command.output", "player.nbconvert"}
+
+
 def required() -> list[tuple[str, str]]:
     """All (extra, package) pairs that `require` is called with."""
     calls = [node for file in (ROOT / "dslab").rglob("*.py") for node in ast.walk(ast.parse(file.read_text()))

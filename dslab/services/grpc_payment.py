@@ -72,20 +72,26 @@ class GrpcClient:
         self._channel.close()
 
 
+class Payment:
+    """The server's side: a method for each procedure of `payment.proto`, under its name there."""
+
+    def __init__(self, ledger: Ledger, messages: Any) -> None:
+        self._ledger, self._messages = ledger, messages
+
+    def Charge(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Execute a request, and return the message for the client."""
+        try:
+            receipt = self._ledger.charge(request.account, request.cents, request.key)
+        except Refusal as refusal:
+            context.abort(STATUS[refusal.reason], str(refusal))     # which raises
+        return self._messages.Receipt(number=receipt.number, cents=receipt.cents)
+
+
 def listen(ledger: Ledger) -> tuple[int, grpc.Server]:
     """Begin to serve on a port that the system chooses; returns it with the server."""
     messages, stubs = generated()
-
-    class Payment(stubs.PaymentServicer):
-        def Charge(self, request, context):
-            try:
-                receipt = ledger.charge(request.account, request.cents, request.key)
-            except Refusal as refusal:
-                context.abort(STATUS[refusal.reason], str(refusal))
-            return messages.Receipt(number=receipt.number, cents=receipt.cents)
-
     server = grpc.server(ThreadPoolExecutor(max_workers=8), options=[("grpc.so_reuseport", 0)])
-    stubs.add_PaymentServicer_to_server(Payment(), server)
+    stubs.add_PaymentServicer_to_server(Payment(ledger, messages), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return port, server
