@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import inspect
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
 from types import CodeType
 from typing import Any
 
+from dslab.determinism import assigned, prints, untold
 from dslab.node import Node
-from dslab.values import DslabError, NotPlain, brief, cached, containers, snapshot
+from dslab.values import DslabError, NotPlain, brief, cached, containers, nearest, snapshot
 
+OF_NODE = ("init", "on_start", "on_recover")        # what `Node` itself calls
+GIVEN = frozenset(name for name in (*vars(Node), *Node.__slots__)
+                  if not name.startswith("_") and name not in (*OF_NODE, "persistent", "roles", "shown", "logs"))
 SHARED = "Nodes may talk by messages only: keep it in an attribute that `init` assigns."
+
+
+class NotDeterministic(DslabError):
+    """A method uses a clock, chance or something else that differs from one run to the next."""
+
+
+class PrintsWarning(UserWarning):
+    """A method prints."""
 
 
 def protocol_of(cls: type[Node]) -> type[Node]:
@@ -70,26 +83,73 @@ def check_protocol(cls: type[Node]) -> None:
             raise DslabError(f"all nodes would share one {type(value).__name__}, {cls.__name__}.{name}. {SHARED}")
         if inspect.isfunction(value):
             _check_function(cls, name, value)
+        elif name.startswith("on_") or name == "init" or name in GIVEN and not isinstance(value, property):
+            _refuse_member(cls, name, value)
+
+
+def _refuse_member(cls: type, name: str, value: Any) -> None:
+    """A handler, or what every node is given, that is no method of the class."""
+    where, arguments = f"{cls.__name__}.{name}", _arguments(name)
+    if name in GIVEN and name != "init":
+        raise DslabError(f"{where} is {brief(value)}, but every node is given `{name}`: call it otherwise")
+    if value is None:
+        raise DslabError(f"{where} is None, which nothing can call: write {name}{arguments}; to ignore an event, let it"
+                         " say why by self.note")
+    raise DslabError(f"{where} is {_noun(value)}: write it as a plain method, {name}{arguments}")
+
+
+def _noun(value: Any) -> str:
+    kinds = ((staticmethod, "a static method"), (classmethod, "a class method"), (property, "a property"))
+    return next((noun for kind, noun in kinds if isinstance(value, kind)), brief(value))
+
+
+def _arguments(handler: str) -> str:
+    """The arguments of a handler of this name."""
+    return "(self)" if handler in OF_NODE or handler.endswith("_timer") else "(self, src, msg)"
 
 
 @cached
 def _check_function(cls: type, name: str, function: Any) -> None:
     where = f"{cls.__name__}.{name}"
+    _check_code(where, function)
     for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
         if isinstance(default, (list, set, dict)):
             kind = type(default).__name__
             raise DslabError(f"all nodes would share the default value of {where}, a {kind}. {SHARED}")
-    if not name.startswith("on_"):
+    if not (name.startswith("on_") or name == "init"):
         return
     waiting = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
     if any(waits(function) for waits in waiting):
         raise DslabError(f"{where} waits (async or yield): a handler runs to completion; use set_timer to wait")
-    arguments = 1 if name in ("on_start", "on_recover") or name.endswith("_timer") else 3
+    expected = _arguments(name)
     try:
-        inspect.signature(function).bind(*range(arguments))
+        inspect.signature(function).bind(*expected.split(","))
     except TypeError:
-        expected = "(self)" if arguments == 1 else "(self, src, msg)"
-        raise DslabError(f"{where}{inspect.signature(function)} cannot be called: expected {name}{expected}") from None
+        found = f"{where}{inspect.signature(function)} cannot be called: expected {name}{expected}"
+        raise DslabError(found + _meant(name, function)) from None
+
+
+def _meant(name: str, function: Any) -> str:
+    """What a handler of messages without `src` and `msg` may have been meant to be."""
+    if name in OF_NODE or name.endswith("_timer") or len(inspect.signature(function).parameters) != 1:
+        return ""
+    close = nearest(name, OF_NODE)
+    return f".{close}" if close else f"; the timer {name[3:]!r} is handled by {name}_timer(self)"
+
+
+def _check_code(where: str, function: Any) -> None:
+    """Refuse a method that a run cannot repeat, or that takes away what the run has given to the node."""
+    for line, what, why in untold(function):
+        raise NotDeterministic(f"{where}, line {line}: {what} {why}")
+    taken = assigned(function, GIVEN)
+    if taken is not None:
+        raise DslabError(f"{where}, line {taken[0]}, assigns self.{taken[1]}, which every node is given and keeps:"
+                         " call your attribute otherwise")
+    printed = prints(function)
+    if printed is not None:
+        # It may stay, while its author looks for a mistake; but there is something better.
+        said = f"{where}, line {printed}, prints: self.note(...) says it beside its step, in every view"
+        warnings.warn_explicit(said, PrintsWarning, function.__code__.co_filename, printed)
 
 
 def _members(cls: type) -> Iterator[tuple[str, Any]]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
+from enum import Enum
 from math import inf
 from operator import attrgetter
 from random import Random
 from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
+from dslab.calls import constructor
 from dslab.values import (
+    ATOMS,
+    INSTEAD,
     DslabError,
     brief,
     cached,
@@ -37,14 +41,38 @@ def message(cls: type[T]) -> type[T]:
     >>> RequestVote(3)
     RequestVote(term=3)
     """
-    if "__post_init__" in cls.__dict__:
-        raise DslabError(f"the message {cls.__name__} has a __post_init__: a message only carries data, leave it out")
+    _check_message_class(cls)
     _add(cls, __repr__=show, __post_init__=check_message)
-    made = dataclasses.dataclass(frozen=True, slots=True, repr=False)(cls)
+    try:
+        made = dataclasses.dataclass(frozen=True, slots=True, repr=False)(cls)
+    except TypeError as problem:                    # such as a field without a default behind one that has one
+        raise DslabError(f"the message {cls.__name__} cannot be made: {problem}") from None
     names = _field_names(made)
     _add(made, __message_fields__=names, __message_values__=_values_of(names),
-         __setattr__=_refuse_change, __delattr__=_refuse_change)
+         __init__=constructor(made, check_message), __setattr__=_refuse_change, __delattr__=_refuse_change)
     return made
+
+
+def _check_message_class(cls: type) -> None:
+    """Raise `DslabError`, in one sentence, for what `@message` cannot stand above."""
+    if not isinstance(cls, type):
+        raise DslabError(f"@message stands above a class with annotated fields, not above {brief(cls)}")
+    name, own = cls.__name__, vars(cls)
+    if fields_of(cls) is not None:
+        raise DslabError(f"{name} is a message already: one @message is enough")
+    if issubclass(cls, (Node, Enum)):
+        found = "a node" if issubclass(cls, Node) else "an enumeration"
+        raise DslabError(f"{name} is {found}, not a message: write a class of its own for what is sent")
+    for method in ("__post_init__", "__init__"):
+        if method in own:
+            raise DslabError(f"the message {name} has a {method}: a message only carries data, leave it out")
+    for field, value in own.items():
+        kind = type(value)
+        if field in own.get("__annotations__", {}) and kind in INSTEAD:
+            raise DslabError(f"the field {name}.{field} begins as a {kind.__name__}: {INSTEAD[kind]}")
+        if field[:1] != "_" and field not in own.get("__annotations__", {}) and kind in ATOMS | set(INSTEAD):
+            raise DslabError(f"{name}.{field} has no type, so it is no field: write"
+                             f" {field}: {kind.__name__} = {brief(value)}")
 
 
 def _add(cls: type, **members: object) -> None:

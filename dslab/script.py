@@ -9,12 +9,13 @@ its link and its place on it: "A->B#3" is the third message that A sends to B, i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import inf
 from typing import Any, Unpack
 
+from dslab.calls import teaching
 from dslab.network import Latency, LinkSettings, Settings
-from dslab.values import DslabError, brief, check_sendable, show
+from dslab.values import DslabError, brief, check_sendable, hint, is_time, show
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class At:
         return f"at({self.time}, {self.action!r})"
 
 
+@teaching('at(500, crash("A"))')
 def at(time: float, action: Action) -> At:
     """An event of a script: do `action` at `time`.
 
@@ -62,13 +64,14 @@ def at(time: float, action: Action) -> At:
     >>> at(500, crash("A"))
     at(500, crash('A'))
     """
-    if type(time) not in (int, float) or not 0 <= time < inf:
-        raise DslabError(f"at({brief(time)}, ...): a time is a number of milliseconds from 0 up")
+    if not is_time(time):
+        raise DslabError(f"at({brief(time)}, ...): a time is a number of milliseconds from 0 up{hint(time)}")
     if not isinstance(action, Action):
         raise DslabError(f'at({time}, {brief(action)}): expected an action such as crash("A")')
     return At(time, action)
 
 
+@teaching('request("A", Put("x", 1), client="alice")')
 def request(node: str, msg: Any, *, client: str = "") -> Action:
     """A client hands `msg` to `node`, which handles it like a message and may answer with `self.reply`.
 
@@ -84,12 +87,14 @@ def request(node: str, msg: Any, *, client: str = "") -> Action:
     >>> request("A", Put("x", 1), client="alice")
     request('A', Put(key='x', value=1), client='alice')
     """
+    _name("request", node)
     check_sendable(msg)
     if type(client) is not str:
         raise DslabError(f"request(..., client={brief(client)}): a client is named by a string")
     return Action("request", (node, msg), (("client", client),) if client else ())
 
 
+@teaching('crash("A")')
 def crash(node: str) -> Action:
     """The node stops; all but its `persistent` attributes is lost, with its timers. Messages on their way stay.
 
@@ -99,9 +104,10 @@ def crash(node: str) -> Action:
     >>> at(500, crash("A")).action.nodes()
     ('A',)
     """
-    return Action("crash", (node,))
+    return Action("crash", (_name("crash", node),))
 
 
+@teaching('recover("A")')
 def recover(node: str) -> Action:
     """A crashed node starts again with its `persistent` attributes, by `on_recover`.
 
@@ -111,9 +117,10 @@ def recover(node: str) -> Action:
     >>> [at(500, crash("A")), at(900, recover("A"))]
     [at(500, crash('A')), at(900, recover('A'))]
     """
-    return Action("recover", (node,))
+    return Action("recover", (_name("recover", node),))
 
 
+@teaching('pause("A")')
 def pause(node: str) -> Action:
     """The node stands still and does not know it: what arrives, and what its timers do, waits.
 
@@ -125,9 +132,10 @@ def pause(node: str) -> Action:
     >>> [at(200, pause("A")), at(600, resume("A"))]
     [at(200, pause('A')), at(600, resume('A'))]
     """
-    return Action("pause", (node,))
+    return Action("pause", (_name("pause", node),))
 
 
+@teaching('resume("A")')
 def resume(node: str) -> Action:
     """A paused node goes on with all that has waited, in order.
 
@@ -137,9 +145,10 @@ def resume(node: str) -> Action:
     >>> resume("A")
     resume('A')
     """
-    return Action("resume", (node,))
+    return Action("resume", (_name("resume", node),))
 
 
+@teaching('partition(("A", "B"), ("C",))')
 def partition(*groups: tuple[str, ...]) -> Action:
     """Cut all links between the groups, in both directions. Nodes that no group names form one more group.
 
@@ -147,18 +156,25 @@ def partition(*groups: tuple[str, ...]) -> Action:
         groups: tuples of names; a single name is a group of one.
 
     Raises:
-        DslabError: a node is in two groups.
+        DslabError: a node is in two groups, or all groups are strings: it is unclear then what else is a group.
 
     >>> partition(("A", "B"), "C")
     partition(('A', 'B'), ('C',))
     """
+    odd = [group for group in groups if not isinstance(group, Iterable)]
+    if odd or len(groups) > 1 and all(isinstance(group, str) for group in groups):
+        raise DslabError(f"partition({', '.join(map(brief, groups))}): a group is a tuple of names, such as"
+                         ' ("A", "B") or ("C",); nodes that no group names form one more group')
     named = tuple((group,) if isinstance(group, str) else tuple(group) for group in groups)
     nodes = [node for group in named for node in group]
+    for node in nodes:
+        _name("partition", node)
     if len(set(nodes)) < len(nodes):
         raise DslabError(f"partition({', '.join(map(show, named))}): a node is in one group only")
     return Action("partition", named)
 
 
+@teaching('isolate("A")')
 def isolate(node: str) -> Action:
     """Cut all links to and from the node.
 
@@ -168,9 +184,10 @@ def isolate(node: str) -> Action:
     >>> [at(300, isolate("A")), at(700, heal())]
     [at(300, isolate('A')), at(700, heal())]
     """
-    return Action("isolate", (node,))
+    return Action("isolate", (_name("isolate", node),))
 
 
+@teaching('cut("A", "B")')
 def cut(src: str, dst: str) -> Action:
     """Cut the link in this direction. A message is lost if its link is cut when it is sent or when it would arrive.
 
@@ -180,9 +197,10 @@ def cut(src: str, dst: str) -> Action:
     >>> cut("A", "B")
     cut('A', 'B')
     """
-    return Action("cut", (src, dst))
+    return Action("cut", (_name("cut", src), _name("cut", dst)))
 
 
+@teaching('heal() or heal("A", "B")')
 def heal(src: str = "", dst: str = "") -> Action:
     """Mend the link in this direction, or, with no names, all links.
 
@@ -200,6 +218,7 @@ def heal(src: str = "", dst: str = "") -> Action:
     return Action("heal", (src, dst) if src else ())
 
 
+@teaching('drop("A->B#1")')
 def drop(name: str) -> Action:
     """Lose this message: now if it is on its way, when it is sent if that is still to come.
 
@@ -215,6 +234,7 @@ def drop(name: str) -> Action:
     return Action("drop", (_message(name),))
 
 
+@teaching('duplicate("A->B#1", after=5)')
 def duplicate(name: str, *, after: float = 1.0) -> Action:
     """Deliver this message a second time, `after` ms later.
 
@@ -231,6 +251,7 @@ def duplicate(name: str, *, after: float = 1.0) -> Action:
     return Action("duplicate", (_message(name),), (("after", _ms("after", after)),))
 
 
+@teaching('delay("A->B#1", by=20)')
 def delay(name: str, *, by: float) -> Action:
     """Hold this message back for `by` ms more.
 
@@ -250,6 +271,7 @@ def delay(name: str, *, by: float) -> Action:
     return Action("delay", (_message(name),), (("by", _ms("by", by)),))
 
 
+@teaching('deliver("A->B#1")')
 def deliver(name: str) -> Action:
     """Let this message arrive now, before others if need be; at once when it is sent if that is still to come.
 
@@ -267,6 +289,7 @@ def deliver(name: str) -> Action:
     return Action("deliver", (_message(name),))
 
 
+@teaching('fire("A", "election")')
 def fire(node: str, timer: str) -> Action:
     """Let this timer of the node go off now, instead of at its time.
 
@@ -282,9 +305,10 @@ def fire(node: str, timer: str) -> Action:
     """
     if type(timer) is not str or not timer:
         raise DslabError(f"fire({brief(node)}, {brief(timer)}): a timer is named by a string")
-    return Action("fire", (node, timer))
+    return Action("fire", (_name("fire", node), timer))
 
 
+@teaching('set_link("A", "B", loss=0.5)')
 def set_link(src: str = "", dst: str = "", **settings: Unpack[Settings]) -> Action:
     """Change latency, loss, duplication or fifo of the link from `src` to `dst`, or, with no names, of all links.
 
@@ -309,6 +333,7 @@ def set_link(src: str = "", dst: str = "", **settings: Unpack[Settings]) -> Acti
     return Action("set_link", (src, dst) if src else (), tuple(settings.items()))
 
 
+@teaching('clock("A", offset=100)')
 def clock(node: str, *, offset: float | None = None, drift: float | None = None, step: float | None = None) -> Action:
     """Set the node's own clock. Timers that are set already keep their time.
 
@@ -326,12 +351,12 @@ def clock(node: str, *, offset: float | None = None, drift: float | None = None,
     """
     given = {name: value for name, value in (("offset", offset), ("drift", drift), ("step", step)) if value is not None}
     for name, value in given.items():
-        if type(value) not in (int, float) or not -inf < value < inf or (name == "drift" and value <= -1e6):
+        if not is_time(abs(value) if type(value) in (int, float) else value) or (name == "drift" and value <= -1e6):
             raise DslabError(f"clock({name}={brief(value)}): expected a finite number; a drift is in ppm, above"
                              " -1,000,000 (a clock that stands)")
     if not given:
         raise DslabError("clock changes nothing: give offset (ms), drift (ppm) or step (ms)")
-    return Action("clock", (node,), tuple(given.items()))
+    return Action("clock", (_name("clock", node),), tuple(given.items()))
 
 
 def parse_message_name(name: str) -> tuple[str, str, int | str]:
@@ -342,9 +367,16 @@ def parse_message_name(name: str) -> tuple[str, str, int | str]:
     return found[1], found[2], found[3] if found[3].endswith("'") else int(found[3])
 
 
+def _name(verb: str, node: Any) -> str:
+    """The name of a node; raises `DslabError` for anything else."""
+    if type(node) is not str:
+        raise DslabError(f"{verb} names {brief(node)}: a node is named by a string, such as \"A\"")
+    return node
+
+
 def _ms(name: str, value: float) -> float:
-    if type(value) not in (int, float) or not 0 <= value < inf:
-        raise DslabError(f"{name}={brief(value)}: expected a number of milliseconds from 0 up")
+    if not is_time(value):
+        raise DslabError(f"{name}={brief(value)}: expected a number of milliseconds from 0 up{hint(value)}")
     return value
 
 

@@ -8,6 +8,7 @@ nothing that can act (a function, a generator, a file, a node) gets in.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import make_dataclass
 from difflib import get_close_matches
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 ATOMS = frozenset({int, float, str, bool, type(None)})
 SMALL = 1 << 62
+MOST_BITS = 2_000               # of an integer in decimal: Python may be set to write and read no more than 640 digits
 MESSAGE_LIMIT = 64_000          # bytes, roughly, that one message may carry
 
 INSTEAD: dict[type, str] = {
@@ -106,6 +108,19 @@ def check_sendable(msg: Any) -> None:
                        f" {_noun(msg)}")
 
 
+def is_time(value: Any) -> bool:
+    """Is it a number of ms from 0 up, finite, and not beyond what a float can hold?"""
+    return type(value) in (int, float) and 0 <= value <= sys.float_info.max
+
+
+def hint(value: Any) -> str:
+    """`; use float(x)` for a value that would be right in another form, to stand at the end of a sentence."""
+    # Here and not above: most programs never need it.
+    from dslab.remedies import remedy
+    advice = "" if type(value) in ATOMS or fields_of(type(value)) else remedy(value)
+    return f"; {advice}" if advice else ""
+
+
 def snapshot(value: Any, earlier: Any = None) -> Any:
     """A copy of a piece of state that later changes cannot reach; raises `NotPlain` if it is not plain data.
 
@@ -141,6 +156,8 @@ def encode(value: Any, name: Callable[[type], str] = lambda cls: cls.__name__) -
     kind = type(value)
     if kind is float and not math.isfinite(value):
         return {"float": repr(value)}
+    if kind is int and value.bit_length() > MOST_BITS:
+        return {"int": hex(value)}
     if kind in ATOMS:
         return value
     if kind is list or kind is tuple:
@@ -174,10 +191,10 @@ def decode(data: Any, message_class: Callable[[str, tuple[str, ...]], type] | No
     kinds = {"tuple": tuple, "set": set, "frozenset": frozenset}
     if tag in kinds:
         return kinds[tag](decode(item, message_class) for item in inner)
-    if tag == "float":
-        return float(inner)
+    if tag in ("float", "int"):
+        return float(inner) if tag == "float" else int(inner, 16)
     raise DslabError(f"'{shorten(tag)}' is not a kind of value that a trace can hold (tuple, set, frozenset, dict,"
-                     " message, float)")
+                     " message, float, int)")
 
 
 @cache
@@ -211,15 +228,26 @@ def show(value: Any) -> str:
         return "{%s}" % ", ".join(f"{show(key)}: {show(item)}" for key, item in value.items())
     fields = fields_of(kind)
     if fields is None:
-        return repr(value) if kind in ATOMS else f"<{kind.__name__}>"
+        return _show_atom(value) if kind in ATOMS else _name(value)
     return f"{kind.__name__}({', '.join(f'{field}={show(getattr(value, field))}' for field in fields)})"
 
 
+def _show_atom(value: Any) -> str:
+    """Python refuses to write integers of thousands of digits, but not in hexadecimal."""
+    return hex(value) if type(value) is int and value.bit_length() > MOST_BITS else repr(value)
+
+
+def _name(value: Any) -> str:
+    """What is no plain data, by its kind or its own name: it may write itself in any way, or not at all."""
+    kind = "class" if isinstance(value, type) else type(value).__name__
+    return f"<{kind} {value.__name__}>" if kind in ("class", "function", "module") else f"<{kind}>"
+
+
 def brief(value: Any, *, limit: int = 60) -> str:
-    """`show`, cut to `limit` characters; a value nested or long beyond all measure is only named."""
+    """`show`, cut to `limit` characters; a value nested beyond all measure is only named."""
     try:
         return _brief_message(value, limit) if fields_of(type(value)) else shorten(show(value), limit=limit)
-    except (RecursionError, ValueError):            # Python refuses to write integers of thousands of digits
+    except RecursionError:
         return f"<{type(value).__name__}>"
 
 
@@ -266,7 +294,8 @@ def _constant(value: Any) -> Any:
 
 
 def _refuse(value: Any, reason: str) -> NoReturn:
-    raise NotPlain(f"{brief(value, limit=40)} is a {_noun(value)}; {reason}")
+    advice = "" if reason in INSTEAD.values() else hint(value)
+    raise NotPlain(f"{brief(value, limit=40)} is a {_noun(value)}; {reason}{advice}")
 
 
 def _noun(value: Any) -> str:

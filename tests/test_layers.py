@@ -13,7 +13,7 @@ import pytest
 import dslab
 
 LAYERS = [
-    "values text extras node contract",                                         # what a protocol author needs
+    "values remedies calls determinism text extras node contract",              # what a protocol author needs
     "network script run run_json properties trace trace_json describe shiviz",  # plain data: runs and traces
     "protocols",
     "simulator",                                                                # the engines and the judges of traces

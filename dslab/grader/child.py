@@ -12,6 +12,7 @@ import os
 import pickle
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,9 +20,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
+from dslab.contract import NotDeterministic, PrintsWarning
 from dslab.grader.exercise import Exercise, MakeItRight
 from dslab.grader.judging import behaviour, examine, recorded
-from dslab.grader.report import CANNOT_TELL, WRONG, Report
+from dslab.grader.report import CANNOT_TELL, NOT_DETERMINISTIC, WRONG, Report
 from dslab.grader.stages import Tally
 from dslab.grader.watchdog import Watchdog, call, handler_frame, place, simulation_of
 from dslab.simulator.errors import ProtocolError
@@ -66,6 +68,7 @@ def main() -> None:
     limit_memory()
     before = fingerprint()
     job: Job = pickle.load(sys.stdin.buffer)
+    warnings.simplefilter("ignore", PrintsWarning)      # what is printed stands in the report
     sys.setswitchinterval(0.001)
     desk, tally = Desk(path, job.exercise.number), Tally()
     os._exit = _leaving(desk)
@@ -93,6 +96,8 @@ def _judge(job: Job, tally: Tally, mode: str) -> tuple[Report, list]:
         if mode == "twin":
             return Report(exercise=exercise.number, outcome=CANNOT_TELL, sentence="twin"), steps
         return examine(exercise, job.attempt, tally), steps
+    except NotDeterministic as problem:
+        return Report(exercise=exercise.number, outcome=NOT_DETERMINISTIC, sentence=f"{problem}."), steps
     except (ProtocolError, DslabError) as problem:
         return Report(exercise=exercise.number, outcome=WRONG, sentence=str(problem)), steps
     except MemoryError:
