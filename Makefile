@@ -2,8 +2,11 @@
 # make test    everything that must hold           make notebooks  run them, renew the texts they promise
 # make bench   events a second, beside SimPy       make strip      take all other outputs out of them
 # make clean   remove what was built (not .venv)   make slides     the chapters as decks, in build/slides/
-# make golden  renew the golden traces
-# make picture  take the README's picture again, docs/player.png
+# make golden  renew the golden traces             make picture    take the README's picture, docs/player.png
+#
+# make quick   in under a minute: the style, the tests of what was changed since main, and the contract of one protocol
+#              (make quick P=snapshot)
+# make soak    all tests, the long ones in full: make test runs a sample of their seeds and strings, always the same
 #
 # The first time, each of them sets up .venv/. Another Python: make test PYTHON=python3.13 VENV=.venv313
 
@@ -11,6 +14,8 @@ VENV  = .venv
 BIN   = $(VENV)/bin
 READY = $(VENV)/ready
 TYPES = tests/js/node_modules/ready
+P     = raft
+SPREAD = -n auto --maxprocesses 4 --dist loadgroup
 START = notebooks/00_start_here.ipynb
 
 lab: $(READY)
@@ -18,7 +23,15 @@ lab: $(READY)
 
 test: $(READY) $(TYPES)
 	$(BIN)/ruff check
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest $(SPREAD) $(ARGS)
+
+soak: $(READY) $(TYPES)
+	$(BIN)/python -m pytest $(SPREAD) --soak $(ARGS)
+
+quick: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/python -m pytest tests/test_contract.py -k "[$(P)]"
+	files=$$($(BIN)/python tools/changed.py); [ -z "$$files" ] || $(BIN)/python -m pytest $(SPREAD) $$files
 
 bench: $(READY)
 	$(BIN)/python benchmarks/simulator.py
@@ -56,4 +69,4 @@ $(READY): pyproject.toml tools/setup.sh
 $(TYPES): tests/js/package-lock.json
 	-command -v npm >/dev/null && npm ci --prefix tests/js --no-audit --no-fund --loglevel=error && touch $@
 
-.PHONY: lab test bench site slides strip notebooks golden picture clean
+.PHONY: lab test quick soak bench site slides strip notebooks golden picture clean

@@ -33,6 +33,14 @@ def pytest_generate_tests(metafunc) -> None:
         metafunc.parametrize("sample", [chosen], ids=[f"{len(chosen)} of {every}"])
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items) -> None:
+    """The cells of a notebook share a kernel, and the tests of a file a browser; all others run where there is room."""
+    for item in items:
+        if item.path.suffix == ".ipynb" or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
 def program(names: str, remedy: str) -> str:
     """The first program that is there; without one the test is skipped, or fails where CI is set."""
     found = next(filter(None, map(shutil.which, names.split())), None)

@@ -1,0 +1,27 @@
+"""`make quick` runs the tests that what was changed concerns."""
+
+from changed import LONG, ROOT, TESTS, concerned
+
+
+def names(*changes: str) -> set[str]:
+    return {test.stem for test in concerned({ROOT / change for change in changes})}
+
+
+def test_a_protocol_concerns_its_own_tests_and_those_that_import_it():
+    found = names("dslab/protocols/raft.py")
+    assert {"test_raft", "test_raft_log", "test_linearizability"} <= found and "test_snapshot" not in found
+
+
+def test_what_a_test_imports_by_way_of_another_test_file_counts():
+    assert "test_raft_log" in names("tests/raft_parts.py") and "test_raft_log" in names("dslab/protocols/raft_figures.py")
+
+
+def test_a_golden_trace_concerns_the_tests_of_its_protocol():
+    assert names("tests/golden/swim.txt") == {"test_swim"}
+
+
+def test_a_long_test_runs_only_if_it_was_changed_itself():
+    assert "test_exercises" not in names("dslab/grader/catalogue.py")
+    assert names("tests/test_exercises.py") == {"test_exercises"}
+
+    assert {TESTS / name for name in LONG} <= {*TESTS.iterdir()}

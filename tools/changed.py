@@ -1,0 +1,53 @@
+"""Prints the test files that concern what was changed since the branch left main: `python tools/changed.py`.
+
+A test file concerns itself, what it imports, and what is called as it is: test_raft.py all of raft.py, raft.js and
+raft.txt. What tests import from each other counts as theirs. The long ones, of the grader, are for `make test`.
+"""
+
+import ast
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = ROOT / "tests"
+LONG = {"test_check.py", "test_exercises.py", "test_grading.py", "test_panel.py"}     # over ten seconds each
+
+
+def git(*command: str) -> list[str]:
+    """The lines that git answers; none if it refuses."""
+    return subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
+
+
+def changed() -> set[Path]:
+    """The files that differ from where this branch left main, those that git does not know yet included."""
+    base = git("merge-base", "HEAD", "main") or git("merge-base", "HEAD", "origin/main") or ["HEAD"]
+    new = git("ls-files", "--others", "--exclude-standard")
+    return {ROOT / name for name in git("diff", "--name-only", base[0]) + new}
+
+
+def imported(path: Path) -> set[Path]:
+    """The files of this repository that a file imports by name."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{one.name}" for one in node.names}
+    places = [folder.joinpath(*name.split(".")) for name in found for folder in (ROOT, TESTS, ROOT / "tools")]
+    return {file for place in places for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()}
+
+
+def concerned(changes: set[Path]) -> list[Path]:
+    """The test files to run."""
+    stems = {path.stem.removesuffix(".test") for path in changes}
+    found = []
+    for test in sorted(TESTS.glob("test_*.py")):
+        read = {test} | imported(test)
+        read |= {file for own in read if own.parent == TESTS for file in imported(own)}
+        if test in changes or test.name not in LONG and (read & changes or test.stem.removeprefix("test_") in stems):
+            found.append(test)
+    return found
+
+
+if __name__ == "__main__":
+    print(*(test.relative_to(ROOT) for test in concerned(changed())))
