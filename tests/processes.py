@@ -1,21 +1,22 @@
 """Which processes a grader has left behind."""
 
 import os
+from uuid import uuid4
 
 import psutil
 
 from dslab.grader.process import MARK
 
-WORKER = "PYTEST_XDIST_WORKER"      # the tests run in several processes: each looks after its own
+OURS = os.environ.setdefault(MARK, uuid4().hex)     # marks nest: what is started from here has one that begins so
 
 
 def marked() -> list[int]:
-    """What attempts and graded notebooks have started, and what has not ended."""
+    """What attempts and graded notebooks have started, and what has not ended. Other tests look after their own."""
     found = []
     for process in psutil.process_iter():
         try:
-            environ = process.environ()
+            mark = process.environ().get(MARK, "")
         except psutil.Error:
             continue
-        found += [process.pid] * (MARK in environ and environ.get(WORKER) == os.environ.get(WORKER))
+        found += [process.pid] * (mark.startswith(OURS) and mark != OURS)
     return found

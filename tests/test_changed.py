@@ -13,7 +13,7 @@ def test_a_protocol_concerns_its_own_tests_and_those_that_import_it():
 
 
 def test_what_a_test_imports_by_way_of_another_test_file_counts():
-    assert "test_raft_log" in names("tests/raft_parts.py") and "test_raft_log" in names("dslab/protocols/raft_figures.py")
+    assert "test_raft_log" in names("tests/raft_parts.py") & names("dslab/protocols/raft_figures.py")
 
 
 def test_a_golden_trace_concerns_the_tests_of_its_protocol():

@@ -93,7 +93,7 @@ def test_a_small_sheet_three_ways(tmp_path):
 
 # ---- graded to the end ----------------------------------------------------------------------------------------------
 
-SECONDS = 30                            # for a cell: on a busy machine it takes several to fill 2 GB
+SECONDS = 6                             # of computing, for a cell: to fill 2 GB takes one or two
 HOSTILE = {
     "while True:\n    pass": f"the cell that begins `while True:` did not come to an end within {SECONDS} s",
     "os._exit(0)": "the cell that begins `os._exit(0)` ended the process in which it runs; that is no pass",
@@ -110,28 +110,24 @@ HOSTILE = {
 
 
 def test_a_notebook_is_graded_to_the_end_whatever_its_cells_do(tmp_path):
-    others = set(marked())
     graded = grade(sheet(tmp_path / "hostile.ipynb", *HOSTILE), seconds=SECONDS)
     assert len(graded.grades) == len(HOSTILE) and not graded
     for (outcome, sentence), words in zip(told(graded), HOSTILE.values(), strict=True):
         assert words in sentence and outcome == ("wrong" if words else "right"), sentence
-    assert set(marked()) <= others
+    assert marked() == []
 
 
 def test_an_interrupt_leaves_no_process_behind(tmp_path):
-    others = set(marked())
     folder = tmp_path / "handed_in"
     folder.mkdir()
     for name in "abc":
         sheet(folder / f"{name}.ipynb", "import time; time.sleep(600)")
     process = subprocess.Popen([sys.executable, "-m", "dslab", "check", str(folder)], stderr=subprocess.PIPE, text=True)
-    for _ in range(100):
-        if len(set(marked()) - others) >= 2:
-            break
+    while len(marked()) < 2 and process.poll() is None:
         time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
-    assert process.communicate(timeout=30)[1].endswith("dslab: stopped by you\n")
-    assert process.returncode == 2 and set(marked()) <= others
+    assert process.communicate()[1].endswith("dslab: stopped by you\n")
+    assert process.returncode == 2 and marked() == []
 
 
 # ---- what is graded is the course's check ---------------------------------------------------------------------------

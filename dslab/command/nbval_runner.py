@@ -24,7 +24,8 @@ from dslab.grader.check import SECONDS as COMPUTING
 from dslab.grader.child import limit_memory
 
 LOOK = 0.5                              # s between two looks at a kernel that is busy
-PATIENCE = 3 * COMPUTING + 20           # s for a check cell: `check` itself ends what takes longer
+PATIENCE = 3 * COMPUTING                # s for a check cell: `check` itself ends what takes longer
+BUSY = 5                                # so many times as long may a cell wait, or be kept waiting
 ENDED = "ended the process in which it runs; that is no pass"
 LATE = "did not come to an end within"
 ROOM = 2 * 2**30                        # bytes: below what the system grants, for a kernel without any cannot answer
@@ -48,8 +49,11 @@ class Watched(RunningKernel):
         return message
 
     def await_reply(self, msg_id: str, timeout: float | None = None) -> None:
-        """Return when the cell has run; raise `RuntimeError` if the kernel ends, or takes too much time or memory."""
-        end = monotonic() + (timeout or PATIENCE)
+        """Return when the cell has run; raise `RuntimeError` if the kernel ends, or takes too much time or memory.
+
+        The timeout is in seconds of computing, so that a busy machine changes no grade.
+        """
+        limit, began = timeout or PATIENCE, (self._computed(), monotonic())
         while True:
             try:
                 return super().await_reply(msg_id, timeout=LOOK)
@@ -58,8 +62,15 @@ class Watched(RunningKernel):
                     raise RuntimeError(ENDED) from None
                 if self._memory() > ROOM:
                     raise RuntimeError(FULL) from None
-                if monotonic() > end:
-                    raise RuntimeError(f"{LATE} {timeout:g} s") from None
+                for most, now, then in zip((limit, BUSY * limit), (self._computed(), monotonic()), began, strict=True):
+                    if now - then > most:
+                        raise RuntimeError(f"{LATE} {most:g} s") from None
+
+    def _computed(self) -> float:
+        try:
+            return sum(psutil.Process(self.km.provisioner.pid).cpu_times()[:2])
+        except psutil.Error:            # it has ended just now
+            return 0.0
 
     def _memory(self) -> int:
         try:

@@ -87,7 +87,7 @@ def _report(exercise: Exercise, attempt: Any, seconds: float) -> Report:
     children = [ChildProcess(job, "judge", hash_seed=1)]
     if isinstance(exercise, MakeItRight):
         children.append(ChildProcess(job, "twin", hash_seed=2))
-    judged, *twins = answers(*children, seconds=3 * seconds + 10)
+    judged, *twins = answers(*children, seconds=10 * seconds + 60)
     return _read(judged, twins, exercise, attempt, seconds)
 
 

@@ -24,6 +24,7 @@ import psutil
 from dslab.values import shorten
 
 MOST = 1_000_000                # bytes of output that are kept
+LAST_WORDS = 5.0                # s, after an interrupt
 MARK = "DSLAB_ATTEMPT"          # in the environment of all that an attempt starts; marks nest, as processes do
 
 
@@ -64,7 +65,7 @@ class ChildProcess:
             self.process.stdin.close()
 
     def wait(self, seconds: float) -> Ending:
-        """Its outcome. An interrupt is passed on to it; then it has a second to say how far it came."""
+        """Its outcome. An interrupt is passed on to it; then it has some seconds to say how far it came."""
         end, why = monotonic() + seconds, ""
         try:
             try:
@@ -72,7 +73,7 @@ class ChildProcess:
             except KeyboardInterrupt:
                 why = "stopped by you."
                 self.process.send_signal(signal.SIGINT)
-                self.process.wait(min(1.0, max(end - monotonic(), 0.1)))
+                self.process.wait(min(LAST_WORDS, max(end - monotonic(), 0.1)))
         except subprocess.TimeoutExpired:
             why = why or "your code did not come back in time. A handler must return; use a timer to wait."
         return self.close(why)
