@@ -8,6 +8,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import networkx
 import pytest
 
 import dslab
@@ -31,6 +32,10 @@ LAYER = {name: layer for layer, names in enumerate(LAYERS) for name in names.spl
 ENGINES = ("simulator", "model_checker", "checkers")
 VIEWS = ("diagrams", "charts", "player", "widgets")
 ONE_DOOR = ("trace", "Trace.to_html", "dslab.player.html_export")       # the one import that points up
+
+TYPES = "TYPE_CHECKING"
+DOORS = {("dslab.run", "dslab.run_json"), ("dslab.trace", "dslab.trace_json"), ("dslab.trace", "dslab.describe"),
+         ("dslab.trace", "dslab.player.html_export")}
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dslab"
@@ -58,19 +63,26 @@ def board_of(file: Path) -> str:
 
 
 def imports(node: ast.AST, inside: str = "") -> list[tuple[str, str]]:
-    """All (place, module) pairs: what is imported, and by which function (`Trace.to_html`)."""
+    """All (place, module) pairs: what is imported, and by which function (`Trace.to_html`), or for types."""
     found = []
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import):
             found += [(inside, alias.name) for alias in child.names]
         elif isinstance(child, ast.ImportFrom):
             assert not child.level, "the course imports by full names: from dslab.node import Node"
-            package = child.module == "dslab"
-            found += [(inside, f"dslab.{alias.name}" if package else child.module) for alias in child.names]
+            found += [(inside, _module(child.module, alias.name)) for alias in child.names]
+        elif isinstance(child, ast.If) and ast.unparse(child.test) == TYPES:
+            found += imports(child, TYPES)
         else:
             named = isinstance(child, ast.ClassDef | ast.FunctionDef)
             found += imports(child, f"{inside}.{child.name}".strip(".") if named else inside)
     return found
+
+
+def _module(where: str, name: str) -> str:
+    """What `from where import name` imports: a module of ours by its full name."""
+    ours = ROOT.joinpath(*where.split("."), f"{name}.py")
+    return f"{where}.{name}" if where == "dslab" or ours.exists() else where
 
 
 def ours(file: Path) -> list[tuple[str, str]]:
@@ -147,6 +159,21 @@ def test_no_two_public_classes_share_a_name():
     classes = Counter(node.name for file in FILES if board_of(file) not in TOPICS for node in tree(file).body
                       if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
     assert [name for name, times in classes.items() if times > 1] == []
+
+
+def modules(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts)
+
+
+def test_no_modules_import_each_other():
+    """But for their types, and for methods that are conveniences: `Run.to_json` imports when it is called."""
+    names = {modules(file) for file in FILES}
+    graph = networkx.DiGraph()
+    for file in FILES:
+        for place, module in ours(file):
+            if module in names and place != TYPES and (modules(file), module) not in DOORS:
+                graph.add_edge(modules(file), module)
+    assert list(networkx.simple_cycles(graph)) == []
 
 
 def test_no_module_is_hidden_by_a_function_of_its_name():
