@@ -1,9 +1,11 @@
 """What exercises are made of: readings of a run, demands on each of its parts, builders of runs, predictions."""
 
 import pytest
+import small_exercise
 
 from dslab.grader.demands import Objection, for_each
 from dslab.grader.exercise import FillIn
+from dslab.grader.judging import examine
 from dslab.grader.questions import Question, end, predict
 from dslab.grader.readings import (
     earlier,
@@ -16,7 +18,9 @@ from dslab.grader.readings import (
     sendings,
     unmatched,
 )
+from dslab.grader.report import RIGHT, WRONG
 from dslab.grader.runs import CALM, asks, calm, drops, in_order, restart
+from dslab.grader.stages import Tally, first_failure
 from dslab.node import Node, message
 from dslab.script import at, crash, heal
 from dslab.simulator.simulate import simulate
@@ -204,3 +208,24 @@ def test_a_reason_may_come_from_the_run():
 
 def test_stamps_to_fill_in_are_a_prediction_too():
     assert isinstance(made(form=FillIn), FillIn) and made(form=FillIn).right == ()
+
+
+# ---- a whole exercise ------------------------------------------------------------------------------------------------
+
+SMALL, PREDICTION = small_exercise.EXERCISES
+
+
+@pytest.mark.parametrize("attempt", [SMALL.reference, *SMALL.right])
+def test_the_answers_of_the_small_exercise_pass(attempt):
+    assert first_failure(SMALL, attempt, Tally()) is None
+
+
+@pytest.mark.parametrize(("attempt", "words"), SMALL.wrong)
+def test_the_mistakes_of_the_small_exercise_are_found(attempt, words):
+    assert words in first_failure(SMALL, attempt, Tally()).found.sentence
+
+
+@pytest.mark.parametrize("said", [said for said, _ in PREDICTION.wrong])
+def test_the_small_prediction_tells_right_from_wrong(said):
+    assert examine(PREDICTION, PREDICTION.right[0], Tally()).outcome == RIGHT
+    assert examine(PREDICTION, said, Tally()).outcome == WRONG

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from random import Random
 from statistics import fmean
 
-from dslab.grader.demands import Demand, Objection
+from dslab.grader.demands import Demand, for_each
 from dslab.grader.exercise import MakeItRight, Names
+from dslab.grader.readings import earlier
 from dslab.network import uniform
 from dslab.node import Node
 from dslab.protocols.clock_sync import (
@@ -20,7 +21,6 @@ from dslab.protocols.clock_sync import (
 from dslab.protocols.clock_sync import NtpClient as Whole
 from dslab.run import Run
 from dslab.script import at, delay
-from dslab.trace import Trace
 
 # ---- what the learner starts from ------------------------------------------------------------------------------------
 
@@ -136,26 +136,23 @@ class NeverPanics(Reference):
 
 # ---- what is judged --------------------------------------------------------------------------------------------------
 
-def the_bound_is_no_larger_than_it_must_be(trace: Trace) -> Objection | None:
+@for_each("estimate")
+def the_bound_is_no_larger_than_it_must_be(trace, output):
     """Half of the shortest way there and back."""
-    for output in trace.outputs("estimate"):
-        samples = trace.state_at(output.step)[output.node]["samples"]
-        least = min(map(round_trip, samples)) / 2
-        if output.values[1] > least + 1e-6:
-            return Objection(f"{output.node} says ± {output.values[1]:g} ms, but the shortest way there and back took "
-                             f"{2 * least:g} ms: the error is at most {least:g} ms", output.step)
-    return None
+    least = min(map(round_trip, trace.state_at(output.step)[output.node]["samples"])) / 2
+    if output.values[1] > least + 1e-6:
+        return (f"{output.node} says ± {output.values[1]:g} ms, but the shortest way there and back took {2 * least:g}"
+                f" ms: the error is at most {least:g} ms")
 
 
-def the_clock_is_set_as_the_limits_say(trace: Trace) -> Objection | None:
+@for_each("adjust")
+def the_clock_is_set_as_the_limits_say(trace, output):
     """Slew below 125 ms, step below 1000 s, panic above."""
-    for estimate, adjust in zip(trace.outputs("estimate"), trace.outputs("adjust"), strict=True):
-        wrong = abs(estimate.values[0])
-        expected = "slew" if wrong < SLEW else "step" if wrong < PANIC else "panic"
-        if adjust.values[0] != expected:
-            return Objection(f"the clock of {adjust.node} is wrong by {estimate.values[0]:g} ms, and {adjust.node} says"
-                             f" {adjust.values[0]!r} instead of {expected!r}", adjust.step)
-    return None
+    (offset, _), (said, *_) = earlier(trace, output, "estimate")[-1].values, output.values
+    expected = "slew" if abs(offset) < SLEW else "step" if abs(offset) < PANIC else "panic"
+    if said != expected:
+        return (f"the clock of {output.node} is wrong by {offset:g} ms, and {output.node} says {said!r} instead of"
+                f" {expected!r}")
 
 
 DEMANDS = (
@@ -174,15 +171,16 @@ DEMANDS = (
 
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     """The four timestamps of the chapter, work, negative offsets, an outlier, and both limits from both sides."""
-    client, server = names
-    yield asking(client=protocol, names=names)
-    yield asking(client=protocol, names=names, there=5, back=15, busy=40)
-    yield asking(client=protocol, names=names, offset=-80, there=2, back=9)
-    for place in (1, 3, 8):                                     # the slow one comes first, in between, last
-        yield asking(client=protocol, names=names, offset=30, asks=8, there=uniform(2, 6), back=uniform(2, 6),
-                     script=[at(0, delay(f"{client}->{server}#{place}", by=300))])
-    for offset in (124, 126, -124, -126, 999_999, 1_000_001, -999_999, -1_000_001):
-        yield asking(client=protocol, names=names, offset=offset, there=5, back=5)
+    slow = {"offset": 30, "asks": 8, "there": uniform(2, 6), "back": uniform(2, 6)}
+    for options in (
+        {},
+        {"there": 5, "back": 15, "busy": 40},
+        {"offset": -80, "there": 2, "back": 9},
+        *(slow | {"script": [at(0, delay(f"{names[0]}->{names[1]}#{place}", by=300))]} for place in (1, 3, 8)),
+        *({"offset": offset, "there": 5, "back": 5}
+          for offset in (124, 126, -124, -126, 999_999, 1_000_001, -999_999, -1_000_001)),
+    ):
+        yield asking(client=protocol, names=names, **options)
 
 
 def swarm(protocol: type[Node], names: Names, seed: int) -> Run:

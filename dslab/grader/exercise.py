@@ -9,7 +9,10 @@ There are five forms, each judged by what happens, never by how the attempt is w
 * `FillIn`: the learner writes the stamps into a space-time diagram.
 
 An exercise file holds them in this order: what the learner starts from, the reference, right variants, wrong variants,
-runs, demands, the exercise.
+demands, runs, the exercise. A wrong variant is the reference with one method or attribute changed. For the rest there
+are parts: `demands.for_each` for what is wrong with one step, message or output; `readings` for requests and replies,
+states around a step, what is doubled or missing; `runs` for calm networks and what goes wrong in them;
+`questions.predict` for predictions. tests/small_exercise.py is a whole exercise made of them.
 """
 
 from __future__ import annotations
