@@ -149,7 +149,10 @@ def test_what_a_page_would_fetch_is_noticed():
 # ---- decks ----
 
 def slide_types(path: Path) -> list[tuple[str, nbformat.NotebookNode]]:
-    return [(cell.metadata["slideshow"]["slide_type"], cell) for cell in nbformat.read(path, as_version=4).cells]
+    cells = nbformat.read(path, as_version=4).cells
+    for place, cell in enumerate(cells):
+        assert "slideshow" in cell.metadata, f"cell {place} of {path.name} is on no slide: make strip deals the cells"
+    return [(cell.metadata.slideshow.slide_type, cell) for cell in cells]
 
 
 @each_notebook
@@ -157,6 +160,7 @@ def test_every_heading_begins_a_slide(path):
     headed = [(kind, cell.source) for kind, cell in slide_types(path)
               if cell.cell_type == "markdown" and re.match("##?#? ", cell.source)]
     assert [source for kind, source in headed if kind not in ("slide", "subslide")] == []
+    assert headed, f"{path.name} has no heading: a chapter begins with one"
     assert headed[0][0] == "slide"
 
 
