@@ -90,7 +90,7 @@ def _at_once(paths: Iterable[Path], work: Callable[[Path, Callable[[], bool]], G
     return [future.result() for future in futures]
 
 
-def _end(futures: list[Future]) -> None:
+def _end(futures: list[Future[Any]]) -> None:
     """End what runs; the threads that waited for it then clear away the rest."""
     for future in futures:
         future.cancel()

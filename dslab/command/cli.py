@@ -5,13 +5,18 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dslab.command.notebooks_folder import FOLDER, copy_of, hand_out
 from dslab.extras import require
 from dslab.values import DslabError
+
+if TYPE_CHECKING:
+    from dslab.command.grading import Graded
 
 EPILOG = """examples:
   dslab lab                       copy the notebooks to ./dslab-course, and open them in JupyterLab
@@ -27,12 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(mine)
     options.jupyter = theirs
     for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError):              # a terminal that lacks a sign shows another, and nothing fails
+        if isinstance(stream, TextIOWrapper):       # a terminal that lacks a sign shows another, and nothing fails
             stream.reconfigure(errors="replace")
     with suppress(ValueError):                      # not the main thread
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        return options.do(options)
+        do: Callable[[argparse.Namespace], int] = options.do
+        return do(options)
     except DslabError as problem:
         print(f"dslab: {problem}", file=sys.stderr)
         return 2
@@ -98,7 +104,7 @@ def _check(options: argparse.Namespace) -> int:
     return 0 if all(results) else 1
 
 
-def _grade(options: argparse.Namespace, folder: Path | None) -> list:
+def _grade(options: argparse.Namespace, folder: Path | None) -> list[Graded]:
     from dslab.command.batch import grade_folder  # here and not above: pytest and nbval take their time
     from dslab.command.grading import CELL, grade
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import nbformat
 
@@ -131,7 +132,7 @@ def _grade(place: int, cells: Sequence[Cell], found: dict[int, Finding]) -> Grad
         f"{cells[culprit].name} {_stopped(found[culprit].said)}; then the check cell {_stopped(finding.said)}"))
 
 
-def _report(line: str) -> dict:
+def _report(line: str) -> dict[str, Any]:
     """What `check` has written; empty if somebody else has written into its file."""
     try:
         report = json.loads(line)

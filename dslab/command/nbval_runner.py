@@ -33,7 +33,7 @@ FULL = f"asked for more memory than it may have, {ROOM / 2**30:g} GB"
 LOSSES = (ENDED, LATE, FULL)            # after these, what else the kernel says is not worth much
 
 
-class Watched(RunningKernel):
+class Watched(RunningKernel):       # type: ignore[misc]  # nbval has no types
     """A kernel whose end is noticed at once, and that is not asked to stop: it may not hear, or have millions to say.
 
     nbval itself would wait for a dead kernel until the time is up, then interrupt it and read all that it has printed.
@@ -43,7 +43,7 @@ class Watched(RunningKernel):
 
     def get_message(self, stream: str, timeout: float | None = None) -> dict[str, Any]:
         """The next message; an answer is kept, as a kernel with little memory answers but cannot show its error."""
-        message = super().get_message(stream, timeout=timeout)
+        message: dict[str, Any] = super().get_message(stream, timeout=timeout)
         if stream == "shell":
             self.reply = message["content"]
         return message
@@ -56,7 +56,8 @@ class Watched(RunningKernel):
         limit, began = timeout or PATIENCE, (self._computed(), monotonic())
         while True:
             try:
-                return super().await_reply(msg_id, timeout=LOOK)
+                super().await_reply(msg_id, timeout=LOOK)
+                return
             except Empty:
                 if not self.is_alive():
                     raise RuntimeError(ENDED) from None

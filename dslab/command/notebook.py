@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -82,7 +83,7 @@ def _strict(notebook: NotebookNode, path: Path) -> NotebookNode:
     """The notebook, if its cells are cells; sources are strings that can be written, and ids strings, from here on."""
     for place, cell in enumerate(notebook.cells):
         source = cell.get("source") if isinstance(cell, dict) else None
-        lines = source if isinstance(source, list) else [source]
+        lines: list[Any] = source if isinstance(source, list) else [source]
         meta = cell.get("metadata", {}) if isinstance(cell, dict) else None
         if not all(isinstance(line, str) for line in lines) or not isinstance(meta, dict) or "cell_type" not in cell:
             raise DslabError(f"{path.name} is broken: its cell {place} is no cell")
@@ -101,7 +102,7 @@ def code_cells(notebook: NotebookNode, tag: str = "") -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code" and (not tag or tag in _tags(cell))]
 
 
-def _tags(cell: NotebookNode) -> list:
+def _tags(cell: NotebookNode) -> list[Any]:
     tags = cell.metadata.get("tags")
     return tags if isinstance(tags, list) else []
 
@@ -137,11 +138,18 @@ def graded_cells(copy: NotebookNode, original: NotebookNode | None = None) -> li
     return cells + [Cell(cell.source, exercise_of(cell), MISSING) for cell in missing]
 
 
+def _same_id(one: NotebookNode, other: NotebookNode) -> bool:
+    return bool(one.get("id")) and one.get("id") == other.get("id")
+
+
+def _same_code(one: NotebookNode, other: NotebookNode) -> bool:
+    return bool(one.source.strip() == other.source.strip())
+
+
 def _counterparts(own: list[NotebookNode], checks: list[NotebookNode]) -> dict[int, int]:
     """From the places of the copy's check cells to those in `checks`: by their names, else by their code."""
     pairs: dict[int, int] = {}
-    for alike in (lambda one, other: one.get("id") and one.get("id") == other.get("id"),
-                  lambda one, other: one.source.strip() == other.source.strip()):
+    for alike in (_same_id, _same_code):
         for at, check in enumerate(checks):
             free = (place for place, cell in enumerate(own) if place not in pairs and alike(cell, check))
             place = next(free, None) if at not in pairs.values() else None

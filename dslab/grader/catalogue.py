@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 
 from dslab.grader.exercise import Exercise
-from dslab.values import DslabError, nearest
+from dslab.values import DslabError, brief, nearest
 
 
 @cache
@@ -45,5 +45,7 @@ def exercise(number: str) -> Exercise:
 
 def _place(number: str) -> tuple[int, int, str]:
     """Where "4.10b" stands: after 4.9."""
-    chapter, place, letter = re.fullmatch(r"(\d+)\.(\d+)([a-z]?)", number).groups()
-    return int(chapter), int(place), letter
+    parts = re.fullmatch(r"(\d+)\.(\d+)([a-z]?)", number)
+    if parts is None:
+        raise DslabError(f"an exercise's number is one such as 4.1 or 4.1b, not {brief(number)}")
+    return int(parts[1]), int(parts[2]), parts[3]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from typing import Any
 
 import cloudpickle
@@ -72,17 +73,17 @@ def _report(exercise: Exercise, attempt: Any, seconds: float) -> Report:
     if not isinstance(exercise, Exercise):
         return Report(exercise="?", outcome=CANNOT_TELL, sentence=f"{brief(exercise)} is no exercise: write "
                       "check(exercise, your_attempt), the exercise first.")
-    told = {"exercise": exercise.number}
+    report = partial(Report, exercise=exercise.number)
     try:
         missing = exercise.missing(attempt)
     except DslabError as problem:
-        return Report(**told, outcome=WRONG, sentence=f"{problem}.".replace("..", "."))
+        return report(outcome=WRONG, sentence=f"{problem}.".replace("..", "."))
     if missing:
-        return Report(**told, outcome=NOT_ATTEMPTED, sentence=f"{missing}.".replace("..", "."))
+        return report(outcome=NOT_ATTEMPTED, sentence=f"{missing}.".replace("..", "."))
     try:
         job = cloudpickle.dumps(Job(exercise, attempt, seconds))
     except Exception as problem:                    # whatever an attempt holds: it cannot be sent to another process
-        return Report(**told, outcome=CANNOT_TELL, sentence=f"your code cannot be run in a process of its own: "
+        return report(outcome=CANNOT_TELL, sentence=f"your code cannot be run in a process of its own: "
                       f"{type(problem).__name__}: {problem}. Restart the kernel and run the cells in order.")
     children = [ChildProcess(job, "judge", hash_seed=1)]
     if isinstance(exercise, MakeItRight):

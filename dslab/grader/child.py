@@ -71,7 +71,7 @@ def main() -> None:
     warnings.simplefilter("ignore", PrintsWarning)      # what is printed stands in the report
     sys.setswitchinterval(0.001)
     desk, tally = Desk(path, job.exercise.number), Tally()
-    os._exit = _leaving(desk)
+    _refuse_to_leave(desk)
     signal.signal(signal.SIGINT, _stopping(desk, tally))
     watchdog = Watchdog(desk.bark, cpu=job.cpu, far=lambda: str(tally))
     watchdog.start()
@@ -86,10 +86,10 @@ def main() -> None:
     END(0)                      # threads that the attempt has started do not keep the process alive
 
 
-def _judge(job: Job, tally: Tally, mode: str) -> tuple[Report, list]:
+def _judge(job: Job, tally: Tally, mode: str) -> tuple[Report, list[list[int]]]:
     """The report, and what is compared with the twin."""
     exercise = job.exercise
-    steps: list = []
+    steps: list[list[int]] = []
     try:
         if isinstance(exercise, MakeItRight):
             steps = behaviour(exercise, job.attempt)
@@ -123,14 +123,14 @@ def _first_change(before: dict[str, Any], after: dict[str, Any]) -> str:
     return min((name for name, value in before.items() if after.get(name, value) is not value), default="")
 
 
-def _leaving(desk: Desk) -> Callable[[int], NoReturn]:
-    """What `os._exit` does in the child: it says who called it."""
+def _refuse_to_leave(desk: Desk) -> None:
+    """From here on, `os._exit` says who called it."""
     def leave(status: int = 0) -> NoReturn:
         frame = handler_frame(sys._getframe(1))
         where = f" in {call(frame)}{place(frame)}" if frame else ""
         desk.bark(WRONG, f"your code ended the process{where}, with exit code {status}. That is no pass.")
 
-    return leave
+    os._exit = leave
 
 
 def _stopping(desk: Desk, tally: Tally) -> Callable[[int, Any], NoReturn]:

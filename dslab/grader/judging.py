@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Iterable, Iterator
-from functools import singledispatch
+from functools import partial, singledispatch
 from numbers import Real
 from random import Random
 from typing import Any
@@ -67,9 +67,9 @@ def _(exercise: Compute, attempt: Any, tally: Tally) -> Report:
         tally.cases += 1
         found = call(case, attempt)
         if found:
-            shown = {} if case.run is None else {"data": recorded(simulate(case.run)), "step": 0}
-            return Report(**shown, exercise=exercise.number, outcome=WRONG, stage="case", rule=case.rule,
-                          hint=case.hint, code=case.code, sentence=f"{case.code}: {found}.", counted=str(tally))
+            data, step = (None, None) if case.run is None else (recorded(simulate(case.run)), 0)
+            return Report(exercise=exercise.number, outcome=WRONG, stage="case", rule=case.rule, hint=case.hint,
+                          code=case.code, sentence=f"{case.code}: {found}.", counted=str(tally), data=data, step=step)
     return Report(exercise=exercise.number, outcome=RIGHT, sentence="", counted=str(tally))
 
 
@@ -96,17 +96,17 @@ def _(exercise: BreakIt, attempt: Any, tally: Tally) -> Report:
     trace, kept = simulate(run), simulate(run.but(protocol=_mended(exercise)))
     verdict, = judge(trace, [exercise.promise])
     by_rights, = judge(kept, [exercise.promise])
-    told = {"exercise": exercise.number, "code": f"simulate({one_line(run)})", "data": recorded(trace)}
+    report = partial(Report, exercise=exercise.number, code=f"simulate({one_line(run)})", data=recorded(trace))
     if too_much:
-        return Report(**told, outcome=WRONG, step=0, sentence=too_much)
+        return report(outcome=WRONG, step=0, sentence=too_much)
     if by_rights.status == "broken":
-        return Report(**told, outcome=WRONG, step=verdict.step or 0, sentence="even the right protocol breaks under "
+        return report(outcome=WRONG, step=verdict.step or 0, sentence="even the right protocol breaks under "
                       f"this script ({by_rights.sentence}): the mistake must be what breaks it.")
     if verdict.status == "broken":
-        return Report(**told, outcome=RIGHT, step=verdict.step, sentence=verdict.sentence)
+        return report(outcome=RIGHT, step=verdict.step, sentence=verdict.sentence)
     idle = "".join(f" {event!r} did nothing: {why}." for event, why in trace.unapplied)
     stands = "the promise holds" if verdict.status == "holds" else "the run ends before the promise is due"
-    return Report(**told, outcome=WRONG, step=max(len(trace) - 1, 0),
+    return report(outcome=WRONG, step=max(len(trace) - 1, 0),
                   sentence=f"{stands}: {exercise.promise.name}.{idle}")
 
 
@@ -145,17 +145,17 @@ def _(exercise: Predict, attempt: Any, tally: Tally) -> Report:
     answer, look, why = exercise.answer(trace), exercise.look(trace), exercise.why(trace)
     wrong = [name for name in exercise.questions if name in said and not same(said[name], answer[name])]
     open_ = [name for name in exercise.questions if name not in said]
-    told = {"exercise": exercise.number, "data": recorded(trace), "code": f"simulate({one_line(exercise.run)})"}
+    report = partial(Report, exercise=exercise.number, data=recorded(trace), code=f"simulate({one_line(exercise.run)})")
     if wrong:
         name = wrong[0]
         count = f"{len(wrong)} of {len(exercise.questions)} are not so; the first: " if len(wrong) > 1 else ""
         reason = f" {why[name]}" if name in why else " Play it up to the marked step."
-        return Report(**told, outcome=WRONG, step=look.get(name, 0),
+        return report(outcome=WRONG, step=look.get(name, 0),
                       sentence=f"{count}{exercise.questions[name]}: not {brief(said[name])}.{reason}")
     if open_:
-        return Report(**told, outcome=CANNOT_TELL, step=0,
+        return report(outcome=CANNOT_TELL, step=0,
                       sentence=f"right so far; still to be said: {', '.join(open_)}.")
-    return Report(**told, outcome=RIGHT, sentence="", step=0)
+    return report(outcome=RIGHT, sentence="", step=0)
 
 
 def _said(exercise: Predict, attempt: Any) -> dict[str, Any]:

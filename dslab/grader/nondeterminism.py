@@ -33,7 +33,7 @@ def likely_source(attempt: Any) -> str:
     for node in ast.walk(tree):
         over = node.iter if isinstance(node, (ast.For, ast.comprehension)) else _ordered(node)
         if over is not None and _is_set(over, sets):
-            line = getattr(node, "lineno", over.lineno)
+            line = getattr(node, "lineno", over.lineno)         # a comprehension has no line of its own
             return f"line {first + line - 1} iterates a set; use sorted(...)."
     return GENERAL
 
@@ -47,7 +47,7 @@ def _sets(tree: ast.AST) -> set[str]:
     return found
 
 
-def _is_set(node: ast.AST, sets: set[str]) -> bool:
+def _is_set(node: ast.expr, sets: set[str]) -> bool:
     if isinstance(node, ast.BinOp):
         return _is_set(node.left, sets) or _is_set(node.right, sets)
     if isinstance(node, ast.Call):
@@ -57,12 +57,12 @@ def _is_set(node: ast.AST, sets: set[str]) -> bool:
     return isinstance(node, (ast.Set, ast.SetComp)) or ast.unparse(node) in sets
 
 
-def _ordered(node: ast.AST) -> ast.AST | None:
+def _ordered(node: ast.AST) -> ast.expr | None:
     """What a call brings into an order: what `.pop()` is called on, what is joined or turned into a list."""
     if not isinstance(node, ast.Call):
         return None
-    method = getattr(node.func, "attr", "")
-    if method == "pop" and not node.args:
+    method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if isinstance(node.func, ast.Attribute) and method == "pop" and not node.args:
         return node.func.value
     ordered = method == "join" or getattr(node.func, "id", "") in ("list", "tuple", "next", "iter", "enumerate")
     return node.args[0] if ordered and node.args else None

@@ -13,10 +13,10 @@ import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from threading import Thread
 from time import monotonic
-from typing import IO
 from uuid import uuid4
 
 import psutil
@@ -59,10 +59,12 @@ class ChildProcess:
             [sys.executable, "-c", "from dslab.grader.child import main; main()", str(self.path), mode],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
             cwd=self.folder.name, start_new_session=True)
-        self.out, self.err = PipeReader(self.process.stdout), PipeReader(self.process.stderr)
+        job_in, out, err = self.process.stdin, self.process.stdout, self.process.stderr
+        assert job_in and isinstance(out, BufferedReader) and isinstance(err, BufferedReader)   # pipes, as asked for
+        self.out, self.err = PipeReader(out), PipeReader(err)
         with suppress(BrokenPipeError):             # it has ended already: its exit code says more
-            self.process.stdin.write(job)
-            self.process.stdin.close()
+            job_in.write(job)
+            job_in.close()
 
     def wait(self, seconds: float) -> Ending:
         """Its outcome. An interrupt is passed on to it; then it has some seconds to say how far it came."""
@@ -92,7 +94,7 @@ class ChildProcess:
 class PipeReader(Thread):
     """Reads all that comes out of a pipe, so that nobody waits, and keeps the first part."""
 
-    def __init__(self, pipe: IO[bytes]) -> None:
+    def __init__(self, pipe: BufferedReader) -> None:
         super().__init__(daemon=True)
         self.pipe, self.kept, self.cut = pipe, bytearray(), False
         self.start()
@@ -109,7 +111,7 @@ class PipeReader(Thread):
         return self.kept.decode("utf-8", "replace")
 
 
-def sweep(process: subprocess.Popen, mark: str) -> None:
+def sweep(process: subprocess.Popen[bytes], mark: str) -> None:
     """End a process, its session, and whatever else carries its mark, or one that begins with it."""
     with suppress(AttributeError, OSError):         # not on this system, or all have ended
         os.killpg(process.pid, signal.SIGKILL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -75,7 +75,7 @@ class Report:
         from dslab.widgets.panel import panel
 
         asked = exercise or exercises().get(self.exercise)
-        actions = {"Play it": self.play} if self.data is not None else {}
+        actions: dict[str, Callable[[], Any]] = {"Play it": self.play} if self.data is not None else {}
         if asked is not None and asked.hints and self.outcome != RIGHT:
             actions["Hint"] = lambda: hint(asked, self.hint)
         return panel(self.card(asked.title if asked else "", folded), actions)

@@ -86,7 +86,7 @@ def explorations(exercise: MakeItRight, attempt: type[Node], names: Names, tally
     promises = {careful(demand.what): demand for demand in exercise.demands if isinstance(demand.what, Promise)}
     for search in exercise.searches(attempt, names):
         try:
-            explored = explore(search.run, promises, **{"states": MOST_STATES} | search.budgets)
+            explored = explore(search.run, promises, **{"states": MOST_STATES, **search.budgets})
         except ProtocolError as problem:
             yield _stumbled(problem, search.run, EXPLORATION, names)
             continue

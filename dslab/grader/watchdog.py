@@ -54,7 +54,7 @@ class Watchdog(Thread):
         """Look until the check is done."""
         while not self.done.wait(EVERY):
             faulthandler.dump_traceback_later(HANDLER_WALL, exit=True)
-            frame = handler_frame(sys._current_frames().get(main_thread().ident))
+            frame = handler_frame(sys._current_frames().get(main_thread().ident or 0))
             self.seen[frame.f_code.co_name if frame else ""] += 1
             self.look_at_handler(frame)
             if process_time() > self.cpu:
