@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from dslab.exercises.exactly_once import PATIENCE, Add, bank, wants
 from dslab.grader.demands import Demand, Objection, for_each
 from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.readings import first_repeated, sendings, unmatched
-from dslab.grader.runs import asks, calm, drops, restart
+from dslab.grader.runs import drops, restart
 from dslab.network import Network, uniform
 from dslab.node import Node, message
 from dslab.properties import always, in_the_end
@@ -16,22 +17,8 @@ from dslab.run import Run
 from dslab.script import At, at, crash, delay, duplicate, recover
 from dslab.trace import Trace
 
-PATIENCE = 60           # ms that a caller waits before it sends a call again
 TRIES = 3               # how often it may send a call
 LIMIT = 100             # the server refuses to add more at once
-
-
-@message
-class Want:
-    """A request to a caller: have an amount added. No two wants of a caller are for the same amount."""
-
-    amount: int
-
-
-@message
-class Add:
-    number: int             # of the caller's calls
-    amount: int
 
 
 @message
@@ -336,14 +323,9 @@ DEMANDS = (
 
 # ---- runs ------------------------------------------------------------------------------------------------------------
 
-def bank(protocol: type[Node], names: Names, *events: Any, **options: Any) -> Run:
-    one, two, server = names
-    return calm({one: protocol, two: protocol, server: Account}, names, *events, duration=4000,
-                topology=[(one, server), (two, server)], title="Calls with three outcomes", **options)
-
-
-def wants(time: float, caller: str, *amounts: int) -> list[At]:
-    return asks(time, caller, *map(Want, amounts))
+def calls(protocol: type[Node], names: Names, *events: At | list[At], **options: Any) -> Run:
+    """No two wants of a caller are for the same amount."""
+    return bank(protocol, Account, names, *events, duration=4000, title="Calls with three outcomes", **options)
 
 
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
@@ -362,13 +344,13 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
         ((3, LIMIT + 2), at(15, crash(server))),
         ((3,), restart(server, 25, down=35)),
     ):
-        yield bank(protocol, names, wants(10, one, *amounts), events)
+        yield calls(protocol, names, wants(10, one, *amounts), events)
 
 
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
     """One call, or two, with a drop or a copy, and timers that go off at any moment."""
     for amounts, faults in (((3,), {"drops": 1, "duplicates": 1}), ((LIMIT + 1, 4), {"drops": 1})):
-        yield Search(bank(protocol, names, wants(0, names[0], *amounts)), faults | {"timers": {"patience": 2 * TRIES}})
+        yield Search(calls(protocol, names, wants(0, names[0], *amounts)), faults | {"timers": {"patience": 2 * TRIES}})
 
 
 def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
@@ -379,7 +361,7 @@ def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
     if chance.random() < 0.5:
         gone = chance.uniform(0, 300)
         events += [at(round(gone, 3), crash(names[2])), at(round(gone + chance.uniform(20, 400), 3), recover(names[2]))]
-    return bank(protocol, names, *events, network=Network(latency=uniform(1, 80), loss=0.25), seed=seed)
+    return calls(protocol, names, *events, network=Network(latency=uniform(1, 80), loss=0.25), seed=seed)
 
 
 EXERCISES = (

@@ -290,14 +290,20 @@ DEMANDS = (
 
 # ---- runs ------------------------------------------------------------------------------------------------------------
 
-def bank(protocol: type[Node], names: Names, *events: Any, **options: Any) -> Run:
-    one, two, server = names
-    return calm({one: Caller, two: Caller, server: protocol}, names, *events, topology=[(one, server), (two, server)],
-                **{"duration": 1600, "title": "Calls that come more than once"} | options)
+def bank(callers: type[Node], server: type[Node], names: Names, *events: At | list[At], **options: Any) -> Run:
+    """Two callers and their server."""
+    one, two, last = names
+    return calm({one: callers, two: callers, last: server}, names, *events, topology=[(one, last), (two, last)],
+                **options)
 
 
 def wants(time: float, caller: str, *amounts: int) -> list[At]:
     return asks(time, caller, *map(Want, amounts))
+
+
+def called(protocol: type[Node], names: Names, *events: At | list[At], **options: Any) -> Run:
+    return bank(Caller, protocol, names, *events,
+                **{"duration": 1600, "title": "Calls that come more than once"} | options)
 
 
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
@@ -312,15 +318,15 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
         [*wants(40, two, 4), *drops(server, one, 1)],
         *(restart(server, moment, down=30) for moment in range(15, 60, 4)),
     ):
-        yield bank(protocol, names, wants(10, one, 3), events)
+        yield called(protocol, names, wants(10, one, 3), events)
 
 
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
     """One call, or two, with a drop, a copy, a crash and a recovery anywhere."""
     one, two, _ = names
     faults = {"crashes": 1, "recoveries": 1, "timers": {"patience": 1}, "within": lambda world: {one, two} <= world.up}
-    yield Search(bank(protocol, names, wants(0, one, 3)), faults | {"drops": 1, "duplicates": 1})
-    yield Search(bank(protocol, names, wants(0, one, 3, 3)), faults)
+    yield Search(called(protocol, names, wants(0, one, 3)), faults | {"drops": 1, "duplicates": 1})
+    yield Search(called(protocol, names, wants(0, one, 3, 3)), faults)
 
 
 def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
@@ -328,7 +334,7 @@ def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
     chance = Random(f"{seed} calls")
     events = [wants(round(chance.uniform(0, 300), 3), chance.choice(names[:2]), chance.choice((3, 3, 5)))
               for _ in range(5)]
-    return bank(protocol, names, *events, at(600, set_link(loss=0.0)), seed=seed, duration=2500,
+    return called(protocol, names, *events, at(600, set_link(loss=0.0)), seed=seed, duration=2500,
                 network=Network(latency=uniform(1, 40), loss=0.2))
 
 
