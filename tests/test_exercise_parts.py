@@ -3,7 +3,7 @@
 import pytest
 import small_exercise
 
-from dslab.grader.demands import Objection, for_each
+from dslab.grader.demands import Objection, at_the_end, for_each
 from dslab.grader.exercise import FillIn
 from dslab.grader.judging import examine
 from dslab.grader.questions import Question, end, predict
@@ -126,7 +126,8 @@ def test_a_request_is_read_with_its_reply():
     trace = simulate(calm(Asker, ("A", "B"), asks(10, "A", Order(4)), asks(50, "B", Order(5))))
     told = [(one.src, one.node, one.request.amount, one.reply) for one in exchanges(trace, Wanted, Sold)]
     assert told == [("A", "B", 4, Sold(4)), ("B", "A", 5, None)]
-    assert [past(trace, one.step)[-1].time for one in exchanges(trace, Wanted, Sold)] == [0, 30]
+    before = [[step.time for step in past(trace, one.step)] for one in exchanges(trace, Wanted, Sold)]
+    assert before == [[], [10, 30]]
 
 
 def test_the_first_output_that_comes_again_is_told_with_the_one_before_it():
@@ -172,6 +173,20 @@ def test_a_demand_on_each_thing_tells_the_first_that_is_wrong():
     assert nobody_gets_more_than_two(trace) == Objection("B gets 3", trace.outputs("got")[1].step)
     assert nobody_gets_more_than_two(played(asks(10, "A", Order(2)))) is None
     assert nobody_gets_more_than_two.__name__ == "nobody_gets_more_than_two"
+
+
+@at_the_end
+def all_that_is_ordered_arrives(trace):
+    """A demand on a whole run."""
+    if len(trace.outputs("got")) < len(trace.outputs("ordered")):
+        return "something is missing"
+
+
+def test_a_demand_on_a_whole_run_points_to_its_last_step():
+    trace = played(asks(10, "A", Order(1)), drops("A", "B", 1))
+    assert all_that_is_ordered_arrives(trace) == Objection("something is missing", len(trace) - 1)
+    assert all_that_is_ordered_arrives(played(asks(10, "A", Order(1)))) is None
+    assert all_that_is_ordered_arrives.__name__ == "all_that_is_ordered_arrives"
 
 
 # ---- predictions -----------------------------------------------------------------------------------------------------

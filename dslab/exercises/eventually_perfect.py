@@ -6,7 +6,7 @@ from itertools import pairwise, permutations
 from random import Random
 
 from dslab.experiments.detector_quality import crashes, suspicions
-from dslab.grader.demands import Demand, Objection, for_each
+from dslab.grader.demands import Demand, Objection, at_the_end, for_each
 from dslab.grader.exercise import MakeItRight, Names
 from dslab.grader.runs import asks, calm
 from dslab.network import Network, uniform
@@ -298,20 +298,20 @@ def a_suspicion_has_a_silence_as_its_reason(trace, one):
         return f"{one.observer} suspects {one.subject} only {one.begin - time:.0f} ms after {what}{why}"
 
 
-def in_the_end_the_crashed_are_suspected_and_only_they(trace: Trace) -> Objection | None:
+@at_the_end
+def in_the_end_the_crashed_are_suspected_and_only_they(trace):
     """Due a second after the last sign of life, and three times the longest silence so far."""
-    end, last, down, up = trace.steps[-1].time, len(trace) - 1, crashes(trace), awake(trace)
+    end, down, up = trace.steps[-1].time, crashes(trace), awake(trace)
     lasting = {(one.observer, one.subject): one for one in suspicions(trace) if one.end > end}
     for (node, peer), signs in signs_of_life(trace).items():
         one, due = lasting.get((node, peer)), end - 1000 - 3 * longest(signs)
         if node in up and peer in down and not one and max(signs[-1][0], down[peer]) <= due:
-            return Objection(f"{node} does not suspect {peer} in the end, which crashed at {down[peer]:g} ms and was"
-                             f" last heard at {signs[-1][0]:.0f} ms", last)
+            return (f"{node} does not suspect {peer} in the end, which crashed at {down[peer]:g} ms and was last heard"
+                    f" at {signs[-1][0]:.0f} ms")
         after = [sign for sign in signs if one and sign[1] > one.step]
         if node in up and peer in up and after and after[0][0] <= due:
-            return Objection(f"{node} still suspects {peer} in the end, although {peer}'s {after[0][2]} came at step"
-                             f" {after[0][1]}, after the suspicion of step {one.step}", last)
-    return None
+            return (f"{node} still suspects {peer} in the end, although {peer}'s {after[0][2]} came at step"
+                    f" {after[0][1]}, after the suspicion of step {one.step}")
 
 
 def the_mistakes_come_to_an_end(trace: Trace) -> Objection | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from dslab.grader.demands import Demand, Objection
+from dslab.grader.demands import Demand, at_the_end
 from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.readings import first_repeated, unmatched
 from dslab.grader.runs import asks, calm, drops, restart
@@ -13,7 +13,6 @@ from dslab.node import Node, message
 from dslab.properties import always, in_the_end
 from dslab.run import Run
 from dslab.script import At, at, duplicate, set_link
-from dslab.trace import Trace
 
 PATIENCE = 60           # ms that a caller waits before it sends a call again
 
@@ -267,13 +266,12 @@ def every_call_is_answered(world):
             return f"call {call.values[0]} of {call.node} is never answered"
 
 
-def after_the_good_time_all_is_answered(trace: Trace) -> Objection | None:
+@at_the_end
+def after_the_good_time_all_is_answered(trace):
     """From 600 ms on nothing is lost, and all are up: ten rounds of patience are enough."""
     for call in unmatched(trace.outputs("called"), trace.outputs("done")):
         if trace.steps[-1].time > call.time + 10 * PATIENCE:
-            return Objection(f"call {call.values[0]} of {call.node} is sent again and again, and is never answered",
-                             len(trace) - 1)
-    return None
+            return f"call {call.values[0]} of {call.node} is sent again and again, and is never answered"
 
 
 ONCE = ("The number of the caller and of its call name a call; it is on disk, with its result, in the same write as "

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import permutations, product
 from random import Random
 
-from dslab.grader.demands import Demand, Objection
+from dslab.grader.demands import Demand, Objection, at_the_end
 from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.readings import sendings
 from dslab.grader.runs import asks, calm
@@ -173,15 +173,14 @@ def nothing_that_comes_first_can_still_come(trace: Trace) -> Objection | None:
     return None
 
 
-def what_all_have_acknowledged_is_delivered(trace: Trace) -> Objection | None:
+@at_the_end
+def what_all_have_acknowledged_is_delivered(trace):
     """At the end of a run in which nobody fails, nothing waits without a reason."""
     got = {(output.node, *output.values[:2]) for output in trace.outputs("deliver")}
     for output, node in product(trace.outputs("broadcast") if trace.came_to_rest else (), trace.nodes):
         sender, number = output.values[:2]
         if (node, sender, number) not in got:
-            return Objection(f"all have acknowledged message {number} of {sender}, and {node} never delivers it",
-                             len(trace) - 1)
-    return None
+            return f"all have acknowledged message {number} of {sender}, and {node} never delivers it"
 
 
 DEMANDS = (

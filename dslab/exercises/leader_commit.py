@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from dslab.grader.demands import Demand, Objection, for_each
+from dslab.grader.demands import Demand, at_the_end, for_each
 from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.readings import Moment, moments
 from dslab.grader.runs import asks, calm, in_order, restart
@@ -264,18 +264,19 @@ def what_a_leader_knows_of_a_follower_only_grows(trace, answer):
                     f" it forget that: match_index falls to {now}")
 
 
-def a_leader_brings_all_servers_up_to_date_without_faults(trace: Trace) -> Objection | None:
+@at_the_end
+def a_leader_brings_all_servers_up_to_date_without_faults(trace):
     state, last = trace.state_at(-1), max((step.time for step in trace.steps if step.kind == "request"), default=0)
     leader = max(state, key=lambda name: (state[name]["role"] == "leader", state[name]["term"]))
     if trace.faults or state[leader]["role"] != "leader" or trace.steps[-1].time < last + CALM:
         return None
-    log, calm = state[leader]["log"], f"{leader} leads term {state[leader]['term']}, undisturbed for {CALM} ms, and"
+    log, quiet = state[leader]["log"], f"{leader} leads term {state[leader]['term']}, undisturbed for {CALM} ms, and"
     for peer, following in state[leader]["next_index"].items():
         if state[peer]["log"][:len(log)] != log:
-            return Objection(f"{calm} the log of {peer} still differs from its log, of {len(log)} entries: next time it"
-                             f" would send from entry {following} on", len(trace) - 1)
+            return (f"{quiet} the log of {peer} still differs from its log, of {len(log)} entries: next time it would"
+                    f" send from entry {following} on")
     if log and log[-1].term == state[leader]["term"] and state[leader]["commit_index"] < len(log):
-        return Objection(f"{calm} entry {len(log)}, which all servers store, is not committed", len(trace) - 1)
+        return f"{quiet} entry {len(log)}, which all servers store, is not committed"
 
 
 DEMANDS = (

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from dslab.checkers.linearizability import linearizable
-from dslab.grader.demands import Demand, Objection, for_each
+from dslab.grader.demands import Demand, Objection, at_the_end, for_each
 from dslab.grader.exercise import MakeItRight, Names
 from dslab.grader.readings import Moment, moments, sendings
 from dslab.grader.runs import asks, calm
@@ -288,14 +288,14 @@ def a_leader_that_can_be_heard_is_not_replaced(trace: Trace) -> Objection | None
     return None
 
 
-def a_command_is_answered_once_the_network_is_good(trace: Trace) -> Objection | None:
+@at_the_end
+def a_command_is_answered_once_the_network_is_good(trace):
     end, won = trace.steps[-1].time, [f"{one.node} at {one.time:.0f} ms" for one in trace.outputs("leader")]
     for one in trace.operations:
         good = end - max(last_trouble(trace), one.invoked_at)
         if one.call == LAST and one.returned is None and good > ENOUGH:
-            return Objection(f"{one.node} asks {one.call} at {one.invoked_at:.0f} ms and has no answer at {end:.0f} ms,"
-                             f" though nothing went wrong for {good:.0f} ms; elections won: {won}", len(trace) - 1)
-    return None
+            return (f"{one.node} asks {one.call} at {one.invoked_at:.0f} ms and has no answer at {end:.0f} ms, though"
+                    f" nothing went wrong for {good:.0f} ms; elections won: {won}")
 
 
 def last_trouble(trace: Trace) -> float:
@@ -308,9 +308,10 @@ def last_trouble(trace: Trace) -> float:
         one.arrives for one in trace.messages if one.fate == "lost" or one.arrives - one.departs > ROUND)))
 
 
-def clients_cannot_tell_the_cluster_from_one_server(trace: Trace) -> Objection | None:
+@at_the_end
+def clients_cannot_tell_the_cluster_from_one_server(trace):
     found = linearizable(trace, configurations=20_000)
-    return Objection(found.objection(), len(trace) - 1) if found.stuck else None
+    return found.objection() if found.stuck else None
 
 
 DEMANDS = (

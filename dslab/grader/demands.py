@@ -1,7 +1,7 @@
 """Demands: what an attempt must do, and what is said where it does not.
 
-A demand is a promise, or a function from a trace to an `Objection`; `for_each` makes one from what is wrong with one
-thing at a time: a step, a message, an output.
+A demand is a promise, or a function from a trace to an `Objection`. `for_each` makes one from what is wrong with one
+thing at a time, a step, a message or an output; `at_the_end` from what is wrong with a run when it is over.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def objection(verdict: Verdict) -> Objection:
     return Objection(verdict.sentence, verdict.step or 0)
 
 
-# ---- demands on each of the things that a trace has ------------------------------------------------------------------
+# ---- demands made from sentences -------------------------------------------------------------------------------------
 
 Reading = str | Callable[[Trace], Iterable[Any]]
 
@@ -106,6 +106,16 @@ def for_each(reading: Reading) -> Callable[[Callable[[Trace, Any], str | None]],
         return demand
 
     return made
+
+
+def at_the_end(look: Callable[[Trace], str | None]) -> Callable[[Trace], Objection | None]:
+    """A demand on a whole run, from what is wrong with it in one sentence; it is shown at the last step."""
+    @wraps(look)
+    def demand(trace: Trace) -> Objection | None:
+        sentence = look(trace)
+        return Objection(sentence, max(len(trace) - 1, 0)) if sentence else None
+
+    return demand
 
 
 def step_of(one: Any) -> int:
