@@ -101,10 +101,9 @@ HOSTILE = {
         "the cell that begins `hoard = []` asked for more memory than it may have, 2 GB",
     "import signal; os.kill(os.getppid(), signal.SIGKILL)":
         "the cell that begins `import signal; os.kill(os.getppid(), signal.SIGKILL)` ended the process",
-    "@message\nclass Chatter:\n    pass\nclass MyClock(Reference):\n    def tick(self):\n        "
-    "self.send(self.peers[0], Chatter())\n        return super().tick()\n    def on_chatter(self, src, msg):\n"
-    "        for _ in range(50):\n            self.broadcast(Chatter())": "messages in flight",
-"subprocess.Popen(['sleep', '600'], start_new_session=True)\n" + RIGHT: "",
+    "class MyClock(Reference):\n    def tick(self):\n        self.set_timer('again', 0)\n        return 1\n"
+    "    def on_again_timer(self):\n        self.set_timer('again', 0)": "10,000 events at time",
+    "subprocess.Popen(['sleep', '600'], start_new_session=True)\n" + RIGHT: "",
     "MyClock = 1\ncheck = lambda *anything: print('right')": "result not accepted: the check cell has run, but",
 }
 
