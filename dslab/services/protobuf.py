@@ -102,10 +102,10 @@ def text(field: Field) -> str:
     if isinstance(field.value, int):
         return str(field.value)
     try:
-        told = field.value.decode()
+        decoded = field.value.decode()
     except UnicodeDecodeError:
         return field.value.hex(" ")
-    return repr(told) if told.isprintable() and field.wire_type == 2 else field.value.hex(" ")
+    return repr(decoded) if decoded.isprintable() and field.wire_type == 2 else field.value.hex(" ")
 
 
 # ---- the compiler ----------------------------------------------------------------------------------------------------
