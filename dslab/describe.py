@@ -6,11 +6,11 @@ sentence (`dslab.player.language`). Names, values and what protocols say stay as
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, reduce
+from functools import reduce
 from typing import Any
 
+from dslab.reasons import Reason
 from dslab.text import text_table
 from dslab.trace import Envelope, Step
 from dslab.values import brief, shorten
@@ -37,19 +37,6 @@ DEEDS = {
     "next": "{deeds}, {deed}", "last": "{deeds} and {deed}",
     "told": "{what}: it {deeds}.", "alone": "{what}.",
 }
-ENGINES = (                                 # what the engines say, the more special sentences first
-    "lost by chance", "dropped by the script", "the link {link} is cut", "{node} crashed before it looked at it",
-    "{node} is already down", "{node} is not down", "{node} is already paused", "{node} is not paused",
-    "{node} is down",
-    "no link changes by it", "that message was never sent", "the run ended before",
-    "{message} was no longer on its way", "{message} was not on its way", "{message} was lost before: {why}",
-    "the link {link} keeps order, and {message} comes first",
-    "{client} still waits for the answer to its last request",
-    "reached {ms} ms", "nothing left to happen after {ms} ms", "reached the first output {name}",
-    "stopped by you at step {step}", "stopped by an error at step {step}", "reached the end of the log",
-    "reached the end of {count} decisions",
-    "this run never shows it", "the run did not come to rest: {end}",
-)
 
 
 def describe(step: Step, words: Words = None) -> str:
@@ -57,18 +44,9 @@ def describe(step: Step, words: Words = None) -> str:
     return " ".join([_sentence(step, words), *(f"({note})" for note in step.notes)])
 
 
-def told(text: str, words: Words) -> str:
-    """What an engine said, in other words; as it is, if these have none for it."""
-    for sentence in ENGINES if words else ():
-        found = _pattern(sentence).fullmatch(text)
-        if found:
-            return _say(sentence, words, **{name: told(part, words) for name, part in found.groupdict().items()})
-    return text
-
-
-@cache
-def _pattern(sentence: str) -> re.Pattern:
-    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(sentence)), re.DOTALL)
+def told(why: str | Reason, words: Words = None) -> str:
+    """A reason in other words, if given; a text, which has nothing but its own words, as it is."""
+    return why.say(words) if isinstance(why, Reason) else why
 
 
 def _say(sentence: str, words: Words, **values: Any) -> str:
@@ -100,7 +78,7 @@ def _parts(message: Envelope | None, words: Words) -> dict[str, str]:
     if message is None:
         return {}
     return {"which": message.name, "message": brief(message.payload), "src": message.src, "dst": message.dst,
-            "why": told(message.why, words)}
+            "why": "" if message.why is None else message.why.say(words)}
 
 
 def _deeds(step: Step, words: Words) -> Iterable[str]:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dslab.reasons import Reason
 from dslab.trace import Output, Step, Trace
 from dslab.values import DslabError, brief, nearest
 
@@ -109,7 +110,7 @@ class Verdict:
         status: "holds" (at every step of this trace, at its end, or seen in it), "broken" (at `step`), or "not
             decided" (not seen, or the run was stopped too early to tell).
         step: the index of the step that decides it; None where no single step does.
-        sentence: why, if there is more to say; else empty.
+        why: a sentence, or a reason with a code; empty if there is no more to say. `sentence` is what it says.
         trace: what shows it; None where no single run could. `play(verdict)` opens it at the step.
 
     >>> from dslab.protocols.raft import DEMO, PROMISES
@@ -121,8 +122,13 @@ class Verdict:
     promise: Promise
     status: str
     step: int | None
-    sentence: str
+    why: str | Reason
     trace: Trace | None                         # what shows it; None where no single run could
+
+    @property
+    def sentence(self) -> str:
+        """Why, in English; empty if there is no more to say."""
+        return str(self.why)
 
     def __bool__(self) -> bool:
         return self.status == "holds"
@@ -265,11 +271,12 @@ def _look(promise: Promise, world: World, step: Step, trace: Trace) -> Verdict |
 
 def _at_the_end(promise: Promise, world: World, trace: Trace) -> Verdict:
     if promise.kind == "sometimes":
-        return Verdict(promise, "not decided", None, "this run never shows it", trace)
+        return Verdict(promise, "not decided", None, Reason("never seen"), trace)
     if promise.kind == "always":
-        why = f"the run was cut short: {trace.end}" if trace.was_cut_short else ""
-        return Verdict(promise, "not decided" if why else "holds", None, why, trace)
+        if trace.was_cut_short:
+            return Verdict(promise, "not decided", None, Reason("stopped", end=trace.end), trace)
+        return Verdict(promise, "holds", None, "", trace)
     if not trace.came_to_rest:
-        return Verdict(promise, "not decided", None, f"the run did not come to rest: {trace.end}", trace)
+        return Verdict(promise, "not decided", None, Reason("no rest", end=trace.end), trace)
     why = promise.objection(world)
     return Verdict(promise, "broken" if why else "holds", len(trace) - 1 if why else None, why, trace)

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dslab.node import message
+from dslab.reasons import Reason
 from dslab.trace import Envelope, NodeInfo, Stamps, Step, Trace
 from dslab.values import DslabError, brief, nearest
 
@@ -67,7 +68,7 @@ def read_shiviz(text: str, pattern: str = DEFAULT) -> Trace:
     messages, stamps = _messages(events), Stamps(list(nodes))
     stamps.steps += _steps(events, messages, stamps)
     return Trace(nodes=[NodeInfo(node, "log") for node in nodes], length=len(events), title="ShiViz log",
-                 load=lambda: (stamps.steps, messages, []), end="reached the end of the log")
+                 load=lambda: (stamps.steps, messages, []), end=Reason("log"))
 
 
 def _events(text: str, pattern: str) -> Iterator[Event]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from dslab.reasons import CUT_SHORT, Reason
 from dslab.values import DslabError
 
-VERSION = 1
+VERSION = 2
 SILENT = frozenset({"pause", "resume", "clock"})                        # no node notices it: no logical time passes
 OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate", "deliver")      # steps about one message
 
@@ -43,7 +44,7 @@ class Envelope:
     arrives: float
     fate: str = "in flight"             # "received", "lost" or "in flight" when the run ended
     ended: int | None = None            # the step that received it or lost it; None if it was lost at sending
-    why: str = ""                       # why it was lost
+    why: Reason | None = None           # why it was lost; None if it was not
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ class Step:
     local: float                        # what the node's own clock shows
     stamps: Stamps = field(repr=False)
     request: tuple[str, str, Any] | None = None     # of a request: the client, the node it asks, and what
+    cuts: tuple[tuple[str, str], ...] | None = None     # where links changed: all (sender, receiver) cut after it
 
     @property
     def lamport(self) -> int | None:
@@ -164,7 +166,7 @@ class Trace:
         run: the `Run` it came from; None for what was followed, read or imported.
         nodes: the names of all nodes. `infos`: their protocols, and what views show of them.
         links: the undirected links, pairs of names; None if all nodes are linked.
-        end: why it ended.
+        end: why it ended; `str(trace.end)` says it.
         initial: node -> its attributes before the first step.
         faults: how often each kind of fault really took effect.
         unapplied: events of the script that found nothing to do, each with the reason.
@@ -179,9 +181,9 @@ class Trace:
     """
 
     def __init__(self, *, nodes: Sequence[NodeInfo], length: int, load: Callable[[], tuple[list, list, list]],
-                 run: Any = None, title: str = "", links: Sequence[tuple[str, str]] | None = None, end: str = "",
+                 end: Reason, run: Any = None, title: str = "", links: Sequence[tuple[str, str]] | None = None,
                  outputs: Sequence[Output] = (), initial: Mapping[str, dict] | None = None,
-                 faults: Mapping[str, int] | None = None, unapplied: Sequence[tuple[str, str]] = ()) -> None:
+                 faults: Mapping[str, int] | None = None, unapplied: Sequence[tuple[str, Reason]] = ()) -> None:
         self.run = run                              # the Run it came from, or None
         self.protocols: Mapping[str, type] = {} if run is None else run.protocols   # node -> class, if they are at hand
         self.title = title
@@ -218,12 +220,12 @@ class Trace:
     @property
     def came_to_rest(self) -> bool:
         """Did the run end because nothing was left to happen?"""
-        return self.end.startswith("nothing left")
+        return self.end.code == "rest"
 
     @property
     def was_cut_short(self) -> bool:
         """Was the run stopped by a limit, an error or its user?"""
-        return self.end.startswith("reached the limit") or not self.end.startswith(("reached", "nothing left"))
+        return self.end.code in CUT_SHORT
 
     def outputs(self, name: str | None = None) -> list[Output]:
         """What the nodes told the world, all of it or what has this name."""

@@ -2,7 +2,9 @@
 
 A trace file is one object: `format`, `version`, `title`, `nodes`, `links`, `initial`, `steps`, `messages`,
 `operations`, `faults`, `unapplied`, `end`, and the `run` it came from. Empty keys of a step are left out; steps name
-messages by their index. Values that JSON lacks are objects with one key, such as {"tuple": [1, 2]} (`dslab.values`).
+messages by their index. Why it ended, a message was lost or an event did not apply is a code with its values, such as
+{"code": "cut", "link": "A->B"} (`dslab.reasons`). Values that JSON lacks are objects with one key, such as
+{"tuple": [1, 2]} (`dslab.values`).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from math import isfinite
 from typing import Any
 
 from dslab.describe import describe
+from dslab.reasons import Reason, reason_from_dict
 from dslab.run import Run
 from dslab.run_json import run_from_dict, run_to_dict
 from dslab.trace import OF_A_MESSAGE, VERSION, ClientOperation, Envelope, NodeInfo, Output, Stamps, Step, Trace
@@ -44,7 +47,8 @@ def trace_to_dict(trace: Trace) -> dict[str, Any]:
         "steps": [_step_to_dict(step) for step in trace.steps],
         "messages": [_message_to_dict(message) for message in trace.messages],
         "operations": [_operation_to_dict(operation) for operation in trace.operations],
-        "faults": trace.faults, "unapplied": [list(pair) for pair in trace.unapplied], "end": trace.end,
+        "faults": trace.faults, "unapplied": [[event, why.to_dict()] for event, why in trace.unapplied],
+        "end": trace.end.to_dict(),
     }
 
 
@@ -61,6 +65,8 @@ def _step_to_dict(step: Step) -> dict[str, Any]:
     }
     if step.local != step.time:
         data["local"] = step.local
+    if step.cuts is not None:
+        data["cuts"] = [list(link) for link in step.cuts]
     return {key: value for key, value in data.items()
             if key not in OPTIONAL or (value is not None and value != [] and value != {})}
 
@@ -69,7 +75,7 @@ def _message_to_dict(message: Envelope) -> dict[str, Any]:
     type_name, fields = encode(message.payload)["message"]
     return {"name": message.name, "src": message.src, "dst": message.dst, "type": type_name, "fields": fields,
             "sent": message.sent, "departs": message.departs, "arrives": message.arrives,
-            "fate": message.fate, "ended": message.ended, "why": message.why}
+            "fate": message.fate, "ended": message.ended, "why": message.why and message.why.to_dict()}
 
 
 def _operation_to_dict(operation: ClientOperation) -> dict[str, Any]:
@@ -103,8 +109,7 @@ class _Reader:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
-        for key in ("title", "end"):
-            _text(data[key], f"the {key}")
+        _text(data["title"], "the title")
         self.infos = [NodeInfo(_text(one["id"], "the id of a node"), _text(one["protocol"], "the protocol of a node"),
                                tuple(one["roles"]), tuple(one["shown"]),
                                tuple(_log(pair) for pair in one.get("logs", ()))) for one in data["nodes"]]
@@ -126,11 +131,13 @@ class _Reader:
         pairs = None if data["links"] is None else tuple(
             (self.known(a, "a link"), self.known(b, "a link")) for a, b in data["links"])
         faults = {fault: _expect(times, WHOLE, f"the count of {fault}") for fault, times in data["faults"].items()}
-        unapplied = [(_text(event, "an event"), _text(why, "its reason")) for event, why in data["unapplied"]]
+        unapplied = [(_text(event, "an event"), _reason(why, "why an event did not apply"))
+                     for event, why in data["unapplied"]]
         initial = {self.known(node, "the initial state"): _decoded(state) for node, state in data["initial"].items()}
         return Trace(nodes=self.infos, length=len(steps), load=lambda: (steps, self.messages, operations),
-                     run=_known_run(data["run"]), title=data["title"], links=pairs, end=data["end"], outputs=outputs,
-                     faults=faults, unapplied=unapplied, initial=initial)
+                     run=_known_run(data["run"]), title=data["title"], links=pairs,
+                     end=_reason(data["end"], "the end"), outputs=outputs, faults=faults, unapplied=unapplied,
+                     initial=initial)
 
     def message(self, number: int, one: dict) -> Envelope:
         """A message, with its ends and its steps."""
@@ -139,7 +146,7 @@ class _Reader:
             self.known(one[end], where)
         for moment in ("departs", "arrives"):
             _expect(one[moment], TIME, f"{moment} of {where}")
-        for key in ("name", "type", "why"):
+        for key in ("name", "type"):
             _text(one[key], f"{key} of {where}")
         if one["fate"] not in FATES:
             raise DslabError(f"the fate of {where} is {brief(one['fate'])}, expected one of {', '.join(FATES)}."
@@ -148,7 +155,7 @@ class _Reader:
         sent = self.reference(one["sent"], "steps", f"the sending of {where}")
         payload = decode({"message": [one["type"], one["fields"]]})
         return Envelope(number, one["name"], one["src"], one["dst"], payload, sent, one["departs"], one["arrives"],
-                        one["fate"], ended, one["why"])
+                        one["fate"], ended, None if one["why"] is None else _reason(one["why"], f"the loss of {where}"))
 
     def step(self, number: int, one: dict) -> Step:
         """A step, which must not lie before the last one and must name only what exists."""
@@ -178,9 +185,10 @@ class _Reader:
         notes = [_text(note, f"a note of {where}") for note in one.get("notes", ())]
         local = _expect(one.get("local", time), TIME, f"the local time of {where}")
         asked = self.asked(one["request"], where) if "request" in one else None
+        cuts = tuple((self.known(a, where), self.known(b, where)) for a, b in one["cuts"]) if "cuts" in one else None
         kind, name = _text(one["kind"], f"the kind of {where}"), _text(one["name"], f"the name of {where}")
         return Step(number, time, node, kind, name, cause, message, tuple(sent), timers, tuple(outputs),
-                    tuple(replies), tuple(notes), _decoded(one.get("changes", {})), local, self.stamps, asked)
+                    tuple(replies), tuple(notes), _decoded(one.get("changes", {})), local, self.stamps, asked, cuts)
 
     def asked(self, one: list, where: str) -> tuple[str, str, Any]:
         """The client, the node and the message of a request."""
@@ -230,6 +238,13 @@ def _log(pair: Any) -> tuple[str, str]:
 
 def _text(value: Any, what: str) -> str:
     return _expect(value, TEXT, what)
+
+
+def _reason(data: Any, what: str) -> Reason:
+    try:
+        return reason_from_dict(data)
+    except DslabError as problem:
+        raise DslabError(f"{what} in the trace is no reason: {problem}. Nothing is loaded") from None
 
 
 def _expect(value: Any, kinds: tuple[type, ...], what: str) -> Any:

@@ -12,6 +12,7 @@ from samples import Ping, Pong, Put, Quiet
 
 from dslab.network import Network, constant
 from dslab.node import Node, message
+from dslab.reasons import Reason
 from dslab.run import Run
 from dslab.script import at, crash, recover, request
 from dslab.simulator.errors import ProtocolError
@@ -161,7 +162,7 @@ def test_an_exception_says_where_and_when():
 
 def test_an_exception_leaves_the_trace_of_all_that_happened_before():
     trace = refused(Raises, "KeyError").trace
-    assert trace.end == "stopped by an error at step 2" and len(trace.steps) == 2 and trace.outputs() == []
+    assert trace.end == Reason("error", step=2) and len(trace.steps) == 2 and trace.outputs() == []
     assert trace.messages[0].fate == "in flight" and json.loads(trace.to_json())
 
 

@@ -15,7 +15,7 @@ import dslab
 
 LAYERS = [
     "values remedies calls determinism text extras node contract",              # what a protocol author needs
-    "network script run run_json properties trace trace_json describe shiviz",  # plain data: runs and traces
+    "network script run run_json properties reasons trace trace_json describe shiviz",  # plain data: runs and traces
     "protocols",
     "simulator",                                                                # the engines and the judges of traces
     "model_checker",

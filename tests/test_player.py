@@ -6,19 +6,21 @@ from types import SimpleNamespace
 
 import ipywidgets
 import pytest
+from samples import Quiet
 
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.player import bundle
 from dslab.player.edits import moment_after
 from dslab.player.layout import positions
-from dslab.player.payload import cuts, payload
+from dslab.player.payload import payload
 from dslab.player.player import Player, play
 from dslab.player.scene import first_different_step
 from dslab.player.static_page import StaticPage
 from dslab.run import Run
 from dslab.script import at, crash, cut, drop, heal, isolate, partition, recover
 from dslab.simulator.simulate import simulate
+from dslab.trace import Trace
 from dslab.values import DslabError
 
 
@@ -63,7 +65,9 @@ def ask(player, **content):
 
 def test_the_payload_is_json_with_a_place_for_each_node(player):
     data = json.loads(json.dumps(player.payload, allow_nan=False))
-    assert data["trace"] == json.loads(simulate(RUN).to_json())
+    recorded = json.loads(simulate(RUN).to_json())
+    assert data["trace"]["steps"] == recorded["steps"] and data["trace"]["run"] == recorded["run"]
+    assert data["trace"]["end"] == "reached 100 ms" and recorded["end"] == {"code": "time", "ms": 100.0}
     assert len(data["positions"]) == 3
     assert data["editable"] and data["title"] == "pings" and data["script"].endswith(RUN.code())
 
@@ -129,7 +133,7 @@ def test_a_change_that_makes_a_handler_fail_shows_what_happened_before_and_can_b
     player = play(RUN.but(duration=130))
     assert not player.notice
     ask(player, verb="duplicate", target="A->B#1", options={"after": 90}, step=5)
-    assert "unlucky" in player.notice["text"] and player.trace.end.startswith("stopped by an error")
+    assert "unlucky" in player.notice["text"] and player.trace.end.code == "error"
     player.receive({"type": "undo"})
     assert not player.notice["text"] and player.run.script == ()
 
@@ -160,13 +164,22 @@ def test_hostile_names_and_texts_reach_the_browser_as_data():
     assert len(data["positions"]) == 5
 
 
-def test_cut_links_are_worked_out_from_the_script():
+def test_a_step_that_changes_links_says_which_are_cut_after_it():
     script = [partition(("A", "B")), cut("A", "B"), heal("A", "B"), heal(), isolate("A")]
     run = RUN.but(script=[at(10 * time, action) for time, action in enumerate(script)])
-    found = [links for _, links in cuts(simulate(run))]
+    found = [set(step.cuts) for step in simulate(run).steps if step.cuts is not None]
     apart = {("A", "C"), ("C", "A"), ("B", "C"), ("C", "B")}
     alone = {("A", "B"), ("B", "A"), ("A", "C"), ("C", "A")}
     assert found == [apart, apart | {("A", "B")}, apart, set(), alone]
+
+
+def test_only_links_that_exist_are_cut():
+    trace = simulate(Run(Quiet, 4, topology=[("A", "B"), ("B", "C"), ("C", "D")], script=[at(10, isolate("B"))]))
+    cut_after = (("A", "B"), ("B", "A"), ("B", "C"), ("C", "B"))
+    assert [step.cuts for step in trace.steps if step.cuts is not None] == [cut_after]
+    shown = [step["cuts"] for step in payload(trace)["trace"]["steps"] if "cuts" in step]
+    assert shown == [[list(link) for link in cut_after]]
+    assert [step.cuts for step in Trace.from_json(trace.to_json()) if step.cuts is not None] == [cut_after]
 
 
 def test_the_text_form_is_the_same_in_every_process(player):

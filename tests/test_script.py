@@ -4,6 +4,7 @@ import pytest
 from samples import Ping, Pinger, Put, Quiet, Sender, Store, kinds, only
 
 from dslab.network import Network, constant
+from dslab.reasons import Reason
 from dslab.run import Run
 from dslab.script import (
     at,
@@ -63,9 +64,9 @@ def received(trace, node="B"):
 
 
 def why(trace):
-    """The one event that did not apply."""
-    ((_, sentence),) = trace.unapplied
-    return sentence
+    """Why the one event that did not apply did not."""
+    ((_, reason),) = trace.unapplied
+    return str(reason)
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=repr)
@@ -138,7 +139,7 @@ def test_a_crashed_node_receives_nothing_and_its_timers_are_gone():
     trace = sender(at(35, crash("B")), at(42, crash("A")))
     assert received(trace) == [(20, 1), (30, 2)]
     assert [step.time for step in only(trace, "loss")] == [40, 50]
-    assert trace.messages[2].why == "B is down" and trace.end == "nothing left to happen after 50 ms"
+    assert trace.messages[2].why == Reason("down", node="B") and trace.end == Reason("rest", ms=50.0)
     assert trace.faults == {"crash": 2, "lost at a crashed node": 2}
 
 
@@ -180,7 +181,7 @@ def test_what_waited_for_a_paused_node_is_lost_when_it_crashes():
     later = at(36, recover("B")), at(37, pause("B")), at(38, resume("B"))
     trace = sender(at(15, pause("B")), at(35, crash("B")), *later, duration=45)
     assert received(trace) == [(40, 3)]
-    assert {message.why for message in trace.messages[:2]} == {"B crashed before it looked at it"}
+    assert {message.why for message in trace.messages[:2]} == {Reason("crashed", node="B")}
     assert {message.ended for message in trace.messages[:2]} == {only(trace, "crash")[0].index}
 
 
@@ -194,7 +195,7 @@ def test_at_the_moment_of_a_resume_only_what_comes_from_the_network_can_be_cut_o
     paused = at(15, pause("B")), at(35, resume("B"))
     trace = sender(*paused, at(35, cut("A", "B")), at(35, drop("A->B#1")), duration=45)
     assert received(trace) == [(35, 1), (35, 2)] and why(trace) == "A->B#1 was no longer on its way"
-    assert [message.why for message in trace.messages[2:4]] == ["the link A->B is cut"] * 2
+    assert [message.why for message in trace.messages[2:4]] == [Reason("cut", link="A->B")] * 2
 
 
 def test_what_has_waited_waits_on_in_order_if_the_node_is_paused_again_at_once():
@@ -204,7 +205,7 @@ def test_what_has_waited_waits_on_in_order_if_the_node_is_paused_again_at_once()
 
 def test_what_has_waited_is_lost_if_the_node_crashes_as_it_resumes():
     trace = sender(at(15, pause("B")), at(25, cut("A", "B")), at(29, resume("B")), at(29, crash("B")), duration=29)
-    assert received(trace) == [] and trace.messages[0].why == "B is down"
+    assert received(trace) == [] and trace.messages[0].why == Reason("down", node="B")
 
 
 def test_a_clock_has_offset_drift_and_steps():
@@ -265,7 +266,7 @@ def test_a_timer_that_is_not_set_cannot_be_fired():
 def test_a_partition_cuts_what_is_between_groups_and_nothing_inside():
     trace = simulate(Run(Pinger, 4, network=TEN, script=[at(0, partition(("A", "B"), ("C",)))]))
     assert [step.node for step in only(trace, "receive")] == ["B"]
-    assert {message.dst: message.why for message in trace.messages if message.fate == "lost"} == {
+    assert {message.dst: str(message.why) for message in trace.messages if message.fate == "lost"} == {
         "C": "the link A->C is cut",
         "D": "the link A->D is cut",
     }  # D, which no group names, is a group of its own
@@ -323,7 +324,7 @@ def test_a_message_is_dropped_before_it_is_sent_or_on_its_way(moment):
     trace = sender(at(moment, drop("A->B#3")), duration=55)
     assert [n for _, n in received(trace)] == [1, 2, 4]
     assert (
-        trace.messages[2].why == "dropped by the script"
+        trace.messages[2].why == Reason("dropped")
         and trace.faults == {"dropped": 1}
         and not trace.unapplied
     )
@@ -401,7 +402,7 @@ def test_on_a_link_that_keeps_order_only_the_first_can_be_delivered():
 def test_what_is_delivered_to_a_node_that_is_down_or_cut_off_is_lost_and_waits_at_a_paused_one():
     assert received(sender(at(12, crash("B")), at(15, deliver("A->B#1")), duration=18)) == []
     cut_off = sender(at(12, cut("A", "B")), at(15, deliver("A->B#1")), duration=18)
-    assert cut_off.messages[0].why == "the link A->B is cut"
+    assert cut_off.messages[0].why == Reason("cut", link="A->B")
     paused = sender(at(12, pause("B")), at(15, deliver("A->B#1")), at(17, resume("B")), duration=18)
     assert received(paused) == [(17, 1)]
 
@@ -430,7 +431,7 @@ def test_what_is_lost_already_can_be_neither_held_back_nor_doubled():
         at(4, deliver("A->B#1")),
         duration=15,
     )
-    assert [sentence for _, sentence in trace.unapplied] == [
+    assert [str(why) for _, why in trace.unapplied] == [
         "A->B#1 was lost before: the link A->B is cut"
     ] * 4
     assert trace.faults == {"cut": 1, "lost on a cut link": 1}
@@ -496,4 +497,4 @@ def test_a_client_may_have_the_name_of_a_node():
 
 def test_what_the_run_had_no_time_for_is_reported():
     trace = sender(at(64, crash("B")), at(66, crash("A")), at(99, request("A", Ping())))
-    assert [sentence for _, sentence in trace.unapplied] == ["the run ended before"] * 2
+    assert [why for _, why in trace.unapplied] == [Reason("over")] * 2

@@ -7,6 +7,7 @@ from samples import Gossip, Nothing, Ping, Pinger, Put, Quiet, Sender, Store, go
 
 from dslab.network import Network, constant, uniform
 from dslab.node import Node
+from dslab.reasons import Reason
 from dslab.run import Limits, Run
 from dslab.script import at, crash, delay, drop, pause, recover, request, resume, set_link
 from dslab.simulator.simulate import simulate
@@ -300,7 +301,7 @@ class Storm(Echo):
     ids=lambda value: None if isinstance(value, Run) else value[:20],
 )
 def test_a_run_says_why_it_ended(run, end):
-    assert re.fullmatch(end, simulate(run).end)
+    assert re.fullmatch(end, str(simulate(run).end))
 
 
 def test_the_last_moment_belongs_to_the_run():
@@ -314,7 +315,7 @@ def test_an_interrupt_keeps_what_has_happened():
             raise KeyboardInterrupt
 
     trace = simulate(Run(Interrupted, 2))
-    assert trace.end == "stopped by you at step 3" and len(trace.steps) == 3 and trace.outputs() == []
+    assert trace.end == Reason("user", step=3) and len(trace.steps) == 3 and trace.outputs() == []
 
 
 @pytest.mark.parametrize("nodes", [0, 1, 2, 1000])

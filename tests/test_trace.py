@@ -136,7 +136,7 @@ def test_each_message_has_one_fate_and_one_name(trace):
                 message.arrives,
             )
         else:
-            assert message.fate in ("lost", "in flight") and bool(message.why) == (message.fate == "lost")
+            assert message.fate in ("lost", "in flight") and (message.why is not None) == (message.fate == "lost")
         assert (
             message.arrives >= message.departs >= trace[message.sent].time
             and trace[message.sent].node == message.src

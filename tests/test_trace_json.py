@@ -90,7 +90,13 @@ def whole(**changes):
 
 DAMAGES = {
     "another format": (whole(format="csv"), "not a trace: the key 'format' is 'csv', expected 'dslab-trace'"),
-    "a later version": (whole(version=2), "the trace has version 2; this dslab reads version 1"),
+    "a later version": (whole(version=3), "the trace has version 3; this dslab reads version 2"),
+    "an end in prose": (whole(end="reached 30 ms"), "the end in the trace is no reason: a reason is an object"),
+    "an end of no kind": (whole(end={"code": "rust"}), "there is no reason 'rust'. Did you mean 'rest'?"),
+    "an end without its values": (whole(end={"code": "rest"}), "the reason 'rest' speaks of ms, not of nothing"),
+    "an end that cannot be said": (whole(end={"code": "rest", "ms": "noon"}), "cannot be said"),
+    "an end with a list": (whole(end={"code": "rest", "ms": [1]}), "a reason's ms is a text or a number"),
+    "cut links of nobody": (step("partition", cuts=[["A", "Q"]]), "names node 'Q'"),
     "a missing part": (lambda data: data.pop("messages"), "the key 'messages' is missing"),
     "steps that are no list": (whole(steps=3), "the trace is damaged"),
     "a step that is no object": (lambda data: data["steps"].insert(0, 3), "the trace is damaged"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from dslab.model_checker.freeze import freeze
 from dslab.properties import Promise, State, Verdict, World
+from dslab.reasons import Reason
 from dslab.trace import Trace
 from dslab.values import DslabError, brief
 
@@ -41,7 +42,7 @@ def converged(trace: Trace, *, updates: Reading = "seen", value: Reading = "data
             sentence = _difference(world, updates, value)
             if sentence:
                 return Verdict(promise, "broken", step.index, sentence, trace)
-    why = f"the run was cut short: {trace.end}" if trace.was_cut_short else _missing(world, updates, value)
+    why = Reason("stopped", end=trace.end) if trace.was_cut_short else _missing(world, updates, value)
     return Verdict(promise, "not decided" if why else "holds", None, why, trace)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from dslab import script
 from dslab.network import Settings
 from dslab.properties import Promise, Verdict, World
+from dslab.reasons import Reason
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
@@ -57,7 +58,7 @@ def recovers(run: Run, goal: Goal, *, at: float, within: float, steps: int | Non
     if reached is not None:
         return Verdict(promise, "holds", reached, "", trace)
     if trace.was_cut_short and last == len(trace):
-        return Verdict(promise, "not decided", None, f"the run was cut short: {trace.end}", trace)
+        return Verdict(promise, "not decided", None, Reason("stopped", end=trace.end), trace)
     due = f"{within:g} ms" if steps is None else f"{within:g} ms and {steps} steps"
     return Verdict(promise, "broken", last - 1 if last else None, f"not within {due} after {at:g} ms", trace)
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dslab.properties import Promise, Verdict
+from dslab.reasons import Reason
 from dslab.trace import Output, Trace
 from dslab.values import DslabError, brief
 
@@ -147,7 +148,7 @@ def _at_every_step(trace: Trace, name: str, check: Check, conflict: Conflict | N
     if conflict:
         sentence, events = conflict
         return OrderVerdict(promise, "broken", events[-1].step, sentence, trace, events)
-    why = _nothing_said(trace) or (f"the run was cut short: {trace.end}" if trace.was_cut_short else "")
+    why = _nothing_said(trace) or (Reason("stopped", end=trace.end) if trace.was_cut_short else "")
     return OrderVerdict(promise, "not decided" if why else "holds", None, why, trace)
 
 
@@ -168,12 +169,12 @@ def _nothing_said(trace: Trace) -> str:
     return "" if _events(trace, "broadcast", "deliver") else "nothing is broadcast or delivered in this trace"
 
 
-def _unsettled(trace: Trace) -> str:
+def _unsettled(trace: Trace) -> str | Reason:
     """What may still happen after the end of the trace; empty if nothing."""
     coming = trace.in_flight(-1) if len(trace) else []
     if coming:
         return f"{coming[0].name} is still on its way"
-    return "" if trace.came_to_rest else f"the run did not come to rest: {trace.end}"
+    return "" if trace.came_to_rest else Reason("no rest", end=trace.end)
 
 
 # ---- how events are read and named -----------------------------------------------------------------------------------

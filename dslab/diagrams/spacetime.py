@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from dslab.reasons import Reason
 from dslab.trace import ClientOperation, Envelope, Step, Trace
 
 DOOR = 0.25  # how far from the receiver's line a message ends that is lost there, in columns
@@ -184,7 +185,7 @@ def _end(message: Envelope, src: float, dst: float) -> float:
     """The column where a message ends: short of the receiver if it is lost, never on a life line."""
     if message.fate == "received":
         return dst
-    at_the_door = message.ended is not None and not message.why.startswith("dropped")
+    at_the_door = message.ended is not None and message.why != Reason("dropped")
     if message.fate == "in flight" or at_the_door:
         return dst - DOOR if dst > src else dst + DOOR
     middle = (src + dst) / 2

@@ -26,6 +26,7 @@ from dslab.grader.judging import behaviour, examine, recorded
 from dslab.grader.report import CANNOT_TELL, NOT_DETERMINISTIC, WRONG, Report
 from dslab.grader.stages import Tally
 from dslab.grader.watchdog import Watchdog, call, handler_frame, place, simulation_of
+from dslab.reasons import Reason
 from dslab.simulator.errors import ProtocolError
 from dslab.values import DslabError
 
@@ -140,8 +141,7 @@ def _stopping(desk: Desk, tally: Tally) -> Callable[[int, Any], NoReturn]:
                         sentence=f"stopped by you during the {tally.stage or 'first'} stage.")
         simulation = simulation_of(frame)
         if simulation is not None:
-            at = f"stopped by you at step {len(simulation.steps)}"
-            simulation.record.end = at
+            simulation.record.end = at = Reason("user", step=len(simulation.steps))
             simulation.record.roll_back()
             report = report.but(sentence=f"{at}, during the {tally.stage or 'first'} stage.",
                                 data=recorded(simulation.record.trace()), step=0)

@@ -149,7 +149,7 @@ def _judged(played: Trace | ProtocolError, demand: Demand | None) -> tuple[Trace
     if isinstance(played, ProtocolError):
         return (played.trace, _last(played.trace, str(played))) if demand is None else None
     if demand is None:
-        return (played, _last(played, played.end)) if played.was_cut_short else None
+        return (played, _last(played, str(played.end))) if played.was_cut_short else None
     found = demand.look(played)
     return None if found is None else (played, found)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from dslab import script
 from dslab.network import Network, Settings, constant
+from dslab.reasons import Reason
 from dslab.run import Run
 from dslab.script import At
 from dslab.simulator import errors
@@ -80,8 +81,7 @@ class Follower:
         """What has happened."""
         sim = self.sim
         busy = sim.queued("receive") or self._can_ask() or any(host.timers for host in sim.hosts.values())
-        sim.record.end = (f"reached the end of {self.taken} decisions" if busy
-                          else f"nothing left to happen after {sim.now / 1000:g} ms")
+        sim.record.end = Reason("decisions", count=self.taken) if busy else Reason("rest", ms=sim.now / 1000)
         trace = sim.record.trace()
         trace.run = None
         return trace

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from dslab.model_checker.specification import Specification
+from dslab.reasons import Reason
 from dslab.trace import NodeInfo, Stamps, Step, Trace
 from dslab.values import DslabError, NotPlain, brief, lookalike, snapshot
 
@@ -52,7 +53,7 @@ def to_trace(specification: Specification, walked: list[tuple[str, Any]]) -> Tra
             happened(number * PACE, node, "event", name, changed.get(node, {}))
     infos = [NodeInfo(node, specification.name, shown=tuple(nodes[node])) for node in order]
     return Trace(nodes=infos, length=len(stamps.steps), load=lambda: (stamps.steps, [], []), links=(),
-                 title=specification.name, end=f"reached the end of {len(walked) - 1} moves", initial=pictures[0])
+                 title=specification.name, end=Reason("moves", count=len(walked) - 1), initial=pictures[0])
 
 
 def _happened(stamps: Stamps, time: float, node: str, kind: str, name: str, changes: dict[str, Any]) -> None:

@@ -58,7 +58,7 @@ def _verdicts(promises: Sequence[Promise], statuses: Mapping[str, str]) -> str:
 def _last_output(trace: Trace) -> str:
     outputs = trace.outputs()
     if not outputs:
-        return f"assert trace.end == {trace.end!r}"
+        return f"assert str(trace.end) == {str(trace.end)!r}"
     _, _, node, name, values = outputs[-1]
     return f"assert trace.outputs()[-1][2:] == {show((node, name, values))}"
 

@@ -4,15 +4,14 @@ The widget has four traits. `step` is the cursor, `notice` the sentence of an er
 
 `payload`: what is seen; a new one for each new trace, and all that an exported page has. Before the first one it has
 the language only, and the player says that it waits.
-    trace       see `dslab.trace_json`
+    trace       see `dslab.trace_json`; its reasons are sentences in the reader's language
     title, positions, height, focus (the step to open at), serial
-    cuts        for each step that changed the links: [step, [[src, dst], ...]], those that are cut after it
     lights      for each promise {name, kind, status, step, sentence}: "holds", "broken" (at step), "not decided"
     sources     {"Raft receive Vote": {caption, first, code}}: the handlers that ran, by protocol, kind and name of step
     script, json, test      the run to copy: as Python, as JSON, and as a test that says what happened; "" without a run
     editable, reason        can the run be changed, and why not; edits: how often `undo` goes back
     lang, words the language, and its translations by the English sentence; no words for English
-    comparison  null, or a second trace beside this one: {branch, first, trace, cuts, lights}; they are alike before
+    comparison  null, or a second trace beside this one: {branch, first, trace, lights}; they are alike before
                 step `first`, which may be the number of steps of one of them; null: they never differ
 
 `acts`: what can be done; new after each answer, so that whoever asked knows that it was given (`serial`).
@@ -26,8 +25,7 @@ What the browser may ask is in `dslab.player.requests`.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dslab.describe import describe, told
@@ -61,13 +59,11 @@ def payload(trace: Trace, *, layout: Layout = None, height: int = 600,
     """
     lang = language(lang)
     promises = promises_of(trace) if promises is None else tuple(promises)
-    judged = lights(trace, promises)
-    shown = [light | {"sentence": told(light["sentence"], catalogue(lang))} for light in judged]
+    judged = lights(trace, promises, catalogue(lang))
     return {
         "trace": _told(trace, catalogue(lang)), "title": title(trace),
         "positions": [list(point) for point in positions(trace.nodes, trace.links, layout=layout)],
-        "cuts": [[step, [list(link) for link in sorted(links)]] for step, links in cuts(trace)],
-        "lights": shown, "sources": sources(trace),
+        "lights": judged, "sources": sources(trace),
         "script": script_of(trace), "json": "" if trace.run is None else trace.run.to_json(),
         "test": "" if trace.run is None else test_of(simulating(trace.run), trace, promises, judged, error),
         "height": height, "focus": focus, "editable": False, "reason": NO_KERNEL, "edits": 0, "serial": 0,
@@ -81,47 +77,18 @@ def spoken(lang: str) -> dict[str, Any]:
 
 
 def _told(trace: Trace, words: dict[str, str]) -> dict[str, Any]:
-    """The trace as JSON data, with what is said in it in other words, if there are any."""
+    """The trace as JSON data, with sentences in the place of its reasons, in other words if there are any."""
     data = trace.to_dict()
     if words:
-        for step, said in zip(trace.steps, data["steps"], strict=True):
-            said["text"] = describe(step, words)
-        data["unapplied"] = [[event, told(why, words)] for event, why in data["unapplied"]]
-        data["end"] = told(data["end"], words)
+        for step, shown in zip(trace.steps, data["steps"], strict=True):
+            shown["text"] = describe(step, words)
+    for message, shown in zip(trace.messages, data["messages"], strict=True):
+        shown["why"] = told(message.why or "", words)
+    data["unapplied"] = [[event, told(why, words)] for event, why in trace.unapplied]
+    data["end"] = told(trace.end, words)
     return data
 
 
 def title(trace: Trace) -> str:
     """The run's title, or the names of its protocols."""
     return trace.title or ", ".join(dict.fromkeys(info.protocol for info in trace.infos)) or "an empty trace"
-
-
-def cuts(trace: Trace) -> Iterator[tuple[int, set[tuple[str, str]]]]:
-    """For each step that changed the links: its index, and the links (sender, receiver) cut after it."""
-    now: set[tuple[str, str]] = set()
-    for step in trace.steps:
-        if step.kind in ("partition", "isolate", "cut", "heal"):
-            now = _after(step.kind, _arguments(step.name), now, trace.nodes)
-            yield step.index, now
-
-
-def _after(verb: str, args: tuple, now: set[tuple[str, str]],
-           nodes: tuple[str, ...]) -> set[tuple[str, str]]:
-    """The links that are cut after one event of the script, by the rules of `dslab.simulator.faults`."""
-    if verb == "partition":
-        group = {node: number for number, members in enumerate(args) for node in members}
-        return {(a, b) for a in nodes for b in nodes if group.get(a) != group.get(b)}
-    if verb == "isolate":
-        return now | {(a, b) for a in nodes for b in nodes if a != b and args[0] in (a, b)}
-    if verb == "cut":
-        return now | {args}
-    return now - {args} if args else set()
-
-
-def _arguments(code: str) -> tuple:
-    """The arguments of an event that shows itself as code, `cut('A', 'B')`; none if it is something else."""
-    try:
-        call = ast.parse(code, mode="eval").body
-        return tuple(ast.literal_eval(arg) for arg in call.args) if isinstance(call, ast.Call) else ()
-    except (SyntaxError, ValueError):
-        return ()

@@ -283,7 +283,7 @@ class Player(anywidget.AnyWidget):
             return None
         scene = self._scenes.of(self._other)
         return {"branch": self._other.name, "first": first_different_step(self.trace, scene.trace),
-                **{key: scene.data[key] for key in ("trace", "cuts", "lights")}}
+                **{key: scene.data[key] for key in ("trace", "lights")}}
 
     def _make(self, trace: Trace, error: str, promises: Sequence[Promise] | None) -> Scene:
         promises = promises_of(trace) if promises is None else tuple(promises)

@@ -6,15 +6,17 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from dslab.describe import Words, told
 from dslab.node import Node
 from dslab.properties import Promise, Verdict, judge
 from dslab.trace import Trace
 
 
-def lights(trace: Trace, promises: Iterable[Promise]) -> list[dict[str, Any]]:
-    """A light for each promise, as JSON data: name, kind, status, step, sentence."""
+def lights(trace: Trace, promises: Iterable[Promise], words: Words = None) -> list[dict[str, Any]]:
+    """A light for each promise, as JSON data: name, kind, status, step, sentence (in other words, if given)."""
     return [{"name": verdict.promise.name, "kind": verdict.promise.kind, "status": verdict.status,
-             "step": verdict.step, "sentence": verdict.sentence} for verdict in verdicts(trace, tuple(promises))]
+             "step": verdict.step, "sentence": told(verdict.why, words)}
+            for verdict in verdicts(trace, tuple(promises))]
 
 
 def verdicts(trace: Trace, promises: tuple[Promise, ...]) -> list[Verdict]:

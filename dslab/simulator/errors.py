@@ -8,6 +8,7 @@ from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from dslab.reasons import Reason
 from dslab.values import DslabError, brief, shorten
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class ProtocolError(DslabError):
 
 def explain(problem: BaseException, sim: Simulation, entry: Row | None) -> ProtocolError:
     """The error to raise for an exception that came out of a handler."""
-    sim.record.end = f"stopped by an error at step {len(sim.steps)}"
+    sim.record.end = Reason("error", step=len(sim.steps))
     sim.record.roll_back()
     kind = "" if isinstance(problem, DslabError) else f"{type(problem).__name__}: "
     said = f"{kind}{problem}".removesuffix(": ")
@@ -84,19 +85,19 @@ def _event(entry: Row) -> str:
     return f"at the start of {place.name}"
 
 
-def too_much(sim: Simulation, at_once: int) -> str:
+def too_much(sim: Simulation, at_once: int) -> Reason:
     """Why a run was stopped at one of its limits."""
     limits = sim.run.limits
     if at_once > limits.at_once:
         names = sorted({_place(entry) for entry in sim.steps[-100:]})
-        busy = " and ".join(names) + (" keep answering each other" if len(names) > 1 else " never comes to rest")
-        return f"{limits.at_once:,} events at time {sim.now / 1000}: {busy}"
+        return Reason("exchange" if len(names) > 1 else "restless", events=limits.at_once, ms=sim.now / 1000,
+                      nodes=" and ".join(names))
     if len(sim.queue) > limits.in_flight:
         kinds = Counter((type(one.what).__name__, one.place.src) for one in sim.queued("receive"))
         (kind, src), most = kinds.most_common(1)[0] if kinds else (("timer", "all"), 0)
         share = round(100 * most / len(sim.queue))
-        return f"over {limits.in_flight:,} messages in flight, {share} % of type {kind} from {src}"
-    return f"reached the limit of {limits.steps:,} steps at {sim.now / 1000} ms"
+        return Reason("in flight", messages=limits.in_flight, share=share, type=kind, src=src)
+    return Reason("steps", steps=limits.steps, ms=sim.now / 1000)
 
 
 def _place(entry: Row) -> str:

@@ -11,6 +11,7 @@ from heapq import heapify, heappush
 from typing import TYPE_CHECKING, Any, Unpack
 
 from dslab.network import Settings
+from dslab.reasons import Reason
 from dslab.script import At, parse_message_name
 from dslab.simulator.hosts import Host, Link, Orders
 from dslab.values import nearest
@@ -56,11 +57,11 @@ def crash(sim: Simulation, event: At, node: str) -> None:
     """The node stops; what had waited for it during a pause is lost with it."""
     host = sim.hosts[node]
     if not host.up:
-        sim.record.did_not_apply(event, f"{node} is already down")
+        sim.record.did_not_apply(event, Reason("already down", node=node))
         return
     for entry in host.waiting:
         if entry.kind == "arrived":
-            sim.record.fates[entry.place, entry.number] = (f"{node} crashed before it looked at it", len(sim.steps))
+            sim.record.fates[entry.place, entry.number] = (Reason("crashed", node=node), len(sim.steps))
     host.waiting.clear()
     host.timers.clear()
     host.queued.clear()
@@ -72,7 +73,7 @@ def recover(sim: Simulation, event: At, node: str) -> None:
     """The node starts again with what it had on disk."""
     host = sim.hosts[node]
     if host.up:
-        sim.record.did_not_apply(event, f"{node} is not down")
+        sim.record.did_not_apply(event, Reason("not down", node=node))
         return
     before = host.node
     host.clock.restart(sim.now)
@@ -89,7 +90,7 @@ def pause(sim: Simulation, event: At, node: str) -> None:
     """The node stands still without knowing it."""
     host = sim.hosts[node]
     if not host.awake:
-        sim.record.did_not_apply(event, f"{node} is already {'paused' if host.up else 'down'}")
+        sim.record.did_not_apply(event, Reason("already paused" if host.up else "already down", node=node))
         return
     host.awake = False
     _happen(sim, event, host)
@@ -99,7 +100,7 @@ def resume(sim: Simulation, event: At, node: str) -> None:
     """The node goes on: all that has waited happens now, in its order."""
     host = sim.hosts[node]
     if host.awake or not host.up:
-        sim.record.did_not_apply(event, f"{node} is {'not paused' if host.up else 'down'}")
+        sim.record.did_not_apply(event, Reason("not paused" if host.up else "down", node=node))
         return
     host.awake = True
     _happen(sim, event, host)
@@ -125,7 +126,8 @@ def fire(sim: Simulation, event: At, node: str, timer: str) -> None:
     host = sim.hosts[node]
     planned = host.timers.get(timer)
     if planned is None:
-        why = f"{node} has no timer {timer!r} set.{nearest(timer, host.timers)}" if host.up else f"{node} is down"
+        why = Reason("no timer", node=node, timer=timer, hint=nearest(timer, host.timers)) if host.up else Reason(
+            "down", node=node)
         sim.record.did_not_apply(event, why)
         return
     host.timers[timer] = host.queued[timer] = sim.again(planned, sim.now)
@@ -160,12 +162,13 @@ def _recut(sim: Simulation, event: At, cuts: set[tuple[str, str]]) -> None:
     if sim.run.topology is not None:
         cuts = {(src, dst) for src, dst in cuts if dst in sim.linked[src]}      # what is not linked cannot be cut
     if cuts == sim.network.cuts:
-        sim.record.did_not_apply(event, "no link changes by it")
+        sim.record.did_not_apply(event, Reason("same links"))
         return
     sim.network.cuts = cuts
     for link in _open_links(sim):
         link.cut = (link.src, link.host.name) in cuts
         link.refresh()
+    sim.record.cuts[len(sim.steps)] = tuple(sorted(cuts))
     _happen(sim, event, None)
 
 
@@ -184,7 +187,7 @@ def drop(sim: Simulation, event: At, name: str) -> None:
     """This message is lost."""
     found = _catch(sim, event, name)
     if found:
-        sim.record.fates[found.place, found.number] = ("dropped by the script", len(sim.steps))
+        sim.record.fates[found.place, found.number] = (Reason("dropped"), len(sim.steps))
         sim.faults["dropped"] += 1
         _record(sim, event, found)
 
@@ -220,7 +223,7 @@ def deliver(sim: Simulation, event: At, name: str) -> None:
     if link.settings.fifo and ahead:
         heappush(sim.queue, found)
         first = f"{link.name}#{ahead[0].number}"
-        sim.record.did_not_apply(event, f"the link {link.name} keeps order, and {first} comes first")
+        sim.record.did_not_apply(event, Reason("in order", link=link.name, message=first))
         return
     sim.again(found, sim.now)
     sim.faults["delivered now"] += 1
@@ -243,7 +246,7 @@ def _catch(sim: Simulation, event: At, name: str, ms: float = 0.0) -> Entry | No
             heapify(sim.queue)
             return entry
     never = isinstance(number, str)         # a copy comes to be only when its message is sent: it cannot be awaited
-    sim.record.did_not_apply(event, f"{name} was {'not' if never else 'no longer'} on its way")
+    sim.record.did_not_apply(event, Reason("never there" if never else "gone", message=name))
     return None
 
 
@@ -257,17 +260,17 @@ def transmit(sim: Simulation, link: Link, msg: Any, step: int) -> list[Row]:
     number, floor, arrival = link.sent, link.fifo_floor, link.arrival(sim.now)
     by_chance, copies = link.loses(), link.copies(sim.now)
     doubled = len(copies)
-    why = f"the link {link.name} is cut" if link.cut else "lost by chance" if by_chance else ""
+    why = Reason("cut", link=link.name) if link.cut else Reason("chance") if by_chance else None
     if why:
         sim.faults["lost on a cut link" if link.cut else "lost by chance"] += 1
     for event, late in link.armed.pop(number, ()):
         if why:
-            sim.record.did_not_apply(event, f"{link.name}#{number} was lost before: {why}")
+            sim.record.did_not_apply(event, Reason("lost before", message=f"{link.name}#{number}", why=why))
             continue
         verb = event.action.verb
         sim.faults[COUNTED[verb]] += 1
         if verb == "drop":
-            why = "dropped by the script"
+            why = Reason("dropped")
         elif verb == "delay":
             arrival += late
         elif verb == "duplicate":
@@ -295,7 +298,7 @@ def turn_away(sim: Simulation, entry: Entry) -> None:
         link.host.waiting.append(entry._replace(kind="arrived"))
         return
     on_the_way = link.cut and entry.kind == "receive"
-    why = f"the link {link.name} is cut" if on_the_way else f"{link.host.name} is down"
+    why = Reason("cut", link=link.name) if on_the_way else Reason("down", node=link.host.name)
     sim.record.fates[link, entry.number] = (why, len(sim.steps))
     sim.faults["lost on a cut link" if on_the_way else "lost at a crashed node"] += 1
     sim.steps.append(entry._replace(kind="loss"))

@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dslab.reasons import Reason
 from dslab.run import Run
+from dslab.script import At
 from dslab.simulator.hosts import Link
 from dslab.trace import OF_A_MESSAGE, ClientOperation, Envelope, NodeInfo, Output, Stamps, Step, Trace
 from dslab.values import DslabError, brief, nearest
@@ -41,14 +43,15 @@ class Record:
         self.changes: list[tuple] = []                  # (step, name, new value, name, new value, ...)
         self.outputs: list[Output] = []
         self.faults: Counter[str] = Counter()           # how often each kind of fault took effect
-        self.unapplied: list[tuple[str, str]] = []
-        self.fates: dict[Key, tuple[str, int | None]] = {}      # message -> why it was lost, and in which step
+        self.unapplied: list[tuple[str, Reason]] = []      # event of the script -> why it did not apply
+        self.fates: dict[Key, tuple[Reason, int | None]] = {}   # message -> why it was lost, and in which step
         self.moved: dict[Key, int] = {}                 # message -> a new time of arrival, µs
         self.copies: Counter[Key] = Counter()           # message -> how often it was doubled
         self.local: dict[int, int] = {}                 # step -> the node's own clock, µs, where it may differ
+        self.cuts: dict[int, tuple[tuple[str, str], ...]] = {}      # step -> the links cut after it, where they changed
         self.calls: list[OpenOperation] = []
         self.initial: dict[str, dict] = {}              # the nodes' states before the first step
-        self.end = ""
+        self.end: Reason | None = None
 
     # ---- while it goes on ------------------------------------------------------------------------------------------
 
@@ -79,7 +82,7 @@ class Record:
             raise DslabError(f"reply to {brief(client)}, who never asked anything ({asked})."
                              + nearest(str(client), clients))
 
-    def did_not_apply(self, event: Any, why: str) -> None:
+    def did_not_apply(self, event: At, why: Reason) -> None:
         """An event of the script met a world that had no use for it."""
         self.unapplied.append((repr(event), why))
 
@@ -97,6 +100,7 @@ class Record:
     def trace(self) -> Trace:
         """The trace; its steps are made readable on first access."""
         run = self.run
+        assert self.end is not None, "a run that becomes a trace is over"
         infos = [NodeInfo(name, cls.__name__, tuple(cls.roles), tuple(cls.shown), tuple(cls.logs))
                  for name, cls in run.protocols.items()]
         faults = {fault: times for fault, times in sorted(self.faults.items()) if times}
@@ -141,7 +145,7 @@ class Record:
                     tuple(effect[1:] for effect in said if effect[0] == "reply"),
                     tuple(effect[1] for effect in said if effect[0] == "note"),
                     changes, self.local.get(index, time) / 1000, stamps,
-                    self.asked(number) if kind == "request" else None)
+                    self.asked(number) if kind == "request" else None, self.cuts.get(index))
 
     def asked(self, number: int) -> tuple[str, str, Any]:
         """Who asks whom for what in a request."""

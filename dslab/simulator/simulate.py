@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from dslab.contract import find_handler
 from dslab.node import Node, timer_handler
+from dslab.reasons import Reason
 from dslab.run import Run
 from dslab.simulator import errors, faults
 from dslab.simulator.garbage import gc_paused
@@ -104,7 +105,7 @@ class Simulation:
                 if time != now:
                     if time > self.horizon:
                         heappush(queue, entry)
-                        self.now, record.end = self.horizon, f"reached {self.horizon / 1000:g} ms"
+                        self.now, record.end = self.horizon, Reason("time", ms=self.horizon / 1000)
                         break
                     now, self.now, at_once = time, time, 0
                 at_once += 1
@@ -121,7 +122,7 @@ class Simulation:
             entry = None
             self.snapshots.shared.check_globals()
         except KeyboardInterrupt:
-            record.end = f"stopped by you at step {len(self.steps)}"
+            record.end = Reason("user", step=len(self.steps))
             record.roll_back()
         except (Exception, SystemExit) as problem:
             raise errors.explain(problem, self, entry) from (None if isinstance(problem, DslabError) else problem)
@@ -205,7 +206,7 @@ class Simulation:
         elif kind == "output":
             self.record.outputs.append(Output(step, self.now / 1000, host.name, name, *values))
             if name == self.run.until:
-                self.record.end = f"reached the first output {name!r}"
+                self.record.end = Reason("output", name=name)
 
     # ---- what else can happen ---------------------------------------------------------------------------------------
 
@@ -247,7 +248,7 @@ class Simulation:
         host, event = entry.place, entry.what
         client = dict(event.action.options).get("client") or f"user {len(self.record.calls) + 1}"
         if self.record.waits(client):
-            self.record.did_not_apply(event, f"{client} still waits for the answer to its last request")
+            self.record.did_not_apply(event, Reason("unanswered", client=client))
             return
         entry = entry._replace(number=self.record.invoke(client, host.name, event.action.args[1]))
         if host.awake:
@@ -320,8 +321,8 @@ class Simulation:
 
     def close(self) -> None:
         """Say why the run is over, and which events of the script found no message or no time."""
-        self.record.end = self.record.end or f"nothing left to happen after {self.now / 1000:g} ms"
+        self.record.end = self.record.end or Reason("rest", ms=self.now / 1000)
         for event in self.network.still_awaited():
-            self.record.did_not_apply(event, "that message was never sent")
+            self.record.did_not_apply(event, Reason("never sent"))
         for entry in self.queued("script", "request"):
-            self.record.did_not_apply(entry.what, "the run ended before")
+            self.record.did_not_apply(entry.what, Reason("over"))

@@ -14,9 +14,9 @@ import {
   nextLink,
 } from "../../dslab/player/js/cluster/link_cutting.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
-import { CUTS, TRACE } from "./trace.js";
+import { TRACE } from "./trace.js";
 
-const index = indexTrace(TRACE, CUTS);
+const index = indexTrace(TRACE);
 const node = (id) => ({ kind: "node", id });
 const message = (id) => ({ kind: "message", id });
 const ACTS = {
@@ -43,7 +43,7 @@ test("what can be done to a node depends on whether it is up", () => {
 });
 
 test("a paused node can be resumed, and not paused again", () => {
-  const paused = indexTrace({ ...TRACE, steps: [...TRACE.steps, { time: 70, node: "A", kind: "pause" }] }, CUTS);
+  const paused = indexTrace({ ...TRACE, steps: [...TRACE.steps, { time: 70, node: "A", kind: "pause" }] });
   const { interventions, about } = interventionsAt(paused, node("A"), 9, ACTS);
   assert.equal(about, "A is paused.");
   assert.deepEqual(
@@ -108,7 +108,10 @@ test("a link is cut and healed in each direction by itself", () => {
 
 test("a node without an open link cannot be isolated", () => {
   const all = [["A", "B"], ["B", "A"], ["A", "C"], ["C", "A"]];
-  const why = (trace, cuts) => interventionOf(interventionsAt(indexTrace(trace, [[6, cuts]]), node("A"), 6).interventions, "i").why;
+  const why = (trace, cuts) => {
+    const steps = trace.steps.map((step, k) => (k === 6 ? { ...step, cuts } : step));
+    return interventionOf(interventionsAt(indexTrace({ ...trace, steps }), node("A"), 6).interventions, "i").why;
+  };
   assert.equal(why(TRACE, all), "All links of A are cut already.");
   assert.equal(why(TRACE, all.slice(1)), "");
   assert.equal(why({ ...TRACE, links: [["B", "C"]] }, []), "A has no links.");

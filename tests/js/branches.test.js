@@ -7,9 +7,9 @@ import { bindingOf } from "../../dslab/player/js/acting/keys.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { differingLights, momentBeside } from "../../dslab/player/js/history/comparison.js";
 import { t } from "../../dslab/player/js/words.js";
-import { CUTS, TRACE } from "./trace.js";
+import { TRACE } from "./trace.js";
 
-const index = indexTrace(TRACE, CUTS);
+const index = indexTrace(TRACE);
 const at = (step, part = 0) => ({ step, part, time: index.times[step] });
 
 // ---- branches

@@ -8,9 +8,9 @@ import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { relationSentence } from "../../dslab/player/js/panels/happened_before.js";
 import { kernelStatus, setTranslations, t } from "../../dslab/player/js/words.js";
 import { modulesOf } from "./modules.js";
-import { ALL, CUTS, TRACE } from "./trace.js";
+import { ALL, TRACE } from "./trace.js";
 
-const index = indexTrace(TRACE, CUTS);
+const index = indexTrace(TRACE);
 const SOURCES = new URL("../../dslab/player/js/", import.meta.url);
 const catalogueOf = (lang) =>
   JSON.parse(readFileSync(new URL(`../../dslab/player/languages/${lang}.json`, import.meta.url), "utf8"));

@@ -4,9 +4,9 @@ import { headline } from "../../dslab/player/js/data/describe.js";
 import { createFilter } from "../../dslab/player/js/data/filter.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { createStage, cue, leavesOut, magnification } from "../../dslab/player/js/panels/lecture.js";
-import { CUTS, TRACE } from "./trace.js";
+import { TRACE } from "./trace.js";
 
-const index = indexTrace(TRACE, CUTS);
+const index = indexTrace(TRACE);
 const view = { step: 0, future: true, observer: null, filter: createFilter(), query: "", lecture: createStage() };
 
 test("a projector has larger type, a phone the usual", () => {

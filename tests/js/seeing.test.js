@@ -30,9 +30,9 @@ import { relationSentence } from "../../dslab/player/js/panels/happened_before.j
 import { lanesOf } from "../../dslab/player/js/panels/operations.js";
 import { entriesOf, readEntry } from "../../dslab/player/js/panels/replicated_logs.js";
 import { partsOf } from "../../dslab/player/js/panels/value_tree.js";
-import { ALL, CUTS, TRACE } from "./trace.js";
+import { ALL, TRACE } from "./trace.js";
 
-const index = indexTrace(TRACE, CUTS);
+const index = indexTrace(TRACE);
 const shownBy = (index, view) => {
   const rows = rowsOf(index, view);
   return Array.from({ length: rows.count }, (_, row) => rows.stepOf(row));

@@ -4,9 +4,9 @@ import { along } from "../../dslab/player/js/cluster/links.js";
 import { flightsAt } from "../../dslab/player/js/data/in_flight.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
 import { momentAt, naturalPace, schedule, stepAt, timeAt } from "../../dslab/player/js/playback.js";
-import { CUTS, TRACE } from "./trace.js";
+import { TRACE } from "./trace.js";
 
-const index = indexTrace(TRACE, CUTS);
+const index = indexTrace(TRACE);
 const seen = (k, time) =>
   flightsAt(index, k, time).map(({ message, part, state }) => [message.name, part, state]);
 

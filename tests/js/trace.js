@@ -36,7 +36,7 @@ export const TRACE = {
     step({ time: 15, node: "B", kind: "crash", lamport: 3, vector: [1, 2, 0] }),
     step({ time: 20, node: "A", name: "Answer", cause: 2, message: 2, lamport: 3, vector: [2, 1, 0] }),
     step({ time: 30, node: "B", kind: "recover", changes: { count: 0 }, lamport: 4, vector: [1, 3, 0] }),
-    step({ time: 35, kind: "cut", name: "cut('A', 'B')" }),
+    step({ time: 35, kind: "cut", name: "cut('A', 'B')", cuts: [["A", "B"]] }),
     step({
       time: 50,
       node: "A",
@@ -104,7 +104,6 @@ export const TRACE = {
     },
   ],
 };
-export const CUTS = [[6, [["A", "B"]]]];
 
 /** A view that leaves nothing out. */
 export const ALL = Object.freeze({

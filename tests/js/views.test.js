@@ -11,9 +11,9 @@ import { follow, windowOf } from "../../dslab/player/js/history/history.js";
 import { ROWS } from "../../dslab/player/js/history/zoom.js";
 import { changeSpeed } from "../../dslab/player/js/playback.js";
 import { modulesOf } from "./modules.js";
-import { ALL, CUTS, TRACE } from "./trace.js";
+import { ALL, TRACE } from "./trace.js";
 
-const index = indexTrace(TRACE, CUTS);
+const index = indexTrace(TRACE);
 const SOURCES = new URL("../../dslab/player/js/", import.meta.url);
 
 test("only the rows in sight are in the page", () => {

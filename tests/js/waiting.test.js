@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, test } from "node:test";
 import { whenThere } from "../../dslab/player/js/waiting.js";
-import { CUTS, TRACE } from "./trace.js";
+import { TRACE } from "./trace.js";
 
-const DATA = { trace: TRACE, cuts: CUTS };
+const DATA = { trace: TRACE };
 
 /** As much of an element as is needed to say something, and to take it back. */
 class Element {

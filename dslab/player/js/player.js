@@ -209,7 +209,7 @@ function mount({ model, el }) {
     loaded = payload;
     loading = true;
     panels.forEach((one) => one.stop?.());
-    index = indexTrace(payload.trace, payload.cuts);
+    index = indexTrace(payload.trace);
     view.pace = naturalPace(index.messages);
     moments = schedule(index.times, view.pace);
     Object.assign(view, { waiting: false, unanswered: false, page: 0 });

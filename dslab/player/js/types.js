@@ -43,6 +43,7 @@
  * @property {Record<string, Value>} [changes] the attributes that got a new value
  * @property {number} [lamport]
  * @property {number[]} [vector]
+ * @property {Link[]} [cuts] where links were cut or healed: all that are cut after it
  * @property {number} [local] what the node's own clock shows, where that is not the time, ms */
 
 /** @typedef {object} Message
@@ -120,13 +121,11 @@
  * @property {string} sentence */
 
 /** @typedef {{caption: string, first: number, code: string}} Source code of a handler, and the number of its first line */
-/** @typedef {Array<[step: number, links: Link[]]>} Cuts for each step that cut or healed links: those cut after it */
 
 /** @typedef {object} Comparison a second trace, beside the first
  * @property {string} branch
  * @property {number|null} first the step at which the two part; null: they never do
  * @property {Trace} trace
- * @property {Cuts} cuts
  * @property {Light[]} [lights] */
 
 /** @typedef {object} Payload what is seen
@@ -135,7 +134,6 @@
  * @property {Array<[x: number, y: number]>} positions of the nodes, in the unit square
  * @property {number} height px
  * @property {number} [focus] the step to open at
- * @property {Cuts} cuts
  * @property {Light[]} [lights]
  * @property {Record<string, Source>} [sources] by protocol, kind and name of the step
  * @property {string} script the run as Python, "" without one

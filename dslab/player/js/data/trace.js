@@ -1,13 +1,12 @@
 // @ts-check
 // The trace, indexed once, so that the state after any step is a look-up and not a replay.
 // A `History` is the list of values that one thing has had: each with the step since which it has it.
-/** @import { Cuts, History, Index, Link, Operation, Selection, Status, Step, Trace, Value } from "../types.js" */
+/** @import { History, Index, Link, Operation, Selection, Status, Step, Trace, Value } from "../types.js" */
 import { english } from "../words.js";
 
 /** @param {Trace} trace
- *  @param {Cuts} [cuts]
  *  @returns {Index} */
-export function indexTrace(trace, cuts = []) {
+export function indexTrace(trace) {
   const { steps, messages, nodes } = trace;
   /** @type {Index} */
   const index = {
@@ -25,7 +24,7 @@ export function indexTrace(trace, cuts = []) {
     offset: nodes.map(() => history(0)),
     clocksDiffer: steps.some((step) => step.local !== undefined),
     endedBy: new Map(messages.map((message) => [message.ended, message])),
-    cuts: { steps: cuts.map((entry) => entry[0]), values: cuts.map((entry) => entry[1]) },
+    cuts: history(/** @type {Link[]} */ ([])),
   };
   nodes.forEach((node, i) => recordInitial(index.attributes[i], trace.initial ?? {}, node.id));
   steps.forEach((step, k) => record(index, step, k));
@@ -51,6 +50,7 @@ function recordInitial(attributes, initial, id) {
  *  @param {Step} step
  *  @param {number} k */
 function record(index, step, k) {
+  if (step.cuts) push(index.cuts, k, step.cuts);
   const i = index.column.get(step.node);
   if (i === undefined) return;
   index.eventsOf[i].push(k);

@@ -52,7 +52,7 @@ export function createComparison(index, payload, actions) {
   const { comparison } = payload;
   if (!comparison) return createHistory(index, actions);
   const first = comparison.first;
-  const other = indexTrace(comparison.trace, comparison.cuts);
+  const other = indexTrace(comparison.trace);
   let pinned = { step: -1, other: -1 }; // the step of the other that was chosen, while the cursor stays where it was then
   const go = (/** @type {number} */ k) => {
     const wanted = Math.max(0, Math.min(other.last, k));
