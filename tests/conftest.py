@@ -11,6 +11,8 @@ import pytest
 
 from lab import BROWSERS
 
+PATIENCE = 600                  # s: what takes so long hangs, on however busy a machine
+
 
 def missing(sentence: str) -> NoReturn:
     """Something is not installed: the test is skipped, or fails where CI is set."""
@@ -37,6 +39,8 @@ def pytest_generate_tests(metafunc) -> None:
 def pytest_collection_modifyitems(items) -> None:
     """The cells of a notebook share a kernel, and the tests of a file a browser; all others run where there is room."""
     for item in items:
+        if item.path.suffix == ".ipynb":
+            item.output_timeout = PATIENCE          # nbval gives a busy machine five seconds
         if item.path.suffix == ".ipynb" or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group(item.path.name))
 

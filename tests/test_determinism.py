@@ -33,7 +33,6 @@ def digest(python=sys.executable, cwd=None, **environment):
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

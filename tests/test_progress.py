@@ -129,9 +129,9 @@ def run(kernel, code, *, interrupt=False):
     cell, messages, state = client.execute(code), [], ""
     while state != "idle":
         try:
-            message = client.get_iopub_msg(timeout=60)
+            message = client.get_iopub_msg(timeout=600)
         except Empty:
-            pytest.fail("the cell ran for a minute")
+            pytest.fail("the cell ran for ten minutes")
         if message["parent_header"].get("msg_id") == cell:
             messages.append(message)
             state = message["content"].get("execution_state")
@@ -171,7 +171,7 @@ def test_an_interrupt_in_a_notebook_keeps_what_was_found(kernel):
 def test_a_terminal_shows_a_line_and_wipes_it_out(environment):
     ours, theirs = pty.openpty()
     ran = subprocess.run([sys.executable, "-c", LONG % A_WHILE], stdout=subprocess.PIPE, stderr=theirs, text=True,
-                         env=environment, timeout=60)
+                         env=environment)
     os.close(theirs)
     said = os.read(ours, 100_000).decode()
     os.close(ours)
@@ -180,6 +180,5 @@ def test_a_terminal_shows_a_line_and_wipes_it_out(environment):
 
 
 def test_a_file_gets_no_line(environment):
-    ran = subprocess.run([sys.executable, "-c", LONG % A_WHILE], capture_output=True, text=True, env=environment,
-                         timeout=60)
+    ran = subprocess.run([sys.executable, "-c", LONG % A_WHILE], capture_output=True, text=True, env=environment)
     assert ran.stderr == ""

@@ -68,7 +68,7 @@ def test_no_reply_looks_the_same_whether_it_was_executed_or_not(transport):
 @both
 def test_after_a_deadline_the_charge_may_be_in_the_ledger(transport):
     with payments(transport, faults={1: "hang"}) as service:
-        assert service.charge("alice", 399, deadline=0.3).kind == "unknown"
+        assert service.charge("alice", 399, deadline=1.0).kind == "unknown"
         assert len(service.executed) == 1
         assert service.charge("bob", 1).receipt.number == 2         # a late reply is not taken for this one
 

@@ -33,7 +33,7 @@ STATE = """() => {
 }"""
 RUN_ALL = """() => Promise.race([
     window.jupyterapp.commands.execute("notebook:run-all-cells"),
-    new Promise((_, reject) => setTimeout(() => reject(new Error("the cells ran for two minutes")), 120_000)),
+    new Promise((_, reject) => setTimeout(() => reject(new Error("the cells ran for ten minutes")), 600_000)),
 ])"""
 CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .filter(cell => cell.model.type === "code")
@@ -80,7 +80,7 @@ def serving(course: Path, home: Path) -> Iterator[tuple[str, str]]:
 
 def wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
     """Return when the server answers."""
-    for _ in range(240):
+    for _ in range(1200):
         if process.poll() is not None:
             break
         try:
@@ -106,12 +106,12 @@ class Lab:
     def open(self, path: str) -> None:
         """Open a notebook (`notebooks/07_consensus.ipynb`) and wait until its kernel takes orders."""
         self.page.goto(f"{self.address}/lab/tree/{quote(path)}?reset&token={self.token}")
-        for _ in range(600):
+        for _ in range(3000):
             state = self.page.evaluate(STATE)
             if state == "idle":
                 return
             self.page.wait_for_timeout(100)
-        raise TimeoutError(f"{path} was not ready after a minute: {state}")
+        raise TimeoutError(f"{path} was not ready after five minutes: {state}")
 
     def run_all(self) -> None:
         """Run all cells, from top to bottom."""

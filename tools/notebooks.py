@@ -88,7 +88,7 @@ def complaints(path: Path) -> list[str]:
 def execute(path: Path) -> NotebookNode:
     """The notebook, run from top to bottom in its own folder. An error in a cell ends all."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=False,
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", store_widget_state=False,
                             coalesce_streams=True, resources={"metadata": {"path": str(path.parent)}},
                             extra_arguments=["--log-level=ERROR"])
     try:

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import notebooks
 from lab import Lab, browsing, serving
+
+PATIENCE = 120_000              # ms for what is to appear: a busy machine takes its time
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +42,7 @@ def server(tmp_path_factory, chromium, course) -> Iterator[tuple[str, str]]:
 def page(browser) -> Iterator[Page]:
     """A fresh window, as wide as a laptop's."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -34,7 +34,7 @@ def test_it_runs_from_top_to_bottom(lab, errors, path):
     lab.run_all()
     assert lab.complaints() == []
     widgets = sum(WIDGET in output.get("data", {}) for cell in lab.cells() for output in cell["outputs"])
-    expect(lab.page.locator(DRAWN)).to_have_count(widgets, timeout=20_000)
+    expect(lab.page.locator(DRAWN)).to_have_count(widgets)
     assert errors == []
 
 

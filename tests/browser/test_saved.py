@@ -62,7 +62,7 @@ def test_it_plays_when_it_is_opened_again(lab, course):
     steps_and_filters(player)
     player.locator("[data-key='node A']").press("Enter")
     player.press("c")
-    expect(player.get_by_text(re.compile("kernel"))).to_be_visible(timeout=10_000)
+    expect(player.get_by_text(re.compile("kernel"))).to_be_visible()
 
 
 # ---- as a page ----
@@ -70,7 +70,7 @@ def test_it_plays_when_it_is_opened_again(lab, course):
 @pytest.fixture(scope="module")
 def saved() -> nbformat.NotebookNode:
     """A notebook, run, with the state of its widgets."""
-    return NotebookClient(chapter(), timeout=60, store_widget_state=True,
+    return NotebookClient(chapter(), timeout=600, store_widget_state=True,
                           extra_arguments=["--log-level=ERROR"]).execute()
 
 
