@@ -7,9 +7,8 @@ from dslab.experiments.partial_synchrony import DIAL, LATE, collections, count, 
 from dslab.model_checker.explore import explore
 from dslab.network import Network, constant, uniform
 from dslab.properties import judge
-from dslab.protocols import timed_lock
+from dslab.protocols import stable_storage, timed_lock
 from dslab.protocols.links import (
-    LIVES,
     PROMISES,
     SENDER_CRASHES,
     Durable,
@@ -112,7 +111,7 @@ def test_what_was_never_sent_is_never_delivered():
 
 def test_a_crash_takes_memory_and_a_pause_takes_nothing():
     """Five events; two of them reach the node that pauses late, and the node that is down never."""
-    trace = simulate(LIVES)
+    trace = simulate(stable_storage.DEMO)
     after = {node: (state["in_memory"], state["on_disk"]) for node, state in trace.state_at(-1).items()}
     assert after == {"steady": (5, 5), "paused": (5, 5), "crashed": (1, 3)} and not trace.unapplied
 

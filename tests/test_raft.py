@@ -95,6 +95,18 @@ def test_to_begin_an_election_a_server_raises_its_term_votes_for_itself_and_asks
     assert sent(node, RequestVote) == dict.fromkeys("BC", RequestVote(3, 2, 2)) and "election" in timers(node)
 
 
+def test_a_follower_never_becomes_leader_without_an_election():
+    """Figure 4 has no arrow from follower to leader."""
+    with pytest.raises(RuntimeError, match="A is a follower in term 3: only a candidate can become leader"):
+        server(term=3).lead()
+
+
+def test_a_leader_never_stands_for_election():
+    """Figure 4 has no arrow from leader to candidate: a leader steps down first, for a newer term."""
+    with pytest.raises(RuntimeError, match="A leads term 3: a leader has no election timer"):
+        leader(term=3).on_election_timer()
+
+
 @pytest.mark.parametrize(("servers", "votes", "role"), [
     (1, "", "leader"),
     (2, "", "candidate"), (2, "B", "leader"),

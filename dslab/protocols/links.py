@@ -1,12 +1,12 @@
-"""Links: from a network that loses, doubles and reorders messages to one that does nothing of the kind.
+"""Links: reliable, ordered delivery over a network that loses, duplicates and reorders messages.
 
-Each layer stands on the one before and repairs one fault: the bare link loses messages, the stubborn one sends until
-it is told that they have arrived, the perfect one delivers each once, the FIFO link in the order in which they were
-sent. The last one, for nodes that crash and recover, keeps what all of this takes on disk.
+Each layer is built on the one before and masks one fault: the fair-loss link loses messages, the stubborn one
+retransmits until they are acknowledged, the perfect one delivers each once, the FIFO link delivers in the order of
+sending. The last one, for nodes that crash and recover, keeps the state that this takes on disk.
 
 Source: Cachin, Guerraoui and Rodrigues, "Introduction to Reliable and Secure Distributed Programming" (2011),
-chapter 2. Their stubborn link repeats a message for ever; this one stops when it is acknowledged. Left out: windows,
-congestion, and messages that an adversary has changed.
+chapter 2. Their stubborn link retransmits for ever; this one stops at the acknowledgement. Left out: windows,
+congestion control, and messages that an adversary has changed.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from dslab.network import Network, uniform
 from dslab.node import Node, message
 from dslab.properties import always, in_the_end, sometimes
 from dslab.run import Run
-from dslab.script import At, at, crash, drop, duplicate, pause, recover, request, resume
+from dslab.script import At, at, crash, drop, duplicate, recover, request
 
 
 @message
@@ -29,22 +29,22 @@ class Say:
 
 @message
 class Packet:
-    number: int         # which message of its sender to this receiver, from 1
+    number: int         # sequence number from this sender to this receiver, from 1
     payload: Any
 
 
 @message
 class Ack:
-    number: int         # of the packet that has arrived
+    number: int         # of the packet that arrived
 
 
 class FairLoss(Node):
-    """The bare link: a message is sent once, and delivered whenever a copy of it arrives, if one does."""
+    """A fair-loss link: each message is sent once, and every copy that arrives is delivered."""
 
     shown = ("sent",)
 
     def init(self):
-        self.sent = {}                  # receiver -> how many messages so far
+        self.sent = {}                  # receiver -> the number of messages sent to it
 
     def on_say(self, src, msg):
         self.output("send", msg.to, msg.payload)
@@ -52,14 +52,14 @@ class FairLoss(Node):
         self.transmit(msg.to, self.sent[msg.to], msg.payload)
 
     def transmit(self, dst, number, payload):
-        """On the way down: send a message."""
+        """Send a message: what the layers above change on the sender's side."""
         self.send(dst, Packet(number, payload))
 
     def on_packet(self, src, msg):
         self.arrived(src, msg)
 
     def arrived(self, src, msg):
-        """On the way up: a copy of a message has arrived."""
+        """A copy of a message has arrived: what the layers above change on the receiver's side."""
         self.deliver(src, msg.payload)
 
     def deliver(self, src, payload):
@@ -67,14 +67,14 @@ class FairLoss(Node):
 
 
 class Stubborn(FairLoss):
-    """Sends a message again until it is acknowledged: what is sent often enough arrives, once or more often."""
+    """A stubborn link: retransmits until acknowledged, so each message arrives at least once."""
 
     shown = ("sent", "open")
-    patience = 60                       # ms, longer than most round trips
+    patience = 60                       # ms: the retransmission timeout, longer than most round trips
 
     def init(self):
         super().init()
-        self.open = {}                  # (receiver, number) -> payload: what is not acknowledged yet
+        self.open = {}                  # (receiver, number) -> payload: sent and not acknowledged
 
     def transmit(self, dst, number, payload):
         if not self.open:
@@ -90,7 +90,7 @@ class Stubborn(FairLoss):
             self.set_timer("retry", self.patience)
 
     def on_packet(self, src, msg):
-        self.send(src, Ack(msg.number))     # each copy is acknowledged: the last acknowledgement may be lost
+        self.send(src, Ack(msg.number))     # duplicates too: the earlier acknowledgement may be lost
         super().on_packet(src, msg)
 
     def on_ack(self, src, msg):
@@ -101,7 +101,7 @@ class Stubborn(FairLoss):
 
 
 class Perfect(Stubborn):
-    """Remembers what has arrived, by sender and number: each message is delivered once."""
+    """A perfect link: removes duplicates by sender and number, so each message is delivered once."""
 
     def init(self):
         super().init()
@@ -114,19 +114,19 @@ class Perfect(Stubborn):
         self.first_copy(src, msg)
 
     def first_copy(self, src, msg):
-        """On the way up: a message has arrived that is new."""
+        """A message has arrived that is no duplicate."""
         self.deliver(src, msg.payload)
 
 
 class Fifo(Perfect):
-    """Holds back what has overtaken others: messages are delivered in the order in which they were sent."""
+    """A FIFO link: holds back messages that arrive early, and delivers in the order of sending."""
 
     shown = ("sent", "open", "next")
 
     def init(self):
         super().init()
-        self.next = {}                  # sender -> the number that is delivered next, 1 if there is none
-        self.early = {}                 # (sender, number) -> payload: what waits for its turn
+        self.next = {}                  # sender -> the number to deliver next; 1 if absent
+        self.early = {}                 # (sender, number) -> payload: held back
 
     def first_copy(self, src, msg):
         self.early[src, msg.number] = msg.payload
@@ -140,7 +140,7 @@ class Fifo(Perfect):
 
 
 class Durable(Fifo):
-    """For nodes that crash and recover: numbers, and messages that are not settled, are on disk."""
+    """A FIFO link for nodes that crash and recover: all its state is on disk."""
 
     persistent = ("sent", "open", "seen", "next", "early")
 
@@ -149,7 +149,7 @@ class Durable(Fifo):
             self.set_timer("retry", 0)
 
 
-# ---- what links promise ------------------------------------------------------------------------------------------
+# ---- properties --------------------------------------------------------------------------------------------------
 
 def sent(world):
     """How often each (sender, receiver, payload) was sent."""
@@ -163,7 +163,7 @@ def delivered(world):
 
 @always
 def no_creation(world):
-    """What is delivered was sent, by that sender to that receiver."""
+    """A message that is delivered was sent by that sender to that receiver."""
     for src, dst, payload in delivered(world) - sent(world):
         if (src, dst, payload) not in sent(world):
             return f"{dst} delivers {payload!r} of {src}, and {src} has sent it no such thing"
@@ -171,43 +171,43 @@ def no_creation(world):
 
 @always
 def no_duplication(world):
-    """Nothing is delivered more often than it was sent."""
-    asked = sent(world)
-    for one, times in delivered(world).items():
-        if times > asked[one] > 0:
-            return told(one, times, asked[one])
+    """No message is delivered more often than it was sent."""
+    expected = sent(world)
+    for triple, times in delivered(world).items():
+        if times > expected[triple] > 0:
+            return miscounted(triple, times, expected[triple])
 
 
 @in_the_end
 def reliable_delivery(world):
-    """Between nodes that are up in the end, all that was sent is delivered. Of others nothing is promised."""
+    """Every message between two nodes that are up at the end is delivered."""
     got = delivered(world)
-    for one, times in sent(world).items():
-        if set(one[:2]) <= world.up and got[one] < times:
-            return told(one, got[one], times)
+    for triple, times in sent(world).items():
+        if set(triple[:2]) <= world.up and got[triple] < times:
+            return miscounted(triple, got[triple], times)
 
 
-def told(one, times, asked):
-    """How often a message is delivered, and how often it was sent."""
-    src, dst, payload = one
-    often = {count: "once" if count == 1 else f"{count} times" for count in (times, asked)}
+def miscounted(triple, times, expected):
+    """The violation: how often a message was delivered, and how often it was sent."""
+    src, dst, payload = triple
+    often = {count: "once" if count == 1 else f"{count} times" for count in (times, expected)}
     found = f"delivers {payload!r} of {src} {often[times]}" if times else f"never delivers {payload!r} of {src}"
-    return f"{dst} {found}, and it was sent {often[asked]}"
+    return f"{dst} {found}, and it was sent {often[expected]}"
 
 
 @always
 def first_in_first_out(world):
-    """A message is delivered after all that was sent before it, to the same node, by the same sender."""
-    lines = {}                          # (sender, receiver) -> what is sent and not delivered yet
+    """Messages from one sender to one receiver are delivered in the order of sending."""
+    queues = {}                         # (sender, receiver) -> payloads sent and not delivered, in that order
     for output in world.outputs("send"):
-        lines.setdefault((output.node, output.values[0]), []).append(output.values[1])
+        queues.setdefault((output.node, output.values[0]), []).append(output.values[1])
     for output in world.outputs("deliver"):
         src, payload = output.values
-        line = lines.get((src, output.node), [])
-        if payload in line[1:] and payload != line[0]:
-            return f"{output.node} delivers {payload!r} of {src} before {line[0]!r}, which was sent earlier"
-        if payload in line:
-            line.remove(payload)
+        queue = queues.get((src, output.node), [])
+        if payload in queue[1:] and payload != queue[0]:
+            return f"{output.node} delivers {payload!r} of {src} before {queue[0]!r}, which was sent earlier"
+        if payload in queue:
+            queue.remove(payload)
 
 
 @sometimes
@@ -224,7 +224,7 @@ ROUGH = Network(latency=uniform(5, 40), loss=0.3, duplication=0.2)
 
 
 def laboratory(link: type[Node], *events: At, **options: Any) -> Run:
-    """A says m1 to m4 to B, one each 10 ms, over a network that loses, doubles and reorders messages."""
+    """A sends m1 to m4 to B, one every 10 ms, over a network that loses, duplicates and reorders messages."""
     says = [at(10 * number, request("A", Say("B", f"m{number}"))) for number in range(1, 5)]
     options = {"network": ROUGH, "title": f"{link.__name__}: four messages over a bad network"} | options
     return Run(link, 2, script=[*says, *events], **options)
@@ -234,13 +234,13 @@ DEMO = laboratory(Fifo, seed=78, title="A FIFO link over a bad network")
 
 CALM = Network(latency=uniform(10, 10))
 
-# The sender crashes after its only transmission was lost: no promise is broken, of a sender that is down.
+# The sender crashes after its only transmission was lost. Reliable delivery holds: it is required of correct senders.
 SENDER_CRASHES = Run(Fifo, 2, network=CALM, title="The sender crashes after one lost transmission", script=[
     at(0, drop("A->B#1")), at(10, request("A", Say("B", "m1"))), at(30, crash("A"))])
 
 
 def restart(link: type[Node], node: str) -> Run:
-    """A says m1; then one of the two crashes and recovers; then A says m2: which number comes next?"""
+    """A sends m1; then one of the two crashes and recovers; then A sends m2: which sequence number comes next?"""
     return Run(link, 2, network=CALM, title=f"{link.__name__}: {node} crashes and recovers", script=[
         at(10, request("A", Say("B", "m1"))), at(50, crash(node)), at(60, recover(node)),
         at(100, request("A", Say("B", "m2")))])
@@ -251,33 +251,3 @@ def old_as_new(link: type[Node]) -> Run:
     return Run(link, 2, network=CALM, title=f"{link.__name__}: a copy arrives after the crash", script=[
         at(0, duplicate("A->B#1", after=100)), at(10, request("A", Say("B", "m1"))), at(50, crash("B")),
         at(60, recover("B"))])
-
-
-# ---- one node: what a crash takes away, and a pause does not ------------------------------------------------------
-
-@message
-class Count:
-    """A request: add one."""
-
-
-class Memory(Node):
-    """Counts the same events twice: in memory, and on disk."""
-
-    persistent = ("on_disk",)
-    shown = ("in_memory", "on_disk")
-
-    def init(self):
-        self.in_memory = 0
-        self.on_disk = 0
-
-    def on_count(self, src, msg):
-        self.in_memory += 1
-        self.on_disk += 1
-
-
-# Five events reach each of three nodes: one works, one is paused from 25 to 45 ms, one is down at that time.
-LIVES = Run(Memory, ("steady", "paused", "crashed"), title="Five events: a node that works, one that pauses, one that "
-            "crashes", script=[
-                at(25, pause("paused")), at(25, crash("crashed")), at(45, resume("paused")), at(45, recover("crashed")),
-                *(at(10 * number, request(node, Count())) for number in range(1, 6)
-                  for node in ("steady", "paused", "crashed"))])

@@ -12,11 +12,13 @@ Left out: cluster membership changes (section 6), log compaction (section 7), re
 the no-op entry at the start of a term (section 8). Where this file differs from figure 2:
 
 * Every message has a sender, `src`, so none carries candidateId or leaderId.
-* Replies may be lost, doubled and reordered: a reply to AppendEntries carries the index that it speaks about.
-  It also says where to try next, the fast back-up of section 5.3.
-* Nobody asks for the same vote twice, as section 5.1 would: the next election is the second attempt.
-* What is committed is applied at once: `commit_index` is lastApplied too.
-* A command that a client sends again is logged again. It is executed once; the answer is the remembered one.
+* Replies may be lost, duplicated and reordered, so a reply to AppendEntries carries the index that it is about.
+  A refusal carries the index to try next, the fast back-up of section 5.3.
+* RPCs are not retried, as they are in section 5.1: a candidate's next election is its retry.
+* Committed entries are applied immediately: `commit_index` is lastApplied too.
+* A command that a client retries is logged again, but executed once: the answer is the stored result.
+
+The numbered comments argue why it is safe: 1 to 3 for elections, 4 for replication, 5 for commitment.
 """
 
 from itertools import combinations
@@ -80,12 +82,12 @@ class Raft(Node):
     def init(self):
         # On disk.
         self.term = 0                   # the latest term this server has seen
-        self.voted_for = None           # the candidate that has its vote in this term
+        self.voted_for = None           # the candidate that it voted for in this term
         self.log = []                   # entries; the first has index 1
         # In memory.
         self.role = "follower"
-        self.leader = None              # whom it believes to lead this term
-        self.votes = set()              # candidate: the servers that vote for it
+        self.leader = None              # the leader of this term, if known
+        self.votes = set()              # candidate: the servers that voted for it
         self.commit_index = 0           # the last entry known to be committed, and applied here
         self.machine = {}               # the replicated state machine: a key-value store
         self.sessions = {}              # client -> (serial of its last command, result) [section 8]
@@ -98,10 +100,12 @@ class Raft(Node):
         self.await_leader()
 
     def await_leader(self):
-        """Give a leader time to be heard of."""
+        """Restart the election timer."""
         self.set_timer("election", *self.election_timeout)
 
     def on_election_timer(self):
+        if self.role == "leader":
+            raise RuntimeError(f"{self.id} leads term {self.term}: a leader has no election timer")
         self.term, self.voted_for = self.term + 1, self.id
         self.role, self.leader, self.votes = "candidate", None, {self.id}
         self.note(f"no leader was heard of in time: stands for election in term {self.term}")
@@ -117,14 +121,21 @@ class Raft(Node):
         else:
             self.voted_for = src
             self.await_leader()
+        # 1. A stale candidate is answered, not ignored: the reply carries the newer term, and it steps down.
         self.send(src, Vote(self.term, not objection))
 
     def objection(self, src, msg):
-        """Why `src` cannot have the vote, if so."""
+        """The reason to refuse `src` the vote; empty if there is none."""
         if msg.term < self.term:
             return f"its term {msg.term} is over, this is term {self.term}"
+        # 2. One vote a term, and it is on disk before the reply leaves. Any two majorities share a server,
+        #    so two candidates cannot both win a term.
         if self.voted_for not in (None, src):
             return f"the vote of term {self.term} went to {self.voted_for}"
+        # 3. A committed entry is on a majority, and a winner has the votes of a majority: some voter has the entry.
+        #    It votes only for a log that ends in a later term, or in the same term and is at least as long. That
+        #    log has the entry too: in the same term by log matching; in a later one because the leader of that
+        #    term had it, by induction over the terms.
         if (msg.last_term, msg.last_index) < (self.last_term(), len(self.log)):
             return "its log is less complete [section 5.4.1]"
         return ""
@@ -143,6 +154,8 @@ class Raft(Node):
             self.lead()
 
     def lead(self):
+        if self.role == "follower":
+            raise RuntimeError(f"{self.id} is a follower in term {self.term}: only a candidate can become leader")
         self.role, self.leader = "leader", self.id
         self.next_index = dict.fromkeys(self.peers, len(self.log) + 1)
         self.match_index = dict.fromkeys(self.peers, 0)
@@ -151,7 +164,7 @@ class Raft(Node):
         self.on_heartbeat_timer()
 
     def adopt(self, term):
-        """A server that hears of a newer term enters it, as a follower (figure 2, rules for all servers)."""
+        """Enter a newer term as a follower, without a vote cast in it (figure 2, rules for all servers)."""
         if term > self.term:
             self.note(f"enters term {term}")
             self.term, self.voted_for = term, None
@@ -182,7 +195,7 @@ class Raft(Node):
             self.replicate_to(peer)
 
     def replicate_to(self, peer):
-        """Send what the peer may lack; nothing is a heartbeat."""
+        """Send the entries from `next_index` on; an empty message is a heartbeat."""
         prev = self.next_index[peer] - 1
         entries = tuple(self.log[prev:prev + self.batch])
         self.send(peer, AppendEntries(self.term, prev, self.term_at(prev), entries, self.commit_index))
@@ -203,14 +216,16 @@ class Raft(Node):
         self.send(src, Appended(self.term, True, agreed))
 
     def append(self, prev_index, entries):
-        """Add what is new. Only an entry in conflict removes what follows it: messages may be late."""
+        """Append the entries that are missing; remove a suffix only where an entry conflicts."""
+        # 4. An entry that conflicts was never committed: the leader has all that are (3). Without a conflict
+        #    nothing is removed: the message may be late, and what follows acknowledged, even committed.
         for index, entry in enumerate(entries, prev_index + 1):
             if self.term_at(index) != entry.term:
                 del self.log[index - 1:]
                 self.log.append(entry)
 
     def first_suspect(self, index):
-        """Where the leader should try next: after a short log, or at the first entry of the wrong term."""
+        """The index to try next: the end of a short log, or the first entry of the conflicting term."""
         term = self.term_at(index)
         if term is None:
             return len(self.log) + 1
@@ -233,14 +248,17 @@ class Raft(Node):
     # ---- commitment (sections 5.3 and 5.4.2) and clients (section 8) ----
 
     def advance_commit_index(self):
-        """Commit what a majority stores."""
+        """Commit up to the last entry that a majority stores and that may be committed by counting."""
         for index in range(len(self.log), self.commit_index, -1):
             copies = 1 + sum(match >= index for match in self.match_index.values())
             if self.is_majority(copies) and self.may_commit(index):
                 return self.commit(index)
 
     def may_commit(self, index):
-        """Copies count only for entries of the current term; older ones come along with them (figure 8)."""
+        """Only entries of the current term are committed by counting copies (figure 8)."""
+        # 5. An older entry can be on a majority and still be overwritten: a server without it, whose last entry
+        #    has a later term, passes (3) and wins. Once an entry of the current term is on a majority, a server
+        #    without it fails (3). By log matching the same servers have all entries before it: they are safe too.
         return self.term_at(index) == self.term
 
     def commit(self, index):
@@ -249,7 +267,7 @@ class Raft(Node):
             self.apply(self.log[self.commit_index - 1])
 
     def apply(self, entry):
-        """Execute a command that is committed, but no client's command twice."""
+        """Execute a committed command, unless it is a client's retry of one that was executed."""
         self.output("apply", self.commit_index, entry, self.term)
         serial, result = self.sessions.get(entry.client, (0, None))
         if entry.serial > serial:
@@ -258,7 +276,7 @@ class Raft(Node):
         if self.role == "leader" and entry.client in self.neighbours and entry.serial == serial:
             self.send(entry.client, Answer(serial, result))
 
-    # ---- small facts ----
+    # ---- majorities and terms ----
 
     def is_majority(self, servers):
         return servers > (len(self.peers) + 1) / 2
@@ -273,8 +291,8 @@ class Raft(Node):
         return self.log[index - 1].term if index <= len(self.log) else None
 
 
-# ---- what Raft promises (figure 3) -------------------------------------------------------------------------
-# The fifth property there, that a leader only appends to its log, is plain to see: `append` alone removes.
+# ---- safety properties (figure 3) --------------------------------------------------------------------------
+# The fifth, leader append-only, is seen in the code: entries are removed only in `append`, which followers run.
 
 @always
 def two_leaders_never_share_a_term(world):
@@ -318,7 +336,7 @@ def two_servers_never_apply_different_entries_at_one_index(world):
 
 
 def first_applied(world):
-    """For each index that was applied: the first server to do so, the entry, and its term at that moment."""
+    """Index -> (the first server that applied it, the entry, that server's term at the time)."""
     first = {}
     for output in world.outputs("apply"):
         index, entry, term = output.values

@@ -1,8 +1,9 @@
-"""Figures of the Raft paper as runs: logs to repair (7), the commit anomaly (8); and three small logs.
+"""Figures of the Raft paper as runs: log repair (7) and the commit anomaly (8); and an election among three logs.
+
+Logs are written as strings of terms: "1144" has four entries, two of term 1 and two of term 4.
 
 Source: Ongaro and Ousterhout 2014 (extended version), figures 7 and 8. The three logs are an exercise of
-Kleppmann's Cambridge lecture notes. Logs are written as strings of terms: "1144" has four entries, two of
-term 1 and two of term 4.
+Kleppmann's Cambridge lecture notes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +24,7 @@ def log_of(terms: Iterable[str]) -> list[Entry]:
 
 
 def cluster(protocol: type[Node], logs: Mapping[str, str], *, term: int, **options: Any) -> Run:
-    """A run in which servers start with these logs, in `term`; nobody stands for election by itself."""
+    """A run in which servers start in `term` with these logs; elections are triggered by the script."""
     initial = {name: {"term": term, "log": log_of(terms)} for name, terms in logs.items()}
     network = Network(latency=constant(10))
     return Run(dict.fromkeys(logs, protocol), initial=initial, network=network, **options)
@@ -43,7 +44,7 @@ FIGURE_7 = {
 
 
 def figure_7(protocol: type[Node] = DirectedRaft) -> Run:
-    """The leader of term 8 comes to power and brings the followers' logs into line with its own."""
+    """The leader of term 8 is elected and makes the followers' logs equal to its own."""
     script = [at(10, request("leader", TimeOut())), at(1500, request("leader", Propose(Put("x", "8.11"))))]
     title = "Raft, figure 7: logs are repaired"
     return cluster(protocol, FIGURE_7, term=7, duration=2000, script=script, title=title)
@@ -59,11 +60,11 @@ BEGINNING = [
     at(150, crash("S1")),
     at(200, request("S5", TimeOut())),                      # S5 leads term 3, by S3 and S4 ...
     at(240, isolate("S5")),
-    at(250, request("S5", Propose(Put("x", "3.2")))),       # ... and keeps its entry 2 to itself
+    at(250, request("S5", Propose(Put("x", "3.2")))),       # ... and its entry 2 reaches nobody
     at(300, crash("S5")),
     at(310, heal()),
     at(320, recover("S1")),
-    at(330, request("S1", TimeOut())),                      # S1 asks for term 3, in vain,
+    at(330, request("S1", TimeOut())),                      # S1 loses the election of term 3,
     at(360, cut("S1", "S4")),
     at(370, request("S1", TimeOut())),                      # leads term 4, and copies entry 2 to S3
 ]
@@ -74,7 +75,7 @@ OVERWRITTEN = [
     at(550, crash("S1")),
     at(560, heal()),
     at(570, recover("S5")),
-    at(580, request("S5", TimeOut())),                      # S5 asks for term 4, in vain,
+    at(580, request("S5", TimeOut())),                      # S5 loses the election of term 4,
     at(620, request("S5", TimeOut())),                      # leads term 5, and overwrites entry 2
     at(700, request("S5", Propose(Put("x", "5.3")))),
 ]
@@ -104,6 +105,6 @@ THREE_LOGS = {"A": "11", "B": "1222", "C": "123"}
 
 
 def three_logs(candidate: str, protocol: type[Node] = DirectedRaft) -> Run:
-    """One of three servers asks for the votes of term 4."""
+    """One of three servers stands for election in term 4."""
     return cluster(protocol, THREE_LOGS, term=3, duration=400, title="Raft: who can win with these logs?",
                    script=[at(10, request(candidate, TimeOut()))])

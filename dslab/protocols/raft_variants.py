@@ -1,7 +1,7 @@
-"""Raft with one thing changed: mistakes to learn from, and a Raft whose elections a script directs.
+"""Variants of Raft: each breaks one rule, and a Raft whose elections a script triggers.
 
-Each class differs from `Raft` in a few lines, so that what goes wrong is due to them. What is left out:
-variants that need another state, such as pre-vote.
+Each class differs from `Raft` in a few lines, so any violation is due to them. Left out: variants that need
+more state, such as pre-vote.
 """
 
 from typing import Any
@@ -37,7 +37,7 @@ class CommitByCounting(Raft):
 
 
 class Truncate(Raft):
-    """What if a follower drops all that follows the leader's entries? A late message undoes its promise."""
+    """What if a follower truncates its log after the leader's entries? A late message removes acknowledged ones."""
 
     def append(self, prev_index, entries):
         self.log[prev_index:] = entries
@@ -52,14 +52,14 @@ class AnyLog(Raft):
 
 
 class BackUpByOne(Raft):
-    """The leader tries one entry earlier after each refusal, as in the paper's figure 2: right, but slow."""
+    """The leader tries one entry earlier after each refusal, as in the paper's figure 2: correct, but slow."""
 
     def first_suspect(self, index):
         return index
 
 
 class LocalRead(Raft):
-    """What if a leader answers reads from its own state, at once? One that was deposed does not know it."""
+    """What if a leader answers reads from its own state? A deposed leader does not know that it is one: stale reads."""
 
     def on_command(self, src, msg):
         if self.role == "leader" and isinstance(msg.command, Get):
@@ -69,27 +69,27 @@ class LocalRead(Raft):
 
 
 class Impatient(Raft):
-    """What if all servers wait equally long for a leader? They stand for election together, every time."""
+    """What if all servers have the same election timeout? Every election is split."""
 
     election_timeout = (150, 150)
 
 
-# ---- elections by request: what the figures of the paper need ----------------------------------------------
+# ---- elections by request, for the figures of the paper ----------------------------------------------------
 
 @message
 class TimeOut:
-    """A request of a script: stand for election now."""
+    """A request: stand for election now."""
 
 
 @message
 class Propose:
-    """A request of a script: append this command, if you lead."""
+    """A request: append this command, if you lead."""
 
     command: Any
 
 
 class DirectedRaft(Raft):
-    """Raft in which nobody stands for election unless the script says so; commands need no clients."""
+    """Raft without election timers: the script triggers elections, and submits commands without clients."""
 
     def await_leader(self):
         pass
@@ -108,8 +108,8 @@ class DirectedRaft(Raft):
 
 
 class DirectedCommitByCounting(DirectedRaft, CommitByCounting):
-    """The mistake of `CommitByCounting`, directed by a script."""
+    """`CommitByCounting` with elections triggered by a script."""
 
 
 class DirectedBackUpByOne(DirectedRaft, BackUpByOne):
-    """The slow repair of `BackUpByOne`, directed by a script."""
+    """`BackUpByOne` with elections triggered by a script."""
