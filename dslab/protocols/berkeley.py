@@ -1,7 +1,7 @@
-"""Berkeley's algorithm: no machine knows the right time, so all agree on the average of their clocks.
+"""The Berkeley algorithm: without a source of true time, all nodes set their clocks to their average.
 
-One node, the master, asks every other what its clock shows, takes half of the way there and back off, leaves out
-clocks that are far from most, and tells each by how much to move. Nobody is right, but all are near each other.
+One node, the master, polls every other node's clock, corrects the reading by half the round trip, discards outliers,
+and sends each node the amount to adjust by. The clocks agree with each other, not with true time.
 
 Source: Gusella and Zatti, "The accuracy of the clock synchronization achieved by TEMPO in Berkeley UNIX 4.3BSD"
 (1989). Left out: the election of another master when this one crashes.
@@ -15,8 +15,8 @@ from dslab.properties import in_the_end, sometimes
 from dslab.run import Run
 from dslab.script import at, clock
 
-FAR = 1000.0            # ms: a clock that is farther from the middle one is not believed
-NEAR = 10.0             # ms: as near each other as all clocks are in the end
+FAR = 1000.0            # ms: a clock that is farther from the median is an outlier
+NEAR = 10.0             # ms: the greatest difference between two clocks afterwards
 
 
 @message
@@ -26,8 +26,8 @@ class Ask:
 
 @message
 class Shows:
-    sent: float             # ms: as in the question
-    time: float             # ms: what this clock showed
+    sent: float             # ms: copied from the request
+    time: float             # ms: the reading of this node's clock
 
 
 @message
@@ -36,7 +36,7 @@ class Move:
 
 
 class Berkeley(Node):
-    """The first node by name is the master, which waits `WAIT` ms for answers."""
+    """A node; the first by name is the master, which waits `WAIT` ms for replies."""
 
     WAIT = 100
 
@@ -44,7 +44,7 @@ class Berkeley(Node):
 
     def init(self):
         self.apart = {}         # node -> ms: how far its clock is ahead of the master's
-        self.moved = None       # ms: by how much this clock was set
+        self.moved = None       # ms: the adjustment of this clock
 
     def on_start(self):
         if self.id == min((self.id, *self.peers)):
@@ -75,7 +75,7 @@ class Berkeley(Node):
         self.move(msg.by)
 
     def move(self, by):
-        """Set the clock. What is far off is set at once, here; a real system slews."""
+        """Step the clock. A real system slews a small adjustment."""
         self.moved = by
         self.step_clock(by)
         self.output("moved", by)
@@ -87,7 +87,7 @@ class Berkeley(Node):
 
 @in_the_end
 def all_clocks_are_near_each_other(world):
-    """Each tells its time a second after it was set, by then all have been."""
+    """Each node outputs its time a second after the adjustment, when all have been adjusted."""
     wrong = {output.node: output.values[0] - output.time for output in world.outputs("shows")}
     if wrong and max(wrong.values()) - min(wrong.values()) > NEAR:
         first, last = min(wrong, key=wrong.get), max(wrong, key=wrong.get)
@@ -104,7 +104,7 @@ PROMISES = (all_clocks_are_near_each_other, all_agree_and_nobody_is_right)
 
 
 def rounds(*offsets, seed=0, title=""):
-    """One round of nodes A, B, C, ... whose clocks are ahead by so many ms."""
+    """One round of nodes A, B, C, ... whose clocks are ahead by these offsets, in ms."""
     names = tuple("ABCDEFGH"[:len(offsets)])
     return Run(Berkeley, names, network=Network(latency=uniform(2, 6)), seed=seed, title=title, duration=3000, script=[
         at(0, clock(name, offset=offset)) for name, offset in zip(names, offsets, strict=True) if offset])

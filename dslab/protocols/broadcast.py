@@ -1,13 +1,13 @@
-"""Broadcast: one node speaks, all should hear it, though the speaker may crash and copies get lost.
+"""Broadcast: one node sends a message to all, though it may crash meanwhile and copies may be lost.
 
-Best effort sends a copy to each node: if the sender crashes half-way, some nodes never hear of it. Reliable
-broadcast lets the receivers pass it on, all to all (eager) or each to a few at random (gossip). A message is
-*received* from the network perhaps often, and *delivered* to the application at most once.
+Best-effort broadcast sends a copy to each node: if the sender crashes half-way, some nodes never receive it. In
+reliable broadcast the receivers relay it, all to all (eager) or each to a few at random (gossip). A message may be
+*received* from the network several times, and is *delivered* to the application at most once.
 
 Sources: Cachin, Guerraoui and Rodrigues, "Introduction to Reliable and Secure Distributed Programming" (2011,
-chapter 3) for the promises; Demers et al., "Epidemic algorithms for replicated database maintenance" (1987)
-for gossip. Left out: recovery (a node that crashes is out of the game), repeated gossip and uniform
-agreement. The order of deliveries: `ordered_broadcast`.
+chapter 3) for the properties; Demers et al., "Epidemic algorithms for replicated database maintenance" (1987)
+for gossip. Left out: recovery (a node that crashes stays down), repeated gossip and uniform agreement. Orders of
+delivery: `causal_broadcast` (FIFO and causal) and `total_order`.
 """
 
 from typing import Any
@@ -22,14 +22,14 @@ from dslab.trace import Trace
 
 @message
 class Broadcast:
-    """A request: say this to all."""
+    """A request: broadcast this."""
 
     payload: Any
 
 
 @message
 class Answer:
-    """A request: say this to all as soon as the message `to` is delivered here."""
+    """A request: broadcast this as soon as the message `to` is delivered here."""
 
     to: Any
     payload: Any
@@ -37,12 +37,12 @@ class Answer:
 
 @message
 class Packet:
-    id: tuple           # (who broadcasts it, the sender's count of its messages)
+    id: tuple           # (the node that broadcasts it, its sequence number there)
     payload: Any
 
 
 class BestEffort(Node):
-    """Send a copy to each node, and hope.
+    """Best-effort broadcast: send one copy to each node.
 
     The other algorithms change to whom a message is relayed, or when it is delivered.
     """
@@ -50,9 +50,9 @@ class BestEffort(Node):
     shown = ("delivered",)
 
     def init(self):
-        self.sent = 0               # how many messages this node has broadcast
-        self.known = set()          # the ids of the messages that have reached this node
-        self.delivered = []         # payloads, in the order of their delivery
+        self.sent = 0               # the number of messages that this node has broadcast
+        self.known = set()          # the ids of the messages received
+        self.delivered = []         # payloads, in the order of delivery
         self.answers = {}           # payload -> what to broadcast when it is delivered
 
     def on_broadcast(self, src, msg):
@@ -72,7 +72,7 @@ class BestEffort(Node):
         return Packet((self.id, self.sent), payload)
 
     def spread(self, msg):
-        """A node hears itself at once: there is no link in between."""
+        """The sender receives its own message at once: no link is involved."""
         self.on_packet(self.id, msg)
 
     def on_packet(self, src, msg):
@@ -83,12 +83,12 @@ class BestEffort(Node):
         self.accept(msg)
 
     def relay(self, src, msg):
-        """Only the sender itself sends copies."""
+        """Only the original sender sends copies."""
         if src == self.id:
             self.broadcast(msg)
 
     def accept(self, msg):
-        """Without an order to keep, what has arrived is delivered."""
+        """Without an order to keep, deliver at once."""
         self.deliver(msg)
 
     def deliver(self, msg):
@@ -102,22 +102,22 @@ class BestEffort(Node):
 
 
 class EagerReliable(BestEffort):
-    """Whoever hears a message for the first time sends it to all: n(n - 1) copies, no crash stops it."""
+    """Each node relays a new message to all others: n(n - 1) copies, and agreement despite crashes."""
 
     def relay(self, src, msg):
         self.broadcast(msg)
 
 
 class Gossip(BestEffort):
-    """Whoever hears a message for the first time sends it to a few at random: most hear of it, cheaply."""
+    """Each node relays a new message to a few others at random: fewer copies, and most nodes receive it."""
 
-    roles = ("susceptible", "infective")        # the words of Demers et al.
+    roles = ("susceptible", "infective")        # the terms of Demers et al.
     shown = ()
 
     def init(self):
         super().init()
-        self.fanout = 3             # to how many
-        self.role = "susceptible"   # infective: has heard a message
+        self.fanout = 3             # the number of nodes to relay to
+        self.role = "susceptible"   # infective: has received a message
 
     def relay(self, src, msg):
         self.role = "infective"
@@ -126,7 +126,7 @@ class Gossip(BestEffort):
 
 
 class Flooding(BestEffort):
-    """Whoever hears a message for the first time sends it to all neighbours but the one it came from."""
+    """Each node relays a new message to all neighbours but the one that it came from."""
 
     def relay(self, src, msg):
         for neighbour in self.neighbours:
@@ -134,10 +134,10 @@ class Flooding(BestEffort):
                 self.send(neighbour, msg)
 
 
-# ---- what broadcast promises at every moment ---------------------------------------------------------------
+# ---- safety properties -------------------------------------------------------------------------------------
 
 def deliveries(world: Any) -> dict[str, list[tuple]]:
-    """For each node of a world, or of a trace, the ids (sender, number) of its deliveries, in their order."""
+    """Node -> the ids (sender, number) of its deliveries in order, in a `World` or a `Trace`."""
     found: dict[str, list[tuple]] = {node: [] for node in world.nodes}
     for output in world.outputs("deliver"):
         found[output.node].append(output.values[:2])
@@ -145,7 +145,7 @@ def deliveries(world: Any) -> dict[str, list[tuple]]:
 
 
 def payloads(trace: Trace) -> dict[str, tuple]:
-    """For each node what it delivered, in its order: {"A": ("m1", "m2"), ...}."""
+    """Node -> the payloads that it delivered, in order: {"A": ("m1", "m2"), ...}."""
     return {node: tuple(output.values[2] for output in trace.outputs("deliver") if output.node == node)
             for node in trace.nodes}
 
@@ -161,11 +161,11 @@ def no_message_is_delivered_twice(world):
 
 @always
 def only_what_was_broadcast_is_delivered(world):
-    """No creation: a message that names a sender was broadcast by it, earlier."""
-    said = {output.values: output.step for output in world.outputs("broadcast")}
+    """No creation: a delivered message was broadcast before, by the sender that it names."""
+    sent = {output.values: output.step for output in world.outputs("broadcast")}
     for output in world.outputs("deliver"):
         sender, number, payload = output.values
-        if said.get(output.values, output.step + 1) > output.step:
+        if sent.get(output.values, output.step + 1) > output.step:
             return f"{output.node} delivers {payload!r} as message {number} of {sender}, who has not said it"
 
 
@@ -175,11 +175,11 @@ def all_nodes_that_are_up_deliver_a_message(world):
     return world.outputs("broadcast") and all(got[node] for node in world.up)
 
 
-# ---- what broadcast promises sooner or later ---------------------------------------------------------------
+# ---- liveness properties -----------------------------------------------------------------------------------
 
 @in_the_end
 def a_correct_sender_delivers_its_own_messages(world):
-    """Validity. A node is correct if it is up at the end."""
+    """Validity. A node counts as correct if it is up at the end."""
     got = deliveries(world)
     for sender, number, payload in (output.values for output in world.outputs("broadcast")):
         if sender in world.up and (sender, number) not in got[sender]:
@@ -188,7 +188,7 @@ def a_correct_sender_delivers_its_own_messages(world):
 
 @in_the_end
 def correct_nodes_deliver_the_same_messages(world):
-    """Agreement: what one of them delivers, all of them deliver."""
+    """Agreement: what one correct node delivers, all correct nodes deliver."""
     got = deliveries(world)
     for output in world.outputs("deliver"):
         for node in world.nodes:
@@ -196,15 +196,15 @@ def correct_nodes_deliver_the_same_messages(world):
                 return f"{output.node} delivers {output.values[2]!r}, and {node} never does"
 
 
-# ---- which class keeps what, and runs to see it ------------------------------------------------------------
+# ---- which class has which property, and runs that show it -------------------------------------------------
 
 SAFETY = (no_message_is_delivered_twice, only_what_was_broadcast_is_delivered)
 PROMISES = (*SAFETY, all_nodes_that_are_up_deliver_a_message)
 VALIDITY, AGREEMENT = a_correct_sender_delivers_its_own_messages, correct_nodes_deliver_the_same_messages
 LIVENESS = (VALIDITY, AGREEMENT)
 
-# What each class promises, though nodes crash. Gossip misses some nodes by chance, and flooding those that crashes
-# cut off.
+# The properties of each class, even if nodes crash. Gossip misses some nodes by chance, flooding those that a crash
+# disconnects.
 KEEPS = {
     BestEffort: (*SAFETY, VALIDITY),
     Gossip: (*SAFETY, VALIDITY),
@@ -223,7 +223,7 @@ def crashing_sender(protocol: type[Node], *, lost: tuple[str, ...] = ("C",)) -> 
 
 
 def gossip(nodes: int = 30, *, fanout: int = 3, seed: int = 0) -> Run:
-    """The first of `nodes` nodes broadcasts; everybody passes it on, once, to `fanout` others."""
+    """The first of `nodes` nodes broadcasts; each node relays the message once, to `fanout` others."""
     names = node_names(nodes)
     return Run(Gossip, names, seed=seed, network=Network(latency=constant(10)),
                script=[at(10, request(names[0], Broadcast("m1")))],

@@ -1,13 +1,13 @@
-"""Generals who surround a city must all attack or all retreat, though some of them are traitors who lie.
+"""Byzantine generals: loyal ones must agree to attack or to retreat, though traitors among them send anything.
 
-A commander gives an order, and every lieutenant tells the others what it has heard, because the commander may have
-told each of them something else. Nobody can prove what it was told: messages are *oral*. So they tell each other what
-they were told that others were told, one round for each traitor, and believe majorities. More than two thirds must be
-loyal: with one traitor among three, a loyal lieutenant cannot tell who lies.
+A commander sends an order, which may differ from lieutenant to lieutenant, so each lieutenant relays what it received
+to the others. Messages are *oral*: a general cannot prove what it received. So they relay in m + 1 rounds for m
+traitors, each round about the messages of the round before, and take majorities. More than two thirds must be loyal:
+with one traitor among three, a loyal lieutenant cannot find out which of the other two lies.
 
-Source: Lamport, Shostak and Pease, "The Byzantine generals problem" (1982), sections 2 and 3. Messengers are reliable,
-none takes longer than a known bound, and everybody knows who a message is from; what does not come counts as RETREAT.
-Left out: generals who are not all neighbours (section 5).
+Source: Lamport, Shostak and Pease, "The Byzantine generals problem" (1982), sections 2 and 3. Links are reliable, with
+a known bound on delay, and a receiver knows the sender of a message; a missing message counts as RETREAT. Left out:
+generals that are not fully connected (section 5).
 """
 
 from collections import Counter
@@ -23,31 +23,31 @@ from dslab.run import Run, node_names
 
 ATTACK, RETREAT = "attack", "retreat"
 LOYAL, TRAITOR = "loyal", "traitor"
-ROUND = 20              # ms: longer than any message takes
+ROUND = 20              # ms: longer than any message delay
 
-Lies = Mapping[tuple[tuple[str, ...], str], Any]        # (path, receiver) -> what the last of the path tells it
+Lies = Mapping[tuple[tuple[str, ...], str], Any]        # (path, receiver) -> what the last of the path sends it
 
 
 @message
 class Order:
-    value: str          # what its sender says that it was told
-    path: tuple         # through whose hands it has come: the commander first, its sender last
+    value: str          # the order, as its sender claims to have received it
+    path: tuple         # the relays: the commander first, its sender last
 
 
 @message
 class Lie:
-    """A request to a traitor: tell this general, where you would relay what has come by this path, another value."""
+    """A request to a traitor: send this general another value, in place of the one relayed along this path."""
 
     to: str
     path: tuple         # the traitor last
-    value: str          # or None, to say nothing
+    value: str          # or None, to send nothing
 
 
 class General(Node):
-    """OM(m), oral messages: agrees with all loyal generals if there are at most m traitors, and more than 3m generals.
+    """OM(m), oral messages: agrees with all loyal generals if there are at most m traitors among more than 3m generals.
 
-    Time goes in rounds. In the first the commander speaks; in each that follows all lieutenants relay what they have
-    heard in the round before; after round m + 1 they decide.
+    It runs in rounds. In the first the commander sends its order; in each later one every lieutenant relays what it
+    received in the round before; after round m + 1 they decide.
     """
 
     roles = (LOYAL, TRAITOR)
@@ -57,9 +57,9 @@ class General(Node):
         self.role = LOYAL
         self.commander = "A"
         self.order = None               # the commander's
-        self.m = 1                      # so many traitors can be coped with
+        self.m = 1                      # the number of traitors tolerated
         self.round = 0                  # the rounds that are over
-        self.heard = {}                 # path -> the order that has come by it
+        self.heard = {}                 # path -> the order received along it
         self.decision = None            # the order that it obeys
 
     def on_start(self):
@@ -76,18 +76,18 @@ class General(Node):
         self.set_timer("round", ROUND)
 
     def command(self):
-        """The commander speaks: its order has come by no path at all."""
+        """The commander sends its order: the path so far is empty."""
         self.heard[()] = self.order
         self.output("command", self.order)
         self.relay(())
 
     def paths(self):
-        """The paths by which orders should have come in the round that is over."""
+        """The paths along which orders were due in the round that is over."""
         lieutenants = [peer for peer in self.peers if peer != self.commander]
         return [(self.commander, *relays) for relays in permutations(lieutenants, self.round - 1)]
 
     def relay(self, path):
-        """Tell what has come by this path to all who have not had it in their hands."""
+        """Send the order received along this path to all generals that are not on it."""
         for other in self.outside(path):
             self.tell(other, (*path, self.id), self.heard.get(path, RETREAT))
 
@@ -104,7 +104,7 @@ class General(Node):
         self.heard[msg.path] = msg.value
 
     def objection(self, src, path):
-        """Why an order does not count; empty if it does."""
+        """The reason to ignore an order; empty if there is none."""
         if path[-1:] != (src,):
             return f"{src} was not the last to have it"
         if path[0] != self.commander or self.id in path or len(set(path)) < len(path):
@@ -121,13 +121,13 @@ class General(Node):
         self.output("obey", self.decision)
 
     def obtain(self, path):
-        """What it takes for the order that has come by this path."""
+        """The value that it obtains for the order sent along this path: a majority, or the default."""
         opinions = self.opinions(path)
         value, count = Counter(opinions).most_common(1)[0]
         return value if 2 * count > len(opinions) else self.in_doubt(opinions)
 
     def opinions(self, path):
-        """What it has heard by this path itself, and what it obtains from all who should have heard it, too."""
+        """What it received along this path itself, and what it obtains from each other receiver."""
         relayed = self.outside(path) if len(path) <= self.m else []
         return [self.heard.get(path, RETREAT), *(self.obtain((*path, other)) for other in relayed)]
 
@@ -139,15 +139,15 @@ class General(Node):
 
 
 class Traitor(General):
-    """Tells each receiver what its `lies` say, and where they say nothing, what a loyal general would.
+    """Sends each receiver the value in its `lies`, or what a loyal general would send if there is none.
 
-    It can do no more harm than that: a loyal general listens only to what must come, and knows who it is from.
+    No traitor can do more harm: a loyal general accepts only messages that are due, and knows their sender.
     """
 
     def init(self):
         super().init()
         self.role = TRAITOR
-        self.lies = {}                  # (path, receiver) -> what it tells it, the path ends with itself; None: nothing
+        self.lies = {}                  # (path ending with itself, receiver) -> the value it sends; None: nothing
 
     def tell(self, other, path, value):
         lie = self.lies.get((path, other), value)
@@ -165,17 +165,17 @@ class Traitor(General):
 
 
 class Trusting(General):
-    """What if a lieutenant believes the commander where there is no majority?"""
+    """What if a lieutenant follows the commander where there is no majority?"""
 
     def in_doubt(self, opinions):
         return opinions[0]
 
 
-# ---- what is promised -------------------------------------------------------------------------------------------
+# ---- properties -------------------------------------------------------------------------------------------------
 
 @always
 def all_loyal_lieutenants_obey_the_same_order(world):
-    """IC1, the first condition of interactive consistency: they agree, whatever the commander is."""
+    """IC1, interactive consistency: they agree, even if the commander is a traitor."""
     first = None
     for output in loyal(world, "obey"):
         first = first or output
@@ -185,7 +185,7 @@ def all_loyal_lieutenants_obey_the_same_order(world):
 
 @always
 def a_loyal_commander_is_obeyed_by_every_loyal_lieutenant(world):
-    """IC2: without it all could agree to retreat, always."""
+    """IC2, interactive consistency: without it, always to retreat would be a solution."""
     for order in loyal(world, "command"):
         for output in loyal(world, "obey"):
             if output.values != order.values:
@@ -206,7 +206,7 @@ def the_loyal_lieutenants_attack(world):
 
 
 def loyal(world, name):
-    """The outputs of this name, of those who are loyal."""
+    """The outputs of this name of loyal generals."""
     return [output for output in world.outputs(name) if world.states[output.node].role == LOYAL]
 
 
@@ -223,10 +223,10 @@ def council(generals: int | Iterable[str], m: int = 1, *, order: str = ATTACK,
 
     Args:
         generals: how many, or their names.
-        m: so many traitors the algorithm is to survive.
+        m: the number of traitors that the algorithm tolerates.
         order: the commander's.
-        traitors: name -> its lies: (path, receiver) -> value; `says` makes some. {} tells the truth.
-        protocol, turned: the class of the loyal ones, and of the traitors.
+        traitors: name -> its lies, (path, receiver) -> value, as made by `says`; {}: a traitor that never lies.
+        protocol, turned: the classes of the loyal generals and of the traitors.
     """
     names = node_names(generals)
     initial = {name: {"commander": names[0], "m": m} for name in names}
@@ -238,11 +238,11 @@ def council(generals: int | Iterable[str], m: int = 1, *, order: str = ATTACK,
 
 
 def says(path: Iterable[str], **receivers: Any) -> dict[tuple[tuple[str, ...], str], Any]:
-    """Lies: what the last of the path tells each receiver, `says("AD", B=RETREAT)`; None is silence."""
+    """Lies: what the last of the path sends each receiver, `says("AD", B=RETREAT)`; None: nothing."""
     return {(tuple(path), receiver): value for receiver, value in receivers.items()}
 
 
-# The figures of the paper, with A for the commander, and B, C, D for lieutenants 1, 2, 3.
+# The figures of the paper: A is the commander; B, C and D are lieutenants 1, 2 and 3.
 FIGURE_1 = council(3, traitors={"C": says("AC", B=RETREAT)}, title="Figure 1: lieutenant C is a traitor")
 FIGURE_2 = council(3, traitors={"A": says("A", C=RETREAT)}, title="Figure 2: the commander is a traitor")
 FIGURE_3 = council(4, traitors={"D": says("AD", B=RETREAT, C=RETREAT)}, title="Figure 3: lieutenant D is a traitor")

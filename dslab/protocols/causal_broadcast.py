@@ -1,13 +1,12 @@
-"""Broadcast in FIFO and in causal order: no message is delivered before those that it follows.
+"""FIFO and causal broadcast: no message is delivered before those that precede it.
 
-The idea is to hold a message back, though it has arrived, until nothing speaks against its delivery. FIFO
-order waits for the sender's earlier messages; causal order waits for all that the sender had delivered before
-it spoke. Both are built on reliable broadcast, need no leader and no round trip, and leave open the order of
-messages that nothing connects.
+A message that arrives early is held back. FIFO order waits for the sender's earlier messages; causal order waits
+for all messages that the sender had delivered when it broadcast. Both are built on reliable broadcast, need no
+leader and no round trip, and leave the order of concurrent messages open.
 
 Sources: Hadzilacos and Toueg, "A modular approach to fault-tolerant broadcasts" (1994); Birman, Schiper and
-Stephenson, "Lightweight causal and atomic group multicast" (1991). Left out: forgetting old ids. One order
-for all: `total_order`.
+Stephenson, "Lightweight causal and atomic group multicast" (1991). Left out: garbage collection of message ids. One
+order for all nodes: `total_order`.
 """
 
 from itertools import permutations, product
@@ -31,21 +30,21 @@ from dslab.script import at, delay, request
 
 @message
 class Dependent:
-    id: tuple           # (sender, the sender's count)
+    id: tuple           # (sender, its sequence number there)
     payload: Any
-    deps: tuple         # for each node, how many of its messages the sender had delivered
+    deps: tuple         # for each node, the number of its messages that the sender had delivered
 
 
 class HoldBack(EagerReliable):
-    """What the ordering algorithms share: a message waits until there is no `obstacle` to its delivery."""
+    """The base of the ordering algorithms: a message is held back while there is an `obstacle` to its delivery."""
 
     shown = ("delivered", "held")
 
     def init(self):
         super().init()
-        self.held = []                              # messages that have arrived and wait
+        self.held = []                              # messages that have arrived and are held back
         nodes = sorted((self.id, *self.peers))
-        self.counts = dict.fromkeys(nodes, 0)       # node -> how many of its messages were delivered here
+        self.counts = dict.fromkeys(nodes, 0)       # node -> the number of its messages delivered here
 
     def accept(self, msg):
         self.held.append(msg)
@@ -54,19 +53,19 @@ class HoldBack(EagerReliable):
             self.note(f"held back: {self.obstacle(msg)}")
 
     def release(self):
-        """Deliver all that can be delivered; each delivery may free others."""
+        """Deliver every message without an obstacle; each delivery may remove the obstacle of others."""
         while ready := [msg for msg in self.held if not self.obstacle(msg)]:
             self.held.remove(ready[0])
             self.counts[ready[0].id[0]] += 1
             self.deliver(ready[0])
 
     def obstacle(self, msg):
-        """Why the message cannot be delivered yet; empty if it can."""
+        """The reason to hold the message back; empty if there is none."""
         return ""
 
 
 class Fifo(HoldBack):
-    """The messages of one sender are delivered in the order in which it sent them."""
+    """FIFO broadcast: messages of one sender are delivered in the order of sending."""
 
     def obstacle(self, msg):
         sender, number = msg.id
@@ -75,11 +74,11 @@ class Fifo(HoldBack):
 
 
 class Causal(HoldBack):
-    """A message is delivered after all that its sender had delivered before.
+    """Causal broadcast: a message is delivered after all messages that its sender had delivered before.
 
-    `deps` counts *delivered* messages, not events, the message itself not included: deliver it as soon as
-    `deps <= counts` in every entry (Kleppmann's convention). Birman, Schiper and Stephenson include it: the
-    sender's entry must then be exactly one above the receiver's. Mixed, they deliver too early or never.
+    `deps` counts *delivered* messages, not events, without the message itself: it can be delivered once
+    `deps <= counts` in every entry (Kleppmann's convention). Birman, Schiper and Stephenson include the message: the
+    sender's entry must be exactly one above the receiver's. Mixing the two delivers too early or never.
     """
 
     def pack(self, payload):
@@ -94,11 +93,11 @@ class Causal(HoldBack):
         return ""
 
 
-# ---- what the orders promise -------------------------------------------------------------------------------
+# ---- properties --------------------------------------------------------------------------------------------
 
 @always
 def messages_of_one_sender_are_delivered_in_its_order(world):
-    """FIFO order: none is left out or overtaken."""
+    """FIFO order: without gaps, too."""
     for node, ids in deliveries(world).items():
         count = dict.fromkeys(world.nodes, 0)
         for sender, number in ids:
@@ -109,10 +108,10 @@ def messages_of_one_sender_are_delivered_in_its_order(world):
 
 @always
 def causes_are_delivered_before_their_effects(world):
-    """Causal order: what a sender had broadcast or delivered before it spoke comes first everywhere."""
-    heard = {node: set() for node in world.nodes}   # what a node has said or delivered, and what was before
-    got = {node: set() for node in world.nodes}
-    past = {}
+    """Causal order: all that a sender had broadcast or delivered before a message is delivered before it."""
+    heard = {node: set() for node in world.nodes}   # node -> its broadcasts and deliveries, with their causes
+    got = {node: set() for node in world.nodes}     # node -> its deliveries
+    past = {}                                       # message -> its causes
     for output in world.outputs():
         node, id = output.node, output.values[:2]
         if output.name == "broadcast":
@@ -132,15 +131,15 @@ def causes_are_delivered_before_their_effects(world):
 # ---- which delivery orders are allowed ---------------------------------------------------------------------
 
 def respects(order: tuple[str, ...], before: tuple[tuple[str, str], ...]) -> bool:
-    """Does a node that delivers in this order deliver the first message of each pair before the second?"""
+    """Whether the first message of each pair comes before the second in this order."""
     return all(order.index(first) < order.index(second) for first, second in before)
 
 
 def allowed_orders(messages: tuple[str, ...], *, before: tuple[tuple[str, str], ...] = (), nodes: int = 3,
                    total: bool = False) -> list[tuple[tuple[str, ...], ...]]:
-    """All ways in which `nodes` nodes may deliver the messages, as tuples with the order of each node.
+    """All ways in which `nodes` nodes may deliver the messages, each a tuple with one order per node.
 
-    Each node respects the pairs in `before`; `total`: and all deliver in the same order.
+    Every order respects the pairs in `before`; with `total`, all nodes have the same order.
     """
     orders = [order for order in permutations(messages) if respects(order, before)]
     return [each for each in product(orders, repeat=nodes) if not total or len(set(each)) == 1]
@@ -159,7 +158,7 @@ GUARANTEES = {
 }
 
 
-# ---- which class keeps what, and runs to see it ------------------------------------------------------------
+# ---- which class has which property, and runs that show it -------------------------------------------------
 
 FIFO_ORDER = messages_of_one_sender_are_delivered_in_its_order
 CAUSAL_ORDER = causes_are_delivered_before_their_effects
@@ -171,7 +170,7 @@ KEEPS = {
 
 
 def same_run(protocol: type[Node], *, seed: int = 15, fifo: bool = False) -> Run:
-    """A broadcasts m1, then m3; B answers m1 with m2: the same requests and network for each class."""
+    """A broadcasts m1, then m3, and B answers m1 with m2; requests and network are the same for every class."""
     return Run(protocol, seed=seed, network=Network(latency=uniform(5, 60), fifo=fifo), script=[
         at(0, request("B", Answer("m1", "m2"))),
         at(10, request("A", Broadcast("m1"))),
@@ -189,7 +188,7 @@ def overtaking(protocol: type[Node]) -> Run:
 
 
 def early_answer(protocol: type[Node]) -> Run:
-    """Alice asks, Bob answers, and Carol receives the answer first: the question is slow both ways to her."""
+    """Alice asks, Bob answers, and Carol receives the answer first: both copies of the question are delayed."""
     return Run(protocol, ("Alice", "Bob", "Carol"), network=Network(latency=constant(10)), script=[
         at(0, delay("Alice->Carol#1", by=50)),
         at(0, delay("Bob->Carol#1", by=50)),

@@ -1,8 +1,8 @@
-"""The client of a replicated state machine, and the machine itself: a key-value store.
+"""The client of a replicated state machine, and the state machine itself: a key-value store.
 
-A client sends one command at a time, again and again under the same serial number until it is answered. The
-servers remember the last serial number of each client, so a command that reaches them twice takes effect once
-[Ongaro and Ousterhout 2014, section 8]. Exactly-once effect is at-least-once sending plus at-most-once
+A client has one command outstanding at a time, and retries it under the same serial number until it is answered.
+The servers keep the last serial number of each client, so a command that reaches them twice is executed once
+[Ongaro and Ousterhout 2014, section 8]: an exactly-once effect from at-least-once delivery and at-most-once
 execution.
 """
 
@@ -34,13 +34,13 @@ class Get:
 
 @message
 class Command:
-    serial: int         # the client's number for the command: the same when it is sent again
+    serial: int         # the client's sequence number, the same in a retry
     command: Any        # Put, Add or Get
 
 
 @message
 class NotLeader:
-    leader: str | None  # who leads, as far as the sender knows
+    leader: str | None  # the leader, as far as the sender knows
 
 
 @message
@@ -50,18 +50,18 @@ class Answer:
 
 
 class Client(Node):
-    """A client of the servers: it has one command open at a time [section 8]."""
+    """A client of the servers, with one command outstanding at a time [section 8]."""
 
     persistent = ("serial",)
     shown = ("serial",)
-    patience = 250                      # ms before it asks another server
+    patience = 250                      # ms before it tries another server
 
     def init(self):
-        self.serial = 0                 # the number of the current command
-        self.command = None             # what it waits for, if anything
-        self.user = None                # who wants the result
-        self.waiting = []               # (user, command) that come later
-        self.server = 0                 # which of its servers it asks
+        self.serial = 0                 # the serial number of the current command
+        self.command = None             # the outstanding command, if any
+        self.user = None                # the user that the result goes to
+        self.waiting = []               # (user, command), queued
+        self.server = 0                 # the index of the server that it asks
 
     def on_put(self, src, msg):
         self.waiting.append((src, msg))
@@ -102,12 +102,12 @@ class Client(Node):
             self.next_command()
 
     def servers(self):
-        """Whom it can ask: all neighbours but other clients."""
+        """The neighbours that are not clients."""
         return [name for name in self.neighbours if name not in self.peers]
 
 
 def execute(command: Put | Add | Get, machine: dict[str, Any]) -> Any:
-    """Run a command on the key-value store `machine`, a dict; returns the key's value after it."""
+    """Apply a command to the key-value store `machine`, a dict, and return the key's new value."""
     if isinstance(command, Put):
         machine[command.key] = command.value
     elif isinstance(command, Add):
@@ -117,7 +117,7 @@ def execute(command: Put | Add | Get, machine: dict[str, Any]) -> Any:
 
 def service(protocol: type[Node], servers: Iterable[str] = "ABC", *, clients: Iterable[str] = ("alice",),
             **options: Any) -> Run:
-    """A run of `servers` that are all linked, with `clients` that are linked to each server.
+    """A run of `servers`, fully connected, with `clients` that are connected to each server.
 
     `options` are those of `Run`: `script`, `seed`, `network` and so on.
     """
@@ -127,7 +127,7 @@ def service(protocol: type[Node], servers: Iterable[str] = "ABC", *, clients: It
 
 
 def history(trace: Trace) -> str:
-    """What the clients asked and got, a line each in the order of asking: when, who, what, and the answer."""
+    """The clients' operations, a line each in the order of invocation: interval, client, command and answer."""
     lines = []
     for operation in trace.operations:
         answer = "no answer" if operation.returned is None else repr(operation.result)

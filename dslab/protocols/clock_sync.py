@@ -1,13 +1,13 @@
-"""Clock synchronisation: a node asks a server what time it is, and finds out how far wrong its own clock is.
+"""Clock synchronisation: a client estimates the offset of its clock from a server's, and corrects it.
 
-The answer is old when it arrives, and nobody knows how old. NTP takes four readings: t1 and t4 are the client's, at
-sending and at receipt; t2 and t3 the server's. So the way there and back takes (t4 - t1) - (t3 - t2). If both ways
-take equally long, the server is ahead by ((t2 - t1) + (t3 - t4)) / 2; if not, that is wrong by half of the
-difference, which no client can measure, but never by more than half of the way there and back.
+The server's reading is old when it arrives, by an unknown delay. NTP takes four timestamps: t1 and t4 are the client's,
+at sending and at receipt; t2 and t3 the server's. The round trip is (t4 - t1) - (t3 - t2). If both ways take equally
+long, the server is ahead by ((t2 - t1) + (t3 - t4)) / 2; if not, the error is half the difference of the ways, which
+the client cannot measure, and at most half the round trip.
 
-Sources: Cristian, "Probabilistic clock synchronization" (1989); Mills, RFC 5905 (NTP version 4, 2010). The limits of
-adjustment are those of Kleppmann's notes (125 ms, 500 ppm, 1000 s). Left out: strata, polling intervals, and a filter
-that learns how fast the quartz is.
+Sources: Cristian, "Probabilistic clock synchronization" (1989); Mills, RFC 5905 (NTP version 4, 2010). The thresholds
+for slewing and stepping are those of Kleppmann's notes (125 ms, 500 ppm, 1000 s). Left out: strata, polling intervals,
+and a filter that estimates the drift of the quartz.
 """
 
 from dslab.network import Network, constant
@@ -16,8 +16,9 @@ from dslab.properties import always, in_the_end, sometimes
 from dslab.run import Run
 from dslab.script import at, clock
 
-SLEW, PANIC, PPM = 125.0, 1_000_000.0, 500.0    # ms: above it the clock is stepped; above it nothing is done; slewing
-FIRST, EVERY = 100, 1000                        # ms: when the client asks first, and from one request to the next
+SLEW, PANIC = 125.0, 1_000_000.0        # ms: from SLEW on the clock is stepped; from PANIC on it is left alone
+PPM = 500.0                             # the rate of slewing
+FIRST, EVERY = 100, 1000                # ms: the time of the first request, and the interval between requests
 
 
 @message
@@ -33,12 +34,12 @@ class TimeReply:
 
 
 class TimeServer(Node):
-    """Knows what time it is, and takes `busy` ms for each answer."""
+    """A time server that takes `busy` ms for each reply."""
 
     shown = ("busy",)
 
     def init(self):
-        self.busy = 0.0         # ms from the arrival of a request to its answer
+        self.busy = 0.0         # ms from the arrival of a request to its reply
         self.waiting = []       # (client, t1, t2), in the order of arrival
 
     def on_time_request(self, src, msg):
@@ -55,15 +56,15 @@ class TimeServer(Node):
 
 
 class NtpClient(Node):
-    """Asks `asks` times, takes the sample with the shortest way, and sets its clock; all that `rounds` times."""
+    """Takes `asks` samples and corrects its clock by the one with the shortest round trip, `rounds` times."""
 
     shown = ("offset",)
 
     def init(self):
         self.server = "S"
-        self.asks = 1           # how many samples are taken before the clock is set
-        self.rounds = 1         # how often it is still to be set
-        self.samples = []       # (t1, t2, t3, t4), ms: the client's clock, twice the server's, the client's
+        self.asks = 1           # samples per correction
+        self.rounds = 1         # corrections that are left
+        self.samples = []       # (t1, t2, t3, t4), ms: by the client's clock, the server's twice, the client's
         self.offset = None      # ms: how far ahead the server is, by the last estimate
 
     def on_start(self):
@@ -84,7 +85,7 @@ class NtpClient(Node):
             self.set_timer("ask", EVERY)
 
     def end_round(self):
-        """There are samples enough: set the clock, and begin anew."""
+        """All samples are in: correct the clock, and start the next round."""
         self.offset, bound = self.estimate(self.samples)
         self.output("estimate", self.offset, bound)
         self.correct(self.offset, self.adjust(self.offset))
@@ -93,18 +94,18 @@ class NtpClient(Node):
             self.samples = []
 
     def estimate(self, samples):
-        """How far ahead the server is, and by how much that can be wrong; both in ms."""
+        """How far ahead the server is, and the bound on the error; both in ms."""
         best = min(samples, key=round_trip)
         return ahead(best), round_trip(best) / 2
 
     def adjust(self, offset):
-        """What to do about a clock that is wrong by `offset` ms: "slew", "step" or "panic"."""
+        """How to correct a clock that is wrong by `offset` ms: "slew", "step" or "panic"."""
         if abs(offset) < SLEW:
             return "slew"
         return "step" if abs(offset) < PANIC else "panic"
 
     def correct(self, offset, how):
-        """Set the clock."""
+        """Slew or step the clock, or leave it alone."""
         self.output("adjust", how)
         if how == "panic":
             return self.note(f"{offset:,.1f} ms is too much to be true: somebody must look at this clock")
@@ -115,11 +116,11 @@ class NtpClient(Node):
 
 
 class CristianClient(NtpClient):
-    """Knows only when the server answered, and that no message is quicker than `least` [Cristian 1989]."""
+    """Uses only the server's t3, and the least delay of a message [Cristian 1989]."""
 
     def init(self):
         super().init()
-        self.least = 0.0        # ms: no message takes less
+        self.least = 0.0        # ms: the least delay of a message
 
     def estimate(self, samples):
         t1, _, t3, t4 = min(samples, key=lambda sample: sample[3] - sample[0])
@@ -127,24 +128,24 @@ class CristianClient(NtpClient):
 
 
 def round_trip(sample):
-    """How long request and reply were under way together, ms: the delay δ."""
+    """The round trip without the server's processing, ms: the delay δ."""
     t1, t2, t3, t4 = sample
     return (t4 - t1) - (t3 - t2)
 
 
 def ahead(sample):
-    """How far the server is ahead if both ways take equally long, ms: the skew θ."""
+    """How far the server is ahead if both ways take equally long, ms: the offset θ."""
     t1, t2, t3, t4 = sample
     return ((t2 - t1) + (t3 - t4)) / 2
 
 
-# ---- what it promises --------------------------------------------------------------------------------------
+# ---- properties --------------------------------------------------------------------------------------------
 
-DRIFTS = 0.02           # ms: by so much a quartz may go wrong on the way there and back
+DRIFTS = 0.02           # ms: the most that a clock drifts during one round trip
 
 
 def really_ahead(shown, estimate, server):
-    """How far the server was ahead, ms: by what the clocks showed and by true time, which no node knows."""
+    """How far the server was ahead, ms: from clock readings and true time, which no node knows."""
     wrong = {output.node: output.values[0] - output.time for output in shown if output.step <= estimate.step}
     return wrong[server] - wrong[estimate.node]
 
@@ -174,7 +175,7 @@ def every_client_has_an_estimate(world):
 
 @sometimes
 def an_estimate_is_wrong(world):
-    """Because the ways there and back take different times."""
+    """The delays of request and reply differ."""
     for output in world.outputs("estimate")[-1:]:
         truth = really_ahead(world.outputs("shows"), output, world.states[output.node].server)
         return abs(output.values[0] - truth) > 1
@@ -186,9 +187,9 @@ PROMISES = (the_true_offset_is_within_the_bound, a_clock_that_is_a_little_wrong_
 
 def asking(*, offset=50, there=15, back=5, busy=5, asks=1, rounds=1, client=NtpClient, least=0.0, names=("C", "S"),
            script=(), title="", seed=0):
-    """A client asks a server, whose clock is `offset` ms ahead. Ways and work in ms; `there`, `back`: or latencies.
+    """A client and a server whose clock is `offset` ms ahead. `there` and `back` are ms, or latencies; `busy` is ms.
 
-    The client's clock is right to begin with, so that its t1 is true time.
+    The client's clock is right at first, so its t1 is true time.
     """
     there, back = (constant(way) if isinstance(way, (int, float)) else way for way in (there, back))
     asker, server = names

@@ -1,11 +1,11 @@
-"""A shop sends goods exactly if they are paid, and the payment service is another company, across the network.
+"""Compensation: a shop ships goods if and only if they are paid, and the payment service is across the network.
 
-Messages are lost as between two generals, who cannot agree for sure. The shop can, because a payment can be undone by a
-*compensation*: if it does not hear in time that it was paid, it takes the order back and has the money refunded. What
-is promised is the end; in between, things may be paid and not shipped.
+Messages are lost as between the two generals, for whom agreement is impossible. Here it is possible because a payment
+can be undone by a *compensation*: if the shop does not learn in time that it was paid, it cancels the order and has the
+money refunded. Atomicity holds at the end only; in between, an order may be paid and not shipped.
 
-Source: Garcia-Molina and Salem, "Sagas" (1987), whose transactions of several steps are undone so. Left out: orders of
-several goods, and a compensation that fails.
+Source: Garcia-Molina and Salem, "Sagas" (1987), which undo transactions of several steps in this way. Left out: orders
+of several goods, and a compensation that fails.
 """
 
 from typing import Any
@@ -21,22 +21,22 @@ SERVICE = "service"
 
 @message
 class Buy:
-    """A request of the customer."""
+    """A request: order the goods."""
 
 
 @message
 class Charge:
-    """Asks for the money."""
+    """Charge the customer."""
 
 
 @message
 class Charged:
-    """The money is there."""
+    """The customer has paid."""
 
 
 @message
 class Cancel:
-    """Asks for a refund, if anything was paid."""
+    """Refund the customer, if charged, and charge nothing later."""
 
 
 @message
@@ -45,13 +45,13 @@ class Cancelled:
 
 
 class Shop(Node):
-    """Ships what is paid. If it hears nothing for too long it takes the order back, and the payment with it."""
+    """Ships the goods when they are paid; after a timeout without a reply it cancels order and payment."""
 
     persistent = ("role",)
     roles = ("none", "charging", "shipped", "cancelling", "cancelled")
 
     def init(self):
-        self.role = "none"              # how far the order is
+        self.role = "none"              # the state of the order
 
     def on_buy(self, src, msg):
         self.role = "charging"
@@ -59,7 +59,7 @@ class Shop(Node):
         self.set_timer("give_up", 200)
 
     def ask(self):
-        """Ask again and again, until there is an answer: the service does nothing twice."""
+        """Send the request, and retry until it is answered: the service is idempotent."""
         self.send(SERVICE, Charge() if self.role == "charging" else Cancel())
         self.set_timer("retry", 60)
 
@@ -82,6 +82,9 @@ class Shop(Node):
         self.close("cancelled")
 
     def close(self, order):
+        """The transition to one of the two final states."""
+        if self.role not in ("charging", "cancelling"):
+            raise RuntimeError(f"the order is {self.role}: only an open one can become {order}")
         self.role = order
         self.output(order)
         self.cancel_timer("retry")
@@ -95,13 +98,13 @@ class Shop(Node):
 
 
 class Payments(Node):
-    """The payment service: it takes the money once, gives it back once, and answers every time."""
+    """The payment service: charges at most once, refunds at most once, and answers every request."""
 
     persistent = ("role",)
     roles = ("untouched", "paid", "closed")
 
     def init(self):
-        self.role = "untouched"         # what became of the money
+        self.role = "untouched"         # the state of the payment
 
     def on_charge(self, src, msg):
         if self.role == "closed":
@@ -132,9 +135,9 @@ class NoRefund(Payments):
 
 @in_the_end
 def paid_and_shipped_or_neither(world):
-    """What was refunded is not paid: this is promised of the end, and of no moment before it."""
+    """Atomicity, at the end only. A refunded payment counts as not paid."""
     if len(world.up) < len(world.nodes):
-        return None                     # who is down has not said its last word
+        return None                     # a node that is down may still recover and finish the order
     paid = len(world.outputs("paid")) - len(world.outputs("refunded"))
     shipped = len(world.outputs("shipped"))
     if paid != shipped:
@@ -162,7 +165,7 @@ PROMISES = (paid_and_shipped_or_neither, nothing_is_shipped_before_it_is_paid,
 
 
 def sale(payments: type[Node] = Payments, *events: Any, **options: Any) -> Run:
-    """A customer buys one thing; what is done to the run besides that comes in `events`."""
+    """A customer buys one thing; `events` are the rest of the script."""
     options = {"network": Network(latency=constant(20)), "title": "A shop and a payment service"} | options
     return Run({"shop": Shop, SERVICE: payments}, script=[at(10, request("shop", Buy())), *events], **options)
 

@@ -1,13 +1,13 @@
-"""Failure detectors: who has crashed? All that a node can go by is how long it has heard nothing.
+"""Failure detectors: which nodes have crashed? The only evidence is how long a node has been silent.
 
-Everybody sends heartbeats, and suspects whom it has not heard for too long. A silent node may be crashed or paused,
-its messages lost or late: from here all of that looks the same. So in most systems the best there is makes mistakes,
-takes them back, and learns from each, until there are no more: it is *eventually perfect*.
+Every node sends heartbeats, and suspects peers from which none arrived within a timeout. A silent node may be crashed
+or paused, its messages lost or late: the observer cannot tell. So in a partially synchronous system a detector makes
+mistakes; one that raises its timeout after each of them eventually makes no more: it is *eventually perfect*.
 
 Sources: Chandra and Toueg, "Unreliable failure detectors" (1996; the growing timeout, counted in ticks, is that of
-section 9); Cachin, Guerraoui and Rodrigues (2011, sections 2.6.2 and 2.6.4) for the promises; Hayashibara et al.,
-"The φ accrual failure detector" (2004). Left out: how nodes join. A group that is too large for heartbeats from all to
-all: `swim`.
+section 9); Cachin, Guerraoui and Rodrigues (2011, sections 2.6.2 and 2.6.4) for the properties; Hayashibara et al.,
+"The φ accrual failure detector" (2004). Left out: joining nodes. For groups too large for all-to-all heartbeats see
+`swim`.
 """
 
 from math import erfc, log, log10, pi, sqrt
@@ -19,29 +19,29 @@ from dslab.properties import always, sometimes
 from dslab.run import Run
 from dslab.script import At, at, crash, cut, delay, heal, pause, resume, set_link
 
-TICK = 50               # ms from one heartbeat to the next
-BOUND = 120             # ms: the longest delay in a system that is synchronous
+TICK = 50               # ms: the heartbeat interval
+BOUND = 120             # ms: the longest message delay in the synchronous model
 
 
 @message
 class Heartbeat:
-    """I am alive, or was when I sent this."""
+    """The sender was up when it sent this."""
 
 
 class FixedTimeout(Node):
-    """Suspect who has been silent for some ticks, trust it again as soon as it is heard.
+    """Suspects a peer after some ticks of silence, and trusts it again at its next heartbeat.
 
-    Silence is counted in own ticks, not read from a clock that somebody may set. Whoever stands still itself does not
-    take that for a silence of the others.
+    The timeout is counted in the node's own ticks, not read from a clock that may be set. A node that was paused
+    therefore does not take its own pause for silence of the others.
     """
 
     shown = ("suspected",)
     persistent = ("patience",)
 
     def init(self):
-        self.patience = 2               # ticks of silence that are no reason to suspect anybody, at first
-        self.allowed = {}               # peer -> the same for this peer, by now
-        self.silent = {}                # peer -> ticks since it was last heard
+        self.patience = 2               # the initial timeout: ticks of silence that are allowed
+        self.allowed = {}               # peer -> its timeout now, in ticks
+        self.silent = {}                # peer -> ticks since its last heartbeat
         self.suspected = set()
 
     def on_start(self):
@@ -60,7 +60,7 @@ class FixedTimeout(Node):
                 self.wait_for(peer)
 
     def wait_for(self, peer):
-        """One more tick without a sign of life."""
+        """One more tick without a heartbeat."""
         self.silent[peer] += 1
         if self.silent[peer] > self.allowed[peer]:
             self.suspect(peer, f"nothing was heard of {peer} for {self.silent[peer]} ticks, {self.allowed[peer]} are"
@@ -78,7 +78,7 @@ class FixedTimeout(Node):
         self.output("suspect", peer)
 
     def learn(self, peer):
-        """A suspicion was wrong, and nothing follows from it."""
+        """A suspicion was wrong. A fixed timeout stays as it is."""
 
     def trust(self, peer):
         self.suspected.discard(peer)
@@ -86,7 +86,7 @@ class FixedTimeout(Node):
 
 
 class EventuallyPerfect(FixedTimeout):
-    """After each mistake, wait a tick longer for that peer: once delays have a bound, there is a last mistake."""
+    """Raises a peer's timeout by a tick after each mistake: once delays are bounded, there is a last mistake."""
 
     shown = ("suspected", "allowed")
 
@@ -96,9 +96,9 @@ class EventuallyPerfect(FixedTimeout):
 
 
 class Perfect(FixedTimeout):
-    """Suspect nobody who is alive. It may rely on the bound: nodes do not pause, and links are reliable.
+    """A perfect detector for the synchronous model: bounded delays, no pauses, reliable links.
 
-    Two heartbeats come at most a tick and the longest delay apart; on such a stretch there are so many own ticks.
+    Two heartbeats arrive at most TICK + BOUND apart; the timeout is the number of own ticks in that time.
     """
 
     def init(self):
@@ -106,10 +106,10 @@ class Perfect(FixedTimeout):
         self.patience = (TICK + BOUND) // TICK + 1
 
 
-# ---- φ accrual: not a verdict but a number, which the application compares with its own threshold ------------------
+# ---- φ accrual: a level of suspicion instead of a verdict; the application chooses the threshold -------------------
 
 class PhiAccrual(FixedTimeout):
-    """How unusual is this silence, for this peer? φ says so, and grows while the silence lasts."""
+    """φ measures how unusual this peer's silence is, and grows while it lasts."""
 
     shown = ("suspected", "phi")
     persistent = ("threshold", "slack", "window")
@@ -117,14 +117,14 @@ class PhiAccrual(FixedTimeout):
     def init(self):
         super().init()
         self.threshold = 8.0            # suspect from this φ on
-        self.slack = 0                  # ms of silence that are forgiven: for pauses that do not show in the window
-        self.window = 100               # how many of the latest intervals count
-        self.arrival = {}               # peer -> when it was last heard, in ms since this node's start
+        self.slack = 0                  # ms taken off the silence, for pauses that are not in the window
+        self.window = 100               # the number of latest intervals that count
+        self.arrival = {}               # peer -> the time of its last heartbeat, in ms since this node's start
         self.intervals = {}             # peer -> ms between its latest heartbeats
-        self.phi = {}                   # peer -> φ when it was last looked at
+        self.phi = {}                   # peer -> φ at the last tick
 
     def wait_for(self, peer):
-        """Look at φ, in every tick."""
+        """Compute φ in every tick."""
         self.phi[peer] = self.phi_of(peer)
         if self.phi[peer] >= self.threshold:
             self.suspect(peer, f"φ of {peer} is {self.phi[peer]:.1f}")
@@ -140,38 +140,38 @@ class PhiAccrual(FixedTimeout):
     def phi_of(self, peer):
         intervals = self.intervals.get(peer, ())
         if len(intervals) < 2:
-            return 0.0                  # too early to say what is usual
+            return 0.0                  # no estimate yet
         return round(phi(self.monotonic - self.arrival[peer] - self.slack, *mean_and_deviation(intervals)), 2)
 
 
 def mean_and_deviation(values: list[float]) -> tuple[float, float]:
-    """The mean of some numbers, and their standard deviation, which is taken to be at least a millisecond."""
+    """The mean of some numbers in ms, and their standard deviation, but at least 1 ms."""
     mean = sum(values) / len(values)
     return mean, max(1.0, sqrt(sum((value - mean) ** 2 for value in values) / len(values)))
 
 
 def phi(silence: float, mean: float, deviation: float) -> float:
-    """φ = -log10 of the chance that a heartbeat of a living node comes later than this, if intervals are normal.
+    """φ = -log10 of the probability that the next heartbeat of a live node comes later, for normal intervals.
 
-    It is not how likely a crash is. All in ms. Source: Hayashibara et al. 2004, section 4.
+    It is not the probability of a crash. Arguments in ms. Source: Hayashibara et al. 2004, section 4.
     """
     x = (silence - mean) / deviation / sqrt(2)
     if x < 25:
         return -log10(erfc(x) / 2) + 0.0        # never -0.0
-    # Further out erfc is too small for a float: this is its logarithm, but for less than a thousandth.
+    # Further out erfc underflows. This is the logarithm of its asymptote, with an error of less than a thousandth.
     return (x * x + log(2 * x * sqrt(pi))) / log(10)
 
 
 def phi_exponential(silence: float, mean: float) -> float:
-    """The same if intervals are exponentially distributed: φ then grows evenly."""
+    """φ for exponentially distributed intervals: it grows linearly. Arguments in ms."""
     return silence / mean / log(10)
 
 
-# ---- what is promised ----------------------------------------------------------------------------------------------
+# ---- properties ----------------------------------------------------------------------------------------------------
 
 @always
 def silence_beyond_the_timeout_is_suspicious(world):
-    """No peer is silent for longer than allowed without being suspected: what completeness rests on."""
+    """A peer that is silent beyond its timeout is suspected; strong completeness follows."""
     for node, state in world.having("allowed").items():
         for peer, allowed in state.allowed.items():
             if state.silent[peer] > allowed and peer not in state.suspected:
@@ -180,7 +180,7 @@ def silence_beyond_the_timeout_is_suspicious(world):
 
 @always
 def nobody_is_suspected_before_it_crashes(world):
-    """Strong accuracy: the promise of a perfect detector, and of no other."""
+    """Strong accuracy: only a perfect detector has it."""
     for node, state in world.having("suspected").items():
         wrongly = sorted(state.suspected & world.up)
         if node in world.up and wrongly:
@@ -210,20 +210,20 @@ CALM_AGAIN = 1000       # ms: when the delays of `rough` become short
 
 
 def rough(protocol: type[Node], *, nodes: int = 3, **options: Any) -> Run:
-    """Delays of up to 400 ms at first, short ones later; C crashes when all is calm."""
+    """Delays of up to 400 ms at first, short ones later; then C crashes."""
     script = [at(CALM_AGAIN, set_link(latency=CALM.default.latency)), at(1700, crash("C"))]
     return Run(protocol, nodes, network=Network(latency=ROUGH), script=script, duration=2200,
                **{"title": "Long delays, short delays, and a crash"} | options)
 
 
 def for_ever(protocol: type[Node], *, duration: float = 20_000, **options: Any) -> Run:
-    """Delays of up to 400 ms, and no end of it: a bound that nobody knows. Nobody crashes."""
+    """Delays of up to 400 ms throughout: bounded, but the nodes do not know the bound. No node crashes."""
     return Run(protocol, 2, network=Network(latency=ROUGH), duration=duration,
                **{"title": "Delays of up to 400 ms, for ever"} | options)
 
 
 SILENT_FROM = 330       # ms
-SILENCES: dict[str, tuple[At, ...]] = {     # what has become of B, and what it does to B's messages to A
+SILENCES: dict[str, tuple[At, ...]] = {     # the fault -> how it stops B's messages to A
     "crashed": (at(SILENT_FROM, crash("B")),),
     "slow": (at(SILENT_FROM, pause("B")), at(1000, resume("B"))),
     "lost": (at(SILENT_FROM, cut("B", "A")), at(1000, heal("B", "A"))),
@@ -233,12 +233,12 @@ SILENCES: dict[str, tuple[At, ...]] = {     # what has become of B, and what it 
 
 
 def silence(cause: str, protocol: type[Node] = FixedTimeout) -> Run:
-    """B falls silent at 330 ms, for one of the four reasons there are. A cannot tell which."""
+    """B falls silent at 330 ms, for one of four reasons that A cannot tell apart."""
     return Run(protocol, 2, network=CALM, script=SILENCES[cause], duration=2000, title=f"B is silent: {cause}")
 
 
 def synchronous(protocol: type[Node] = Perfect, *, seed: int = 0, late: float = 0) -> Run:
-    """All delays keep to the bound, and C crashes. With `late` a heartbeat is so many ms later, and all behind it."""
+    """All delays keep to the bound, and C crashes. `late`: ms by which one heartbeat, and all behind it, are late."""
     slip = [at(0, delay("B->A#5", by=late))] if late else []
     return Run(protocol, 3, network=Network(latency=uniform(1, BOUND), fifo=True), seed=seed, duration=1500,
                script=[*slip, at(700 + seed % 50, crash("C"))], title="A synchronous system: delays have a bound")

@@ -1,11 +1,12 @@
-"""Two ways to agree on 0 or 1 without clocks, and why neither is sure to end: the FLP result in small.
+"""Two asynchronous consensus protocols on 0 or 1, neither of which always terminates: the FLP result in small.
 
-Nodes vote 0 or 1 and must all decide for one of the two; any message may take any time. Asking one node to
-choose is simple, and hangs when that node crashes. Going by what all but one node say survives a crash, but a
-clever network can keep the votes even for ever, without losing a message.
+Nodes propose 0 or 1 and must all decide the same of the two; message delays are unbounded. One node that decides
+for all is simple, and blocks when it crashes. Deciding by the votes of all nodes but one tolerates a crash, but an
+adversarial schedule can keep the votes tied for ever, without losing a message.
 
 Sources: Fischer, Lynch and Paterson (1985); the second protocol is the one-third rule of Charron-Bost and
-Schiper, "The Heard-Of model" (2009). Both expect links that neither lose nor double a message.
+Schiper, "The Heard-Of model" (2009). Both assume links that neither lose nor duplicate messages. Left out:
+randomized consensus, which terminates with probability 1.
 """
 
 from typing import Any
@@ -32,13 +33,13 @@ class Vote:
 
 
 class Arbiter(Node):
-    """C chooses: the first wish that reaches it is the decision of all."""
+    """C decides for all: by the first proposal that reaches it."""
 
     shown = ("value", "decision")
     arbiter = "C"
 
     def init(self):
-        self.value = 0                  # what it wishes for
+        self.value = 0                  # its proposal
         self.decision = None
 
     def on_start(self):
@@ -60,9 +61,10 @@ class Arbiter(Node):
 
 
 class Voter(Node):
-    """The one-third rule: in each round hear all votes but one, adopt the majority, decide if they are equal.
+    """The one-third rule: in each round wait for all votes but one, adopt the majority, decide if they are equal.
 
-    Safe for four nodes or more: of the votes that made one decide, everybody else hears all but one, a majority.
+    Safe for n >= 4 nodes: if one node decides v in a round, n - 1 nodes voted v there, so at least n - 2 of the
+    n - 1 votes that any other node receives are for v: a majority.
     """
 
     roles = ("voting", "decided")
@@ -72,8 +74,8 @@ class Voter(Node):
         self.value = 0                  # its vote
         self.round = 0
         self.role = "voting"
-        self.votes = []                 # heard in this round, its own included
-        self.early = []                 # messages of rounds to come
+        self.votes = []                 # received in this round, its own included
+        self.early = []                 # messages of later rounds
 
     def on_start(self):
         self.next_round()
@@ -109,7 +111,7 @@ class Voter(Node):
             self.catch_up()
 
     def catch_up(self):
-        """Hear what came early, as long as it is needed."""
+        """Take the votes that arrived early, until the round is over."""
         now = self.round
         early = [vote for vote in self.early if vote.round == now]
         self.early = [vote for vote in self.early if vote.round > now]
@@ -118,11 +120,11 @@ class Voter(Node):
                 self.hear(vote.value)
 
 
-# ---- what is promised --------------------------------------------------------------------------------------
+# ---- properties --------------------------------------------------------------------------------------------
 
 @always
 def no_two_nodes_decide_differently(world):
-    """Agreement: safe, however slow the network is."""
+    """Agreement: it holds for all message delays."""
     decided = {output.values[0]: output.node for output in world.outputs("decide")}
     if len(decided) > 1:
         return f"{decided[0]} decides 0 and {decided[1]} decides 1"
@@ -130,7 +132,7 @@ def no_two_nodes_decide_differently(world):
 
 @in_the_end
 def all_that_are_up_decide(world):
-    """Termination, of runs that end: that one never does is no breach of it."""
+    """Termination, judged in runs that end: an endless run does not violate it here."""
     undecided = sorted(world.up - {output.node for output in world.outputs("decide")})
     return not undecided or f"{', '.join(undecided)} cannot decide any more"
 
@@ -152,18 +154,18 @@ FUTURES = (somebody_decides_0, somebody_decides_1)
 # ---- runs --------------------------------------------------------------------------------------------------
 
 def votes(protocol: type[Node], values: str, **options: Any) -> Run:
-    """A run in which A, B, C, ... begin with these votes: "0011"."""
+    """A run in which A, B, C, ... propose the digits of `values`, such as "0011"."""
     initial = {node: {"value": int(value)} for node, value in zip("ABCDEFG", values, strict=False)}
     return Run(protocol, len(values), initial=initial, **options)
 
 
 DEMO = votes(Voter, "0011", seed=1, duration=200, title="Four votes, and everybody goes by three of them")
 
-# Whom each voter hears first, second, and too late: an ally, an opponent, the other opponent.
+# The order in which each voter receives the votes of the others: an equal vote, a different one, and one too late.
 EVEN = {"A": "BCD", "B": "ACD", "C": "DAB", "D": "CAB"}
 
 
 def adversary(rounds: int) -> list[str]:
-    """Decisions that keep the votes of `DEMO` at two against two: nothing is lost, and nobody crashes."""
+    """Decisions (see `follow`) that keep the votes of `DEMO` tied, two to two, without a loss or a crash."""
     return [f"deliver {EVEN[node][place]}->{node}#{number}"
             for number in range(1, rounds + 1) for place in range(3) for node in EVEN]

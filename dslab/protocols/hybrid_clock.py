@@ -1,12 +1,11 @@
-"""Hybrid logical clocks: stamps that respect cause and effect, and stay near the time of day.
+"""Hybrid logical clocks: timestamps that respect causality and stay close to physical time.
 
-A stamp is a pair: the largest time of day that this node knows of, and a counter for events that this time does
-not tell apart. At each event the node takes the larger of its own clock and what it has heard; if its own clock
-is ahead, the counter goes back to 0. So the stamp is never far from the clocks, if the clocks are not far from
-each other.
+A timestamp is a pair: the largest physical time that the node knows of, and a counter that orders events with equal
+times. At each event the node takes the maximum of its own clock and the timestamps it knows; if its own clock is
+ahead, the counter is reset to 0. The timestamp is ahead of the node's clock by no more than the clocks differ.
 
 Source: Kulkarni, Demirbas, Madappa, Avva and Leone, "Logical physical clocks" (2014), figure 5. Left out: packing
-the pair into 64 bits, and refusing stamps that are too far ahead, as real systems do.
+the pair into 64 bits, and rejecting timestamps that are too far ahead, as real systems do.
 """
 
 from dslab.node import Node
@@ -15,17 +14,17 @@ from dslab.protocols.logical_clocks import EXAMPLE, FIGURE_1, Stamped, drawing, 
 from dslab.script import at, clock
 
 HOUR = 3_600_000        # ms
-FAR = 50                # ms: how far the clocks of the demonstration are apart, at most
+FAR = 50                # ms: the greatest difference between two clocks of `DEMO`
 
 
 class HybridClock(Node):
-    """A time of day and a counter."""
+    """A physical time and a counter."""
 
     shown = ("stamp",)
 
     def init(self):
-        self.stamp = (0.0, 0)                   # ms, and a number: of the latest event here
-        self.read = 0.0                         # ms: what the own clock showed then
+        self.stamp = (0.0, 0)                   # the timestamp of the latest event here: ms, counter
+        self.read = 0.0                         # ms: the reading of this node's clock at that event
 
     def on_local(self, src, msg):
         self.tick(msg.event)
@@ -39,7 +38,7 @@ class HybridClock(Node):
         self.tick(msg.receipt, msg.sent, heard=msg.stamp)
 
     def tick(self, event, *cause, heard=(0.0, 0)):
-        """Stamp an event: no smaller than the own clock, larger than all that is known."""
+        """Timestamp an event: not below this node's clock, and above every timestamp it knows."""
         known, self.read = max(self.stamp, heard), self.now
         if self.read > known[0]:
             self.note("the own clock is ahead of all that is known")
@@ -52,10 +51,10 @@ class HybridClock(Node):
 
 @always
 def what_happened_before_has_the_smaller_stamp(world):
-    """The clock condition [Lamport 1978], for pairs compared like words in a dictionary."""
-    told = events(world)
-    stamp = {event.name: event.stamp for event in told}
-    for second, past in happened_before(told).items():
+    """The clock condition [Lamport 1978], with pairs in lexicographic order."""
+    history = events(world)
+    stamp = {event.name: event.stamp for event in history}
+    for second, past in happened_before(history).items():
         for first in sorted(past):
             if not stamp[first] < stamp[second]:
                 return (f"{first} happened before {second}, but its stamp {stamp[first]} is not smaller"
@@ -64,7 +63,7 @@ def what_happened_before_has_the_smaller_stamp(world):
 
 @always
 def a_stamp_is_near_the_clock_of_its_node(world):
-    """Never behind it, and ahead of it by no more than the clocks are apart."""
+    """Never behind the clock, and ahead of it by no more than the clocks differ."""
     for name, state in world.having("read").items():
         ahead = state.stamp[0] - state.read
         if not 0 <= ahead <= FAR:

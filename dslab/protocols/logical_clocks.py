@@ -1,12 +1,12 @@
-"""Logical clocks: what can be said about the order of events when no physical clock is to be trusted.
+"""Logical clocks: ordering events by causality, without physical clocks.
 
-A Lamport clock counts: one up at each event, and above the stamp of a message at its receipt. What happened
-before then has the smaller stamp, but a smaller stamp does not mean "before". A vector clock counts the
-events of each node that can have had an influence, and its order is exactly "happened before".
+A Lamport clock is a counter, incremented at each event, and first raised to a message's timestamp at its receipt.
+If a happened before b, then a has the smaller timestamp, but not conversely. A vector clock counts, for each node,
+the events that causally precede; its partial order is exactly "happened before".
 
 Sources: Lamport, "Time, clocks, and the ordering of events in a distributed system" (1978); Fidge (1988) and
-Mattern (1989) for vectors, with the rule of today: a receiver takes the element-wise maximum, then counts its
-own event. Left out: clocks that survive a crash (keep the counter on disk) and hybrid logical clocks.
+Mattern (1989) for vectors, with today's rule: a receiver takes the element-wise maximum, then counts its own event.
+Left out: clocks that survive a crash (the counter goes to disk). Timestamps close to physical time: `hybrid_clock`.
 """
 
 from collections import Counter
@@ -21,14 +21,14 @@ from dslab.script import at, delay, request
 
 @message
 class Local:
-    """A request: let an event happen that nobody else hears of."""
+    """A request: a local event."""
 
-    event: str          # its name, which no other event of the run has
+    event: str          # its name, unique in the run
 
 
 @message
 class Send:
-    """A request: let an event happen at which messages are sent."""
+    """A request: an event that sends messages."""
 
     event: str
     to: tuple           # for each message: (the receiver, the name of the event of its receipt)
@@ -36,9 +36,9 @@ class Send:
 
 @message
 class Stamped:
-    stamp: Any          # of the event at which it was sent: a number or a vector
+    stamp: Any          # the timestamp of the sending event: a number or a vector
     sent: str           # the name of that event
-    receipt: str        # what the receiver calls the event of its receipt
+    receipt: str        # the name of the event of its receipt
 
 
 class LamportClock(Node):
@@ -47,7 +47,7 @@ class LamportClock(Node):
     shown = ("time",)
 
     def init(self):
-        self.time = 0                           # the stamp of the latest event here
+        self.time = 0                           # the timestamp of the latest event here
 
     def on_local(self, src, msg):
         self.tick(msg.event)
@@ -74,7 +74,7 @@ class VectorClock(Node):
     shown = ("vector",)
 
     def init(self):
-        self.vector = (0,) * (len(self.peers) + 1)      # how many events of each node can have had influence
+        self.vector = (0,) * (len(self.peers) + 1)      # for each node, the number of its events in the causal past
 
     def on_local(self, src, msg):
         self.tick(msg.event)
@@ -99,7 +99,7 @@ class VectorClock(Node):
 # ---- wrong variants ----------------------------------------------------------------------------------------
 
 class Deaf(LamportClock):
-    """What if a receiver takes no notice of the stamp on the message?"""
+    """What if a receiver ignores the timestamp on the message?"""
 
     def on_stamped(self, src, msg):
         self.tick(msg.receipt, msg.sent)
@@ -115,7 +115,7 @@ class UncountedSend(LamportClock):
 
 
 class DeafVector(VectorClock):
-    """What if a receiver takes no notice of the vector on the message?"""
+    """What if a receiver ignores the vector on the message?"""
 
     def on_stamped(self, src, msg):
         self.tick(msg.receipt, msg.sent)
@@ -130,24 +130,24 @@ class UncountedSendVector(VectorClock):
             self.send(dst, Stamped(self.vector, msg.event, receipt))
 
 
-# ---- comparing stamps --------------------------------------------------------------------------------------
+# ---- comparing timestamps ----------------------------------------------------------------------------------
 
 class Event(NamedTuple):
-    """An event as the nodes told it."""
+    """An event that a node recorded by an output."""
 
     name: str
     node: str
     stamp: Any
-    cause: str = ""         # the event that sent the message, if this is its receipt
+    cause: str = ""         # a receipt: the event that sent the message
 
 
 def events(world: Any) -> list[Event]:
-    """The events of a world, or of a trace, in the order of true time."""
+    """The events of a `World` or a `Trace`, in the order of true time."""
     return [Event(output.values[0], output.node, *output.values[1:]) for output in world.outputs("event")]
 
 
 def happened_before(events: list[Event]) -> dict[str, set[str]]:
-    """For each event the names of those that happened before it, on its node, through messages, or both."""
+    """The relation of Lamport 1978: event -> the names of the events that happened before it."""
     past: dict[str, set[str]] = {"": set()}
     latest: dict[str, str] = {}
     for event in events:
@@ -159,7 +159,7 @@ def happened_before(events: list[Event]) -> dict[str, set[str]]:
 
 
 def compare(u: tuple[int, ...], v: tuple[int, ...]) -> str:
-    """How two vectors lie to each other: "<", ">", "=", or "||" for concurrent."""
+    """How two vectors compare: "<", ">", "=", or "||" for concurrent."""
     if u == v:
         return "="
     if all(a <= b for a, b in zip(u, v, strict=True)):
@@ -168,23 +168,23 @@ def compare(u: tuple[int, ...], v: tuple[int, ...]) -> str:
 
 
 def is_smaller(first: Any, second: Any) -> bool:
-    """Is a stamp smaller than another? Both are numbers, or both are vectors."""
+    """Whether one timestamp is smaller than another; both are numbers, or both are vectors."""
     return compare(first, second) == "<" if isinstance(first, tuple) else first < second
 
 
 def in_total_order(events: list[Event]) -> list[str]:
-    """The names of events in Lamport's total order: by stamp, and by node where stamps are equal."""
+    """The names of events in Lamport's total order: by timestamp, then by node."""
     return [event.name for event in sorted(events, key=lambda event: (event.stamp, event.node))]
 
 
-# ---- what logical clocks promise ---------------------------------------------------------------------------
+# ---- properties --------------------------------------------------------------------------------------------
 
 @always
 def what_happened_before_has_the_smaller_stamp(world):
     """The clock condition [Lamport 1978]."""
-    told = events(world)
-    stamp = {event.name: event.stamp for event in told}
-    for second, past in happened_before(told).items():
+    history = events(world)
+    stamp = {event.name: event.stamp for event in history}
+    for second, past in happened_before(history).items():
         for first in sorted(past):
             if not is_smaller(stamp[first], stamp[second]):
                 return (f"{first} happened before {second}, but its stamp {stamp[first]} is not smaller"
@@ -193,11 +193,11 @@ def what_happened_before_has_the_smaller_stamp(world):
 
 @always
 def what_has_the_smaller_vector_happened_before(world):
-    """The converse, which only vectors keep. Says nothing about stamps that are numbers."""
-    told = [event for event in events(world) if isinstance(event.stamp, tuple)]
-    past = happened_before(told)
-    for first in told:
-        for second in told:
+    """The converse, which only vectors satisfy. Holds trivially for numbers."""
+    vectors = [event for event in events(world) if isinstance(event.stamp, tuple)]
+    past = happened_before(vectors)
+    for first in vectors:
+        for second in vectors:
             if is_smaller(first.stamp, second.stamp) and first.name not in past[second.name]:
                 return (f"{first.name} did not happen before {second.name}, but {first.stamp} is smaller"
                         f" than {second.stamp}")
@@ -206,15 +206,15 @@ def what_has_the_smaller_vector_happened_before(world):
 PROMISES = (what_happened_before_has_the_smaller_stamp, what_has_the_smaller_vector_happened_before)
 
 
-# ---- runs that follow a drawing ----------------------------------------------------------------------------
+# ---- runs from a drawing -----------------------------------------------------------------------------------
 
 COLUMN = 10             # ms from one column of a drawing to the next
 
 
 def drawing(clock: type[Node], rows: dict[str, str], messages: str, *, title: str = "") -> Run:
-    """A run whose space-time diagram is drawn in letters.
+    """A run from a space-time diagram in letters.
 
-    `rows` gives each node its events, a column for each instant and a dot where nothing happens; `messages`
+    `rows` maps each node to its events, one column per instant, with a dot where nothing happens; `messages`
     names the two ends of each message, such as "b>c d>f". An event that receives a message sends none.
     """
     place = {event: (node, COLUMN * column) for node, row in rows.items()
@@ -236,7 +236,7 @@ EXAMPLE = {"A": "a b . . g .",
            "B": ". . c d . .",
            "C": ". . . . e f"}, "b>c d>f"
 
-# The first figure of [Lamport 1978], turned on its side.
+# Figure 1 of [Lamport 1978], with time from left to right.
 FIGURE_1 = {"P": "p1 .  p2 .  p3 p4 . ",
             "Q": "q1 q2 q3 q4 q5 q6 q7",
             "R": "r1 r2 .  .  r3 r4 . "}, "p1>q2 q1>p2 q1>r4 q4>r3 r2>q7 q5>p4"

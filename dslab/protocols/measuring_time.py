@@ -1,12 +1,11 @@
-"""Stopwatches: how long did it take? A machine has two clocks, and only one of them can say.
+"""Measuring elapsed time: a machine has a time-of-day clock and a monotonic clock, and only one is right for it.
 
-The time of day means the same everywhere, but somebody may set it between the two readings: then the span is too
-long, too short, or negative. The monotonic clock is never set; but it counts from the start of its own machine, so
-what it shows means nothing on another one. Spans on one machine are for the second, dates and spans between machines
-for the first, as good as it is.
+The time of day is comparable between machines, but may be set between two readings: then the elapsed time is too long,
+too short or negative. The monotonic clock is never set, but counts from the boot of its own machine, so its readings
+mean nothing on another one. Use the second for durations on one machine, the first for dates and between machines.
 
 Source: Kleppmann, "Designing data-intensive applications" (2017), chapter 8, on monotonic and time-of-day clocks. Left
-out: machines that sleep, during which some monotonic clocks stand.
+out: machines that are suspended, while some monotonic clocks stop.
 """
 
 from dslab.network import Network, constant
@@ -15,33 +14,33 @@ from dslab.properties import always, sometimes
 from dslab.run import Run
 from dslab.script import at, clock, crash, recover, request
 
-BEGIN, WORK, WAY = 100, 200, 5          # ms: when work begins, how long it takes, and how long a message takes
-FAST = 1e-3                             # by no more is a clock fast or slow: 500 ppm of slewing, as much of drift
+BEGIN, WORK, WAY = 100, 200, 5          # ms: when work begins, how long it takes, and the delay of a message
+FAST = 1e-3                             # the greatest error of a clock's rate: 500 ppm of slewing, 500 ppm of drift
 
 
 @message
 class Slew:
-    """A request, by whoever keeps a node's time: make up for an error little by little."""
+    """A request: correct the clock by slewing."""
 
     ms: float
 
 
 @message
 class Begun:
-    """Work has begun: what the sender's clocks showed, ms."""
+    """Work has begun: the readings of the sender's clocks, ms."""
 
     day: float
     monotonic: float
 
 
 class Stopwatch(Node):
-    """Works once, tells the others when it begins, and measures how long it took, by both clocks."""
+    """Works once, announces the beginning to the others, and measures the duration by both clocks."""
 
     shown = ("took",)
 
     def init(self):
-        self.began = None       # what the clocks showed when work began: (time of day, monotonic), ms
-        self.took = None        # how long it took by each of them, ms
+        self.began = None       # the readings when work began: (time of day, monotonic), ms
+        self.took = None        # the duration by each clock, ms
 
     def on_start(self):
         self.set_timer("begin", BEGIN)
@@ -65,11 +64,11 @@ class Stopwatch(Node):
         self.slew_clock(msg.ms)
 
 
-# ---- what it promises ------------------------------------------------------------------------------------------------
+# ---- properties ------------------------------------------------------------------------------------------------------
 
 @always
 def spans_by_the_monotonic_clock_of_one_machine_are_right(world):
-    """To a thousandth: quartzes drift, and clocks are slewed."""
+    """To within a thousandth: quartzes drift, and clocks are slewed."""
     began = {output.node: output.time for output in world.outputs("begins")}
     for output in world.outputs("took")[-1:]:
         passed, measured = output.time - began[output.node], output.values[1]
@@ -84,7 +83,7 @@ def a_span_by_the_time_of_day_is_negative(world):
 
 @sometimes
 def a_message_arrives_before_it_was_sent_by_the_monotonic_clocks(world):
-    """Those of two machines, which count from different moments."""
+    """The monotonic clocks of two machines count from different moments."""
     return any(output.values[1] < 0 for output in world.outputs("way"))
 
 
@@ -93,7 +92,7 @@ PROMISES = (spans_by_the_monotonic_clock_of_one_machine_are_right, a_span_by_the
 
 
 def measuring(*meanwhile, title=""):
-    """A works from 100 to 300 ms; B was restarted before, and hears when A begins."""
+    """A works from 100 to 300 ms; B, which was rebooted before, receives the announcement of A."""
     return Run(Stopwatch, 2, network=Network(latency=constant(WAY)), title=title, duration=400,
                script=[at(20, crash("B")), at(40, recover("B")), *meanwhile])
 

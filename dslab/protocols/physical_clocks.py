@@ -1,9 +1,9 @@
-"""Lamport's physical clocks: how near to each other clocks stay if each message may only push them forward.
+"""Lamport's physical clocks: how closely clocks stay together if messages only ever set them forward.
 
-Each node writes the time on its messages. A receiver knows that a message takes at least `LEAST`, so if its own
-clock shows less than the stamp and that, it is behind, and is set forward. A clock is never set back. So all clocks
-follow the fastest, and no two are farther apart than about d(2κτ + ξ): d links, quartzes wrong by κ at most, a
-message on each link every τ, which takes up to ξ longer than the shortest.
+Each message carries the sender's time. Its delay is at least `LEAST`, so a receiver whose clock shows less than the
+timestamp plus `LEAST` is behind, and sets its clock forward; clocks are never set back. All clocks follow the fastest,
+and no two differ by more than about d(2κτ + ξ): diameter d of the network, drift of at most κ, a message on each link
+every τ, with a delay of up to ξ above the least.
 
 Source: Lamport, "Time, clocks, and the ordering of events in a distributed system" (1978), section "Physical clocks"
 and its theorem. Left out: the proof.
@@ -22,16 +22,16 @@ BOUND = len(LINE) * (2 * DRIFT * 1e-6 * EVERY + SPREAD)     # ms
 
 @message
 class Stamp:
-    time: float             # ms: what the sender's clock showed
+    time: float             # ms: the reading of the sender's clock
 
 
 class PhysicalClock(Node):
-    """Tells its neighbours the time, and is set forward if it is behind [rules IR1' and IR2']."""
+    """Sends its time to its neighbours, and is set forward if it is behind [rules IR1' and IR2']."""
 
     shown = ("pushed",)
 
     def init(self):
-        self.pushed = 0.0       # ms: by how much this clock was set forward, all in all
+        self.pushed = 0.0       # ms: how far this clock was set forward, in total
 
     def on_start(self):
         self.set_timer("tell", EVERY)
@@ -50,13 +50,13 @@ class PhysicalClock(Node):
 
 
 def errors(world):
-    """What each clock showed when it was last asked, minus true time: node -> ms."""
+    """Node -> the latest reading of its clock minus true time, in ms."""
     return {output.node: output.values[0] - output.time for output in world.outputs("shows")}
 
 
 @always
 def no_two_clocks_are_farther_apart_than_the_bound(world):
-    """About d(2κτ + ξ), once the news of the fastest has come through: not in the first d times τ."""
+    """About d(2κτ + ξ), once the fastest clock's time has reached all nodes: after the first d times τ."""
     shown = world.outputs("shows")
     if not shown or shown[-1].time < (len(LINE) + 1) * EVERY:
         return None
@@ -77,7 +77,7 @@ def no_clock_goes_back(world):
 
 @sometimes
 def all_clocks_are_wrong(world):
-    """They stay near each other, not near true time."""
+    """Clocks stay close to each other, not to true time."""
     wrong = errors(world)
     return len(wrong) == len(world.nodes) and all(abs(error) > 1 for error in wrong.values())
 
@@ -86,7 +86,7 @@ PROMISES = (no_two_clocks_are_farther_apart_than_the_bound, no_clock_goes_back, 
 
 
 def line(*rates, seed=0, duration=20_000, title=""):
-    """Five nodes in a line, whose quartzes are fast by so many ppm."""
+    """Five nodes in a line, whose clocks run fast by these rates, in ppm."""
     return Run(PhysicalClock, 5, topology=LINE, network=Network(latency=uniform(LEAST, LEAST + SPREAD)), seed=seed,
                duration=duration, title=title,
                script=[at(0, clock(node, drift=rate)) for node, rate in zip("ABCDE", rates, strict=True) if rate])

@@ -1,12 +1,13 @@
-"""Ordering by physical clocks: what goes wrong when messages, or writes, are sorted by the time of day.
+"""Physical timestamps: what goes wrong when messages, or writes, are ordered by time-of-day clocks.
 
-Each message carries what its sender's clock showed. Whoever sorts by these stamps hopes that what was said later
-has the larger one. If one clock is a few milliseconds ahead, and the network quicker than that, an answer gets a
-smaller stamp than its question: it is read first, and the newer of two writes is thrown away.
+Each message carries the reading of its sender's clock. Sorting by it assumes that a later event has a larger timestamp.
+If one clock is a few milliseconds ahead, and the network faster than that, an answer gets a smaller timestamp than its
+question: it is read first, and of two writes the newer one is discarded.
 
-Sources: Lamport, "Time, clocks, and the ordering of events in a distributed system" (1978), section 1 for what
-"happened before" means; Kleppmann, "Designing Data-Intensive Applications", chapter "The trouble with distributed
-systems", for the write that is lost. Left out: the cure, which is chapter 4.
+Sources: Lamport, "Time, clocks, and the ordering of events in a distributed system" (1978), section 1 for the relation
+"happened before"; Kleppmann, "Designing Data-Intensive Applications", chapter "The trouble with distributed systems",
+for the lost write. The remedy: `logical_clocks`, and `hybrid_clock` for timestamps close to physical time. Left out:
+waiting out the uncertainty of the clocks, as Spanner does.
 """
 
 from dslab.network import Network, constant
@@ -19,17 +20,17 @@ from dslab.script import at, clock, delay, request
 
 @message
 class Say:
-    """A request: tell all others something."""
+    """A request: send a statement to all others."""
 
     text: str
-    answers: str = ""       # what this answers, if it does
+    answers: str = ""       # the statement that this one answers, if any
 
 
 @message
 class Statement:
     text: str
     answers: str
-    stamp: float            # ms: what its speaker's clock showed
+    stamp: float            # ms: the reading of its sender's clock
 
 
 @message
@@ -41,24 +42,24 @@ class Write:
 
 @message
 class Increment:
-    """A request: add one to the value that is here."""
+    """A request: add one to the value of this replica."""
 
 
 @message
 class Update:
     value: int
-    stamp: float            # ms: what the writer's clock showed
+    stamp: float            # ms: the reading of the writer's clock
 
 
 class Friend(Node):
-    """Says what it is asked to, answers what it knows an answer to, and reads everything in the order of stamps."""
+    """Sends statements on request, answers those that it has an answer to, and reads all in the order of timestamps."""
 
     shown = ("reads",)
 
     def init(self):
         self.knows = {}             # statement -> this node's answer to it
-        self.heard = []             # (stamp, text), in the order of arrival
-        self.reads = ()             # the texts, in the order of their stamps
+        self.heard = []             # (timestamp, text), in the order of arrival
+        self.reads = ()             # the texts, in the order of timestamps
 
     def on_say(self, src, msg):
         stamp = self.now
@@ -74,20 +75,20 @@ class Friend(Node):
             self.on_say(self.id, Say(self.knows[msg.text], msg.text))
 
     def hear(self, text, stamp):
-        """Put a statement where its stamp says."""
+        """Insert a statement at the place of its timestamp."""
         self.heard.append((stamp, text))
         self.reads = tuple(text for _, text in sorted(self.heard))
         self.output("reads", self.reads)
 
 
 class Replica(Node):
-    """A copy of one value. Of two writes the one with the larger stamp stays: the last writer wins."""
+    """A replica of one value. Of two writes the one with the larger timestamp is kept: last writer wins."""
 
     shown = ("value", "stamp")
 
     def init(self):
         self.value = 0
-        self.stamp = -1.0           # ms: of the write that is kept
+        self.stamp = -1.0           # ms: the timestamp of that value
 
     def on_write(self, src, msg):
         self.write(msg.value)
@@ -104,7 +105,7 @@ class Replica(Node):
         self.keep(msg.value, msg.stamp)
 
     def keep(self, value, stamp):
-        """Keep a write, unless another one claims to be later."""
+        """Keep a write, unless the present value has a larger timestamp, or an equal one."""
         if stamp <= self.stamp:
             self.output("threw away", value, self.value)
             return self.note(f"{value} is stamped {stamp:g}, and {self.value} is stamped {self.stamp:g}")
@@ -112,12 +113,12 @@ class Replica(Node):
 
 
 class WallClock(Node):
-    """Stamps each event of a drawing with the time of day: the events of `dslab.protocols.logical_clocks`."""
+    """Timestamps each event of a drawing with the time of day; the events are those of `logical_clocks`."""
 
     shown = ("latest",)
 
     def init(self):
-        self.latest = None          # what the clock showed at the latest event here, ms
+        self.latest = None          # ms: the reading of the clock at the latest event here
 
     def on_local(self, src, msg):
         self.tick(msg.event)
@@ -135,7 +136,7 @@ class WallClock(Node):
         self.output("event", event, self.latest, *cause)
 
 
-# ---- what one would like clocks to promise -----------------------------------------------------------------
+# ---- properties, which hold only with perfect clocks -------------------------------------------------------
 
 @always
 def an_answer_has_a_larger_stamp_than_what_it_answers(world):
@@ -160,7 +161,7 @@ def nobody_reads_an_answer_before_what_it_answers(world):
 
 @always
 def a_write_that_knew_of_another_is_not_thrown_away_for_it(world):
-    """Each write here is larger than all that its writer knew of."""
+    """In these runs each write is larger than all that its writer knew of."""
     for output in world.outputs("threw away"):
         lost, kept = output.values
         if lost > kept:
@@ -190,24 +191,24 @@ MOON, NO = "the moon is made of cheese", "no, it is not"
 
 
 def moon(*, ahead=0, latency=2, title=""):
-    """A says something and B contradicts; C hears B first. A's clock is `ahead` by so many ms."""
+    """A makes a statement and B contradicts; C receives B's first. A's clock is `ahead` ms fast."""
     return Run(Friend, initial={"B": {"knows": {MOON: NO}}}, network=Network(latency=constant(latency)), title=title,
                script=[*_set("A", ahead), at(0, delay("A->C#1", by=10)), at(100, request("A", Say(MOON)))])
 
 
 def last_writer_wins(*, behind=0, title=""):
-    """A writes 1; C hears of it and adds one. C's clock is `behind` by so many ms, the network takes 3 ms."""
+    """A writes 1; C receives it and adds one. C's clock is `behind` ms slow; a message takes 3 ms."""
     return Run(Replica, network=Network(latency=constant(3)), title=title, duration=42_100, script=[
         *_set("C", -behind), at(0, delay("A->B#1", by=5)),
         at(42_004, request("A", Write(1))), at(42_008, request("C", Increment()))])
 
 
 def _set(node, offset):
-    """The events that put a clock wrong by `offset` ms: none for a right one."""
+    """The script that sets a clock's error to `offset` ms; empty for 0."""
     return [at(0, clock(node, offset=offset))] if offset else []
 
 
-# Who can have known of what? Nodes, events in order, a column for each 10 ms, and messages.
+# Which event can have influenced which? Nodes, events in order, a column for each 10 ms, and messages.
 RIDDLE = {"A": "a b . . . .",
           "B": ". . c d . .",
           "C": ". . . . e f"}, "b>c d>f"

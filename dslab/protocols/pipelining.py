@@ -1,11 +1,11 @@
-"""Head-of-line blocking: three requests on one connection, and the first takes long.
+"""Head-of-line blocking: three requests are pipelined on one connection, and the first is slow.
 
-If answers must come in the order of the questions, as in HTTP/1.1, two quick answers wait behind a slow one. If
-each answer carries the number of its question, as in HTTP/2 and gRPC, they come when they are ready. No server
-became faster; only the waiting is gone.
+If responses must be in the order of the requests, as in HTTP/1.1, two fast responses wait behind the slow one. If
+each response carries the number of its request, as in HTTP/2 and gRPC, it is sent when it is ready. The server is
+no faster; only the waiting is gone.
 
-Source: RFC 9112 (HTTP/1.1), section 9.3.2, and RFC 9113 (HTTP/2), section 1. Left out: the same trouble one layer
-below, where TCP holds all bytes back behind one lost packet.
+Source: RFC 9112 (HTTP/1.1), section 9.3.2, and RFC 9113 (HTTP/2), section 1. Left out: the same effect one layer
+below, where TCP holds back all bytes behind a lost packet.
 """
 
 from dslab.network import Network, constant
@@ -17,31 +17,31 @@ from dslab.script import at, request
 
 @message
 class Open:
-    """A request to the browser: fetch pages that take so many ms each, all at once."""
+    """A request to the browser: fetch pages, all at once."""
 
-    takes: tuple            # ms, for each page
+    takes: tuple            # the server's processing time of each page, ms
 
 
 @message
 class Fetch:
-    number: int             # of the question on this connection
-    takes: float            # ms that the server works for it
+    number: int             # of the request on this connection
+    takes: float            # the server's processing time, ms
 
 
 @message
 class Page:
-    number: int             # of the question that it answers
+    number: int             # of the request that it answers
 
 
 class Browser(Node):
-    """Asks for all pages at once, and notes how long each took."""
+    """Requests all pages at once, and measures how long each takes."""
 
     shown = ("missing",)
 
     def init(self):
-        self.missing = ()           # the numbers of pages that are not here yet
-        self.asked = 0.0            # ms, by the monotonic clock
-        self.user = None            # who waits for all of them
+        self.missing = ()           # the numbers of the pages that have not arrived
+        self.asked = 0.0            # the time of the requests: ms, by the monotonic clock
+        self.user = None            # the user to reply to when all have arrived
 
     def on_open(self, src, msg):
         self.missing, self.asked, self.user = tuple(range(1, len(msg.takes) + 1)), self.monotonic, src
@@ -57,13 +57,13 @@ class Browser(Node):
 
 
 class ByNumber(Node):
-    """A server that works on all questions at once, and answers each as soon as it is ready."""
+    """A server that processes all requests concurrently, and sends each response when it is ready."""
 
     shown = ("working",)
 
     def init(self):
-        self.working = []           # (ms of the monotonic clock at which it is ready, number, who asked)
-        self.ready = []             # (number, who asked), in the order in which they got ready
+        self.working = []           # (when it will be ready: ms by the monotonic clock, number, client)
+        self.ready = []             # (number, client), in the order of completion
 
     def on_fetch(self, src, msg):
         self.working.append((self.monotonic + msg.takes, msg.number, src))
@@ -87,11 +87,11 @@ class ByNumber(Node):
 
 
 class InOrder(ByNumber):
-    """A server that answers in the order of the questions."""
+    """A server that sends its responses in the order of the requests."""
 
     def init(self):
         super().init()
-        self.next = 1               # the question whose answer must come next
+        self.next = 1               # the request whose response is sent next
 
     def answer(self):
         waiting = dict(self.ready)
@@ -124,7 +124,7 @@ PROMISES = (a_page_comes_once_and_only_if_it_was_asked_for, every_page_comes)
 
 
 def fetching(server, *takes, title=""):
-    """One browser, one server; both ways take 10 ms."""
+    """One browser and one server, 10 ms apart; `takes` are processing times in ms."""
     return Run({"browser": Browser, "server": server}, network=Network(latency=constant(10), fifo=True), title=title,
                script=[at(0, request("browser", Open(tuple(takes))))])
 

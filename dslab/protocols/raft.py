@@ -2,23 +2,20 @@
 
 The idea in three sentences. Servers elect a leader, at most one in each term, and only a server whose log is
 as complete as that of a majority can win. Clients talk to the leader, which appends their commands to its log
-and copies the log to the others. An entry that a majority stores is committed, will be in the log of every
-later leader, and is applied by every server in the same order.
+and replicates the log to the others. An entry of the current term that a majority stores is committed, with all
+before it: every later leader has it, and every server applies it, in the same order.
 
 Source: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm" (2014, extended version).
-Read this file beside its figure 2, whose names it shortens a little. Logs are numbered from 1, as there.
+Read this file beside its figure 2. Log indices begin at 1, as there. Numbered comments argue why it is safe.
 
 Left out: cluster membership changes (section 6), log compaction (section 7), reads that bypass the log and
 the no-op entry at the start of a term (section 8). Where this file differs from figure 2:
 
 * Every message has a sender, `src`, so none carries candidateId or leaderId.
-* Replies may be lost, duplicated and reordered, so a reply to AppendEntries carries the index that it is about.
-  A refusal carries the index to try next, the fast back-up of section 5.3.
-* RPCs are not retried, as they are in section 5.1: a candidate's next election is its retry.
+* Replies may be duplicated and reordered: Appended carries the index it is about, or the one to try next (5.3).
+* RequestVote is not retried, as it is in section 5.1: the next election is the retry.
 * Committed entries are applied immediately: `commit_index` is lastApplied too.
 * A command that a client retries is logged again, but executed once: the answer is the stored result.
-
-The numbered comments argue why it is safe: 1 to 3 for elections, 4 for replication, 5 for commitment.
 """
 
 from itertools import combinations
@@ -128,14 +125,12 @@ class Raft(Node):
         """The reason to refuse `src` the vote; empty if there is none."""
         if msg.term < self.term:
             return f"its term {msg.term} is over, this is term {self.term}"
-        # 2. One vote a term, and it is on disk before the reply leaves. Any two majorities share a server,
-        #    so two candidates cannot both win a term.
+        # 2. One vote a term, on disk before the reply is sent; two majorities share a server: one winner a term.
         if self.voted_for not in (None, src):
             return f"the vote of term {self.term} went to {self.voted_for}"
-        # 3. A committed entry is on a majority, and a winner has the votes of a majority: some voter has the entry.
-        #    It votes only for a log that ends in a later term, or in the same term and is at least as long. That
-        #    log has the entry too: in the same term by log matching; in a later one because the leader of that
-        #    term had it, by induction over the terms.
+        # 3. A committed entry is on a majority, so some voter of any winner has it. That voter requires a log that
+        #    ends in a later term, or in the same term and is at least as long. Such a log has the entry too: in the
+        #    same term by log matching, in a later term because its leader had it, by induction over the terms.
         if (msg.last_term, msg.last_index) < (self.last_term(), len(self.log)):
             return "its log is less complete [section 5.4.1]"
         return ""
@@ -256,9 +251,9 @@ class Raft(Node):
 
     def may_commit(self, index):
         """Only entries of the current term are committed by counting copies (figure 8)."""
-        # 5. An older entry can be on a majority and still be overwritten: a server without it, whose last entry
-        #    has a later term, passes (3) and wins. Once an entry of the current term is on a majority, a server
-        #    without it fails (3). By log matching the same servers have all entries before it: they are safe too.
+        # 5. An older entry on a majority can still be overwritten, by a server whose last entry has a term in between:
+        #    it passes (3). An entry of the current term on a majority makes it fail (3), and by log matching
+        #    protects all entries before it.
         return self.term_at(index) == self.term
 
     def commit(self, index):
@@ -291,8 +286,7 @@ class Raft(Node):
         return self.log[index - 1].term if index <= len(self.log) else None
 
 
-# ---- safety properties (figure 3) --------------------------------------------------------------------------
-# The fifth, leader append-only, is seen in the code: entries are removed only in `append`, which followers run.
+# ---- properties (figure 3); the fifth, leader append-only, is seen in the code: only `append` removes entries ----
 
 @always
 def two_leaders_never_share_a_term(world):

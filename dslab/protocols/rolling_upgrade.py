@@ -1,11 +1,11 @@
-"""A rolling upgrade: replicas are restarted one by one, and the service goes on.
+"""A rolling upgrade: replicas are restarted one by one, while the service stays available.
 
-A request is served if a majority of the replicas answers. So up to f of 2f + 1 may be down at once: that is what the
-service tolerates, whether they crashed or are being upgraded. An upgrade uses up one of the f, so a service that
-must survive a crash during an upgrade needs f = 2, five replicas and not three.
+A request is served if a majority of the replicas answers. So up to f of 2f + 1 replicas may be down at once, crashed
+or being upgraded. An upgrade uses up one of the f, so a service that must tolerate a crash during an upgrade needs
+f = 2: five replicas, not three.
 
-Source: Kleppmann, lecture notes "Distributed Systems", on fault tolerance. Left out: what the replicas store, which
-is the subject of chapter 5.
+Source: Kleppmann, lecture notes "Distributed Systems", on fault tolerance. Left out: the data on the replicas, and how
+a restarted one catches up.
 """
 
 from dslab.network import Network, constant
@@ -14,12 +14,12 @@ from dslab.properties import always, in_the_end
 from dslab.run import Run
 from dslab.script import at, crash, recover, request
 
-PATIENCE = 50           # ms that the door waits for answers
+PATIENCE = 50           # ms: the door's timeout for replies of the replicas
 
 
 @message
 class Serve:
-    """A request to the door: something that a customer wants."""
+    """A request of a customer, to the door."""
 
 
 @message
@@ -33,21 +33,21 @@ class Here:
 
 
 class Replica(Node):
-    """Answers as long as it is up."""
+    """A replica, which answers whenever it is up."""
 
     def on_ask(self, src, msg):
         self.send(src, Here(msg.number))
 
 
 class Door(Node):
-    """Passes each request on to all replicas, and serves it if a majority answers."""
+    """The front end: forwards each request to all replicas, and serves it if a majority answers."""
 
     shown = ("number", "answers")
 
     def init(self):
         self.number = 0             # of the latest request
-        self.answers = ()           # who has answered it
-        self.user = None            # whose request it is
+        self.answers = ()           # the replicas that answered it
+        self.user = None            # the user to reply to
 
     def on_serve(self, src, msg):
         self.number, self.answers, self.user = self.number + 1, (), src
@@ -85,7 +85,7 @@ PROMISES = (no_request_is_rejected, some_request_is_served)
 
 
 def rolling(replicas=3, *events, at_once=1, title=""):
-    """A request each 100 ms, while all replicas are restarted, so many at once, each for 200 ms."""
+    """A request every 100 ms, while all replicas are restarted, `at_once` at a time, each for 200 ms."""
     names = tuple("ABCDEFG"[:replicas])
     upgrade = [event for place, name in enumerate(names) for start in [150 + 300 * (place // at_once)]
                for event in (at(start, crash(name)), at(start + 200, recover(name)))]

@@ -1,12 +1,12 @@
-"""Remote procedure call: a shop calls `charge` on a bank as if it were a function, and a network lies between.
+"""Remote procedure call: a shop calls `charge` on a bank as if it were a local function, over a network.
 
-The shop's stub writes name and arguments into a message (marshalling), the bank's stub reads them, calls the
-procedure, and sends the result back. What a function call does not have: the request or the reply can be lost, late
-or doubled, and the bank can crash before or after it has charged. The caller sees the same in all these cases:
-nothing. So a call has three outcomes, and the third is "unknown".
+The shop's stub marshals name and arguments into a message; the bank's stub unmarshals them, calls the procedure and
+sends the result back. Unlike in a local call, the request or the reply can be lost, delayed or duplicated, and the
+bank can crash before or after it has charged. The caller cannot tell these apart: it sees no reply. So a call has
+three outcomes, and the third is "unknown".
 
-If the stub sends again, the call is executed at least once; if the bank remembers what it has executed, at most
-once; if it remembers on disk, in the same write as the effect, the effect happens exactly once.
+If the stub retries, the call is executed at least once; if the bank keeps the results of executed calls, at most
+once; if it keeps them on disk, in the same write as the effect, exactly once.
 
 Sources: Birrell and Nelson, "Implementing remote procedure calls" (1984); Waldo, Wyant, Wollrath and Kendall, "A note
 on distributed computing" (1994). Left out: finding the server, types, and security.
@@ -20,12 +20,12 @@ from dslab.properties import always, in_the_end, sometimes
 from dslab.run import Run
 from dslab.script import at, crash, cut, delay, drop, duplicate, heal, recover, request
 
-WORK, PATIENCE = 5, 100         # ms: each of the bank's two steps takes so long; the shop waits so long for a reply
+WORK, PATIENCE = 5, 100         # ms: the time of each of the bank's two steps; the shop's timeout
 
 
 @message
 class Charge:
-    """A request to the shop: have a customer pay."""
+    """A request to the shop: charge a customer."""
 
     customer: str
     cents: int
@@ -33,7 +33,7 @@ class Charge:
 
 @message
 class Call:
-    number: int             # of the shop's calls; a call that is sent again keeps it
+    number: int             # of the shop's calls, the same in a retry
     data: str               # name and arguments, marshalled as JSON
 
 
@@ -44,19 +44,19 @@ class Result:
 
 
 class Shop(Node):
-    """The caller. It has one call open at a time, and sends it `tries` times at most."""
+    """The caller. It has one call outstanding at a time, and sends it at most `tries` times."""
 
     tries = 1
     shown = ("open", "outcome")
 
     def init(self):
         self.number = 0             # of the latest call
-        self.open = None            # the number of the call that waits for its result
+        self.open = None            # the number of the outstanding call
         self.data = ""              # that call, marshalled
-        self.left = 0               # how often it may be sent again
+        self.left = 0               # the tries that are left
         self.outcome = None         # of the latest call: ok, error or unknown
-        self.user = None            # who wants to know the outcome
-        self.later = []             # (user, customer, cents) that wait for their turn
+        self.user = None            # the user that the outcome goes to
+        self.later = []             # (user, customer, cents), queued
 
     def on_charge(self, src, msg):
         self.later.append((src, msg.customer, msg.cents))
@@ -100,21 +100,21 @@ class Shop(Node):
 
 
 class PatientShop(Shop):
-    """Sends a call again until it is answered, ten times at most."""
+    """Retries a call until it is answered, at most ten tries in all."""
 
     tries = 10
 
 
 class Bank(Node):
-    """The server. It executes, and then answers; each takes `WORK` ms, and it can crash in between."""
+    """The server. It executes, then answers; each step takes `WORK` ms, and it can crash between the two."""
 
     persistent = ("charged",)
     shown = ("charged",)
 
     def init(self):
-        self.charged = {}           # customer -> cents, all in all
+        self.charged = {}           # customer -> cents, in total
         self.waiting = []           # (shop, call), in the order of arrival
-        self.ready = []             # (shop, result) that are about to be sent
+        self.ready = []             # (shop, result), executed and not yet sent
 
     def on_call(self, src, msg):
         self.waiting.append((src, msg))
@@ -146,7 +146,7 @@ class Bank(Node):
 
 
 class RememberingBank(Bank):
-    """At most once: the result of each call is kept, and sent again if the call comes again."""
+    """At most once: keeps the result of each call, and answers a duplicate with it."""
 
     def init(self):
         super().init()
@@ -162,20 +162,20 @@ class RememberingBank(Bank):
 
 
 class CarefulBank(RememberingBank):
-    """Exactly once: the results are on disk, written together with the effect."""
+    """Exactly once: the results are on disk, in the same write as the effect."""
 
     persistent = ("charged", "results")
 
 
 def marshal(procedure, **arguments):
-    """A call as text, the same for the same call."""
+    """A call as JSON: equal calls give equal text."""
     return json.dumps({"call": procedure, "arguments": arguments})
 
 
-# ---- what it promises --------------------------------------------------------------------------------------
+# ---- properties --------------------------------------------------------------------------------------------
 
 def executions(world):
-    """How often each call was executed: (shop, number) -> how often."""
+    """(shop, number of the call) -> how often it was executed."""
     found = {}
     for output in world.outputs("executed"):
         found[output.values] = found.get(output.values, 0) + 1
@@ -199,9 +199,9 @@ def nothing_is_executed_twice(world):
 
 @in_the_end
 def every_call_has_an_outcome(world):
-    told = {(output.node, output.values[0]) for output in world.outputs("outcome")}
+    known = {(output.node, output.values[0]) for output in world.outputs("outcome")}
     for output in world.outputs("call"):
-        if (output.node, output.values[0]) not in told and output.node in world.up:
+        if (output.node, output.values[0]) not in known and output.node in world.up:
             return f"call {output.values[0]} of {output.node} has no outcome"
 
 
@@ -228,13 +228,13 @@ MISHAPS = {
 
 
 def charging(shop=Shop, bank=Bank, *script, title=""):
-    """The shop charges Carol 3.99, and the events of `script` come between."""
+    """The shop charges Carol 3.99, under the faults of `script`."""
     return Run({"shop": shop, "bank": bank}, network=Network(latency=constant(10)), title=title, duration=1500,
                script=[*script, at(10, request("shop", Charge("Carol", 399)))])
 
 
 def unplugged(moment):
-    """The cable is pulled out at this moment, ms, and put in again at 90: too late for the reply."""
+    """The cable is unplugged at `moment` (ms) and plugged in again at 90 ms: too late for the reply."""
     return charging(Shop, Bank, at(moment, cut("shop", "bank")), at(moment, cut("bank", "shop")), at(90, heal()),
                     title=f"The cable is pulled out at {moment} ms")
 

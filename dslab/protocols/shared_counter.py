@@ -1,11 +1,10 @@
-"""Two models of concurrency: a counter in one shared memory, and a counter that hears of everything by messages.
+"""Two models of concurrency: a counter in shared memory, and a counter that is updated by messages.
 
-On one machine, threads share memory: if the machine runs, all of them see the same counter, and if it stops, all
-stop. Between machines there are only messages, which get lost one by one; machines stop one by one, too. So a total
-can be wrong although nothing "crashed", and the rest goes on when one has.
+Threads on one machine share memory: they all see the same counter, and if the machine crashes, all stop. Between
+machines there are only messages, each of which can be lost, and machines fail independently. So the total can be wrong
+although no machine crashed, and when one has crashed the others go on.
 
-Source: Kleppmann, lecture notes "Distributed Systems", introduction. Left out: how threads share a counter without
-losing updates themselves, which is a subject of its own.
+Source: Kleppmann, lecture notes "Distributed Systems", introduction. Left out: how threads avoid lost updates.
 """
 
 from dslab.network import Network, constant
@@ -17,18 +16,18 @@ from dslab.script import at, crash, drop, request
 
 @message
 class Work:
-    """A request to a worker: add one, so many times."""
+    """A request to a worker: add one, this many times."""
 
     times: int
 
 
 @message
 class AddOne:
-    """One more."""
+    """Increment the counter."""
 
 
 class Counter(Node):
-    """Counts what it is told."""
+    """The counter, on a machine of its own."""
 
     shown = ("total",)
 
@@ -41,7 +40,7 @@ class Counter(Node):
 
 
 class Worker(Node):
-    """Tells a counter on another machine to add one, and does not wait for an answer."""
+    """Sends increments to a counter on another machine, without acknowledgements."""
 
     shown = ("left",)
 
@@ -64,7 +63,7 @@ class Worker(Node):
 
 
 class Machine(Worker):
-    """A machine whose threads share a memory: each request is a thread, and the counter is right here."""
+    """A machine whose threads share a counter in memory: each request is a thread."""
 
     shown = ("total",)
 
@@ -103,7 +102,7 @@ PROMISES = (the_total_is_never_too_large, the_total_is_what_was_added, something
 
 
 def messages(*events, title="", times=100):
-    """Three workers on three machines, and a counter on a fourth."""
+    """Three workers on three machines, and the counter on a fourth."""
     workers = ("A", "B", "C")
     return Run({name: Worker for name in workers} | {"counter": Counter}, network=Network(latency=constant(5)),
                topology=[(name, "counter") for name in workers], title=title, duration=2000,

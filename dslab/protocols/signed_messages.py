@@ -1,13 +1,12 @@
-"""Byzantine generals who sign what they say: a traitor can lie no more about what it was told.
+"""Byzantine generals with signed messages: a traitor cannot lie about what it received.
 
-An order carries the chain of signatures of those through whose hands it has come. So a lieutenant who gets two orders
-of one commander has proof of the treason, and shows it to the others: in the end all loyal ones hold the same set of
-orders, and choose from it by the same rule. Any number of traitors can be survived, if no message takes longer than a
-known bound.
+An order carries the signatures of all that relayed it. A lieutenant that receives two orders signed by one commander
+has proof of treason and relays it: all loyal lieutenants end with the same set of orders, and choose from it by the
+same rule. Any number of traitors is tolerated, if message delays have a known bound.
 
-Nobody can forge here, by construction: a `Signed` is made in one place, by the one whose name is put last, and
-`Forger.can_sign`, which is asked before, wants to see the chain up to the last loyal name in it. Traitors have each
-other's keys, so they may sign for one another; they may withhold, repeat, and sign orders that contradict each other.
+Signatures cannot be forged, by construction: only `sign` makes a `Signed`, with the sender's name last, and a traitor
+passes `Forger.can_sign` first, which requires that it holds the chain up to the last loyal signature. Traitors share
+their keys, so they can sign for one another; they can withhold, repeat, and sign contradicting orders.
 
 Source: Lamport, Shostak and Pease, "The Byzantine generals problem" (1982), section 4. Left out: how one signs.
 """
@@ -39,13 +38,13 @@ from dslab.run import Run
 @message
 class Signed:
     value: str          # the order
-    signers: tuple      # who has signed it, one after the other: the commander first, its sender last
+    signers: tuple      # in the order of signing: the commander first, its sender last
 
 
 class Signer(Node):
     """SM(m), signed messages: agrees with all loyal generals if there are at most m traitors, however few are loyal.
 
-    A chain of k signatures must arrive in round k. So one with m + 1 has a loyal signer, who has told all others.
+    A chain of k signatures must arrive in round k. So one with m + 1 has a loyal signer, who has relayed it to all.
     """
 
     roles = (LOYAL, TRAITOR)
@@ -55,9 +54,9 @@ class Signer(Node):
         self.role = LOYAL
         self.commander = "A"
         self.order = None               # the commander's
-        self.m = 1                      # so many traitors can be coped with
+        self.m = 1                      # the number of traitors tolerated
         self.round = 0                  # the rounds that are over
-        self.orders = {}                # order -> the chain of signatures that it first came with
+        self.orders = {}                # order -> the chain of signatures with which it first arrived
         self.decision = None            # the order that it obeys
 
     def on_start(self):
@@ -78,7 +77,7 @@ class Signer(Node):
         self.relay()
 
     def relay(self):
-        """Sign what was new in the round that is over, and show it to all who have not signed it yet."""
+        """Sign the orders that were new in the round that is over, and send them to all who have not signed them."""
         for value, signers in self.orders.items():
             if len(signers) == self.round:
                 for other in self.peers:
@@ -99,7 +98,7 @@ class Signer(Node):
             self.note(f"here is the proof: {self.commander} has signed two orders, it is a traitor")
 
     def objection(self, src, signers):
-        """Why an order does not count; empty if it does."""
+        """The reason to ignore an order; empty if there is none."""
         if signers[-1:] != (src,) or signers[0] != self.commander or self.id in signers:
             return "it does not come from the commander by way of its sender"
         if len(set(signers)) < len(signers):
@@ -107,35 +106,35 @@ class Signer(Node):
         return f"too late for {len(signers)} signatures" if len(signers) <= self.round else ""
 
     def decide(self):
-        """One order is obeyed; none, or two that contradict each other, leave the same rule to all."""
+        """Obey the order if there is exactly one; else the default, which is the same for all."""
         self.note(f"holds the orders: {', '.join(map(str, self.orders)) or 'none'}")
         self.decision = next(iter(self.orders)) if len(self.orders) == 1 else RETREAT
         self.output("obey", self.decision)
 
 
 class Forger(Signer):
-    """A traitor: where its `lies` say something, it signs these orders for that receiver, if it can get at them."""
+    """A traitor: signs for each receiver the orders in its `lies`, as far as it has the signatures they need."""
 
     def init(self):
         super().init()
         self.role = TRAITOR
-        self.lies = {}                  # (signers, receiver) -> the orders it shows, the chain ends with itself
+        self.lies = {}                  # (signers ending with itself, receiver) -> the orders that it sends
         self.conspirators = set()       # the traitors, whose keys it has
-        self.held = []                  # what loyal generals have signed, as it came
+        self.held = []                  # every signed message received
 
     def on_signed(self, src, msg):
         self.held.append(msg)
         super().on_signed(src, msg)
 
     def relay(self):
-        """In each round, for each chain and receiver: what it is told to, or what a loyal general would do."""
+        """In each round, for each chain and receiver: send its lies, or what a loyal general would send."""
         for signers in self.chains():
             for other in self.peers:
                 if other not in signers:
                     self.whisper(other, signers)
 
     def chains(self):
-        """The chains under which it could put its name in this round."""
+        """The chains that it could extend with its signature in this round."""
         if self.id == self.commander:
             return [()]
         others = [peer for peer in self.peers if peer != self.commander]
@@ -150,7 +149,7 @@ class Forger(Signer):
                 self.note(f"cannot tell {other} to {value}: it would have to forge a signature")
 
     def can_sign(self, value, signers):
-        """Does it hold the order with all signatures up to the last that it cannot make itself?"""
+        """Whether it holds the order with all signatures up to the last one that it cannot make itself."""
         while signers and signers[-1] in self.conspirators:
             signers = signers[:-1]
         return not signers or Signed(value, signers) in self.held
@@ -159,7 +158,7 @@ class Forger(Signer):
         self.note("does whatever it likes")
 
 
-# ---- what is promised, and runs -----------------------------------------------------------------------------------
+# ---- properties, and runs -----------------------------------------------------------------------------------------
 
 @sometimes
 def a_lieutenant_holds_proof_that_the_commander_is_a_traitor(world):
@@ -177,7 +176,7 @@ PROMISES = (IC1, IC2, every_loyal_lieutenant_obeys_something, the_loyal_lieutena
 
 def signed(generals: int | Iterable[str], m: int = 1, *, order: str = ATTACK,
            traitors: Mapping[str, Lies] = MappingProxyType({}), **options: Any) -> Run:
-    """A council that signs; each traitor with its lies: (signers, receiver) -> the orders that it shows there."""
+    """A council with signed messages; each traitor with its lies, (signers, receiver) -> the orders that it sends."""
     options = {"protocol": Signer, "turned": Forger} | options
     run = council(generals, m, order=order, traitors=traitors, **options)
     plot = {name: run.initial[name] | {"conspirators": set(traitors)} for name in traitors}

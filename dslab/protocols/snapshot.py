@@ -1,11 +1,11 @@
-"""A snapshot: the state of all nodes and links, as it could have been at one moment, while they go on working.
+"""Distributed snapshots: a consistent global state of all nodes and links, recorded without stopping them.
 
-Nobody can look everywhere at once. But whoever records its state tells all others by a marker, before it says
-anything else; a node that gets its first marker records too. What was paid before the sender recorded, and
-arrives after the receiver did, was under way: it is recorded as the state of that link.
+No node can observe the global state. Instead, a node records its own state and sends a marker on every link before any
+other message; a node that receives its first marker does the same. A payment that was sent before its sender recorded,
+and arrives after its receiver did, was in flight: it is recorded as part of the link's state.
 
-Source: Chandy and Lamport, "Distributed snapshots" (1985). Links must be first in, first out. Left out:
-several snapshots one after the other, and how the parts are brought together.
+Source: Chandy and Lamport, "Distributed snapshots" (1985). Links must be FIFO. Left out: repeated snapshots, and
+collecting the parts at one node.
 """
 
 from dslab.network import Network, constant, uniform
@@ -37,11 +37,11 @@ class Transfer:
 
 @message
 class Marker:
-    """What its sender has sent before belongs to the snapshot; what it sends from now on does not."""
+    """Messages sent before the marker belong to the snapshot; messages sent after it do not."""
 
 
 class Bank(Node):
-    """A bank: it pays others, and takes part in snapshots of all the money there is."""
+    """A bank: it pays others, and takes part in snapshots of all accounts."""
 
     shown = ("balance", "recorded")
 
@@ -49,7 +49,7 @@ class Bank(Node):
         self.balance = MONEY
         self.recorded = None            # the balance in the snapshot
         self.open = set()               # the senders whose links are being recorded
-        self.under_way = {}             # sender -> what was on its link: amounts
+        self.under_way = {}             # sender -> the amounts recorded in flight on its link
 
     def on_pay(self, src, msg):
         if msg.amount > self.balance:
@@ -73,7 +73,7 @@ class Bank(Node):
         self.close(src)
 
     def record(self):
-        """Record the own state, once, and tell the others before anything else is sent."""
+        """Record this node's state, once, and send markers before any other message."""
         if self.recorded is not None:
             return self.note("has recorded its state already")
         self.recorded = self.balance
@@ -83,18 +83,18 @@ class Bank(Node):
         self.broadcast(Marker())
 
     def close(self, src):
-        """After the marker of `src` nothing more on its link belongs to the snapshot."""
+        """The marker of `src` ends the recording of its link; after the last one this node's part is complete."""
         self.open.discard(src)
         if not self.open:
             links = tuple((peer, tuple(amounts)) for peer, amounts in sorted(self.under_way.items()))
             self.output("snapshot", self.recorded, links)
 
 
-# ---- what a snapshot promises ------------------------------------------------------------------------------
+# ---- properties --------------------------------------------------------------------------------------------
 
 @always
 def no_money_is_lost_or_made(world):
-    """The recorded balances and what was under way add up to all the money there is."""
+    """The recorded balances and the amounts in flight add up to all the money there is."""
     parts = snapshots(world)
     if len(parts) < len(world.nodes):
         return None
@@ -106,7 +106,7 @@ def no_money_is_lost_or_made(world):
 
 @always
 def what_was_received_in_the_snapshot_was_also_sent_in_it(world):
-    """The cut is consistent: no effect without its cause."""
+    """The cut is consistent: it contains no effect without its cause."""
     sent, got, before = {}, {}, {}
     for output in world.outputs():
         node = output.node
@@ -137,7 +137,7 @@ def money_is_recorded_while_it_is_under_way(world):
 
 
 def snapshots(world):
-    """The finished parts: node -> (balance, what was on its links)."""
+    """The complete parts: node -> (balance, the amounts in flight on its links)."""
     return {output.node: output.values for output in world.outputs("snapshot")}
 
 
@@ -150,7 +150,7 @@ PROMISES = (
 
 
 def payments(protocol, names=("A", "B", "C"), *, seed=0, first=True):
-    """Payments in a circle, back and forth, and a snapshot in the midst of them; `first`: one node begins it."""
+    """Payments in a circle, back and forth, and a snapshot among them, begun by one node, or by two if not `first`."""
     a, b, c = names
     begin = [at(35, request(a, TakeSnapshot()))] + ([] if first else [at(36, request(c, TakeSnapshot()))])
     paying = [at(10 * place, request(src, Pay(dst, place)))

@@ -1,12 +1,12 @@
-"""SWIM: who is a member, and who has failed, in a group that is too large for heartbeats from all to all.
+"""SWIM: group membership and failure detection, for groups too large for all-to-all heartbeats.
 
-In each period a member pings one other, chosen at random. If that one does not answer it asks a few helpers to ping
-it, too: perhaps only its own link is bad. Who still does not answer is suspected first, and declared dead if it does
-not object within some periods. All such news travel on the pings and answers, as gossip.
+In each period a member pings one other, chosen at random. Without an ack it asks a few helpers to ping that member too,
+in case only its own link is bad. A member that still does not answer is suspected first, and declared dead if it does
+not refute the suspicion within some periods. Membership updates are piggybacked on pings and acks, as gossip.
 
 Source: Das, Gupta and Motivala, "SWIM: scalable weakly-consistent infection-style process group membership protocol"
-(2002, sections 3 and 4). As in the paper, members do not come back under the same name. Left out: how members join and
-leave, and multicast of urgent news.
+(2002, sections 3 and 4). As in the paper, a dead member does not rejoin under the same name. Left out: joining and
+leaving, and multicast of updates.
 """
 
 from math import ceil, log2
@@ -19,29 +19,29 @@ from dslab.run import Run
 from dslab.script import At, at, crash, pause, resume
 
 PERIOD = 200            # ms
-ANSWER = 60             # ms that an answer to an own ping may take; then the helpers have the rest of the period
-ON_ONE_MESSAGE = 6      # how many pieces of news a message carries at most
+ANSWER = 60             # ms: the timeout of a direct ping; the helpers have the rest of the period
+ON_ONE_MESSAGE = 6      # the most updates that a message carries
 
 
 @message
 class News:
-    """What somebody says about a member, and of which life of it: the member counts them, to object to what is old."""
+    """A membership update: a member's status in one of its lives (the paper's incarnation numbers)."""
 
     member: str
     status: str         # "alive", "suspect" or "dead"
-    life: int
+    life: int           # incremented by the member alone, to refute suspicions of earlier lives
 
 
 @message
 class Ping:
-    asker: str          # who wants to know
+    asker: str          # the member on whose behalf it is sent
     period: int         # of the asker
     news: tuple
 
 
 @message
 class Ack:
-    """I am alive. It goes back the way that the ping came."""
+    """The reply to a ping. It returns along the ping's path."""
 
     asker: str
     period: int
@@ -58,21 +58,21 @@ class PingRequest:
 
 
 class Swim(Node):
-    """A member, with a list of all members that it believes in more or less."""
+    """A member, with its view of all others: alive, suspected or dead."""
 
     shown = ("suspects", "dead")
     persistent = ("helpers", "patience")
 
     def init(self):
-        self.helpers = 3                # how many are asked to ping somebody, too
-        self.patience = 3               # periods in which a suspected member can object; 0: it is dead at once
-        self.life = 0                   # counted up when it objects to a suspicion of itself
+        self.helpers = 3                # the number of indirect pings
+        self.patience = 3               # periods in which a suspected member can refute; 0: it is dead at once
+        self.life = 0                   # this member's incarnation number, incremented to refute a suspicion
         self.period = 0
-        self.target = ""                # whom it has pinged in this period, while the answer is due
-        self.lives = {}                 # member -> the latest life that it has heard of
-        self.suspects = {}              # member -> periods that are left to it
+        self.target = ""                # the member pinged in this period, while its ack is due
+        self.lives = {}                 # member -> the latest life known
+        self.suspects = {}              # member -> periods left to refute
         self.dead = set()
-        self.gossip = {}                # member -> (the latest news about it, how often that was passed on)
+        self.gossip = {}                # member -> (the latest update about it, how often it was sent)
 
     def on_start(self):
         self.lives = dict.fromkeys(self.peers, 0)
@@ -96,14 +96,14 @@ class Swim(Node):
             self.set_timer("answer", ANSWER)
 
     def choose(self):
-        """Any other member that is not dead."""
+        """A random member that is not dead."""
         return next(iter(self.draw(self.living())), "")
 
     def living(self):
         return [member for member in self.peers if member not in self.dead]
 
     def on_answer_timer(self):
-        """No answer yet: ask for help."""
+        """No ack yet: send indirect pings."""
         others = [member for member in self.living() if member != self.target]
         self.note(f"no answer from {self.target} yet")
         for helper in self.draw(others, self.helpers):
@@ -130,18 +130,18 @@ class Swim(Node):
         else:
             self.note(f"too late: the answer was due in period {msg.period}")
 
-    # ---- news: who is alive, suspected or dead ----
+    # ---- membership updates: alive, suspected or dead ----
 
     def hear_all(self, news):
         for one in news:
             self.hear(one, "heard of it")
 
     def hear(self, news, why):
-        """Believe it if it is newer than what is known, and pass it on."""
+        """Apply an update if it is newer than what is known, and gossip it."""
         if news.member == self.id:
             return self.object_to(news)
         if not self.is_newer(news):
-            return None                 # gossip repeats itself: to say so each time would hide what is new
+            return None                 # no note: gossip repeats itself, and notes of it would hide what is new
         if news.status == "suspect" and not self.patience:
             news = News(news.member, "dead", news.life)
         self.believe(news)
@@ -150,7 +150,7 @@ class Swim(Node):
         self.note(f"{news.member} is {news.status}: {why}")
 
     def is_newer(self, news):
-        """Dead is for ever; a later life counts more; in one life to be suspected counts more [section 4.2]."""
+        """Dead is final; a later life overrides; within one life, suspect overrides alive [section 4.2]."""
         if news.member in self.dead:
             return False
         if news.status == "dead" or news.life > self.lives[news.member]:
@@ -166,7 +166,7 @@ class Swim(Node):
             self.dead.add(news.member)
 
     def object_to(self, news):
-        """Alive, in a later life than the one that is suspected."""
+        """Refute a suspicion of this member: it is alive, in a later life."""
         if news.status == "suspect" and news.life == self.life:
             self.life += 1
             self.gossip[self.id] = (News(self.id, "alive", self.life), 0)
@@ -178,23 +178,23 @@ class Swim(Node):
             self.hear(News(member, "dead", self.lives[member]), "it did not object in time")
 
     def some_news(self):
-        """What has been passed on least often; each piece about 3 log n times, so that all hear of it [section 4.1]."""
+        """The updates sent least often; each is sent about 3 log n times, so that it reaches all [section 4.1]."""
         enough = 3 * ceil(log2(len(self.peers) + 1))
         by_use = sorted(self.gossip, key=lambda member: (self.gossip[member][1], member))[:ON_ONE_MESSAGE]
-        told = tuple(self.gossip[member][0] for member in by_use)
+        updates = tuple(self.gossip[member][0] for member in by_use)
         for member in by_use:
             news, used = self.gossip.pop(member)
             if used + 1 < enough:
                 self.gossip[member] = (news, used + 1)
-        return told
+        return updates
 
 
 class InTurn(Swim):
-    """Ping the others in turn, in an order that is drawn anew each time round: nobody waits for long [section 4.3]."""
+    """Pings the others round-robin, in a new random order each time: detection time is bounded [section 4.3]."""
 
     def init(self):
         super().init()
-        self.turn = []                  # who is still to be pinged this time round
+        self.turn = []                  # the members still to be pinged in this pass
 
     def choose(self):
         self.turn = [member for member in self.turn if member not in self.dead]
@@ -203,11 +203,11 @@ class InTurn(Swim):
         return self.turn.pop() if self.turn else ""
 
 
-# ---- what is promised ----------------------------------------------------------------------------------------------
+# ---- properties ----------------------------------------------------------------------------------------------------
 
 @always
 def nobody_has_heard_of_a_life_that_is_still_to_come(world):
-    """Only a member itself counts its lives."""
+    """Only a member itself increments its life."""
     for node, state in world.states.items():
         for member, life in state.lives.items():
             if life > world.states[member].life:
@@ -241,7 +241,7 @@ PROMISES = (nobody_has_heard_of_a_life_that_is_still_to_come, who_is_dead_is_no_
 
 def group(members: int, *script: At, protocol: type[Node] = Swim, periods: int = 20, loss: float = 0.0,
           settings: dict[str, Any] | None = None, **options: Any) -> Run:
-    """A group of so many members; `settings` are those of each, such as {"helpers": 0, "patience": 0}."""
+    """A group of `members`; `settings` are initial values for each, such as {"helpers": 0, "patience": 0}."""
     run = Run(protocol, members, network=Network(latency=uniform(2, 10), loss=loss), script=script,
               duration=periods * PERIOD - 1, **{"title": f"SWIM: {members} members"} | options)
     return run.but(initial={name: settings for name in run.nodes} if settings else {})

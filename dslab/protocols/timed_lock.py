@@ -1,11 +1,11 @@
-"""A lock that relies on a bound: no message takes longer than BOUND, so nobody has to ask whether the last one is out.
+"""A lock that relies on a bound: no message takes longer than BOUND, so the lock is never released explicitly.
 
-A clerk gives each worker its turn and does not wait for an answer: a turn is over after the longest delay and the
-work itself. In a synchronous system that is right. One message that is later, or one worker that stands still while
-it works, and two are in at once: the algorithm has nothing to notice it by.
+A clerk gives each worker a turn and expects no reply: the turn is over after the longest delay plus the time of the
+work. In a synchronous system that is correct. One message that is late, or one worker that is paused at work, and two
+are inside at once: the algorithm cannot detect it.
 
 Source: Dwork, Lynch and Stockmeyer, "Consensus in the presence of partial synchrony" (1988) for the models; the lock
-is a very simple algorithm that needs the strongest of them. Left out: workers that crash, which do no harm here.
+is a minimal algorithm that needs the synchronous one. Left out: workers that crash, which do no harm here.
 """
 
 from typing import Any
@@ -16,8 +16,8 @@ from dslab.properties import always, sometimes
 from dslab.run import Run
 from dslab.script import At
 
-BOUND = 50              # ms: what the lock believes of the network
-WORK = 500              # ms: how long a worker is in
+BOUND = 50              # ms: the longest message delay that the lock assumes
+WORK = 500              # ms: how long a worker is inside
 
 
 @message
@@ -26,7 +26,7 @@ class Enter:
 
 
 class Clerk(Node):
-    """The server: it gives the lock to one worker after the other, by the clock alone."""
+    """The lock server: it grants the lock to one worker after the other, by timeout alone."""
 
     shown = ("turn",)
 
@@ -43,7 +43,7 @@ class Clerk(Node):
 
 
 class Worker(Node):
-    """Goes in when it may, and comes out when its work is done."""
+    """Enters the critical section when its turn is granted, and leaves it when its work is done."""
 
     roles = ("outside", "inside")
 
@@ -76,7 +76,7 @@ PROMISES = (never_two_are_inside, the_lock_goes_round)
 
 
 def lock(latency: Latency, *events: At, turns: int = 6, **options: Any) -> Run:
-    """A clerk and two workers, for so many turns; each turn takes one message."""
+    """A clerk and two workers, for `turns` turns; each turn takes one message."""
     options = {"title": f"A lock that believes in {BOUND} ms"} | options
     return Run({"clerk": Clerk, "A": Worker, "B": Worker}, network=Network(latency=latency), script=events,
                duration=turns * (BOUND + WORK) - 1, topology=[("clerk", "A"), ("clerk", "B")], **options)

@@ -1,13 +1,13 @@
-"""Total order broadcast: all nodes deliver all messages in one order, as if there were one queue.
+"""Total order broadcast: all nodes deliver all messages in the same order.
 
-Two ways to the order. By Lamport stamps: all sort by (stamp, sender), and a message waits until none can come
-that precedes it. By a leader: it gives each message the next position, and a message waits for the positions
-before its own. Neither survives the crash of a node (by stamps, any node; by a leader, the leader): that
-takes consensus.
+Two algorithms. By Lamport timestamps: messages are ordered by (timestamp, sender), and one is held back until no
+message that precedes it can still arrive. By a leader: it assigns each message the next position, and a message is
+held back until the positions before its own are delivered. Neither tolerates crashes (by timestamps, of any node; by a
+leader, of the leader): that takes consensus.
 
 Sources: Lamport (1978); Défago, Schiper and Urbán, "Total order broadcast and multicast algorithms" (2004).
-Both need links that are first in, first out (`Network(fifo=True)`): the stamps for the order itself, the
-leader for FIFO order.
+Both need FIFO links (`Network(fifo=True)`): timestamps for the total order itself, the leader for FIFO order. Left out:
+fault tolerance; see `raft`.
 """
 
 from typing import Any
@@ -30,9 +30,9 @@ from dslab.script import at, delay, request
 
 @message
 class Stamped:
-    id: tuple           # (sender, the sender's count)
+    id: tuple           # (sender, its sequence number there)
     payload: Any
-    time: int           # the Lamport stamp of the broadcast
+    time: int           # the Lamport timestamp of the broadcast
 
 
 @message
@@ -48,20 +48,20 @@ class Placed:
 
 
 class LamportOrder(HoldBack):
-    """Total order by (stamp, sender): deliver what no message still to come can precede.
+    """Total order by (timestamp, sender): deliver a message when none that precedes it can still arrive.
 
-    On FIFO links the stamps from a node only grow. So nothing stamped at or below the `threshold`, the least
-    of the greatest stamps seen from each node, is still to come. One silent node holds up the others: hence
-    the acknowledgements.
+    On FIFO links the timestamps from a node only grow. So no message with a timestamp up to the `threshold`, the
+    minimum over all nodes of the greatest timestamp received, can still arrive. One silent node holds up the others:
+    hence the acknowledgements.
     """
 
-    relay = BestEffort.relay                        # a detour through others would not be first in, first out
+    relay = BestEffort.relay                        # relayed copies would not be FIFO
     shown = ("time", "delivered", "held")
 
     def init(self):
         super().init()
         self.time = 0                               # the Lamport clock
-        self.greatest = dict.fromkeys(self.counts, 0)       # node -> the greatest stamp seen from it
+        self.greatest = dict.fromkeys(self.counts, 0)       # node -> the greatest timestamp received from it
 
     def pack(self, payload):
         self.time += 1
@@ -100,15 +100,15 @@ class LamportOrder(HoldBack):
 
 
 class LeaderOrder(HoldBack):
-    """Total order by a leader, which gives each message its position: FIFO if the links to it are."""
+    """Total order by a leader, which assigns the positions; also FIFO, if the links to it are."""
 
-    relay = BestEffort.relay                        # the leader alone sends copies
+    relay = BestEffort.relay                        # only the leader sends copies
     shown = ("leader", "delivered", "held")
 
     def init(self):
         super().init()
-        self.leader = min(self.counts)              # who gives the positions
-        self.position = 0                           # leader: the last position given
+        self.leader = min(self.counts)              # the node that assigns positions
+        self.position = 0                           # leader: the last position assigned
 
     def spread(self, msg):
         if self.id == self.leader:
@@ -117,7 +117,7 @@ class LeaderOrder(HoldBack):
             self.send(self.leader, msg)
 
     def on_packet(self, src, msg):
-        """The leader puts the message at the end of the order."""
+        """The leader assigns the next position to a message."""
         if self.id != self.leader:
             return self.note(f"{self.leader} gives the positions: {msg.payload!r} of {src} is lost")
         self.position += 1
@@ -134,7 +134,7 @@ class LeaderOrder(HoldBack):
 # ---- wrong variants ----------------------------------------------------------------------------------------
 
 class WithoutAcknowledgements(LamportOrder):
-    """What if nodes speak only when they have something to say?"""
+    """What if nodes send nothing but their own broadcasts?"""
 
     def acknowledge(self):
         self.note("says nothing")
@@ -151,7 +151,7 @@ class NewLeader:
 
 
 class NaiveSecondLeader(LeaderOrder):
-    """What if a new leader goes on after the last position that it knows?"""
+    """What if a new leader continues after the last position that it knows?"""
 
     def on_take_over(self, src, msg):
         self.leader, self.position = self.id, len(self.delivered)
@@ -161,11 +161,11 @@ class NaiveSecondLeader(LeaderOrder):
         self.leader = src
 
 
-# ---- what total order promises -----------------------------------------------------------------------------
+# ---- properties --------------------------------------------------------------------------------------------
 
 @always
 def all_nodes_deliver_in_one_order(world):
-    """Total order: of two nodes' sequences of deliveries, one begins with the other."""
+    """Total order: of two nodes' sequences of deliveries, one is a prefix of the other."""
     got = deliveries(world)
     ahead = max(got, key=lambda node: len(got[node]))
     for node, ids in got.items():
@@ -177,7 +177,7 @@ def all_nodes_deliver_in_one_order(world):
 
 @always
 def two_messages_never_share_a_position(world):
-    """A leader numbers messages without gaps or repetition, whoever leads."""
+    """Positions are unique, also across leaders."""
     placed = {}
     for output in world.outputs("position"):
         position, sender, number = output.values
@@ -186,13 +186,13 @@ def two_messages_never_share_a_position(world):
             return f"two messages have number {position}: {placed[position]} and {name}"
 
 
-# ---- which class keeps what, and runs to see it ------------------------------------------------------------
+# ---- which class has which property, and runs that show it -------------------------------------------------
 
 TOTAL_ORDER = all_nodes_deliver_in_one_order
 ORDER = (FIFO_ORDER, CAUSAL_ORDER, TOTAL_ORDER, two_messages_never_share_a_position)
 PROMISES = (*SAFETY, *ORDER, all_nodes_that_are_up_deliver_a_message)
 
-# While no node crashes and the links are first in, first out.
+# If no node crashes and links are FIFO.
 KEEPS = {
     LamportOrder: (*SAFETY, *ORDER, *LIVENESS),
     LeaderOrder: (*SAFETY, *ORDER, *LIVENESS),
@@ -200,7 +200,7 @@ KEEPS = {
 
 
 def together(protocol: type[Node]) -> Run:
-    """A broadcasts m1 and B broadcasts m2 at the same time; C only listens."""
+    """A broadcasts m1 and B broadcasts m2 at the same time; C broadcasts nothing."""
     return Run(protocol, network=Network(latency=constant(10), fifo=True), script=[
         at(10, request("A", Broadcast("m1"))),
         at(10, request("B", Broadcast("m2"))),
@@ -208,7 +208,7 @@ def together(protocol: type[Node]) -> Run:
 
 
 def reordered(protocol: type[Node], name: str, *, sender: str) -> Run:
-    """A node broadcasts m1, then m2; the packet `name` is so slow that what follows overtakes it."""
+    """A node broadcasts m1, then m2; the packet `name` is delayed, and the next one overtakes it."""
     return Run(protocol, network=Network(latency=constant(10)), script=[
         at(0, delay(name, by=50)),
         at(10, request(sender, Broadcast("m1"))),
@@ -216,7 +216,7 @@ def reordered(protocol: type[Node], name: str, *, sender: str) -> Run:
     ], title=f"{protocol.__name__}: a link that is not first in, first out")
 
 
-# A gives m2 position 2 and seems dead to C, which knows of position 1 only and takes over.
+# A assigns position 2 to m2; C, which has received position 1 only, suspects A and takes over.
 SECOND_LEADER = Run(NaiveSecondLeader, network=Network(latency=constant(10), fifo=True), script=[
     at(0, delay("A->C#2", by=60)),
     at(10, request("A", Broadcast("m1"))),

@@ -1,13 +1,13 @@
-"""Two generals must attack together or not at all, and every messenger may be caught.
+"""Two generals must attack together or not at all, and every message between them may be lost.
 
-The one that has the plan sends it; whatever arrives is acknowledged, as many times as there are messengers. Each
-message that arrives makes its receiver know one thing more about what the other knows, and its sender nothing: so
-however many there are, losing the last one that mattered leaves one general alone. (What can be undone is easier: see
-`compensation`.)
+One general sends the plan; each message that arrives is acknowledged, up to a given number of messages. A message adds
+one level to what its receiver knows about the other's knowledge, and nothing to what its sender knows. So however many
+are sent, losing the last one that a decision depends on leaves one general attacking alone. (If actions can be undone,
+there is a solution: see `compensation`.)
 
 Sources: Akkoyunlu, Ekanadham and Huber, "Some constraints and tradeoffs in the design of network communications"
 (1975); Gray, "Notes on data base operating systems" (1978); for what is known, Halpern and Moses, "Knowledge and
-common knowledge in a distributed environment" (1990). Left out: messengers that are turned.
+common knowledge in a distributed environment" (1990). Left out: forged messages.
 """
 
 from collections.abc import Mapping
@@ -27,21 +27,21 @@ WAITS, ATTACKS, STAYS = "waits", "attacks", "stays"
 @message
 class Word:
     number: int         # 1 carries the plan, 2 acknowledges it, 3 acknowledges the acknowledgement, ...
-    says: str           # what its sender knows
+    says: str           # the knowledge of its sender
 
 
 class General(Node):
-    """Acknowledges what it hears, as long as there are messengers; at dawn it attacks if it has heard enough."""
+    """Acknowledges each message, as long as there are messengers; at dawn it attacks if it has received enough."""
 
     roles = (WAITS, ATTACKS, STAYS)
     shown = ("heard", "knows")
 
     def init(self):
-        self.knows = []                 # facts, each goes one step deeper into what the other knows
-        self.heard = 0                  # the number of the last message that has arrived
-        self.needs = 1                  # the number of the message that it must have heard to attack
-        self.messengers = 1             # how many messages are sent, if none is lost
-        self.copies = 1                 # how many messengers carry the plan
+        self.knows = []                 # facts, each one level deeper in what the other knows
+        self.heard = 0                  # the number of the last message received
+        self.needs = 1                  # the number of the message that it must have received to attack
+        self.messengers = 1             # the messages that are sent in all, if none is lost
+        self.copies = 1                 # the copies of the first message
         self.role = WAITS
 
     def on_start(self):
@@ -72,14 +72,14 @@ class General(Node):
 
 
 def knowledge(one: str, other: str, depth: int) -> str:
-    """What message number `depth` of `one` proves: that it knows that the other knows that ... there is the plan."""
+    """The fact that message number `depth`, sent by `one`, proves: that one knows that the other knows ... the plan."""
     if not depth:
         return PLAN
     return f"{one} knows {'that ' * (depth > 1)}{knowledge(other, one, depth - 1)}"
 
 
 class AtOnce(General):
-    """What if a general that knows the plan attacks, whatever the other may know?"""
+    """What if a general that knows the plan attacks, whatever the other knows?"""
 
     def is_sure(self):
         return bool(self.knows)
@@ -109,7 +109,7 @@ PROMISES = (both_attack_or_neither, nobody_attacks_without_the_plan, both_attack
 
 def generals(messengers: int, needs: Mapping[str, int] = MappingProxyType({"A": 0, "B": 1}), *,
              protocol: type[Node] = General, copies: int = 1, **options: Any) -> Run:
-    """A has the plan; so many messages, to and fro; A and B attack if they have heard the message that each needs."""
+    """A has the plan; the generals exchange `messengers` messages, and each attacks if it received the one it needs."""
     initial = {name: {"messengers": messengers, "needs": needs[name], "copies": copies} for name in "AB"}
     initial["A"]["knows"] = [PLAN]
     options = {"network": Network(latency=constant(20)), "duration": 10 * DAWN,
@@ -118,7 +118,7 @@ def generals(messengers: int, needs: Mapping[str, int] = MappingProxyType({"A": 
 
 
 def last_needed(messengers: int) -> dict[str, int]:
-    """The most careful rule: each general waits for the last message that could reach it."""
+    """The most cautious rule: each general needs the last message that can reach it."""
     return {"A": messengers - messengers % 2, "B": messengers - 1 + messengers % 2}
 
 
