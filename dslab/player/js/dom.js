@@ -4,7 +4,7 @@ import { english, t } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An HTML element. Attributes beginning with "on" are listeners; null children and attributes are left out.
+/** An HTML element. Functions are listeners (onclick: ...); null children and attributes are left out.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, unknown>} [attributes]
@@ -81,7 +81,7 @@ export function toggleClass(element, name, on) {
  * @param {Element} element */
 export const cssZoom = (element) => element.currentCSSZoom ?? 1;
 
-/** Do something before any part of an element hears what the reader does.
+/** Run something before any listener within an element hears of a click, a key or a move.
  * @param {HTMLElement} element
  * @param {() => void} action */
 export function beforeEvents(element, action) {
@@ -177,7 +177,7 @@ export function focusedKey(root) {
   return active.getAttribute("data-key") ?? active.getAttribute("aria-label") ?? "";
 }
 
-/** Give the focus back to what had it before the views were built anew, or to the player.
+/** Give the focus back to what had it before the panels were built anew, or to the player.
  * @param {HTMLElement} root
  * @param {string|null} key */
 export function restoreFocus(root, key) {

@@ -16,7 +16,8 @@ import { changeSpeed, createClock, createGlide, momentAt, naturalPace, schedule,
 import { whenThere } from "./waiting.js";
 import { setTranslations } from "./words.js";
 
-/** @returns {View} */
+/** The view before anything is chosen.
+ * @returns {View} */
 function createView() {
   return {
     step: 0,
@@ -46,7 +47,7 @@ function createView() {
   };
 }
 
-const PATIENCE = 6000; // ms
+const PATIENCE = 6000; // ms until the reader is told that the kernel does not answer
 
 /** Show the model's trace in `el`.
  * @param {Place} place
@@ -111,12 +112,12 @@ function mount({ model, el }) {
     if (!view.playing) return;
     view.playing = false;
     clock.stop();
-    report();
+    reportCursor();
   }
 
-  /** Tell Python where the cursor is: when the play stops and when the reader turns to something else, not at each step.
+  /** Sync the cursor to Python: when the play stops and when the reader turns to something else, not at each step.
    * While a change is under way Python decides where the cursor will be. (A button that is disabled loses the focus.) */
-  function report() {
+  function reportCursor() {
     if (loading || view.waiting || model.get("step") === view.step) return;
     model.set("step", view.step);
     model.save_changes();
@@ -231,44 +232,46 @@ function mount({ model, el }) {
   }
 
   /** The kernel has answered. A new trace has its own way in. */
-  function heed() {
+  function acceptAnswer() {
     if (model.get("payload") !== loaded) return;
     Object.assign(view, { waiting: false, unanswered: false });
     draw();
   }
 
-  function refuse() {
+  /** The kernel has answered with an error, or the error is over. */
+  function showNotice() {
     view.waiting = false;
     draw();
     const old = root.querySelector(".dslab-notices");
     old?.replaceWith(createNotices(model.get("payload"), model.get("notice")?.text ?? ""));
   }
 
-  function obey() {
+  /** The kernel has moved the cursor. */
+  function moveCursor() {
     if (model.get("step") !== view.step) actions.go(model.get("step"));
   }
 
   beforeEvents(root, setLanguage);
   listen(root, actions);
   root.addEventListener("focusout", (event) => {
-    if (!root.contains(/** @type {Node|null} */ (event.relatedTarget))) report();
+    if (!root.contains(/** @type {Node|null} */ (event.relatedTarget))) reportCursor();
   });
   el.append(root);
   load();
-  model.on("change:payload", load);
-  model.on("change:acts", heed);
-  model.on("change:notice", refuse);
-  model.on("change:step", obey);
+  const listeners = new Map([
+    ["change:payload", load],
+    ["change:acts", acceptAnswer],
+    ["change:notice", showNotice],
+    ["change:step", moveCursor],
+  ]);
+  listeners.forEach((listener, event) => model.on(event, listener));
   return () => {
     clock.stop();
     glide.stop();
     clearTimeout(patience);
     lecturing.stop();
     panels.forEach((one) => one.stop?.());
-    model.off("change:payload", load);
-    model.off("change:acts", heed);
-    model.off("change:notice", refuse);
-    model.off("change:step", obey);
+    listeners.forEach((listener, event) => model.off(event, listener));
     root.remove();
   };
 }

@@ -196,8 +196,8 @@
 // ---- what the reader sees and does
 
 /** @typedef {{kind: "node"|"message", id: string}|LinkSelection} Selection */
-/** @typedef {{kind: "link", id: string, ends: Link, around: string|null}} LinkSelection `ends` in the order in which they
- *    are spoken of; the keys go on round the node `around` */
+/** @typedef {{kind: "link", id: string, ends: Link, around: string|null}} LinkSelection `ends` in the order in which
+ *    sentences name them; the keys go on round the node `around` */
 
 /** @typedef {object} Filter what is left out; a changed filter is a new object
  * @property {Set<string>} nodes
@@ -229,7 +229,7 @@
  * @property {boolean} future show what comes next?
  * @property {""|"code"|"script"|"keys"|"branches"} panel the one that is open
  * @property {boolean} waiting for the kernel
- * @property {boolean} unanswered it did not answer
+ * @property {boolean} unanswered the kernel did not answer
  * @property {Message|null} message that the current step received or lost
  * @property {Filter} filter
  * @property {boolean} filterBar is the bar of the filter open?
@@ -284,11 +284,11 @@
  * @property {(part: string) => void} without leave a part of the player out of the lecture, or take it back
  * @property {() => void} undo
  * @property {() => void} compare
- * @property {() => void} parting
+ * @property {() => void} divergence
  * @property {(number: number) => void} choose let the choice with this number happen; 0: number the next choices
  * @property {(changes: Change[], why?: string) => void} change ask the kernel; `why` there may be no changes
  * @property {(intervention: Intervention) => void} perform
- * @property {(why: string) => void} refuse say why something is not done
+ * @property {(why: string) => void} refuse show why something is not done
  * @property {(key: string) => void} press the key of an intervention
  * @property {() => void} more
  * @property {(way: number) => void} link select the next or the previous one */

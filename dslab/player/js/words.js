@@ -1,17 +1,17 @@
 // @ts-check
-// Words in the reader's language. The English sentence is the key of its translation, and what is said if there is none.
+// Translation. The English sentence is the key of its translation, and the fallback where there is none.
 
 /** @type {Record<string, string>} the translations of the language that is set: none for English */
 let translations = {};
 
-/** Speak a language. All texts are made at once and none later, so a player says which language it speaks whenever it
- *  begins to make some: players of several languages can stand on one page.
+/** Set the language. All texts are made at once and none later, so a player sets its language whenever it begins to make
+ *  some: players of several languages can stand on one page.
  * @param {Record<string, string>} [catalogue] */
 export function setTranslations(catalogue) {
   translations = catalogue ?? {};
 }
 
-/** A sentence in the language that is set, with its {placeholders} filled in.
+/** Translate: a sentence in the language that is set, with its {placeholders} filled in.
  * @param {string} sentence in English
  * @param {Record<string, unknown>} [values] */
 export function t(sentence, values = {}) {
@@ -19,13 +19,13 @@ export function t(sentence, values = {}) {
   return said.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
 }
 
-/** Marks a sentence in a table: it will be translated when it is said.
+/** Marks a sentence in a table, which is translated when it is shown.
  * @template {string} Sentence
  * @param {Sentence} sentence
  * @returns {Sentence} the same */
 export const english = (sentence) => sentence;
 
-/** Why there is no answer to be seen yet, if the kernel was asked for something.
+/** What the kernel is doing, if it was asked for something and has not answered.
  * @param {{waiting: boolean, unanswered: boolean}} view */
 export function kernelStatus(view) {
   if (view.waiting) return t("simulating again …");

@@ -118,7 +118,7 @@ function createRequest(actions) {
   };
 }
 
-/** What a client could ask this node, as it is typed: likely ones first.
+/** Requests that a client could send to this node, as they are typed: likely ones first.
  * @param {Acts|null} acts
  * @param {string} node
  * @returns {string[]} */

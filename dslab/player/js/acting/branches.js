@@ -9,7 +9,7 @@ import { choiceAt, nextPage } from "./break_mode.js";
 
 const DEEPEST = 8; // levels that are indented
 
-/** The branches as a tree is written, each followed by what grew from it.
+/** The branches in preorder: each is followed by its children.
  * @param {Branch[]} branches parents first
  * @returns {Array<Branch & {depth: number}>} */
 export function treeOf(branches) {
@@ -42,7 +42,7 @@ export function createBranchActions(view, { payload, acts, send, go, draw }) {
       const name = comparedNext(acts(), payload().comparison);
       if (name !== null) send({ type: "compare", name });
     },
-    parting() {
+    divergence() {
       const first = payload().comparison?.first ?? null;
       if (first !== null) go(first);
     },
@@ -65,7 +65,7 @@ export function hasBranches(acts, payload) {
   return Boolean(acts && acts.mode !== "break" && (payload.editable || acts.branches.length > 1));
 }
 
-/** The button that opens the list, and says how many there are.
+/** The button that opens the list, with the number of branches.
  * @param {Payload} payload
  * @param {Actions} actions
  * @returns {Panel} */
@@ -78,7 +78,7 @@ export function createBranchesButton(payload, actions) {
   });
   return {
     element,
-    draw(/** @type {View} */ view) {
+    draw(view) {
       const acts = actions.acts();
       element.hidden = !hasBranches(acts, payload);
       setAttr(element, "aria-expanded", view.panel === "branches");
@@ -119,7 +119,7 @@ export function createBranches(payload, actions) {
   let listed = /** @type {Acts|null} */ (null);
   return {
     element,
-    draw(/** @type {View} */ view) {
+    draw(view) {
       const acts = actions.acts();
       element.hidden = true;
       if (!acts || view.panel !== "branches" || !hasBranches(acts, payload)) return;
@@ -227,7 +227,7 @@ export function createScenarios(actions) {
   let listed = "";
   return {
     element,
-    draw(/** @type {View} */ view) {
+    draw(view) {
       const { mode, scenarios = [], branch } = actions.acts() ?? {};
       const names = mode === "break" ? [] : scenarios;
       element.hidden = !names.length;

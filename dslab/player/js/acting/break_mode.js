@@ -7,7 +7,7 @@ import { button, h, setAttr, setText } from "../dom.js";
 import { english, kernelStatus, t } from "../words.js";
 import { createCopyBar } from "./code_export.js";
 
-/** What came of it, where nothing can be chosen any more. */
+/** The outcome, where nothing can be chosen any more. */
 const END_WORDS = {
   still: english("Nothing can happen any more, and all promises were kept. Take something back, and try another way."),
   failed: english("The protocol itself failed; the sentence above says where. Take the last choice back to go on."),
@@ -64,7 +64,7 @@ export function nextPage(choices, page) {
   return (page + 1) * NUMBERS < choices.length ? page + 1 : 0;
 }
 
-/** What came of it so far: "broken", "failed" (the protocol has a mistake), "still" (nothing left to do), or "".
+/** The outcome so far: "broken", "failed" (the protocol has a mistake), "still" (nothing left to do), or "".
  * @param {Choices} choices
  * @param {Array<{status: string}>} lights
  * @param {string} error */
@@ -119,7 +119,7 @@ export function createBreakMode(index, payload, error, actions) {
   let buttons = /** @type {HTMLElement[]} */ ([]);
   return {
     element,
-    draw(/** @type {View} */ view) {
+    draw(view) {
       const choices = actions.acts()?.choices;
       element.hidden = !choices;
       if (!choices) return;

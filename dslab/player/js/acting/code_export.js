@@ -4,7 +4,7 @@
 import { button, FOCUSABLE, h, setAttr, setText } from "../dom.js";
 import { english, t } from "../words.js";
 
-/** What can be copied: its name in the payload, the word on the button, the label, and what is said afterwards.
+/** What can be copied: its name in the payload, the word on the button, the label, and what is announced afterwards.
  * @type {Array<{name: "script"|"json"|"test", word: string, label: string, copied: string}>} */
 export const FORMS = [
   {
@@ -52,7 +52,7 @@ export function createCopyBar(payload, { shown }) {
       label: t(label),
       word: t(word),
       onclick: async () => {
-        const done = t(copied); // another player may speak until it is copied
+        const done = t(copied); // another player may have set its language until it is copied
         setText(field, payload[name]);
         for (const [n, one] of buttons.entries()) setAttr(one, "aria-pressed", forms[n].name === name);
         const isCopied = await copyText(field);

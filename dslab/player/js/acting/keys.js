@@ -5,7 +5,7 @@ import { english } from "../words.js";
 
 /** @typedef {{keys: string[], shift?: boolean, name: string, does: string, act: (actions: Actions, key: string) => void}} Binding */
 
-/** Do to what is selected what this key means for it.
+/** Do to the selection what this key means for it.
  * @param {Actions} actions
  * @param {string} key */
 const pressed = (actions, key) => actions.press(key);
@@ -130,7 +130,7 @@ export const BINDINGS = [
     does: english("compare with the branch that this one grew from, or end the comparison"),
     act: (actions) => actions.compare(),
   },
-  { keys: ["V"], name: "V", does: english("go to the step at which they part"), act: (actions) => actions.parting() },
+  { keys: ["V"], name: "V", does: english("go to the step at which they part"), act: (actions) => actions.divergence() },
   {
     keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
     name: "1 to 9",

@@ -11,7 +11,7 @@ const NEAR = 9; // units of the picture: a click that is nearer to a link select
 
 // ---- selection
 
-/** The link as a selection. Its ends are in the order in which they are spoken of; the keys go on round `around`.
+/** The link as a selection. Its ends are in the order in which sentences name them; the keys go on round `around`.
  * @param {string} a
  * @param {string} b
  * @param {string|null} [around]
@@ -50,7 +50,7 @@ export function inPicture(box, size, { x, y }) {
   };
 }
 
-/** On which side of the line p -> q is r? Positive on its right, as seen by who walks along it.
+/** On which side of the line p -> q is r? Positive on its right, looking from p to q.
  * @param {Point} p
  * @param {Point} q
  * @param {Point} r */
@@ -72,7 +72,7 @@ export function crossed(lines, start, end) {
   });
 }
 
-/** The link that a click means, if it is near one.
+/** The link that a click selects, if it is near one.
  * @param {Line[]} lines
  * @param {Point} point
  * @returns {Line|null} */
@@ -90,7 +90,7 @@ function distance({ from, to }, point) {
   return Math.hypot(from.x + part * dx - point.x, from.y + part * dy - point.y);
 }
 
-/** What a stroke asks for: the directions that are not cut yet.
+/** The changes of a stroke: the directions that are not cut yet.
  * @param {Index} index
  * @param {Array<{src: string, dst: string}>} links
  * @param {number} k

@@ -76,7 +76,7 @@ export function createFlights(index, points, radius, actions) {
   };
 }
 
-/** The messages that the filter leaves. In the local view of a node: those that it knows to be sent, and no word of their end.
+/** The messages that the filter leaves. In the local view of a node: those that it knows to be sent, without their end.
  * @param {Index} index
  * @param {View} view
  * @returns {Flight[]} */
@@ -114,7 +114,7 @@ function remove(drawn, seen, element) {
   }
 }
 
-/** The way that the current step's message has come.
+/** The line along which the current step's message has come.
  * @param {SVGElement} path
  * @param {{start: Point, at: Point}|null} where */
 function drawPath(path, where) {

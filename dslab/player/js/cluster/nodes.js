@@ -50,7 +50,7 @@ export function createNode(index, i, place, actions) {
       const state = new Map(known ? stateAt(index, i, k).map((row) => [row.name, row.value]) : []);
       const status = (known && valueAt(index.status[i], k)) || "unknown";
       const role = status === "down" ? -1 : info.roles.indexOf(String(state.get("role")));
-      const lines = labelLines(info, name.textContent ?? "", state, status, ticks(index, view, info.id));
+      const lines = labelLines(info, name.textContent ?? "", state, status, showsClock(index, view, info.id));
       if (known && view.observer !== null && view.observer !== info.id)
         lines.push(plainly(t("as of step {step}", { step: k }), false));
       setAttr(
@@ -74,7 +74,7 @@ export function createNode(index, i, place, actions) {
     drawFrame(view, time) {
       const { step } = view.scene;
       const { past, future } = relationOfNode(index, i, view);
-      const own = view.observer === null || view.observer === info.id; // nobody sees the timers of the others
+      const own = view.observer === null || view.observer === info.id; // a node does not know the timers of the others
       timers.draw(own ? timersAt(index, i, step) : [], time);
       const clock = label.querySelector(".dslab-clock");
       if (clock) setText(clock, clockText(clockAt(index, i, step, time)));
@@ -137,11 +137,11 @@ function faults(radius) {
   ];
 }
 
-/** Does a clock tick beside the node? Where clocks differ, but for the local view of another node.
+/** Is the node's clock shown beside it? Where clocks differ, but for the local view of another node.
  * @param {Index} index
  * @param {View} view
  * @param {string} id */
-function ticks(index, view, id) {
+function showsClock(index, view, id) {
   return index.clocksDiffer && (view.observer === null || view.observer === id);
 }
 
@@ -155,7 +155,7 @@ const plainly = (text, strong) => ({ text, full: text, strong });
  * @param {string} inside the name in the shape
  * @param {Map<string, Value>} state
  * @param {Status|"unknown"} status
- * @param {boolean} clock does its clock tick there? */
+ * @param {boolean} clock is its clock shown? */
 function labelLines(info, inside, state, status, clock) {
   /** @type {Array<{text: string, full: string, strong: boolean, clock?: boolean}>} */
   const lines = [];

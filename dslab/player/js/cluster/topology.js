@@ -60,7 +60,7 @@ export function createTopology(index, positions, actions) {
     element,
     draw(view) {
       const { step, time } = view.scene;
-      const moment = `${step} ${view.observer}`; // nobody sees a cut
+      const moment = `${step} ${view.observer}`; // a node does not know what is cut
       if (drawn !== moment) links.draw(view.observer === null ? step : -1);
       drawn = moment;
       cutting.draw(view);

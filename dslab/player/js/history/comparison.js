@@ -72,7 +72,7 @@ export function createComparison(index, payload, actions) {
     h(
       "div",
       { class: "dslab-side", role: "group" },
-      h("div", { class: "dslab-side-head" }, names[n], partingOf(side.index, first), n ? lights.element : null),
+      h("div", { class: "dslab-side-head" }, names[n], divergenceOf(side.index, first), n ? lights.element : null),
       side.history.element,
     ),
   );
@@ -121,7 +121,7 @@ function observerIn(other, observer) {
 /** What happens in a trace at the step at which it parts from the other.
  * @param {Index} index
  * @param {number|null} first */
-function partingOf(index, first) {
+function divergenceOf(index, first) {
   if (first === null) return null;
   const step = index.steps[first];
   const words = step
