@@ -1,4 +1,5 @@
 // A small run by hand: A asks B and C; C's copy is lost, B answers, B crashes and comes back.
+import { rowsOf } from "../../dslab/player/js/data/filter.js";
 
 /** @param {object} step */
 const step = (step) => ({ kind: "receive", name: "", text: "", ...step });
@@ -110,3 +111,22 @@ export const ALL = Object.freeze({
   filter: Object.freeze({ nodes: new Set(), types: new Set(), kinds: new Set(), repeats: false, misses: false }),
   ...{ query: "", observer: null, marked: null, step: 0, future: true, causality: false, selection: null },
 });
+
+/** The steps that are shown.
+ * @param {object} index
+ * @param {object} view */
+export const shownBy = (index, view) => {
+  const rows = rowsOf(index, view);
+  return Array.from({ length: rows.count }, (_, row) => rows.stepOf(row));
+};
+
+/** Lights of all kinds, for a run of nine steps. */
+export const LIGHTS = [
+  { name: "safe", kind: "always", status: "broken", step: 5, sentence: "" },
+  { name: "kept", kind: "always", status: "holds", step: null, sentence: "" },
+  { name: "able", kind: "sometimes", status: "holds", step: 3, sentence: "" },
+  { name: "never", kind: "sometimes", status: "not decided", step: null, sentence: "" },
+  { name: "live", kind: "in the end", status: "holds", step: null, sentence: "" },
+  { name: "dead", kind: "in the end", status: "broken", step: 8, sentence: "" },
+  { name: "open", kind: "in the end", status: "not decided", step: null, sentence: "" },
+];

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { along } from "../../dslab/player/js/cluster/links.js";
 import { flightsAt } from "../../dslab/player/js/data/in_flight.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
-import { momentAt, naturalPace, schedule, stepAt, timeAt } from "../../dslab/player/js/playback.js";
+import { changeSpeed, momentAt, naturalPace, schedule, stepAt, timeAt } from "../../dslab/player/js/playback.js";
 import { TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE);
@@ -50,4 +50,8 @@ test("the way between two nodes begins and ends at their borders", () => {
     [20, 50, 80],
   );
   assert.ok(Number.isFinite(along(from, from, 20, 0.5).x));
+});
+
+test("speeds have a least and a greatest", () => {
+  assert.deepEqual([changeSpeed(1, 1), changeSpeed(16, 1), changeSpeed(0.25, -1)], [2, 16, 0.25]);
 });
