@@ -1,11 +1,12 @@
 // @ts-check
-// What the reader does to see better: search, filter, zoom, mark, local view. The kernel is not needed for any of it.
-/** @import { Filter, FilterField, Player, Settings, View } from "../types.js" */
+// What the reader does to see better: select, search, filter, zoom, mark, local view. The kernel is not needed for that.
+/** @import { Filter, FilterField, Player, Selection, Settings, View } from "../types.js" */
 import { createFilter, repetitions, rowsOf } from "../data/filter.js";
 import { matchesOf, nextMatch } from "../data/search.js";
-import { neighbourEdge, stepsOf } from "../data/trace.js";
+import { neighbourEdge, neighbourStep, stepsOf } from "../data/trace.js";
 import { nextChange } from "../data/verdicts.js";
 import { changeZoom } from "../history/zoom.js";
+import { changeSpeed } from "../playback.js";
 
 /** @param {View} view
  *  @param {Pick<Player, "index"|"payload"|"go"|"draw"|"focusSearch">} player */
@@ -15,7 +16,17 @@ export function createNavigation(view, { index, payload, go, draw, focusSearch }
     Object.assign(view, change);
     draw();
   };
+  const followed = () =>
+    view.selection?.kind === "node" ? view.selection.id : (index().steps[view.step]?.node ?? null);
   const navigation = {
+    followed,
+    nodeStep(/** @type {number} */ way) {
+      if (index().column.has(followed())) go(neighbourStep(index(), followed(), view.step, way));
+    },
+    faster: (/** @type {number} */ way) => set({ speed: changeSpeed(view.speed, way) }),
+    select: (/** @type {Selection|null} */ selection) => set({ selection }),
+    option: set,
+    panel: (/** @type {Settings["panel"]} */ name) => set({ panel: view.panel === name ? "" : name }),
     search: (/** @type {string} */ query) => set({ query }),
     /** To the next match that is shown, or, if none is, to the next of all. */
     find(/** @type {number} */ way) {
@@ -56,6 +67,7 @@ export function createNavigation(view, { index, payload, go, draw, focusSearch }
       view.observer = view.observer !== node && stepsOf(index(), node).length ? node : null;
       go(view.step);
     },
+    localView: () => navigation.observe(followed()),
     light: () => goTo(nextChange(payload().lights ?? [], view.step, index().last)),
     operation: (/** @type {number} */ way) =>
       goTo(neighbourEdge(index().trace.operations ?? [], view.step, way)),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, test } from "node:test";
-import { whenThere } from "../../dslab/player/js/waiting.js";
+import { whenThere } from "../../dslab/player/js/kernel.js";
 import { TRACE } from "./trace.js";
 
 const DATA = { trace: TRACE };
