@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
+from typing import TYPE_CHECKING
 
 from dslab.charts.plots import LINE, MARKED, OURS, PAPER, Chart
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 HOURS = 365 * 24                # of a year
 STARTS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)       # days before each month
@@ -96,7 +100,7 @@ def transfer(sizes: Sequence[float], seconds: Mapping[str, Sequence[float]], *, 
     return figure
 
 
-def _marked(axes: object, across: Sequence[float], lines: Mapping[str, Sequence[float]]) -> None:
+def _marked(axes: Axes, across: Sequence[float], lines: Mapping[str, Sequence[float]]) -> None:
     """Lines that differ in colour and in the shape of their marks."""
     for (name, heights), marker, color in zip(lines.items(), cycle("osD^v"), cycle((LINE, MARKED, "#1a5fb4")),
                                               strict=False):

@@ -70,9 +70,9 @@ def depth(root: Any) -> int:
     return 1 + max(map(depth, root.parts)) if root.parts else 0
 
 
-def grown(root: Any) -> DiGraph:
+def grown(root: Any) -> DiGraph[tuple[str, ...]]:
     """The tree as a graph; an edge leads from each opinion to those that it rests on."""
-    graph = DiGraph()
+    graph: DiGraph[tuple[str, ...]] = DiGraph()
     graph.add_nodes_from(one.path for one in opinions(root))
     graph.add_edges_from((one.path, part.path) for one in opinions(root) for part in one.parts)
     return graph

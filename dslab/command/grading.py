@@ -197,8 +197,9 @@ def _run(cells: Iterable[Cell], seconds: float, limit: float, remember: bool) ->
 
 def _notebook(cells: Iterable[Cell]) -> nbformat.NotebookNode:
     """Code only: no outputs to compare, no tags but ours."""
-    return nbformat.v4.new_notebook(cells=[
+    notebook: nbformat.NotebookNode = nbformat.v4.new_notebook(cells=[
         nbformat.v4.new_code_cell(cell.source, metadata={"tags": [CHECK] if cell.exercise else []}) for cell in cells])
+    return notebook
 
 
 def _environment(folder: Path, remember: bool) -> dict[str, str]:

@@ -158,7 +158,7 @@ def _sentence(picture: SpacetimePicture, row: Row) -> tuple[str, str, str]:
     step, message = row.steps[0], row.steps[0].message
     if step.kind == "event":
         changes = ", ".join(f"{name} = {brief(value, limit=30)}" for name, value in step.changes.items())
-        return f"{who(step.node)}: ", step.name, f"; {changes}" if changes else ""
+        return f"{who(step.node or '')}: ", step.name, f"; {changes}" if changes else ""
     after = "".join(f"; {part}" for part in consequences(step))
     if step.kind == "receive" and message:
         return f"{_way(message)} ", brief(message.payload, limit=200), after

@@ -7,7 +7,7 @@ right as the words in between need.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 
@@ -19,6 +19,9 @@ from dslab.values import brief
 
 MOST = 60                   # operations in one picture
 LABEL, STATE = 30, 12       # columns of a bar's words, and of a state
+
+
+Column = tuple[str, int]        # "call", "return" or "point", and the id of the operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def _draw(history: Sequence[Operation], begin: int, end: int, verdict: Consisten
     gaps = {one: gap for order in orders for one, gap in _gaps(order, events)}
     columns = _columns(events, gaps, acting)
     labels = {id(one): fit(visible(numbers.get(id(one), "") + one.says()), LABEL) for one in shown}
-    states = _states(orders[0], verdict, gaps) if len(orders) == 1 else {}
+    states = _states(orders[0], verdict, gaps) if verdict is not None and len(orders) == 1 else {}
     left = max((width_of(_name(client)) for client in clients), default=0) + 2
     rights = [left + right for right in _spread(len(columns), _rooms(shown, columns, labels, states))]
     place = dict(zip(columns, rights, strict=True))
@@ -132,9 +135,10 @@ def _before(later: Sequence[Operation], order: Sequence[Operation]) -> list[Oper
     return list(takewhile(lambda one: id(one) not in hidden, order))
 
 
-def _early(earlier: Sequence[Operation], shown: Sequence[Operation], orders: list) -> list[Operation]:
+def _early(earlier: Sequence[Operation], shown: Sequence[Operation],
+           orders: Iterable[Sequence[Operation]]) -> list[Operation]:
     """Earlier operations that act between those that are shown: without them, these would not make sense."""
-    inside, acting = set(map(id, shown)), set()
+    inside, acting = set(map(id, shown)), set[int]()
     for order in orders:
         acting |= set(map(id, dropwhile(lambda one: id(one) not in inside, order)))
     return [one for one in earlier if id(one) in acting]
@@ -151,7 +155,7 @@ def _window(begin: int, end: int, count: int, early: int) -> str:
 
 # ---- where things stand ----------------------------------------------------------------------------------------------
 
-def _events(shown: Sequence[Operation], acting: Sequence[Operation]) -> list[tuple[str, int]]:
+def _events(shown: Sequence[Operation], acting: Sequence[Operation]) -> list[Column]:
     """All calls and returns in the order of time. What happens at one moment is in the order of the points."""
     rank = {id(one): place for place, one in enumerate(acting)}
     events = []
@@ -161,32 +165,32 @@ def _events(shown: Sequence[Operation], acting: Sequence[Operation]) -> list[tup
     return [event[2:] for event in sorted(events, key=lambda event: event[:3])]
 
 
-def _gaps(order: Sequence[Operation], events: list) -> list[tuple[int, int]]:
+def _gaps(order: Sequence[Operation], events: Sequence[Column]) -> list[tuple[int, int]]:
     """The operations of an order, each with the event after which it acts.
 
     There is a soonest and a latest one for each, so that the points keep their order; it acts half-way between them.
     """
     at = {event: place for place, event in enumerate(events)}
-    order = [id(one) for one in order if ("call", id(one)) in at]
+    acting = [id(one) for one in order if ("call", id(one)) in at]
     soonest: list[int] = []
     latest: list[int] = []
-    for one in order:
+    for one in acting:
         soonest.append(max([at["call", one], *soonest[-1:]]))
-    for one in reversed(order):
+    for one in reversed(acting):
         latest.append(min([at["return", one] - 1, *latest[-1:]]))
-    return [(one, (low + high) // 2) for one, low, high in zip(order, soonest, reversed(latest), strict=True)]
+    return [(one, (low + high) // 2) for one, low, high in zip(acting, soonest, reversed(latest), strict=True)]
 
 
-def _columns(events: list, gaps: Mapping[int, int], acting: Sequence[Operation]) -> list[tuple[str, int]]:
+def _columns(events: Sequence[Column], gaps: Mapping[int, int], acting: Sequence[Operation]) -> list[Column]:
     """Calls, returns and points from left to right."""
-    points: dict[int, list] = {}
+    points: dict[int, list[Column]] = {}
     for one in acting:
         if id(one) in gaps:
             points.setdefault(gaps[id(one)], []).append(("point", id(one)))
     return [column for place, event in enumerate(events) for column in (event, *points.get(place, ()))]
 
 
-def _rooms(shown: Sequence[Operation], columns: list, labels: Mapping[int, str],
+def _rooms(shown: Sequence[Operation], columns: Sequence[Column], labels: Mapping[int, str],
            states: Mapping[int, str]) -> list[tuple[int, int, int]]:
     """How far apart columns must be at least: (left one, right one, distance)."""
     at = {column: place for place, column in enumerate(columns)}
@@ -214,9 +218,9 @@ def _spread(count: int, rooms: list[tuple[int, int, int]]) -> list[int]:
 
 def _states(order: Sequence[Operation], verdict: Consistency, gaps: Mapping[int, int]) -> dict[int, str]:
     """The object's states after the points, where they change; nothing if they are too long to show."""
-    apart = verdict.spec.part is not None and verdict.is_by_key_and_time
-    spec = verdict.spec.part if apart else verdict.spec
-    state, found = spec.init, {}
+    apart = verdict.spec.part if verdict.is_by_key_and_time else None
+    spec = apart or verdict.spec
+    state, found = spec.init, dict[int, str]()
     for one in order:
         after = spec.step(state, without_key(one.call)[1] if apart else one.call)[0]
         if id(one) in gaps and (after != state or not found):
@@ -229,6 +233,6 @@ def _name(client: Hashable) -> str:
     return fit(visible(str(client)), 14)
 
 
-def _natural(client: Hashable) -> list:
+def _natural(client: Hashable) -> list[int | str]:
     """Clients in the order of people: 2 before 10."""
     return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", str(client))]

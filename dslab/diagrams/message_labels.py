@@ -135,9 +135,8 @@ def name(line: ArrowLine, crowd: Crowd) -> str:
     if line.arrow.is_stub:
         words += f" from {line.arrow.message.src}"
         side = -1 if line.arrow.src < line.arrow.dst else 1
-        crowd.add_box(
-            *sorted((line.x1, line.x1 + side * LETTER * min(width_of(words[:100]), LONGEST))), line.y1 - 4
-        )
+        left, right = sorted((line.x1, line.x1 + side * LETTER * min(width_of(words[:100]), LONGEST)))
+        crowd.add_box(left, right, line.y1 - 4)
         return label(line.x1, line.y1, words, style, LONGEST, anchor="end" if side < 0 else "start")
     most = min(int((line.length - HEAD - TAIL) / LETTER), LONGEST)
     if most < 3:

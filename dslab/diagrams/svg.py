@@ -189,9 +189,8 @@ class SvgPage:
         for beside in self.labels.values():
             x, y = self.x(beside.column), self.y(beside.row)
             self.crowd.add_box(x - 6, x + 6, y)
-            self.crowd.add_box(
-                *sorted((x, x + beside.side * min(beside.width, self.room(beside)))), y + 9 * beside.level
-            )
+            left, right = sorted((x, x + beside.side * min(beside.width, self.room(beside))))
+            self.crowd.add_box(left, right, y + 9 * beside.level)
         yield from (name(line, self.crowd) for line in sorted(lines, key=lambda line: not line.arrow.is_stub))
 
     def shaft(self, line: ArrowLine) -> str:

@@ -161,10 +161,10 @@ def outages(tree: System | Number, *, seed: int = 0, years: int = 1, repair: flo
     return [span for span in found if span[1] > span[0]] + ([(since, years * YEAR)] if not up else [])
 
 
-def measured(tree: System | Number, **options: int | float) -> float:
-    """The share of time in which it was up in a simulation; `options` are those of `outages`."""
-    years = options.get("years", 1)
-    return 1 - sum(end - begin for begin, end in outages(tree, **options)) / (years * YEAR)
+def measured(tree: System | Number, *, seed: int = 0, years: int = 1, repair: float = 8.0) -> float:
+    """The share of time in which it was up in a simulation; the arguments are those of `outages`."""
+    down = [end - begin for begin, end in outages(tree, seed=seed, years=years, repair=repair)]
+    return 1 - sum(down) / (years * YEAR)
 
 
 def _changes(tree: System | Number, place: str, end: float, repair: float) -> Iterator[tuple[float, bool]]:

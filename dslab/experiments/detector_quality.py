@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf, log
 from statistics import NormalDist, mean
+from typing import Any
 
 from dslab.network import Latency, Network
 from dslab.node import Node
@@ -170,7 +171,7 @@ def first_detections(members: int, *, runs: int = 600, protocol: type[Swim] = Sw
             for seed in range(runs)]
 
 
-def load(members: int, *, periods: int = 20, **options: object) -> float:
+def load(members: int, *, periods: int = 20, **options: Any) -> float:
     """Messages that a member sends in a period, on average."""
     trace = simulate(group(members, periods=periods, **options), states=False)
     return len(trace.messages) / members / periods

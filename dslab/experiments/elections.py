@@ -24,7 +24,7 @@ from dslab.run import Run
 from dslab.script import at, crash
 from dslab.simulator.simulate import simulate
 
-PUBLISHED = {                   # election timeout (ms) -> median time without a leader (ms)
+PUBLISHED: Mapping[tuple[float, float], int] = {    # election timeout (ms) -> median time without a leader (ms)
     (150, 151): 1199, (150, 155): 287, (150, 175): 141, (150, 200): 146, (150, 300): 171,
     (100, 200): 120, (50, 100): 67, (25, 50): 43, (12, 24): 30,
 }

@@ -55,6 +55,8 @@ class Branches:
     def grow(self, parent: Branch, events: Iterable[At], *, name: str = "") -> Branch:
         """A branch of `parent` with these events, or the one that was made by the same change before."""
         events = tuple(events)
+        if parent.run is None:
+            raise DslabError(f"{parent.name} was not simulated here and cannot be changed")
         run = parent.run.plus(*events)
         known = next((one for one in self._all if one.parent is parent and one.run == run), None)
         if known is not None:

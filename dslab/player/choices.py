@@ -10,7 +10,7 @@ import ipywidgets
 from dslab.values import DslabError, brief
 
 
-class Under(ipywidgets.VBox):
+class Under(ipywidgets.VBox):        # type: ignore[misc]  # ipywidgets has no types
     """Widgets below each other, of which the last has a text and a picture for those who see no widgets."""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

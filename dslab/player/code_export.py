@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from textwrap import indent
 from typing import Any
 
@@ -70,7 +70,8 @@ def _with_imports(code: str, trace: Trace, promises: Sequence[Promise] = ()) -> 
     used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
     homes = {"dslab": used & set(dslab.__all__)}
     classes = message_classes(trace) | {cls.__name__: cls for cls in trace.protocols.values()}
-    for made in [*classes.values(), *(promise.judge for promise in promises)]:
+    named: list[type | Callable[..., object]] = [*classes.values(), *(promise.judge for promise in promises)]
+    for made in named:
         if made.__name__ in used - homes["dslab"] and made.__module__ != "__main__":
             homes.setdefault(made.__module__, set()).add(made.__qualname__)
     return "\n".join([_import(home, sorted(names)) for home, names in homes.items() if names] + ["", code])

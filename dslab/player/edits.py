@@ -120,7 +120,8 @@ def requests(trace: Trace) -> list[dict[str, Any]]:
     for name, msg in (first | others).items():
         nodes = [node for node, cls in trace.protocols.items() if hasattr(cls, handler_name(name))]
         if nodes:
-            found.append({"type": name, "fields": list(fields_of(type(msg))), "nodes": nodes, "example": show(msg)})
+            fields = list(fields_of(type(msg)) or ())
+            found.append({"type": name, "fields": fields, "nodes": nodes, "example": show(msg)})
     return found
 
 

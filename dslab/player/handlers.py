@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dslab.contract import handler_name
 from dslab.diagrams.source import source
 from dslab.trace import Step, Trace
 from dslab.values import DslabError
 
+Code = dict[str, Any]
 MOST = 60_000           # characters of code that one player carries
 
 
-def sources(trace: Trace) -> dict[str, dict]:
+def sources(trace: Trace) -> dict[str, Code]:
     """For each kind of step that a protocol has handled, "Raft receive RequestVote": caption, first line and code.
 
     What is not at hand is left out, and so is what is beyond `MOST`.
@@ -18,7 +21,7 @@ def sources(trace: Trace) -> dict[str, dict]:
     classes = {trace.protocols[node]: None for node in trace.nodes if node in trace.protocols}
     names = [cls.__name__ for cls in classes]
     alone = {cls for cls in classes if names.count(cls.__name__) == 1}         # two of one name could be mixed up
-    found: dict[str, dict] = {}
+    found: dict[str, Code] = {}
     room = MOST
     for step in trace.steps:
         cls, handler = trace.protocols.get(step.node or ""), _handler(step)
@@ -37,7 +40,7 @@ def _handler(step: Step) -> str:
     return {"timer": f"on_{step.name}_timer", "start": "on_start", "recover": "on_recover"}.get(step.kind, "")
 
 
-def _code(function: object) -> dict:
+def _code(function: object) -> Code:
     try:
         piece, = source(function).pieces
     except DslabError:                      # a class of a cell that is gone, or of a process of its own

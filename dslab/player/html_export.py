@@ -82,7 +82,7 @@ def code() -> str:
     return script().replace("export default { render };\n", "")
 
 
-def _embedded(data: dict) -> str:
+def _embedded(data: dict[str, Any]) -> str:
     """JSON that no text in it can end or escape the script element around it."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -32,4 +32,6 @@ def catalogue(lang: str) -> dict[str, str]:
     """The translations of a language, by the English sentence; none for English."""
     if lang == "en":
         return {}
-    return json.loads((Path(__file__).parent / "languages" / f"{lang}.json").read_text(encoding="utf-8"))
+    file = Path(__file__).parent / "languages" / f"{lang}.json"
+    known: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return known

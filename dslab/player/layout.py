@@ -71,7 +71,7 @@ def _drawn_by_networkx(nodes: Sequence[str], links: Sequence[tuple[str, str]]) -
     """A layout that shows the shape of any graph, or None where networkx or its numpy is absent."""
     try:
         import networkx
-        graph = networkx.Graph()
+        graph: networkx.Graph[str] = networkx.Graph()
         graph.add_nodes_from(nodes)
         graph.add_edges_from(links)
         start = dict(zip(nodes, circle(len(nodes)), strict=True))

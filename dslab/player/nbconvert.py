@@ -40,8 +40,9 @@ class Players(Preprocessor):
 def _payload(model: str, states: dict[str, Any]) -> dict[str, Any] | None:
     """What the player that this widget is, or that it holds, shows."""
     state = states.get(model, {}).get("state", {})
-    if "trace" in state.get("payload", {}):
-        return state["payload"]
+    payload: dict[str, Any] = state.get("payload", {})
+    if "trace" in payload:
+        return payload
     inside = (_payload(child.removeprefix("IPY_MODEL_"), states) for child in state.get("children", []))
     return next(filter(None, inside), None)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import anywidget
@@ -65,17 +66,18 @@ def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None,
     >>> play(DEMO, step=40)
     <player: Raft: an election, a crash, another election, 263 steps>
     """
-    options = {"height": height, "layout": layout, "promises": promises, "lang": lang}
-    acts = {"scenarios": scenarios, "mode": mode, "budget": budget}
     if callable(what) and not isinstance(what, type):
-        return _with_choices(what, choices, options | acts)
+        return _with_choices(what, choices, partial(play, height=height, layout=layout, promises=promises,
+                                                    scenarios=scenarios, mode=mode, budget=budget, lang=lang))
     if choices:
         raise DslabError(f"{', '.join(choices)}: choices need a function that takes them, such as "
                          "play(lambda seed: ..., seed=(0, 9))")
     if os.environ.get("DSLAB_STATIC"):
         judged = promised(what) if promises is None else promises
-        return StaticPage(watched(what)[0], step=opening(what, step), **options | {"promises": judged})
-    player = Player(**options, **acts)
+        return StaticPage(watched(what)[0], step=opening(what, step), height=height, layout=layout, promises=judged,
+                          lang=lang)
+    player = Player(height=height, layout=layout, promises=promises, scenarios=scenarios, mode=mode, budget=budget,
+                    lang=lang)
     player.show(what, step=step)
     return player
 
@@ -103,11 +105,11 @@ class Player(anywidget.AnyWidget):
         self.scene: Scene | None = None
         self.branches = Branches(None)
         self.breaking: Breaking | None = None
-        self._options = {"height": height, "layout": layout, "lang": language(lang)}
+        self._payload = partial(payload, height=height, layout=layout, lang=language(lang))
         self._promises, self._scenarios, self._mode, self._budget = promises, dict(scenarios or {}), mode, budget
         self._other: Branch | None = None               # the branch that is shown beside the current one
         self._serial = 0
-        self.payload = spoken(self._options["lang"])    # it may be shown before it is told what to play
+        self.payload = spoken(language(lang))           # it may be shown before it is told what to play
         self.on_msg(lambda _, content, buffers: self.receive(content))
 
     @property
@@ -118,7 +120,14 @@ class Player(anywidget.AnyWidget):
     @property
     def trace(self) -> Trace | None:
         """The trace that is shown."""
-        return self.scene and self.scene.trace
+        return None if self.scene is None else self.scene.trace
+
+    @property
+    def shown(self) -> Scene:
+        """What is shown; raises `DslabError` if that is nothing yet."""
+        if self.scene is None:
+            raise DslabError("this player has nothing to play yet: give it a run, player.show(run)")
+        return self.scene
 
     def show(self, what: Any, *, step: int = 0) -> None:
         """Play something else."""
@@ -134,7 +143,7 @@ class Player(anywidget.AnyWidget):
 
     def edit(self, *actions: Action, step: int, time: float | None = None) -> None:
         """Do something just after `step` (or at `time`, if that is later): a branch of what is shown now, after it."""
-        moment = moment_after(self.trace, step, time)
+        moment = moment_after(self.shown.trace, step, time)
         self._grow(self.branches.current, [at(moment, action) for action in actions], back=1 - len(actions))
 
     def scenario(self, name: str) -> None:
@@ -147,14 +156,14 @@ class Player(anywidget.AnyWidget):
     def undo(self) -> None:
         """Go back to the parent of this branch, which stays; or take back the last choice."""
         if self.breaking:
-            self._take(self.breaking.decisions[:-1])
+            self._take(self.breaking, self.breaking.decisions[:-1])
         elif self.branches.current.parent is not None:
             self._switch(self.branches.current.parent, back=1)
 
     def original(self) -> None:
         """Go back to the first run; all branches stay. Or take back all choices."""
         if self.breaking:
-            self._take(())
+            self._take(self.breaking, ())
         else:
             self._switch(self.branches.root, back=1)
 
@@ -167,7 +176,7 @@ class Player(anywidget.AnyWidget):
         renamed = self.branches[name]
         self.branches.rename(name, to)
         if renamed is self._other:
-            self._put(self.scene, self.step)            # its name stands above it
+            self._put(self.shown, self.step)            # its name stands above it
         self._list()
 
     def delete(self, name: str) -> None:
@@ -184,14 +193,14 @@ class Player(anywidget.AnyWidget):
         """Show two branches side by side, from the step at which they differ."""
         self.branch(one)
         self.beside(other)
-        traces = self.trace, self._scenes.of(self.branches[other]).trace
+        traces = self.shown.trace, self._scenes.of(self.branches[other]).trace
         return Comparison((one, other), traces, first_different_step(*traces))
 
     def beside(self, name: str) -> None:
         """Put another branch beside the one that is shown; "" takes it away."""
         self._other = self.branches[name] if name else None
-        first = first_different_step(self.trace, self._scenes.of(self._other).trace) if self._other else None
-        self._put(self.scene, self.step if first is None else first)
+        first = first_different_step(self.shown.trace, self._scenes.of(self._other).trace) if self._other else None
+        self._put(self.shown, self.step if first is None else first)
 
     # ---- break it --------------------------------------------------------------------------------------
 
@@ -199,10 +208,10 @@ class Player(anywidget.AnyWidget):
         """Let this happen next, in the mode "break"."""
         if self.breaking is None:
             raise DslabError('the next event is chosen in play(run, mode="break") only')
-        self._take(self.breaking.with_one_more(decision))
+        self._take(self.breaking, self.breaking.with_one_more(decision))
 
-    def _take(self, decisions: tuple[str, ...]) -> None:
-        scene = self._make(*self.breaking.play(decisions), self._scenes.first.promises)
+    def _take(self, breaking: Breaking, decisions: tuple[str, ...]) -> None:
+        scene = self._make(*breaking.play(decisions), self._scenes.first.promises)
         self._put(scene, len(scene.trace) - 1)
 
     # ---- the browser -----------------------------------------------------------------------------------
@@ -242,7 +251,7 @@ class Player(anywidget.AnyWidget):
     def _switch(self, branch: Branch, *, back: int = 0) -> None:
         """Show a branch where it first differs from what was shown, or `back` steps earlier."""
         scene = self._scenes.of(branch)
-        differs = first_different_step(self.trace, scene.trace)
+        differs = first_different_step(self.shown.trace, scene.trace)
         self.branches.current = branch
         if self._other is branch:
             self._other = None
@@ -257,7 +266,7 @@ class Player(anywidget.AnyWidget):
                 "focus": focus, "editable": self.run is not None, "reason": CHOSEN if self.breaking else NO_RUN,
                 "edits": len(self.breaking.decisions) if self.breaking else self.branches.current.depth,
                 "serial": self._serial, "comparison": self._side(),
-            } | (self._chosen(scene) if self.breaking else {})
+            } | (_chosen(scene, self.breaking.code()) if self.breaking else {})
             self.step = focus
 
     def _list(self) -> None:
@@ -265,29 +274,24 @@ class Player(anywidget.AnyWidget):
         self._serial += 1
         self.acts = {
             "branch": self.branches.current.name, "branches": self.branches.to_list(),
-            "scenarios": list(self._scenarios), "requests": requests(self.trace) if self.run is not None else [],
-            "mode": self._mode, "choices": self.breaking and self.breaking.to_dict(self.trace), "serial": self._serial,
+            "scenarios": list(self._scenarios), "requests": requests(self.shown.trace) if self.run is not None else [],
+            "mode": self._mode, "choices": self.breaking and self.breaking.to_dict(self.shown.trace),
+            "serial": self._serial,
         }
         if self.scene and self.notice.get("text", "") != self.scene.error:
             self._tell(self.scene.error)
-
-    def _chosen(self, scene: Scene) -> dict[str, str]:
-        """The texts to copy, of a trace whose events were chosen."""
-        making = self.breaking.code()
-        return {"script": script_of(scene.trace, making),
-                "test": test_of(making, scene.trace, scene.promises, scene.data["lights"], scene.error)}
 
     def _side(self) -> dict[str, Any] | None:
         """The branch beside this one, as the payload has it."""
         if self._other is None:
             return None
         scene = self._scenes.of(self._other)
-        return {"branch": self._other.name, "first": first_different_step(self.trace, scene.trace),
+        return {"branch": self._other.name, "first": first_different_step(self.shown.trace, scene.trace),
                 **{key: scene.data[key] for key in ("trace", "lights")}}
 
     def _make(self, trace: Trace, error: str, promises: Sequence[Promise] | None) -> Scene:
         promises = promises_of(trace) if promises is None else tuple(promises)
-        return Scene(trace, error, payload(trace, promises=promises, error=error, **self._options), promises)
+        return Scene(trace, error, self._payload(trace, promises=promises, error=error), promises)
 
     def _tell(self, sentence: str) -> None:
         self.notice = {"text": sentence, "serial": self.notice.get("serial", 0) + 1}
@@ -307,6 +311,12 @@ class Player(anywidget.AnyWidget):
         return {"text/plain": repr(self)} | ({"image/svg+xml": drawn} if drawn else {})
 
 
+def _chosen(scene: Scene, making: str) -> dict[str, str]:
+    """The texts to copy, of a trace whose events were chosen."""
+    return {"script": script_of(scene.trace, making),
+            "test": test_of(making, scene.trace, scene.promises, scene.data["lights"], scene.error)}
+
+
 def _run_of(what: Any) -> Run:
     run = what if isinstance(what, Run) else getattr(what, "run", None)
     if not isinstance(run, Run):
@@ -314,14 +324,14 @@ def _run_of(what: Any) -> Run:
     return run
 
 
-def _with_choices(function: Callable[..., Any], choices: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
+def _with_choices(function: Callable[..., Any], choices: Mapping[str, Any], play: Callable[[Any], Any]) -> Any:
     """The player under controls that choose what it plays."""
     controls = controls_of(choices)
 
     def chosen() -> Any:
         return function(**{name: control.value for name, control in controls.items()})
 
-    player = play(chosen(), **options)
+    player = play(chosen())
     if isinstance(player, StaticPage):
         return player
     return under(controls, player, lambda: player.attempt(lambda: player.show(chosen())))

@@ -40,8 +40,9 @@ def _edit(player: Player, content: Mapping[str, Any]) -> None:
     changes = content.get("changes", [content])
     if not (isinstance(changes, list) and changes and all(isinstance(change, Mapping) for change in changes)):
         raise DslabError(f"an edit has a list of changes, not {brief(changes)}")
-    actions = [action_of(change, player.trace) for change in changes]
-    player.edit(*actions, step=content.get("step"), time=content.get("time"))
+    actions = [action_of(change, player.shown.trace) for change in changes]
+    step: Any = content.get("step")                     # a Player says what is wrong with it, if something is
+    player.edit(*actions, step=step, time=content.get("time"))
 
 
 def _text(content: Mapping[str, Any], key: str) -> str:

@@ -88,6 +88,6 @@ def opening(what: Any, step: int) -> int:
 
 def first_different_step(one: Trace, other: Trace) -> int | None:
     """The first step at which two traces differ, None if they are alike. One of them may end before it."""
-    def key(step: Step) -> tuple:
+    def key(step: Step) -> tuple[Any, ...]:
         return step.time, step.node, step.kind, step.name, step.changes
     return first_difference(map(key, one.steps), map(key, other.steps))

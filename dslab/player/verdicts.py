@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dslab.describe import Words, told
@@ -50,5 +50,6 @@ def _home(cls: type[Node]) -> str:
     return next(filter(_promises_in, sorted(homes, key=lambda home: home == "__main__")), "")
 
 
-def _promises_in(home: str) -> tuple:
-    return getattr(sys.modules.get(home), "PROMISES", ())
+def _promises_in(home: str) -> Sequence[Any]:
+    promises: Sequence[Any] = getattr(sys.modules.get(home), "PROMISES", ())
+    return promises

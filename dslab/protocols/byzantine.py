@@ -233,8 +233,9 @@ def council(generals: int | Iterable[str], m: int = 1, *, order: str = ATTACK,
     initial[names[0]]["order"] = order
     for name, lies in traitors.items():
         initial[name] |= {"lies": dict(lies)} if lies else {}
-    options = {"network": Network(latency=constant(10)), "title": f"{len(names)} generals, OM({m})"} | options
-    return Run({name: turned if name in traitors else protocol for name in names}, initial=initial, **options)
+    run = Run({name: turned if name in traitors else protocol for name in names}, initial=initial,
+              network=Network(latency=constant(10)), title=f"{len(names)} generals, OM({m})")
+    return run.but(**options)
 
 
 def says(path: Iterable[str], **receivers: Any) -> dict[tuple[tuple[str, ...], str], Any]:

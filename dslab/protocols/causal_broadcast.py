@@ -148,7 +148,7 @@ def allowed_orders(messages: tuple[str, ...], *, before: tuple[tuple[str, str], 
 # A broadcasts m1 and then m3; B delivers m1 and then broadcasts m2.
 SENT_IN_ORDER = (("m1", "m3"),)
 CAUSED = (("m1", "m3"), ("m1", "m2"))
-GUARANTEES = {
+GUARANTEES: dict[str, dict[str, Any]] = {
     "none": {},
     "FIFO": {"before": SENT_IN_ORDER},
     "causal": {"before": CAUSED},

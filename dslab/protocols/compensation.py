@@ -166,8 +166,9 @@ PROMISES = (paid_and_shipped_or_neither, nothing_is_shipped_before_it_is_paid,
 
 def sale(payments: type[Node] = Payments, *events: Any, **options: Any) -> Run:
     """A customer buys one thing; `events` are the rest of the script."""
-    options = {"network": Network(latency=constant(20)), "title": "A shop and a payment service"} | options
-    return Run({"shop": Shop, SERVICE: payments}, script=[at(10, request("shop", Buy())), *events], **options)
+    run = Run({"shop": Shop, SERVICE: payments}, script=[at(10, request("shop", Buy())), *events],
+              network=Network(latency=constant(20)), title="A shop and a payment service")
+    return run.but(**options)
 
 
 ANSWERS_LOST = tuple(at(0, drop(f"{SERVICE}->shop#{number}")) for number in (1, 2, 3, 4))

@@ -226,8 +226,9 @@ ROUGH = Network(latency=uniform(5, 40), loss=0.3, duplication=0.2)
 def laboratory(link: type[Node], *events: At, **options: Any) -> Run:
     """A sends m1 to m4 to B, one every 10 ms, over a network that loses, duplicates and reorders messages."""
     says = [at(10 * number, request("A", Say("B", f"m{number}"))) for number in range(1, 5)]
-    options = {"network": ROUGH, "title": f"{link.__name__}: four messages over a bad network"} | options
-    return Run(link, 2, script=[*says, *events], **options)
+    run = Run(link, 2, script=[*says, *events], network=ROUGH,
+              title=f"{link.__name__}: four messages over a bad network")
+    return run.but(**options)
 
 
 DEMO = laboratory(Fifo, seed=78, title="A FIFO link over a bad network")

@@ -112,9 +112,9 @@ def generals(messengers: int, needs: Mapping[str, int] = MappingProxyType({"A": 
     """A has the plan; the generals exchange `messengers` messages, and each attacks if it received the one it needs."""
     initial = {name: {"messengers": messengers, "needs": needs[name], "copies": copies} for name in "AB"}
     initial["A"]["knows"] = [PLAN]
-    options = {"network": Network(latency=constant(20)), "duration": 10 * DAWN,
-               "title": f"Two generals, {messengers} messages"} | options
-    return Run(protocol, 2, initial=initial, **options)
+    run = Run(protocol, 2, initial=initial, network=Network(latency=constant(20)), duration=10 * DAWN,
+              title=f"Two generals, {messengers} messages")
+    return run.but(**options)
 
 
 def last_needed(messengers: int) -> dict[str, int]:

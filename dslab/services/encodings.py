@@ -36,7 +36,7 @@ def to_messagepack(record: Any) -> bytes:
     require("services", "MessagePack", "msgpack")
     import msgpack
 
-    return msgpack.packb(record)
+    return bytes(msgpack.packb(record))
 
 
 def to_protobuf(record: Mapping[str, Any]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 PROTO = Path(__file__).with_name("payment.proto")       # the interface in protobuf's own language
 
@@ -45,3 +45,13 @@ class Outcome:
     def __repr__(self) -> str:
         said = f"receipt {self.receipt.number} for {self.receipt.cents} cents" if self.receipt else self.detail
         return f"{self.kind} ({self.status}): {said}"
+
+
+class Client(Protocol):
+    """The client's side, over one transport or another."""
+
+    def charge(self, account: str, cents: int, *, key: str = "", deadline: float = 5.0) -> Outcome:
+        """Call the service; charges with the same key are one, and after `deadline` seconds the outcome is unknown."""
+
+    def close(self) -> None:
+        """Close the connection for good."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dslab.extras import require
-from dslab.services.interface import Outcome
+from dslab.services.interface import Client, Outcome
 from dslab.services.ledger import Charge, check_faults, read
 from dslab.services.proxy import Chunk, Proxy
 from dslab.services.server_process import ServerProcess
@@ -29,7 +29,7 @@ class Payments:
         if transport == "grpc":
             require("services", "A payment service over gRPC", "grpc", "grpc_tools")
         self._module, client = TRANSPORTS[transport]
-        self._client_class = getattr(import_module(self._module), client)
+        self._client_class: Callable[[int], Client] = getattr(import_module(self._module), client)
         self._file, self._capture = file, capture
         self._start(faults)
 

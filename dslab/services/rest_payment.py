@@ -10,6 +10,7 @@ from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from threading import Thread
+from typing import Any
 from urllib.parse import quote, unquote
 
 from dslab.services.interface import Outcome, Receipt, Refusal
@@ -48,7 +49,7 @@ class RestClient:
         self.close()                # a late reply on this connection would be taken for the reply to the next request
         return Outcome("unknown", status, detail)
 
-    def _post(self, path: str, body: dict, key: str) -> Outcome:
+    def _post(self, path: str, body: dict[str, Any], key: str) -> Outcome:
         headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
         self._connection.request("POST", path, json.dumps(body, separators=(",", ":")).encode(), headers)
         reply = self._connection.getresponse()
@@ -87,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
                 return unquote(account), _cents(body), self.headers.get("Idempotency-Key", "")
         raise Refusal("not found", f"expected /accounts/NAME/charges, found {self.path}")
 
-    def _reply(self, status: int, content: dict) -> None:
+    def _reply(self, status: int, content: dict[str, Any]) -> None:
         body = json.dumps(content, separators=(",", ":")).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -101,7 +102,8 @@ class Handler(BaseHTTPRequestHandler):
 
 def _cents(body: bytes) -> int:
     try:
-        return json.loads(body)["cents"]
+        cents: int = json.loads(body)["cents"]
+        return cents
     except (ValueError, TypeError, KeyError):
         raise Refusal("invalid", 'expected a body such as {"cents":399}') from None
 

@@ -59,7 +59,7 @@ def write(declared: str, record: Mapping[str, Any]) -> bytes:
     """The record by this schema; what the schema has no field for is left out."""
     kind = message_class(declared)
     fitting = {field.name: _fit(field, record[field.name]) for field in kind.DESCRIPTOR.fields if field.name in record}
-    return kind(**fitting).SerializeToString(deterministic=True)
+    return bytes(kind(**fitting).SerializeToString(deterministic=True))
 
 
 def _fit(field: Any, value: Any) -> Any:
@@ -75,7 +75,7 @@ def read(declared: str, data: bytes) -> dict[str, Any]:
 
 def forward(declared: str, data: bytes) -> bytes:
     """The bytes after a reader with this schema has read and written them again: unknown fields are kept."""
-    return message_class(declared).FromString(data).SerializeToString(deterministic=True)
+    return bytes(message_class(declared).FromString(data).SerializeToString(deterministic=True))
 
 
 def _plain(value: Any) -> Any:

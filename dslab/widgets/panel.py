@@ -55,7 +55,7 @@ class Card:
 
     def told(self) -> dict[str, Any]:
         """As JSON data, with what cannot be seen written out."""
-        return _clean(asdict(self)) | {"sign": SIGNS.get(self.state, "")}
+        return {**_clean(asdict(self)), "sign": SIGNS.get(self.state, "")}
 
     def _repr_html_(self) -> str:
         told = self.told()
@@ -135,8 +135,8 @@ class Panel(anywidget.AnyWidget):
     _esm = script("widgets/panel.js")
     _css = style("panel.css")
     told = traitlets.Dict().tag(sync=True)
-    notes = traitlets.List().tag(sync=True)         # sentences that came later
-    buttons = traitlets.List().tag(sync=True)
+    notes: traitlets.List[str] = traitlets.List().tag(sync=True)         # sentences that came later
+    buttons: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
 
     def __init__(self, card: Card, actions: Mapping[str, Callable[[], Any]], below: ipywidgets.VBox) -> None:
         super().__init__(told=card.told(), buttons=[{"label": label, "used": False} for label in actions])
