@@ -14,11 +14,11 @@ from dslab.protocols.links import (
     Packet,
     Say,
     delivered,
+    miscounted,
     no_creation,
     no_duplication,
     reliable_delivery,
     sent,
-    told,
 )
 from dslab.run import Run
 from dslab.script import At, at, cut, duplicate, heal, set_link
@@ -269,7 +269,7 @@ def all_arrives_in_calm_weather(trace: Trace) -> Objection | None:
     restless, got = _restless(trace), delivered(trace)
     for one, times in sent(trace).items():
         if restless and got[one] < times and set(one[:2]) <= trace.up_at(-1):
-            return Objection(told(one, got[one], times), restless.sent)
+            return Objection(miscounted(one, got[one], times), restless.sent)
 
 
 def it_becomes_quiet(trace: Trace) -> Objection | None:
