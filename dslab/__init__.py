@@ -40,10 +40,11 @@ from dslab.script import (
 from dslab.simulator.errors import ProtocolError
 from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
-from dslab.values import DslabError
+from dslab.values import DslabError, nearest
 
 if TYPE_CHECKING:                                   # editors and type checkers know at once what `_LATER` imports later
     from dslab.checkers.linearizability import linearizable
+    from dslab.checkers.specs import REGISTER
     from dslab.diagrams.diagram import diagram
     from dslab.diagrams.source import source
     from dslab.grader.catalogue import exercise
@@ -55,17 +56,18 @@ if TYPE_CHECKING:                                   # editors and type checkers 
 
 _LATER = {
     "play": "dslab.player.player", "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
-    "linearizable": "dslab.checkers.linearizability",
+    "linearizable": "dslab.checkers.linearizability", "REGISTER": "dslab.checkers.specs",
     "check": "dslab.grader.check", "exercise": "dslab.grader.catalogue", "progress": "dslab.grader.progress",
     "ask": "dslab.grader.display", "solution": "dslab.grader.display", "hint": "dslab.grader.hints",
 }
 
 __all__ = [
-    "DslabError", "Limits", "Network", "Node", "ProtocolError", "Run", "Specification", "Trace", "Verdict", "World",
-    "always", "ask", "at", "check", "clock", "constant", "crash", "cut", "delay", "deliver", "diagram", "drop",
-    "duplicate", "exercise", "explore", "exponential", "fire", "follow", "heal", "hint", "in_the_end", "isolate",
-    "judge", "linearizable", "long_tail", "message", "partition", "pause", "play", "progress", "recover", "request",
-    "resume", "search", "set_link", "simulate", "solution", "sometimes", "source", "uniform",
+    "DslabError", "Limits", "Network", "Node", "ProtocolError", "REGISTER", "Run", "Specification", "Trace",
+    "Verdict", "World", "always", "ask", "at", "check", "clock", "constant", "crash", "cut", "delay", "deliver",
+    "diagram", "drop", "duplicate", "exercise", "explore", "exponential", "fire", "follow", "heal", "hint",
+    "in_the_end", "isolate", "judge", "linearizable", "long_tail", "message", "partition", "pause", "play",
+    "progress", "recover", "request", "resume", "search", "set_link", "simulate", "solution", "sometimes", "source",
+    "uniform",
 ]
 
 
@@ -92,7 +94,7 @@ explore, search = _watched(_explore), _watched(_search)
 def __getattr__(name: str) -> object:
     """Import views and checkers when they are first used: a simulation needs neither."""
     if name not in _LATER:
-        raise AttributeError(f"module 'dslab' has no attribute {name!r}")
+        raise AttributeError(f"module 'dslab' has no attribute {name!r}.{nearest(name, __all__)}".removesuffix("."))
     found = globals()[name] = getattr(import_module(_LATER[name]), name)
     return found
 

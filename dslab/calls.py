@@ -99,6 +99,15 @@ def objection(expected: Signature, args: tuple[Any, ...], named: Mapping[str, An
 
 def _too_many(placed: list[str], found: Any) -> str:
     if not placed:
-        return f"takes no argument without its name, found {brief(found)}"
-    few = f"{len(placed)} argument{'s' * (len(placed) > 1)}"
-    return f"takes {few} without a name ({', '.join(placed)}), found one more, {brief(found)}"
+        return f"takes no positional argument, found {brief(found)}"
+    few = f"{len(placed)} positional argument{'s' * (len(placed) > 1)}"
+    return f"takes {few} ({', '.join(placed)}), found one more, {brief(found)}"
+
+
+def explained(problem: BaseException) -> str:
+    """An exception in a sentence; the attribute that was meant, where one was misspelt."""
+    said = f"{type(problem).__name__}: {problem}".removesuffix(": ")
+    if not isinstance(problem, AttributeError) or problem.name is None:
+        return said
+    known = [name for name in dir(problem.obj) if not name.startswith("_")]
+    return said.rstrip(".") + ("." + nearest(problem.name, known)).rstrip(".")

@@ -44,6 +44,12 @@ def handler_name(message_class_name: str) -> str:
     return "on_" + re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", message_class_name).lower()
 
 
+def timers_of(cls: type[Node]) -> list[str]:
+    """The names of the timers for which a class has a handler."""
+    return [name.removeprefix("on_").removesuffix("_timer") for name in dir(cls)
+            if name.startswith("on_") and name.endswith("_timer")]
+
+
 def find_handler(node: Node, msg: Any) -> Callable[[str, Any], object]:
     """The bound method of `node` that handles `msg`; raises `DslabError` if there is none."""
     cls, wanted = type(node), handler_name(type(msg).__name__)

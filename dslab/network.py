@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from math import inf, isfinite, log
+from math import log
 from typing import Any, TypedDict, Unpack
 
-from dslab.values import DslabError, brief, nearest
+from dslab.calls import teaching
+from dslab.values import DslabError, brief, hint, is_time, nearest
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Latency:
         return f"long_tail({self.low}, alpha={self.other})"
 
 
+@teaching("constant(10)")
 def constant(delay: float) -> Latency:
     """Every message takes `delay` ms.
 
@@ -49,9 +51,11 @@ def constant(delay: float) -> Latency:
     >>> constant(10)
     constant(10)
     """
+    _check_delay("constant", delay)
     return uniform(delay, delay)
 
 
+@teaching("uniform(5, 15)")
 def uniform(low: float, high: float) -> Latency:
     """Any delay from `low` to `high` ms is equally likely.
 
@@ -71,6 +75,7 @@ def uniform(low: float, high: float) -> Latency:
     return Latency("uniform", low, high)
 
 
+@teaching("exponential(10, least=1)")
 def exponential(mean: float, *, least: float = 0.0) -> Latency:
     """`least` ms plus an exponentially distributed delay with this mean.
 
@@ -88,6 +93,7 @@ def exponential(mean: float, *, least: float = 0.0) -> Latency:
     return Latency("exponential", least, mean)
 
 
+@teaching("long_tail(5, alpha=1.5)")
 def long_tail(least: float, *, alpha: float = 1.5) -> Latency:
     """A Pareto distribution: mostly near `least` ms, rarely very long; the smaller `alpha`, the longer the tail.
 
@@ -109,8 +115,8 @@ def long_tail(least: float, *, alpha: float = 1.5) -> Latency:
 
 def _check_delay(name: str, *delays: Any) -> None:
     for delay in delays:
-        if type(delay) not in (int, float) or not 0 <= delay < inf:
-            raise DslabError(f"{name}: a delay is a number of milliseconds from 0 up, not {brief(delay)}")
+        if not is_time(delay):
+            raise DslabError(f"{name}: a delay is a number of milliseconds from 0 up, not {brief(delay)}{hint(delay)}")
 
 
 class Settings(TypedDict, total=False):
@@ -136,8 +142,10 @@ class LinkSettings:
             raise DslabError(f"a latency is constant(10), uniform(5, 15), ..., not {brief(self.latency)}")
         for name in ("loss", "duplication"):
             chance = getattr(self, name)
-            if type(chance) not in (int, float) or not (isfinite(chance) and 0 <= chance <= 1):
-                raise DslabError(f"{name} is a chance from 0 to 1, not {brief(chance)}")
+            if type(chance) not in (int, float) or not 0 <= chance <= 1:
+                raise DslabError(f"{name} is a chance from 0 to 1, not {brief(chance)}{hint(chance)}")
+        if type(self.fifo) is not bool:
+            raise DslabError(f"fifo is True or False, not {brief(self.fifo)}{hint(self.fifo)}")
 
     def but(self, settings: Settings) -> LinkSettings:
         """These settings with some replaced."""
@@ -151,6 +159,7 @@ class LinkSettings:
 SETTINGS = tuple(one.name for one in fields(LinkSettings))
 
 
+@teaching("Network(latency=constant(10), loss=0.1)")
 @dataclass(frozen=True, init=False, repr=False, slots=True)
 class Network:
     """One rule for all links, and exceptions to it. Links are one-way.
@@ -176,10 +185,8 @@ class Network:
     def __init__(self, *, links: Mapping[tuple[str, str], Settings] | None = None,
                  **settings: Unpack[Settings]) -> None:
         default = LinkSettings().but(settings)
-        exceptions = {tuple(link): Settings(**exception) for link, exception in (links or {}).items()}
-        for link, exception in exceptions.items():
-            if len(link) != 2:
-                raise DslabError(f'links are named by a pair such as ("A", "B"), not {brief(link)}')
+        exceptions: dict[tuple[str, str], Any] = {link: dict(rules) for link, rules in _exceptions(links).items()}
+        for exception in exceptions.values():
             default.but(exception)
         object.__setattr__(self, "default", default)    # what is frozen is filled in so, once
         object.__setattr__(self, "links", exceptions)
@@ -199,3 +206,16 @@ class Network:
         if self.links:
             settings.append(f"links={self.links!r}")
         return f"Network({', '.join(settings)})"
+
+
+def _exceptions(links: Any) -> Mapping[tuple[str, str], Any]:
+    """What differs on single links, if it has the right form."""
+    if links is not None and not isinstance(links, Mapping):
+        raise DslabError(f'links={brief(links)}: expected a dict such as {{("A", "B"): {{"loss": 0.5}}}}')
+    for link, settings in (links or {}).items():
+        if not (isinstance(link, tuple) and len(link) == 2):
+            raise DslabError(f'links are named by a pair such as ("A", "B"), not {brief(link)}')
+        if not isinstance(settings, Mapping):
+            raise DslabError(f'the link {"->".join(map(str, link))} has settings such as {{"loss": 0.5}}, not'
+                             f" {brief(settings)}")
+    return links or {}

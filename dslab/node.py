@@ -10,7 +10,7 @@ from operator import attrgetter
 from random import Random
 from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
-from dslab.calls import constructor
+from dslab.calls import constructor, teaching
 from dslab.values import (
     ATOMS,
     INSTEAD,
@@ -24,12 +24,14 @@ from dslab.values import (
     nearest,
     show,
     snapshot,
+    writable,
 )
 
 T = TypeVar("T")
 
 
 @dataclass_transform(frozen_default=True)
+@teaching("@message above a class of annotated fields")
 def message(cls: type[T]) -> type[T]:
     """Make a class of annotated fields a message: frozen, compared by value and by type, and plain data from birth.
 
@@ -190,7 +192,7 @@ class Node:
 
     def note(self, text: str) -> None:
         """Say why, to the people who watch. It changes nothing."""
-        self.effects.append(("note", str(text)))
+        self.effects.append(("note", writable(str(text))))
 
     def draw(self, options: Iterable[T], k: int = 1) -> tuple[T, ...]:
         """`k` different options (fewer if there are fewer), chosen at random from this node's own random stream."""

@@ -20,9 +20,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from inspect import signature
+from traceback import walk_tb
+from types import ModuleType
 from typing import Any
 
+from dslab.calls import explained, teaching
+from dslab.names import NodeSet
 from dslab.reasons import Reason
+from dslab.run import Run
 from dslab.trace import Output, Step, Trace
 from dslab.values import DslabError, brief, nearest
 
@@ -39,7 +45,12 @@ class Promise:
 
     def objection(self, world: Any) -> str:
         """Why an `always` or `in_the_end` promise is broken in this world; empty while it is kept."""
-        said = self.judge(world)
+        try:
+            said = self.judge(world)
+        except DslabError:
+            raise
+        except Exception as problem:
+            raise self._failure(problem) from None
         if not (said is None or isinstance(said, (bool, str))):
             raise DslabError(f"the promise '{self.name}' returned {brief(said)}: expected None or True while it is"
                              " kept, a sentence or False")
@@ -47,12 +58,25 @@ class Promise:
 
     def has_happened(self, world: Any) -> bool:
         """Has a `sometimes` promise come true?"""
-        return bool(self.judge(world))
+        try:
+            return bool(self.judge(world))
+        except DslabError:
+            raise
+        except Exception as problem:
+            raise self._failure(problem) from None
+
+    def _failure(self, problem: Exception) -> DslabError:
+        """A sentence for an exception that came out of the function."""
+        code = getattr(self.judge, "__code__", None)
+        lines = [line for frame, line in walk_tb(problem.__traceback__) if code in (frame.f_code, None)]
+        where = f", line {lines[-1]}," if lines else ""
+        return DslabError(f"the promise '{self.name}'{where} failed: {explained(problem)}")
 
     def __repr__(self) -> str:
         return f"{self.kind}: {self.name}"
 
 
+@teaching("@always above a function of the world")
 def always(judge: Objecting) -> Promise:
     """A promise that is kept at every step of every run (safety: nothing bad happens).
 
@@ -66,9 +90,10 @@ def always(judge: Objecting) -> Promise:
     >>> at_most_one_node_is_down
     always: at most one node is down
     """
-    return Promise("always", judge.__name__.replace("_", " "), judge)
+    return _promise("always", judge)
 
 
+@teaching("@in_the_end above a function of the world")
 def in_the_end(judge: Objecting) -> Promise:
     """A promise that is due when nothing is left to happen (liveness: something good happens, sooner or later).
 
@@ -83,9 +108,10 @@ def in_the_end(judge: Objecting) -> Promise:
     >>> every_node_is_up
     in the end: every node is up
     """
-    return Promise("in the end", judge.__name__.replace("_", " "), judge)
+    return _promise("in the end", judge)
 
 
+@teaching("@sometimes above a function of the world")
 def sometimes(judge: Callable[[Any], object]) -> Promise:
     """Something that can happen: a model in which it never does proves nothing (a witness against vacuous truth).
 
@@ -98,9 +124,38 @@ def sometimes(judge: Callable[[Any], object]) -> Promise:
     >>> a_leader_is_elected
     sometimes: a leader is elected
     """
-    return Promise("sometimes", judge.__name__.replace("_", " "), judge)
+    return _promise("sometimes", judge)
 
 
+def _promise(kind: str, judge: Callable[[Any], object]) -> Promise:
+    mark, name = "@" + kind.replace(" ", "_"), getattr(judge, "__name__", "")
+    if not callable(judge) or not name:
+        found = judge if isinstance(judge, Promise) else brief(judge)
+        raise DslabError(f"{mark} stands above a function of the world, not above {found}")
+    try:
+        signature(judge).bind(None)
+    except TypeError:
+        raise DslabError(f"{mark} stands above {name}{signature(judge)}: expected {name}(world), a function of the"
+                         " world alone") from None
+    return Promise(kind, name.replace("_", " "), judge)
+
+
+def listed(promises: Any) -> tuple[Promise, ...]:
+    """The promises that were given: one alone is a list of one. Raises `DslabError` for what is none."""
+    if isinstance(promises, ModuleType) and hasattr(promises, "PROMISES"):
+        name = promises.__name__.rpartition(".")[2]
+        raise DslabError(f"{name} is a module: its promises are {name}.PROMISES")
+    one = isinstance(promises, (Promise, str)) or not isinstance(promises, Iterable)
+    given = (promises,) if one else tuple(promises)
+    for promise in given:
+        if not isinstance(promise, Promise):
+            advice = "; its promise is verdict.promise" if isinstance(promise, Verdict) else ""
+            raise DslabError("a promise is a function with @always, @in_the_end or @sometimes,"
+                             f" not a {type(promise).__name__}{advice}")
+    return given
+
+
+@teaching('judge(simulate(run), [promise])[0]')
 @dataclass(frozen=True)
 class Verdict:
     """What became of a promise. It is true where the promise holds.
@@ -138,6 +193,10 @@ class Verdict:
         return f"{self.status}: {self.promise}{place}{'. ' + self.sentence if self.sentence else ''}"
 
 
+class NoAttribute(DslabError, AttributeError):
+    """A promise asks for an attribute that a node does not have."""
+
+
 class State:
     """A node's attributes at one moment, to be read as `state.term`."""
 
@@ -150,7 +209,7 @@ class State:
         try:
             return self._values[name]
         except KeyError:
-            raise AttributeError(f"{self._node} has no attribute {name!r}.{nearest(name, self._values)}") from None
+            raise NoAttribute(f"{self._node} has no attribute {name!r}.{nearest(name, self._values)}") from None
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -191,7 +250,7 @@ class World:
         self.time = 0.0
         self._values = {node: dict(initial.get(node, {})) for node in self.nodes}
         self._states = {node: State(node, values) for node, values in self._values.items()}
-        self._up = frozenset(self.nodes)
+        self._up = NodeSet(self.nodes)
         self._outputs: dict[str | None, list[Output]] = {None: []}
 
     @property
@@ -200,8 +259,8 @@ class World:
         return self._states
 
     @property
-    def up(self) -> frozenset[str]:
-        """The nodes that are not crashed (paused ones too)."""
+    def up(self) -> NodeSet:
+        """The nodes that are not crashed (paused ones too), in the run's order."""
         return self._up
 
     def outputs(self, name: str | None = None) -> list[Output]:
@@ -226,16 +285,17 @@ class World:
         if step.kind == "crash":
             self._up -= {step.node}
         elif step.kind == "recover":
-            self._up |= {step.node}
+            self._up = NodeSet(node for node in self.nodes if node in self._up or node == step.node)
         return bool(step.changes or step.outputs) or step.kind in ("crash", "recover")
 
 
-def judge(trace: Trace, promises: Iterable[Promise]) -> list[Verdict]:
+@teaching("judge(simulate(run), PROMISES)")
+def judge(trace: Trace, promises: Promise | Iterable[Promise]) -> list[Verdict]:
     """A verdict on each promise, from the first step of the trace that decides it.
 
     Args:
         trace: what happened.
-        promises: functions with `@always`, `@in_the_end` or `@sometimes`.
+        promises: functions with `@always`, `@in_the_end` or `@sometimes`, or one of them.
 
     Raises:
         DslabError: something is no promise, or a promise said something else than yes, no or a sentence.
@@ -244,11 +304,8 @@ def judge(trace: Trace, promises: Iterable[Promise]) -> list[Verdict]:
     >>> {verdict.status for verdict in judge(simulate(DEMO), PROMISES)}
     {'holds'}
     """
-    promises = list(promises)
-    for promise in promises:
-        if not isinstance(promise, Promise):
-            raise DslabError("a promise is a function with @always, @in_the_end or @sometimes,"
-                             f" not a {type(promise).__name__}")
+    _check_trace(trace)
+    promises = listed(promises)
     world = World(trace.nodes, trace.initial)
     decided: dict[int, Verdict] = {}
     for step in trace.steps:
@@ -279,4 +336,16 @@ def _at_the_end(promise: Promise, world: World, trace: Trace) -> Verdict:
     if not trace.came_to_rest:
         return Verdict(promise, "not decided", None, Reason("no rest", end=trace.end), trace)
     why = promise.objection(world)
-    return Verdict(promise, "broken" if why else "holds", len(trace) - 1 if why else None, why, trace)
+    last = len(trace) - 1 if why and len(trace) else None       # a run without steps has no last one
+    return Verdict(promise, "broken" if why else "holds", last, why, trace)
+
+
+def _check_trace(trace: Any) -> None:
+    if isinstance(trace, Trace):
+        return
+    if isinstance(trace, (list, tuple, Promise)):
+        raise DslabError("judge(trace, promises): the trace comes first, then the promises")
+    if isinstance(trace, Run):
+        raise DslabError("judge looks at what happened, a Trace, not at a Run: write judge(simulate(run), promises)")
+    raise DslabError(f"judge looks at what happened, a Trace such as simulate(run), not at {brief(trace)}"
+                     + ("; a verdict has its trace, verdict.trace" if isinstance(trace, Verdict) else ""))

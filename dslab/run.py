@@ -9,19 +9,22 @@ milliseconds of true time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, NoReturn, Protocol, TypedDict, Unpack
 
+from dslab.calls import teaching
 from dslab.contract import check_protocol
 from dslab.network import Network
 from dslab.node import Node
-from dslab.script import At
-from dslab.values import DslabError, brief, nearest, show, snapshot
+from dslab.script import Action, At
+from dslab.values import MOST_BITS, DslabError, brief, hint, is_text, is_time, nearest, show, snapshot
 
+MOST_NODES = 10_000             # each knows all others: more would not fit into the memory
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
+@teaching("Limits(steps=10_000)")
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """Where a run is stopped, so that no mistake can make it endless. The trace's `end` says so.
@@ -38,6 +41,12 @@ class Limits:
     steps: int = 100_000            # steps in all
     at_once: int = 10_000           # events at one and the same moment
     in_flight: int = 100_000        # messages and timers that wait
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            most = getattr(self, one.name)
+            if type(most) is not int or most < 0:
+                raise DslabError(f"the limit {one.name}={brief(most)}: expected a whole number from 0 up{hint(most)}")
 
 
 class TopologyGraph(Protocol):
@@ -64,6 +73,7 @@ class Changes(TypedDict, total=False):
     limits: Limits | None
 
 
+@teaching("Run(Raft, 5, seed=7)")
 @dataclass(frozen=True, init=False, repr=False, slots=True)
 class Run:
     """Everything that decides what will happen, as plain data.
@@ -108,13 +118,13 @@ class Run:
                  until: str = "", topology: TopologyGraph | Iterable[Iterable[str]] | None = None,
                  initial: Mapping[str, Mapping[str, Any]] = NOTHING, title: str = "",
                  limits: Limits | None = None) -> None:
-        protocols = protocol if isinstance(protocol, Mapping) else dict.fromkeys(node_names(nodes), protocol)
+        protocols = _protocols(protocol, nodes)
         parts = {
-            "protocols": dict(protocols), "nodes": node_names(protocols), "network": network or Network(),
+            "protocols": protocols, "nodes": node_names(protocols),
+            "network": Network() if network is None else network,
             "script": tuple(script) if isinstance(script, Iterable) else (script,), "seed": seed,
             "duration": duration, "until": until, "topology": None if topology is None else pairs_of(topology),
-            "initial": {node: snapshot(dict(state)) for node, state in initial.items()}, "title": title,
-            "limits": limits or Limits(),
+            "initial": _states(initial), "title": title, "limits": Limits() if limits is None else limits,
         }
         for name, part in parts.items():
             object.__setattr__(self, name, part)        # what is frozen is filled in so, once
@@ -126,10 +136,14 @@ class Run:
         for name, kind in (("network", Network), ("limits", Limits), ("until", str), ("title", str)):
             if not isinstance(getattr(self, name), kind):
                 raise DslabError(f"{name} is a {kind.__name__}, not {brief(getattr(self, name))}")
-        if type(self.seed) is not int:
-            raise DslabError(f"a seed is a whole number, not {brief(self.seed)}")
-        if type(self.duration) not in (int, float) or not 0 <= self.duration < float("inf"):
-            raise DslabError(f"a duration is a number of ms from 0 up, not {brief(self.duration)}")
+        for name in ("until", "title"):
+            if not is_text(getattr(self, name)):
+                raise DslabError(f"{name}={getattr(self, name)!r} holds half a character (a lone surrogate), which no"
+                                 " file can hold: leave it out")
+        if type(self.seed) is not int or self.seed.bit_length() > MOST_BITS:
+            raise DslabError(f"a seed is a whole number, not {brief(self.seed)}{hint(self.seed)}")
+        if not is_time(self.duration):
+            raise DslabError(f"a duration is a number of ms from 0 up, not {brief(self.duration)}{hint(self.duration)}")
         for pair in (*(self.topology or ()), *self.network.links):
             self._check_names(pair, "a link")
             if pair[0] == pair[1]:
@@ -137,7 +151,8 @@ class Run:
         self._check_names(self.initial, "the initial state")
         for event in self.script:
             if not isinstance(event, At):
-                raise DslabError(f'a script is a list of events such as at(500, crash("A")), not {brief(event)}')
+                found = f"{event!r}, which has no moment" if isinstance(event, Action) else brief(event)
+                raise DslabError(f'a script is a list of events such as at(500, crash("A")), not {found}')
             self._check_names(event.action.nodes(), repr(event))
 
     def _check_names(self, names: Iterable[str], where: str) -> None:
@@ -162,6 +177,10 @@ class Run:
 
     def plus(self, *events: At) -> Run:
         """This run with events added to its script, which stays in the order of time."""
+        for event in events:
+            if not isinstance(event, At):
+                found = f"{event!r}, which has no moment" if isinstance(event, Action) else brief(event)
+                raise DslabError(f'plus takes events, one by one, such as run.plus(at(500, crash("A"))), not {found}')
         return self.but(script=sorted((*self.script, *events), key=lambda event: event.time))
 
     def _arguments(self) -> dict[str, Any]:
@@ -227,17 +246,39 @@ ARGUMENTS: Mapping[str, Any] = {"network": Network(), "script": (), "seed": 0, "
                                 "topology": None, "initial": {}, "title": "", "limits": Limits()}
 
 
+def _protocols(protocol: Any, nodes: Any) -> dict[str, Any]:
+    if isinstance(protocol, Mapping):
+        return dict(protocol)
+    if isinstance(nodes, type):
+        raise DslabError(f"Run({brief(protocol)}, {nodes.__name__}): the protocol comes first, then the nodes, as in"
+                         f" Run({nodes.__name__}, 3)")
+    if isinstance(protocol, (list, tuple, set)):
+        raise DslabError(f"a protocol is a class, or a dict from node to class such as {{'A': Raft, 'B': Raft}}, not a"
+                         f" {type(protocol).__name__}")
+    return dict.fromkeys(node_names(nodes), protocol)
+
+
+def _states(initial: Any) -> dict[str, dict[str, Any]]:
+    for state in (initial, *initial.values()) if isinstance(initial, Mapping) else (initial,):
+        if not (isinstance(state, Mapping) and all(isinstance(name, str) for name in state)):
+            raise DslabError(f"initial names attributes by node, such as {{'A': {{'term': 8}}}}, found {brief(state)}")
+    return {node: snapshot(dict(state)) for node, state in initial.items()}
+
+
 def node_names(nodes: int | Iterable[str]) -> tuple[str, ...]:
     """A, B, C, ... for a number up to 26, N1, N2, ... beyond; names stay as they are."""
     if type(nodes) is int:
-        if nodes < 0:
-            raise DslabError(f"a cluster has at least 0 nodes, not {nodes}")
+        if not 0 <= nodes <= MOST_NODES:
+            bound = f"at least 0 nodes, not {brief(nodes)}" if nodes < 0 else f"at most {MOST_NODES:,} nodes"
+            raise DslabError(f"a cluster has {bound}")
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
         return tuple(letters[:nodes]) if nodes <= 26 else tuple(f"N{i}" for i in range(1, nodes + 1))
     names: tuple[Any, ...] = tuple(nodes) if isinstance(nodes, Iterable) and not isinstance(nodes, str) else (nodes,)
     for name in names:
-        if type(name) is not str or not name:
-            raise DslabError(f"nodes is a number or a list of names, found {brief(name)}")
+        if not is_text(name) or not name:
+            raise DslabError(f"nodes is a number or a list of names, found {brief(name)}{hint(name)}")
+        if nodes == name and name.isdecimal():
+            raise DslabError(f"nodes={name!r}: write the number without quotes, nodes={name}")
         if "->" in name:
             raise DslabError(f"a node cannot be called {brief(name)}: '->' stands between the names of a link")
     if len(set(names)) < len(names):

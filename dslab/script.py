@@ -15,7 +15,7 @@ from typing import Any, Unpack
 
 from dslab.calls import teaching
 from dslab.network import Latency, LinkSettings, Settings
-from dslab.values import DslabError, brief, check_sendable, hint, is_time, show
+from dslab.values import DslabError, brief, check_sendable, hint, is_text, is_time, show
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def request(node: str, msg: Any, *, client: str = "") -> Action:
     """
     _name("request", node)
     check_sendable(msg)
-    if type(client) is not str:
+    if not is_text(client):
         raise DslabError(f"request(..., client={brief(client)}): a client is named by a string")
     return Action("request", (node, msg), (("client", client),) if client else ())
 

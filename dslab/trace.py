@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from dslab.calls import teaching
+from dslab.names import NodeSet
 from dslab.reasons import CUT_SHORT, Reason
-from dslab.values import DslabError
+from dslab.values import DslabError, brief
 
 VERSION = 2
 SILENT = frozenset({"pause", "resume", "clock"})                        # no node notices it: no logical time passes
@@ -157,6 +159,7 @@ class Stamps:
         return senders
 
 
+@teaching("simulate(Run(Raft, 3)), which makes a trace")
 class Trace:
     """All that happened in a run. Steps are numbered from 0; "after step k" means just after it.
 
@@ -241,6 +244,9 @@ class Trace:
         return self.steps[self._index(index)]
 
     def _index(self, k: int) -> int:
+        if type(k) is not int:
+            part = "; a part is trace.steps[first:last]" if isinstance(k, slice) else ""
+            raise DslabError(f"a step has a number, 0 for the first and -1 for the last: not {brief(k)}{part}")
         if not -len(self.steps) <= k < len(self.steps):
             raise DslabError(f"there is no step {k}: the trace has {len(self.steps)} steps, numbered from 0")
         return k % len(self.steps)
@@ -255,7 +261,7 @@ class Trace:
                 states[step.node].update(step.changes)
         return states
 
-    def up_at(self, k: int) -> frozenset[str]:
+    def up_at(self, k: int) -> NodeSet:
         """The nodes that are up (paused ones too) after step k."""
         down: set[str | None] = set()
         for step in self.steps[: self._index(k) + 1]:
@@ -263,7 +269,7 @@ class Trace:
                 down.add(step.node)
             elif step.kind == "recover":
                 down.discard(step.node)
-        return frozenset(self.nodes) - down
+        return NodeSet(node for node in self.nodes if node not in down)
 
     def in_flight(self, k: int) -> list[Envelope]:
         """The messages in the network after step k. One that will be lost on its way is still in it."""
@@ -304,6 +310,9 @@ class Trace:
     def table(self, *, first: int = 0, last: int | None = None) -> str:
         """The steps as a text table, a line each."""
         from dslab.describe import steps_table
+        for end in (first, 0 if last is None else last):
+            if type(end) is not int:
+                raise DslabError(f"table(first=..., last=...) takes numbers of steps, not {brief(end)}")
         return steps_table(self.steps[first:last])
 
     def to_dict(self) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from dslab.reasons import Reason, reason_from_dict
 from dslab.run import Run
 from dslab.run_json import run_from_dict, run_to_dict
 from dslab.trace import OF_A_MESSAGE, VERSION, ClientOperation, Envelope, NodeInfo, Output, Stamps, Step, Trace
-from dslab.values import DslabError, brief, decode, encode
+from dslab.values import DslabError, brief, decode, encode, is_text
 
 FORMAT = "dslab-trace"
 FATES = ("received", "lost", "in flight")
@@ -248,7 +248,7 @@ def _reason(data: Any, what: str) -> Reason:
 
 
 def _expect(value: Any, kinds: tuple[type, ...], what: str) -> Any:
-    if type(value) not in kinds or (type(value) is float and not isfinite(value)):
+    if type(value) not in kinds or type(value) is float and not isfinite(value) or kinds is TEXT and not is_text(value):
         expected = "text" if kinds is TEXT else "a number"
         raise DslabError(f"{what} in the trace is {brief(value)}, expected {expected}. Nothing is loaded")
     return value

@@ -25,6 +25,10 @@ SMALL = 1 << 62
 MOST_BITS = 2_000               # of an integer in decimal: Python may be set to write and read no more than 640 digits
 MESSAGE_LIMIT = 64_000          # bytes, roughly, that one message may carry
 
+SCALARS: dict[str, Callable[[str], Any]] = {        # what JSON does not know of numbers and strings, and reads as text
+    "float": float, "int": lambda text: int(text, 16),
+    "text": lambda text: text.encode("ascii").decode("unicode_escape"),
+}
 INSTEAD: dict[type, str] = {
     list: "a list can be changed by both sides: use tuple(...)",
     set: "a set can be changed by both sides: use frozenset(...)",
@@ -113,6 +117,16 @@ def is_time(value: Any) -> bool:
     return type(value) in (int, float) and 0 <= value <= sys.float_info.max
 
 
+def is_text(value: Any) -> bool:
+    """Is it a string that a file can hold? Half a character, a lone surrogate, is none."""
+    return type(value) is str and (value.isascii() or writable(value) == value)
+
+
+def writable(text: str) -> str:
+    r"""The text, with what no file can hold (a lone surrogate) written as an escape, \ud800."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def hint(value: Any) -> str:
     """`; use float(x)` for a value that would be right in another form, to stand at the end of a sentence."""
     # Here and not above: most programs never need it.
@@ -158,6 +172,8 @@ def encode(value: Any, name: Callable[[type], str] = lambda cls: cls.__name__) -
         return {"float": repr(value)}
     if kind is int and value.bit_length() > MOST_BITS:
         return {"int": hex(value)}
+    if kind is str and not is_text(value):
+        return {"text": value.encode("unicode_escape").decode("ascii")}
     if kind in ATOMS:
         return value
     if kind is list or kind is tuple:
@@ -191,10 +207,10 @@ def decode(data: Any, message_class: Callable[[str, tuple[str, ...]], type] | No
     kinds = {"tuple": tuple, "set": set, "frozenset": frozenset}
     if tag in kinds:
         return kinds[tag](decode(item, message_class) for item in inner)
-    if tag in ("float", "int"):
-        return float(inner) if tag == "float" else int(inner, 16)
+    if tag in SCALARS:
+        return SCALARS[tag](inner)
     raise DslabError(f"'{shorten(tag)}' is not a kind of value that a trace can hold (tuple, set, frozenset, dict,"
-                     " message, float, int)")
+                     f" message, {', '.join(SCALARS)})")
 
 
 @cache

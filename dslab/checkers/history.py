@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
+from dslab.run import Run
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, fields_of
 
@@ -81,6 +82,8 @@ def history_of(what: Any) -> tuple[Operation, ...]:
         Malformed: a return precedes its call, or a client has two operations open at once.
         DslabError: something is no operation at all.
     """
+    if isinstance(what, Run):
+        raise DslabError("a run has no history before it is simulated: expected simulate(run), or a list of operations")
     if not isinstance(what, Trace) and not isinstance(what, Iterable):
         raise DslabError(f"expected a Trace or a list of operations, not {brief(what)}")
     given = what.operations if isinstance(what, Trace) else what

@@ -15,6 +15,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dslab.calls import teaching
 from dslab.checkers.history import Call, Operation, history_of
 from dslab.checkers.linearization_search import Deadline, OrderSearch, fits
 from dslab.checkers.precedence import ProgramOrder, RealTime
@@ -75,6 +76,7 @@ class Consistency:
         return f"{self.stuck[0]} fits nowhere{where}: it could only be told {known}"
 
 
+@teaching("linearizable(simulate(run), spec=REGISTER)")
 def linearizable(history: Any, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
                  configurations: int = 1_000_000) -> Consistency:
     """Can each operation act at one moment between its call and its return, so that all answers are right?

@@ -66,7 +66,8 @@ def keyed(part: Spec, *, name: str) -> Spec:
 def without_key(call: Call) -> tuple[Hashable, Call]:
     """The key of a call, and the call as the object under that key sees it: ("put", "x", 1) is ("put", 1) for x."""
     if len(call) < 2:
-        raise DslabError(f"{brief(call)} lacks a key: a call to an object with keys names one, as in ('get', 'x')")
+        raise DslabError(f"{brief(call)} lacks a key: a call to an object with keys names one, as in ('get', 'x'); a"
+                         " register without keys is judged with spec=REGISTER")
     operation, key, *args = call
     return key, (operation, *args)
 
@@ -115,8 +116,8 @@ def _cell(state: Any, call: Call) -> tuple[Any, Any]:
             return None, ANY
         case ("read" | "get",) | ("write" | "set" | "put", _) | ("cas", _, _):
             return _cas_register(state, call)
-    raise unknown("key-value store", call, "(after the key) get, put value, add amount, append piece, cas old new"
-                                           " and delete")
+    raise unknown("key-value store", call, "(after the key) get, put value, add amount, append piece, cas old new and"
+                                           " delete, while a register without keys is judged with spec=REGISTER")
 
 
 def _counter(state: int, call: Call) -> tuple[int, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from dslab.arguments import found, instead
+from dslab.calls import teaching
 from dslab.diagrams.ascii import ascii, plain, who
 from dslab.diagrams.drawing import Drawing
 from dslab.diagrams.history_diagram import history_diagram, is_history
@@ -38,6 +40,7 @@ class Diagram(Drawing):
         return f"<diagram: {len(self.picture.shown)} steps of {', '.join(map(who, self.picture.nodes))}>"
 
 
+@teaching("diagram(simulate(run), first=20)")
 def diagram(
     what: Any,
     *,
@@ -105,7 +108,8 @@ def _watched(what: Any) -> tuple[Trace, int | None]:
             return simulate(what), None
         except ProtocolError as problem:
             return problem.trace, None              # what happened before the error is worth seeing
-    raise DslabError(f"cannot draw {brief(what)}: expected a Trace, a Run, or a Verdict with a trace")
+    raise DslabError(f"cannot draw {found(what)}: expected a Trace, a Run, or a Verdict with a trace"
+                     f"{instead(what, 'diagram')}")
 
 
 def _check(trace: Trace, first: int, last: int | None, stamps: str | None, width: int) -> None:

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from dslab.node import Node
+from dslab.properties import Promise
 from dslab.values import DslabError, brief, shorten
 
 # Classes of Pygments -> (light, dark): a contrast of at least 4.5 to the background of either.
@@ -91,6 +92,7 @@ def _piece(what: Any) -> Excerpt:
     found = _function_of(what)
     if not isinstance(found, (type, ModuleType)) and not inspect.isroutine(found):
         hint = f"; the class is source({type(what).__name__})" if isinstance(what, Node) else ""
+        hint = "; its function is source(promise.judge)" if isinstance(what, Promise) else hint
         raise DslabError(
             f"cannot show the source of {brief(what)}: expected a class, a method, a function "
             f"or a module{hint}"

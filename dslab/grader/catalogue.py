@@ -7,8 +7,9 @@ import re
 from functools import cache
 from importlib import import_module
 
+from dslab.calls import teaching
 from dslab.grader.exercise import Exercise
-from dslab.values import DslabError, brief, nearest
+from dslab.values import DslabError, brief, nearest, shorten
 
 
 @cache
@@ -25,6 +26,7 @@ def of_chapter(chapter: int) -> list[Exercise]:
     return [exercise for number, exercise in exercises().items() if _place(number)[0] == chapter]
 
 
+@teaching('exercise("4.1")')
 def exercise(number: str) -> Exercise:
     """The exercise with this number.
 
@@ -38,8 +40,10 @@ def exercise(number: str) -> Exercise:
     'Lamport clock'
     """
     known = exercises()
-    if number not in known:
-        raise DslabError(f"there is no exercise {number!r} ({', '.join(known)}).{nearest(str(number), known)}")
+    if type(number) is not str or number not in known:
+        of = [other for other in known if other.startswith(f"{str(number).partition('.')[0]}.")] or known
+        raise DslabError(f"there is no exercise {brief(number)} ({shorten(', '.join(of), limit=200)})."
+                         f"{nearest(str(number), known)}")
     return known[number]
 
 

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from dslab.calls import teaching
 from dslab.grader.catalogue import exercises
 from dslab.grader.exercise import Exercise
 from dslab.grader.progress_file import hints_read, note, recall, tries
 from dslab.grader.report import MARKS, NOT_ATTEMPTED, RIGHT, Report
 
 
+@teaching("progress()")
 def progress() -> Progress:
     """All exercises of the course, with what you have done so far: a table in a notebook, text elsewhere.
 

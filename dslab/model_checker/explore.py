@@ -15,6 +15,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn, Protocol
 
+from dslab.arguments import names, run_of, whole
+from dslab.calls import explained, teaching
+from dslab.contract import timers_of
 from dslab.model_checker.breadth_first import COMPLETE, GAVE_UP, LIMIT, StateGraph, Walk
 from dslab.model_checker.decisions import decisions_along, path_along
 from dslab.model_checker.follow import follow
@@ -25,10 +28,10 @@ from dslab.model_checker.specification import Specification
 from dslab.model_checker.specification_trace import retrace, to_trace
 from dslab.model_checker.symmetry import Symmetric
 from dslab.model_checker.unbounded import growing
-from dslab.properties import Promise, Verdict, judge
+from dslab.properties import Promise, Verdict, judge, listed
 from dslab.run import Run
 from dslab.trace import Trace
-from dslab.values import DslabError, brief
+from dslab.values import DslabError, brief, nearest
 
 REMEDY = ("What grows all the way to the deepest state: {}. If it never stops, states never repeat: give a bound, such "
           "as within=lambda world: ..., timers={{name: times}} or depth=...")
@@ -75,7 +78,8 @@ class Exploration:
         return story + (f": {verdict.sentence}" if verdict.sentence else "")
 
 
-def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
+@teaching("explore(Run(Raft, 3), PROMISES, crashes=1)")
+def explore(run: Run | Specification, promises: Promise | Iterable[Promise] = (), *,
             crashes: int = 0, recoveries: int = 0, drops: int = 0, duplicates: int = 0,
             timers: Mapping[str, int] | None = None, within: Callable[[Any], Any] | None = None,
             after: Iterable[str] = (), depth: int | None = None, states: int = 1_000_000,
@@ -111,9 +115,12 @@ def explore(run: Run | Specification, promises: Iterable[Promise] = (), *,
     >>> found.status, found.states
     ('explored completely', 175)
     """
-    promises = _checked(promises)
+    run = run if isinstance(run, Specification) else run_of(run, "explore")
+    promises = listed(promises)
+    _check_bounds(depth, states, within)
     budgets = {CRASH: crashes, RECOVERY: recoveries, DROP: drops, DUPLICATE: duplicates}
-    subject = _subject(run, budgets, dict(timers or {}), tuple(symmetric), check, tuple(after))
+    subject = _subject(run, budgets, _times(timers or {}), names(symmetric, "symmetric", '("A", "B")'), check,
+                       names(after, "after", '["deliver A->B#1"]'))
     checks = PropertyCheck(promises, subject.asking, subject.at_rest)
     walk = Walk(subject.graph, look=checks.look if promises else None, within=within and subject.asking(within),
                 depth=depth, states=states, progress=progress or None)
@@ -222,8 +229,15 @@ class OfSpecification:
         return tuple(state for _, state in walked), trace, len(trace) - 1
 
     def search(self, walk: Walk) -> None:
-        """Search. Nothing was taken for granted."""
-        walk.go()
+        """Search. Nothing was taken for granted, but what a specification is made of."""
+        try:
+            walk.go()
+        except DslabError:
+            raise
+        except Exception as problem:
+            raise DslabError(f"the specification {self.specification.name!r} failed: {explained(problem)}; init() gives"
+                             " a list of states, next(state) the list of those that can follow (named: of pairs of a"
+                             " name and a state), and a state can be hashed") from None
 
     def growing(self, walk: Walk) -> str:
         """A specification says itself what it holds."""
@@ -237,6 +251,10 @@ def _subject(run: Run | Specification, budgets: dict[str, int], timers: dict[str
             raise DslabError(f"the budget of {name!r} is a number from 0 up, not {brief(times)}")
     faults = {name: times for name, times in budgets.items() if times}
     if not isinstance(run, Specification):
+        for name in timers:
+            known = sorted({timer for cls in run.protocols.values() for timer in timers_of(cls)})
+            if name not in known:
+                raise DslabError(f"no node has a timer {brief(name)}.{nearest(str(name), known)}")
         if symmetric and after:
             raise DslabError("after and symmetric do not go together: a decision names its nodes")
         return OfRun(run, faults | timers, symmetric, check, after)
@@ -246,13 +264,18 @@ def _subject(run: Run | Specification, budgets: dict[str, int], timers: dict[str
     return OfSpecification(run)
 
 
-def _checked(promises: Iterable[Promise]) -> tuple[Promise, ...]:
-    promises = tuple(promises)
-    for promise in promises:
-        if not isinstance(promise, Promise):
-            raise DslabError("a promise is a function with @always, @in_the_end or @sometimes, "
-                             f"not a {type(promise).__name__}")
-    return promises
+def _times(timers: Any) -> dict[str, int]:
+    if not isinstance(timers, Mapping):
+        raise DslabError(f"timers={brief(timers)}: expected how often each may go off, such as {{'election': 2}}")
+    return dict(timers)
+
+
+def _check_bounds(depth: int | None, states: int, within: Any) -> None:
+    whole("states", states)
+    if depth is not None:
+        whole("depth", depth)
+    if within is not None and not callable(within):
+        raise DslabError(f"within={brief(within)}: expected a function of the world, such as lambda world: ...")
 
 
 def _verdicts(subject: Subject, walk: Walk, checks: PropertyCheck,

@@ -13,6 +13,8 @@ from heapq import heapify
 from typing import Any
 
 from dslab import script
+from dslab.arguments import names, run_of
+from dslab.calls import teaching
 from dslab.network import Network, Settings, constant
 from dslab.reasons import Reason
 from dslab.run import Run
@@ -20,12 +22,13 @@ from dslab.script import At
 from dslab.simulator import errors
 from dslab.simulator.simulate import Entry, Simulation
 from dslab.trace import Trace
-from dslab.values import DslabError, brief, nearest
+from dslab.values import DslabError, brief, hint, is_time, nearest
 
 VERBS = ("deliver", "fire", "request", "crash", "recover", "drop", "duplicate")
 
 
-def follow(run: Run, decisions: Iterable[str], *, pace: float = 10.0) -> Trace:
+@teaching('follow(Run(Raft, 3), ["fire A election", "deliver A->B#1"])')
+def follow(run: Run, decisions: str | Iterable[str], *, pace: float = 10.0) -> Trace:
     """The trace of a run in which these decisions are taken, one each `pace` ms, once all nodes have started.
 
     Of the run's script only the requests count, and of its network only which links keep order. The trace has
@@ -34,7 +37,7 @@ def follow(run: Run, decisions: Iterable[str], *, pace: float = 10.0) -> Trace:
     Args:
         run: who takes part, and what clients can ask.
         decisions: what happens, one after the other: "deliver A->B#1", "fire A election", "crash B", "recover B",
-            "request 0" and so on, as `explore` names them in a counter-example.
+            "request 1" and so on, as `explore` names them in a counter-example.
         pace: ms from one to the next.
 
     Raises:
@@ -46,8 +49,10 @@ def follow(run: Run, decisions: Iterable[str], *, pace: float = 10.0) -> Trace:
     >>> [(output.node, output.values) for output in trace.outputs("leader")]
     [('A', (1,))]
     """
-    follower = Follower(run)
-    for number, decision in enumerate(decisions, 1):
+    follower = Follower(run_of(run, "follow"))
+    if not is_time(pace):
+        raise DslabError(f"pace={brief(pace)}: expected a number of milliseconds from 0 up{hint(pace)}")
+    for number, decision in enumerate(names(decisions, "decisions", '["deliver A->B#1"]'), 1):
         follower.take(number, decision, round(pace * 1000))
     return follower.trace()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from dslab.model_checker.breadth_first import COMPLETE, FOUND
 from dslab.model_checker.model import OUTPUTS, Model, State
+from dslab.names import NodeSet
 from dslab.properties import Promise, World
 from dslab.properties import State as NodeState
 from dslab.trace import Output
@@ -79,11 +80,11 @@ class StateWorld(World):
         return {node: NodeState(node, local.values) for node, local in zip(self.nodes, locals_, strict=True)}
 
     @property
-    def up(self) -> frozenset[str]:
-        """The nodes that are not crashed."""
+    def up(self) -> NodeSet:
+        """The nodes that are not crashed, in the run's order."""
         self.looked = True
         locals_ = [self.model.locals[local] for local in self.state[:OUTPUTS]]
-        return frozenset(node for node, local in zip(self.nodes, locals_, strict=True) if local.up)
+        return NodeSet(node for node, local in zip(self.nodes, locals_, strict=True) if local.up)
 
     def outputs(self, name: str | None = None) -> list[Output]:
         """All that the nodes have told the world so far, or what has this name."""

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from typing import TypeVar
 
+from dslab.arguments import names
 from dslab.run import Run
 from dslab.script import At, at, crash, delay, drop, duplicate, heal, partition, pause, recover, resume
 from dslab.simulator.simulate import simulate
-from dslab.values import DslabError, nearest
+from dslab.values import DslabError, brief, nearest
 
 Draw = Callable[[], float]
 T = TypeVar("T")
@@ -83,10 +84,10 @@ def names_in(run: Run) -> list[str]:
 
 def check_kinds(kinds: Iterable[str]) -> tuple[str, ...]:
     """The kinds of faults; raises `DslabError` for one that there is not."""
-    kinds = tuple(kinds)
+    kinds = names(kinds, "faults", '["crash", "loss"]')
     for kind in kinds:
-        if kind not in FAULTS:
-            raise DslabError(f"there is no kind of fault {kind!r} ({', '.join(FAULTS)})."
+        if type(kind) is not str or kind not in FAULTS:
+            raise DslabError(f"there is no kind of fault {brief(kind)} ({', '.join(FAULTS)})."
                              + nearest(str(kind), FAULTS))
     return kinds
 

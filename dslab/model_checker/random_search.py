@@ -11,15 +11,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from dslab.arguments import run_of
+from dslab.calls import teaching
 from dslab.model_checker.random_faults import FAULTS, check_kinds, schedule
 from dslab.model_checker.shrink import breaks, broken, shrink
-from dslab.properties import Promise, Verdict, judge
+from dslab.properties import Promise, Verdict, judge, listed
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
-from dslab.values import DslabError
+from dslab.values import DslabError, brief
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class RandomSearch:
         return first + " ".join(f"{verdict}." for verdict in self.verdicts)
 
 
-def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = range(1000),
+@teaching("search(Run(Raft, 5), PROMISES, seeds=range(100))")
+def search(run: Run, promises: Promise | Iterable[Promise], *, seeds: Iterable[int] = range(1000),
            faults: Iterable[str] | None = None,
            progress: Callable[[int], None] | Literal[False] | None = None) -> RandomSearch:
     """Simulate the run once for each seed, with faults added to its script; stop at the first broken promise.
@@ -73,7 +76,8 @@ def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = rang
     >>> found.runs, found.verdicts[0].status
     (20, 'not decided')
     """
-    promises, struck = tuple(promises), Counter[str]()
+    run, promises, seeds = run_of(run, "search"), listed(promises), _seeds(seeds)
+    struck = Counter[str]()
     seen: dict[Promise, Verdict] = {}
     kinds = tuple(FAULTS) if faults is None else check_kinds(faults)
     if faults is None and len(run.nodes) < 2:
@@ -99,6 +103,13 @@ def search(run: Run, promises: Iterable[Promise], *, seeds: Iterable[int] = rang
     if faults is not None:
         _refuse_empty(struck, number)
     return RandomSearch(_verdicts(promises, seen, number), number, dict(struck))
+
+
+def _seeds(seeds: Any) -> Iterable[int]:
+    if isinstance(seeds, str) or not isinstance(seeds, Iterable):
+        example = f"range({seeds})" if type(seeds) is int and seeds > 0 else "range(100)"
+        raise DslabError(f"seeds={brief(seeds)}: expected the seeds to try, such as seeds={example}")
+    return seeds
 
 
 def _verdicts(promises: tuple[Promise, ...], seen: dict[Promise, Verdict], runs: int) -> tuple[Verdict, ...]:

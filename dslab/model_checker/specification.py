@@ -19,7 +19,11 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dslab.calls import teaching
+from dslab.values import DslabError, brief
 
+
+@teaching("Specification(init=lambda: [0], next=lambda n: [n + 1])")
 @dataclass(frozen=True)
 class Specification:
     """What can happen, without nodes and messages: a state machine as in TLA+ [Lamport 2002].
@@ -45,6 +49,13 @@ class Specification:
     named: bool = False
     shown: Callable[[Any], Mapping[str, Mapping[str, Any]]] | None = None
     name: str = "system"
+
+    def __post_init__(self) -> None:
+        for name in ("init", "next", "canonical", "shown"):
+            part = getattr(self, name)
+            if not callable(part) and (part is not None or name in ("init", "next")):
+                raise DslabError(f"Specification({name}={brief(part)}): expected a function, such as"
+                                 " Specification(init=lambda: [0], next=lambda n: [n + 1])")
 
     def initial(self) -> Iterable[Hashable]:
         """The initial states."""

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from dslab.calls import WrongCall
 from dslab.contract import handler_name
 from dslab.run import Run
 from dslab.script import VERBS, Action
@@ -70,6 +71,8 @@ def message_of(text: Any, classes: Mapping[str, type]) -> Any:
         if type(text) is not str or len(text) > LONGEST:
             raise ValueError("it is no text, or too long")
         made = _value(ast.parse(text.strip(), mode="eval").body, classes)
+    except WrongCall as problem:
+        raise DslabError(f"{brief(text)} is not a message: {problem}") from None
     except DslabError:
         raise
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as problem:

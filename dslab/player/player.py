@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from inspect import signature
 from typing import Any
 
 import anywidget
 import traitlets
 
+from dslab.calls import teaching
 from dslab.diagrams.diagram import WINDOW, diagram
 from dslab.player.branches import Branch, Branches
 from dslab.player.break_mode import Breaking
@@ -24,12 +26,13 @@ from dslab.player.code_export import script_of, test_of
 from dslab.player.edits import moment_after, requests
 from dslab.player.language import language
 from dslab.player.layout import Layout
+from dslab.player.options import check_options
 from dslab.player.payload import CHOSEN, NO_RUN, payload, spoken
 from dslab.player.requests import answer
 from dslab.player.scene import Comparison, Scene, Scenes, first_different_step, opening, promised, watched
 from dslab.player.static_page import StaticPage, described
 from dslab.player.verdicts import promises_of
-from dslab.properties import Promise
+from dslab.properties import Promise, listed
 from dslab.run import Run
 from dslab.script import Action, At, at
 from dslab.simulator.garbage import gc_paused
@@ -39,15 +42,16 @@ from dslab.values import DslabError, brief, nearest
 Scenarios = Mapping[str, Iterable[At]] | None
 
 
+@teaching("play(Run(Raft, 3))")
 def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None,
-         promises: Sequence[Promise] | None = None, scenarios: Scenarios = None, mode: str = "",
+         promises: Promise | Sequence[Promise] | None = None, scenarios: Scenarios = None, mode: str = "",
          budget: Mapping[str, int] | None = None, lang: str | None = None, **choices: Any) -> Any:
     """A player for a run.
 
     Args:
         what: a `Run`, a `Trace`, a `Verdict` (its trace opens at the step that matters), or a function of
             choices that returns one of them: `play(lambda seed: DEMO.but(seed=seed), seed=(0, 9))`.
-        step: where the player opens.
+        step: where the player opens; a number beyond the last step opens it at the last.
         height: of its four views, px.
         layout: "circle", "line", "grid" or a dict from node to point; None chooses.
         promises: each has a light; None takes the `PROMISES` of the protocols' modules, or the verdict's own.
@@ -66,6 +70,8 @@ def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None,
     >>> play(DEMO, step=40)
     <player: Raft: an election, a crash, another election, 263 steps>
     """
+    check_options(step=step, height=height, scenarios=scenarios)
+    promises = None if promises is None else listed(promises)
     if callable(what) and not isinstance(what, type):
         return _with_choices(what, choices, partial(play, height=height, layout=layout, promises=promises,
                                                     scenarios=scenarios, mode=mode, budget=budget, lang=lang))
@@ -327,6 +333,11 @@ def _run_of(what: Any) -> Run:
 def _with_choices(function: Callable[..., Any], choices: Mapping[str, Any], play: Callable[[Any], Any]) -> Any:
     """The player under controls that choose what it plays."""
     controls = controls_of(choices)
+    try:
+        signature(function).bind(**choices)
+    except TypeError as problem:
+        raise DslabError(f"the choices do not fit the function ({problem}): give each of its arguments what it can be,"
+                         " such as play(lambda seed: ..., seed=(0, 9))") from None
 
     def chosen() -> Any:
         return function(**{name: control.value for name, control in controls.items()})

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from dslab.arguments import found, instead
 from dslab.player.branches import Branch
 from dslab.properties import Promise, Verdict
 from dslab.run import Run
 from dslab.simulator.errors import ProtocolError
 from dslab.simulator.simulate import simulate
 from dslab.trace import Step, Trace
-from dslab.values import DslabError, brief, first_difference
+from dslab.values import DslabError, first_difference
 
 KEPT = 8                # scenes at hand, so that going to and fro between branches is quick
 
@@ -72,8 +73,8 @@ def watched(what: Any) -> tuple[Trace, str]:
             return problem.trace, str(problem)
     if isinstance(what, Verdict) and what.trace is not None:
         return what.trace, ""
-    raise DslabError(f"cannot play {brief(what)}: expected a Run, a Trace, a Verdict with a trace, "
-                     "or a function that returns one of them")
+    raise DslabError(f"cannot play {found(what)}: expected a Run, a Trace, a Verdict with a trace, "
+                     f"or a function that returns one of them{instead(what, 'play')}")
 
 
 def promised(what: Any) -> tuple[Promise, ...] | None:

@@ -25,7 +25,7 @@ def verdicts(trace: Trace, promises: tuple[Promise, ...]) -> list[Verdict]:
         return judge(trace, promises)
     except Exception as problem:            # a promise is code of the learner, and may be about other nodes than these
         if len(promises) == 1 and isinstance(promises[0], Promise):
-            why = f"it cannot be judged here: {type(problem).__name__}, {problem}"
+            why = f"it cannot be judged here: {problem}"
             return [Verdict(promises[0], "not decided", None, why, trace)]
         if not all(isinstance(promise, Promise) for promise in promises):
             raise

@@ -16,6 +16,8 @@ from itertools import count
 from random import Random
 from typing import Any, NamedTuple
 
+from dslab.arguments import run_of
+from dslab.calls import teaching
 from dslab.contract import find_handler
 from dslab.node import Node, timer_handler
 from dslab.reasons import Reason
@@ -49,6 +51,7 @@ class Entry(NamedTuple):
 Row = tuple[int, int, str, Any, Any, Any, int | None]
 
 
+@teaching("simulate(Run(Raft, 3))")
 def simulate(run: Run, *, states: bool = True) -> Trace:
     """The trace of a run: the same run gives the same trace, everywhere.
 
@@ -63,7 +66,7 @@ def simulate(run: Run, *, states: bool = True) -> Trace:
     >>> simulate(Run(Raft, 3, seed=7)).outputs("leader")[0].node
     'C'
     """
-    simulation = Simulation(run, states)
+    simulation = Simulation(run_of(run, "simulate"), states)
     with gc_paused():
         simulation.go()
     return simulation.record.trace()

@@ -23,7 +23,7 @@ function showTagged(value) {
   if (tag === "frozenset") return items.length ? `frozenset({${items.map(show).join(", ")}})` : "frozenset()";
   if (tag === "dict") return `{${pairsOf(items).map(([key, item]) => `${show(key)}: ${show(item)}`).join(", ")}}`;
   if (tag === "message") return showCall(String(items[0]), fieldsOf(items[1]));
-  return String(inner);
+  return tag === "text" ? `'${inner}'` : String(inner); // a text that no file can hold, written with escapes
 }
 
 /** What a value with this tag holds: [1, 2] for {"tuple": [1, 2]}. Null for any other value.
