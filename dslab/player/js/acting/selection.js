@@ -154,11 +154,12 @@ export function createInterventions(view, { index, payload, acts, send, draw, op
     open(intervention.name);
   }
 
-  return {
+  /** @satisfies {Partial<Actions>} */
+  const actions = {
     change,
     perform,
     refuse,
-    press(/** @type {string} */ key) {
+    press(key) {
       const intervention = interventionOf(now(), key);
       if (intervention) perform(intervention);
       else refuse(payload().editable ? t("Select a node, a message or a link first.") : reason());
@@ -168,13 +169,14 @@ export function createInterventions(view, { index, payload, acts, send, draw, op
       view.drafts.more = !view.drafts.more;
       draw();
     },
-    link(/** @type {number} */ way) {
+    link(way) {
       const link = nextLink(index(), view.selection, way);
       if (!link) return refuse(t("There is no link to select."));
       view.selection = link;
       draw();
     },
   };
+  return actions;
 }
 
 /** @returns {Drafts} */

@@ -96,19 +96,18 @@ export function createLectureActions(root, view, draw) {
     root.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, shiftKey: event.shiftKey, bubbles: true }));
   }
 
-  return {
-    actions: {
-      lecture: () => (view.lecture.on ? leave() : enter()),
-      leave,
-      without(/** @type {string} */ part) {
-        const without = new Set(view.lecture.without);
-        if (!without.delete(part)) without.add(part);
-        view.lecture = { ...view.lecture, without };
-        draw();
-      },
+  /** @satisfies {Partial<Actions>} */
+  const actions = {
+    lecture: () => (view.lecture.on ? leave() : enter()),
+    leave,
+    without(part) {
+      const without = new Set(view.lecture.without);
+      if (!without.delete(part)) without.add(part);
+      view.lecture = { ...view.lecture, without };
+      draw();
     },
-    stop: forget,
   };
+  return { actions, stop: forget };
 }
 
 /** Where the browser allows no full screen: over everything else in the window.
