@@ -28,7 +28,7 @@ test: $(READY) $(TYPES)
 soak: $(READY) $(TYPES)
 	$(BIN)/python -m pytest $(SPREAD) --soak $(ARGS)
 
-quick: $(READY)
+quick: $(READY) $(TYPES)
 	$(BIN)/ruff check
 	$(BIN)/python -m pytest tests/test_contract.py -k "[$(P)]"
 	files=$$($(BIN)/python tools/changed.py); [ -z "$$files" ] || $(BIN)/python -m pytest $(SPREAD) $$files
