@@ -1,6 +1,6 @@
 // @ts-check
-// Branches: what the run became by each change. They are listed as a tree; each can be shown, put beside the one that is
-// shown, renamed and deleted. Nothing is lost: an undo goes back to the parent. A scenario is a branch with a button.
+// Branches: what the run became by each change. They are listed as a tree; each can be shown, compared, renamed and
+// deleted. Nothing is lost: an undo goes back to the parent. A scenario is a branch with a button.
 /** @import { Actions, Acts, Branch, Comparison, Panel, Payload, Player, View } from "../types.js" */
 import { shorten } from "../data/values.js";
 import { button, FOCUSABLE, focusedKey, h, restoreFocus, setAttr, setText } from "../dom.js";

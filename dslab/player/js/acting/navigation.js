@@ -1,5 +1,5 @@
 // @ts-check
-// What the reader does to see better: select, search, filter, zoom, mark, local view. The kernel is not needed for that.
+// What the reader does to see better: select, search, filter, zoom, mark, local view. It needs no kernel.
 /** @import { Actions, Player, Settings, View } from "../types.js" */
 import { createFilter, repetitions, rowsOf } from "../data/filter.js";
 import { matchesOf, nextMatch } from "../data/search.js";

@@ -109,7 +109,7 @@ function fillRow(row, interventions, payload, actions) {
   restoreFocus(row, focused);
 }
 
-/** What the line below the selection says: what goes on, or why something is not done.
+/** The line below the selection: what the kernel is doing, or why something is not done.
  * @param {View} view
  * @param {Payload} payload
  * @param {boolean} possible is there something that could be done? */
