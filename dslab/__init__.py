@@ -8,6 +8,7 @@ from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from dslab.calls import NoAttribute
 from dslab.model_checker.explore import Exploration
 from dslab.model_checker.explore import explore as _explore
 from dslab.model_checker.follow import follow
@@ -94,7 +95,7 @@ explore, search = _watched(_explore), _watched(_search)
 def __getattr__(name: str) -> object:
     """Import views and checkers when they are first used: a simulation needs neither."""
     if name not in _LATER:
-        raise AttributeError(f"module 'dslab' has no attribute {name!r}.{nearest(name, __all__)}".removesuffix("."))
+        raise NoAttribute(f"module 'dslab' has no attribute {name!r}.{nearest(name, __all__)}".removesuffix("."))
     found = globals()[name] = getattr(import_module(_LATER[name]), name)
     return found
 

@@ -13,18 +13,22 @@ from dslab.values import DslabError, brief, nearest
 Called = TypeVar("Called", bound=Callable[..., Any])
 
 
+class NoAttribute(DslabError, AttributeError):
+    """Something was asked for an attribute that it does not have."""
+
+
 class WrongCall(DslabError, TypeError):
     """A function or a class was called with other arguments than it takes."""
 
 
-def teaching(example: str) -> Callable[[Called], Called]:
+def teaching(example: str, *, method: bool = False) -> Callable[[Called], Called]:
     """Give a function, or the constructor of a class, a sentence for calls that do not fit; it ends in this example.
 
     Python notices such a call before the first line of the function, so there is nothing else to check it there.
     """
     def decorate(called: Called) -> Called:
         if not isinstance(called, type):
-            return cast(Called, _with_sentence(called, called.__name__, 0, example))
+            return cast(Called, _with_sentence(called, called.__name__, int(method), example))
         made: Any = called
         made.__init__ = _with_sentence(made.__init__, called.__name__, 1, example)
         return called

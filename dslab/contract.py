@@ -17,7 +17,7 @@ from typing import Any
 
 from dslab.determinism import assigned, prints, untold
 from dslab.node import Node
-from dslab.values import DslabError, NotPlain, brief, cached, containers, nearest, snapshot
+from dslab.values import DslabError, NotPlain, brief, cached, containers, fields_of, nearest, snapshot
 
 OF_NODE = ("init", "on_start", "on_recover")        # what `Node` itself calls
 GIVEN = frozenset(name for name in (*vars(Node), *Node.__slots__)
@@ -64,6 +64,46 @@ def find_handler(node: Node, msg: Any) -> Callable[[str, Any], object]:
                          " Rename it")
     handler: Callable[[str, Any], object] = getattr(node, wanted)
     return handler
+
+
+def run_handler(handler: Callable[..., Any], *args: Any) -> None:
+    """Run a handler; raises `DslabError` if it returns something, since nobody takes that."""
+    value = handler(*args)
+    if value is not None:
+        raise returned(handler, value)
+
+
+def returned(handler: Callable[..., Any], value: Any) -> DslabError:
+    """The error for a handler that returns a value."""
+    return DslabError(f"{handler.__qualname__} returned {brief(value)}, and nobody takes what a handler returns: to"
+                      " answer, write self.send(src, ...), or self.reply(client, ...)")
+
+
+def mistake(problem: BaseException) -> str:
+    """The sentence for an exception of Python's that means a slip in the use of `Node`; empty for any other."""
+    if isinstance(problem, AttributeError) and problem.name:
+        return _no_attribute(problem.obj, problem.name)
+    found = re.fullmatch(r"property '(\w+)' of '(\w+)' object has no setter", str(problem))
+    if found is not None:
+        return f"{found[2]}.{found[1]} is a property, which cannot be assigned: state is what init assigns first"
+    found = re.fullmatch(r"Node\.(\w+)\(\) (.+)", str(problem)) if isinstance(problem, TypeError) else None
+    if found is None:
+        return ""
+    what = re.sub(r"missing .+ arguments?: ", "lacks ", found[2]).replace("'", "")
+    what = re.sub(r"takes .+ given", "is given too many arguments", what)
+    what = re.sub(r"got an unexpected keyword argument", "has no argument", what)
+    expected = ", ".join(list(inspect.signature(getattr(Node, found[1])).parameters)[1:])
+    return f"self.{found[1]} {what}: expected self.{found[1]}({expected})"
+
+
+def _no_attribute(of: Any, name: str) -> str:
+    cls, fields = type(of), fields_of(type(of))
+    if fields is not None:
+        return f"a {cls.__name__} has no field {name!r} ({', '.join(fields) or 'it has none'}).{nearest(name, fields)}"
+    if not isinstance(of, Node):
+        return ""
+    close = nearest(name, [one for one in dir(of) if not one.startswith("_")])
+    return f"{cls.__name__} has no attribute or method {name!r}, and init assigns none.{close}"
 
 
 def check_protocol(cls: type[Node]) -> None:

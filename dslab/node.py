@@ -14,6 +14,7 @@ from dslab.calls import constructor, teaching
 from dslab.values import (
     ATOMS,
     INSTEAD,
+    LONGEST,
     DslabError,
     brief,
     cached,
@@ -21,6 +22,7 @@ from dslab.values import (
     check_sendable,
     fields_of,
     in_order,
+    is_text,
     nearest,
     show,
     snapshot,
@@ -151,7 +153,10 @@ class Node:
 
     def send(self, dst: str, msg: Any) -> None:
         """Send a message to one node. The network may lose, delay, duplicate or reorder it."""
-        if fields_of(type(msg)) is None or dst not in self._known:
+        try:
+            if fields_of(type(msg)) is None or dst not in self._known:
+                self._refuse(dst, msg)
+        except TypeError:                           # such as a list of receivers
             self._refuse(dst, msg)
         self.effects.append(("send", dst, msg))
 
@@ -169,21 +174,27 @@ class Node:
         """
         high = low if high is None else high
         try:
-            if not 0 <= low <= high < inf:
-                raise DslabError(f"set_timer({name!r}, {low}, {high}): a delay is at least 0, finite, and given as"
-                                 " low, high")
+            if not 0 <= low <= high <= LONGEST:
+                raise DslabError(f"set_timer({brief(name)}, {brief(low)}, {brief(high)}): a delay is at least 0,"
+                                 " finite, and given as low, high")
+            timer_handler(type(self), name)
         except TypeError:
-            asked = f"set_timer({name!r}, {brief(low)}, {brief(high)})"
-            raise DslabError(f"{asked}: a delay is a number of milliseconds") from None
-        timer_handler(type(self), name)
+            asked = f"set_timer({brief(name)}, {brief(low)}, {brief(high)})"
+            raise DslabError(f"{asked}: a delay is a number of milliseconds, behind the timer's name") from None
         self.effects.append(("timer", name, low, high))
 
     def cancel_timer(self, name: str) -> None:
-        """Forget the timer of this name, if it is set."""
+        """Forget the timer of this name, if it is set. Raises `DslabError` for a timer without a handler."""
+        if type(name) is str:
+            timer_handler(type(self), name)
+        else:
+            raise DslabError(f"cancel_timer({brief(name)}): a timer is named by a string, such as \"election\"")
         self.effects.append(("cancel", name))
 
     def output(self, name: str, *values: Any) -> None:
         """Tell the world something that counts, such as `output("deliver", m)`: promises are about outputs."""
+        if type(name) is not str or not is_text(name):
+            raise DslabError(f'output({brief(name)}): an output has a name, then values, as in output("deliver", msg)')
         self.effects.append(("output", name, snapshot(values)))
 
     def reply(self, client: str, value: Any = None) -> None:
@@ -192,10 +203,14 @@ class Node:
 
     def note(self, text: str) -> None:
         """Say why, to the people who watch. It changes nothing."""
-        self.effects.append(("note", writable(str(text))))
+        said = str(text) if isinstance(text, str) else show(text)
+        self.effects.append(("note", writable(said)))
 
     def draw(self, options: Iterable[T], k: int = 1) -> tuple[T, ...]:
         """`k` different options (fewer if there are fewer), chosen at random from this node's own random stream."""
+        if not isinstance(options, Iterable) or type(k) is not int:
+            raise DslabError(f"draw({brief(options)}, {brief(k)}): expected what to choose from, and how many, as in"
+                             " self.draw(self.peers, 2)")
         options = in_order(options) if isinstance(options, (set, frozenset)) else list(options)
         self._random = self._random or Random(f"0 {self.id}").random
         for chosen in range(min(k, len(options))):
@@ -237,7 +252,12 @@ class Node:
 
     def _refuse(self, dst: Any, msg: Any) -> None:
         """Say in one sentence why `msg` cannot be sent to `dst`."""
+        if fields_of(type(dst)) is not None:
+            raise DslabError(f"send({brief(dst)}, {brief(msg)}): the receiver comes first, then the message")
         check_sendable(msg)
+        if isinstance(dst, (list, tuple, set, frozenset)):
+            raise DslabError(f"{self.id} sent to {brief(dst)}: a message goes to one node; self.broadcast(msg) sends it"
+                             " to all peers")
         if dst == self.id:
             raise DslabError(f"{self.id} sent to itself: call a method instead, it is quicker and never lost")
         cluster = ", ".join(sorted((*self._known, self.id)))
@@ -248,8 +268,13 @@ class Node:
 @cached
 def timer_handler(cls: type[Node], name: str) -> str:
     """The name of the method for a timer; raises `DslabError` if the class has none."""
+    if type(name) is not str:
+        raise DslabError(f"{cls.__name__} sets the timer {brief(name)}: a timer is named by a string")
     wanted = f"on_{name}_timer"
     if not hasattr(cls, wanted):
+        if hasattr(cls, f"on_{name}"):
+            raise DslabError(f"{cls.__name__} sets the timer {name!r} but has no {wanted}. Did you mean {wanted} where"
+                             f" it says on_{name}?")
         handlers = [handler for handler in dir(cls) if handler.startswith("on_")]
         raise DslabError(f"{cls.__name__} sets the timer {name!r} but has no {wanted}.{nearest(wanted, handlers)}")
     return wanted

@@ -25,7 +25,7 @@ from traceback import walk_tb
 from types import ModuleType
 from typing import Any
 
-from dslab.calls import explained, teaching
+from dslab.calls import NoAttribute, explained, teaching
 from dslab.names import NodeSet
 from dslab.reasons import Reason
 from dslab.run import Run
@@ -191,10 +191,6 @@ class Verdict:
     def __repr__(self) -> str:
         place = "" if self.step is None else f" (step {self.step})"
         return f"{self.status}: {self.promise}{place}{'. ' + self.sentence if self.sentence else ''}"
-
-
-class NoAttribute(DslabError, AttributeError):
-    """A promise asks for an attribute that a node does not have."""
 
 
 class State:

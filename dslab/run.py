@@ -161,6 +161,7 @@ class Run:
                 raise DslabError(f"{where} names {brief(name)}, which is not in this cluster ({', '.join(self.nodes)})."
                                  + nearest(str(name), self.nodes))
 
+    @teaching("run.but(seed=3)", method=True)
     def but(self, **changes: Unpack[Changes]) -> Run:
         """This run with some arguments replaced: `run.but(seed=3)`."""
         now = self._arguments()
@@ -175,6 +176,7 @@ class Run:
         now.update(changes)
         return Run(**now)
 
+    @teaching('run.plus(at(500, crash("A")))', method=True)
     def plus(self, *events: At) -> Run:
         """This run with events added to its script, which stays in the order of time."""
         for event in events:

@@ -23,6 +23,7 @@ T = TypeVar("T")
 ATOMS = frozenset({int, float, str, bool, type(None)})
 SMALL = 1 << 62
 MOST_BITS = 2_000               # of an integer in decimal: Python may be set to write and read no more than 640 digits
+LONGEST = sys.float_info.max    # ms
 MESSAGE_LIMIT = 64_000          # bytes, roughly, that one message may carry
 
 SCALARS: dict[str, Callable[[str], Any]] = {        # what JSON does not know of numbers and strings, and reads as text
@@ -114,7 +115,7 @@ def check_sendable(msg: Any) -> None:
 
 def is_time(value: Any) -> bool:
     """Is it a number of ms from 0 up, finite, and not beyond what a float can hold?"""
-    return type(value) in (int, float) and 0 <= value <= sys.float_info.max
+    return type(value) in (int, float) and 0 <= value <= LONGEST
 
 
 def is_text(value: Any) -> bool:

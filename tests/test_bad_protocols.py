@@ -179,7 +179,7 @@ def test_an_exception_in_each_kind_of_handler_says_which():
 
         def on_start(self):
             self.set_timer("beat", 5)
-            return 1 / (0 if self.at_start else 1)
+            assert 1 / (0 if self.at_start else 1)
 
         def on_recover(self):
             return [][0]

@@ -15,6 +15,7 @@ from typing import Any
 from dslab import script
 from dslab.arguments import names, run_of
 from dslab.calls import teaching
+from dslab.contract import run_handler
 from dslab.network import Network, Settings, constant
 from dslab.reasons import Reason
 from dslab.run import Run
@@ -130,7 +131,7 @@ class Follower:
 
     def _receive(self, entry: Entry) -> None:
         link = entry.place
-        self.sim.handler(link.host, entry.what)(link.src, entry.what)
+        run_handler(self.sim.handler(link.host, entry.what), link.src, entry.what)
         self.sim.finish(entry, link.host)
 
     def _fire(self, what: str) -> None:
@@ -184,8 +185,7 @@ class Follower:
         try:
             act()
         except (Exception, SystemExit) as problem:
-            cause = None if isinstance(problem, DslabError) else problem
-            raise errors.explain(problem, self.sim, entry) from cause
+            raise errors.explain(problem, self.sim, entry) from errors.cause(problem)
 
     def _host(self, node: str) -> Any:
         if node not in self.sim.hosts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, NoReturn
 
-from dslab.contract import SharedState, find_handler
+from dslab.contract import SharedState, find_handler, run_handler
 from dslab.model_checker.freeze import freeze, freeze_state, refuse_shared_parts
 from dslab.node import Node, timer_handler
 from dslab.run import Run
@@ -122,13 +122,13 @@ class Stage:
 def _call(node: Node, event: tuple) -> None:
     verb = event[0]
     if verb == "start":
-        node.on_start()
+        run_handler(node.on_start)
     elif verb == "recover":
-        node.on_recover()
+        run_handler(node.on_recover)
     elif verb == "fire":
-        getattr(node, timer_handler(type(node), event[1]))()
+        run_handler(getattr(node, timer_handler(type(node), event[1])))
     else:                                           # a message from a node, or a client's request
-        find_handler(node, event[2])(event[1], event[2])
+        run_handler(find_handler(node, event[2]), event[1], event[2])
 
 
 def _frozen(name: str, outcome: LocalStep) -> tuple:

@@ -8,8 +8,9 @@ from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from dslab.contract import mistake
 from dslab.reasons import Reason
-from dslab.values import DslabError, brief, shorten
+from dslab.values import DslabError, NotPlain, brief, shorten, snapshot, writable
 
 if TYPE_CHECKING:
     from dslab.simulator.simulate import Row, Simulation
@@ -35,7 +36,7 @@ class ProtocolError(DslabError):
     ...     simulate(Run(Forgetful, 1))
     ... except ProtocolError as problem:
     ...     print(len(problem.trace), str(problem).partition(".")[0])
-    0 AttributeError: 'Forgetful' object has no attribute 'count'
+    0 Forgetful has no attribute or method 'count', and init assigns none
     """
 
     def __init__(self, sentence: str, trace: Any) -> None:
@@ -47,14 +48,36 @@ def explain(problem: BaseException, sim: Simulation, entry: Row | None) -> Proto
     """The error to raise for an exception that came out of a handler."""
     sim.record.end = Reason("error", step=len(sim.steps))
     sim.record.roll_back()
-    kind = "" if isinstance(problem, DslabError) else f"{type(problem).__name__}: "
-    said = f"{kind}{problem}".removesuffix(": ")
     where = _where(problem)
+    ours = isinstance(problem, DslabError) or where         # else it came about while the state was compared
+    said = mistake(problem) or ("" if ours else _unfit(sim)) or _told(problem)
     place = ", ".join(([f"in {where}"] if where else []) + ([_event(entry)] if entry else []))
     if place:
         said += "" if said.endswith((".", "?", "!")) else "."
         said += f" {place[0].upper()}{place[1:]}; replay: seed {sim.run.seed}"
     return ProtocolError(said, sim.record.trace())
+
+
+def cause(problem: BaseException) -> BaseException | None:
+    """What is shown beside the sentence: an exception of the protocol's own, and none that the sentence has told."""
+    told = isinstance(problem, DslabError) or mistake(problem) or not _where(problem)
+    return None if told else problem
+
+
+def _told(problem: BaseException) -> str:
+    kind = "" if isinstance(problem, DslabError) else f"{type(problem).__name__}: "
+    return writable(f"{kind}{problem}".removesuffix(": "))
+
+
+def _unfit(sim: Simulation) -> str:
+    """Which attribute cannot be state, so that it could not even be compared; empty if none is to blame."""
+    for host in sim.hosts.values():
+        for name, value in vars(host.node).items():
+            try:
+                snapshot(value)
+            except NotPlain as problem:
+                return f"{host.name}.{name} cannot be state: {problem}"
+    return ""
 
 
 def _where(problem: BaseException) -> str:

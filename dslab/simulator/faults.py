@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from heapq import heapify, heappush
 from typing import TYPE_CHECKING, Any, Unpack
 
+from dslab.contract import run_handler
 from dslab.network import Settings
 from dslab.reasons import Reason
 from dslab.script import At, parse_message_name
@@ -81,7 +82,7 @@ def recover(sim: Simulation, event: At, node: str) -> None:
     for name in before.persistent:
         host.node.__dict__[name] = before.__dict__[name]
     host.up = host.awake = True
-    host.node.on_recover()
+    run_handler(host.node.on_recover)
     sim.faults["recover"] += 1
     sim.finish(sim.entry(sim.now, "recover", host, event), host)
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from dslab.arguments import run_of
 from dslab.calls import teaching
-from dslab.contract import find_handler
+from dslab.contract import find_handler, returned, run_handler
 from dslab.node import Node, timer_handler
 from dslab.reasons import Reason
 from dslab.run import Run
@@ -28,7 +28,6 @@ from dslab.simulator.hosts import Host, Link, make_node, neighbours, preset, req
 from dslab.simulator.record import Record, kind_of
 from dslab.simulator.snapshots import Snapshots
 from dslab.trace import Output, Trace
-from dslab.values import DslabError
 
 
 class Entry(NamedTuple):
@@ -114,7 +113,8 @@ class Simulation:
                 at_once += 1
                 if kind == "receive" and (host := place.host).awake and not place.cut:      # how a message arrives
                     handler = host.handlers.get(type(what)) or self.handler(host, what)
-                    handler(place.src, what)
+                    if (value := handler(place.src, what)) is not None:
+                        raise returned(handler, value)
                     finish(entry, host)
                 elif kind == "timer":
                     self.fire(entry)
@@ -128,7 +128,7 @@ class Simulation:
             record.end = Reason("user", step=len(self.steps))
             record.roll_back()
         except (Exception, SystemExit) as problem:
-            raise errors.explain(problem, self, entry) from (None if isinstance(problem, DslabError) else problem)
+            raise errors.explain(problem, self, entry) from errors.cause(problem)
         self.close()
 
     def handler(self, host: Host, msg: Any) -> Callable[[str, Any], Any]:
@@ -217,7 +217,7 @@ class Simulation:
         """A node starts."""
         host: Host = entry.place
         if host.up:
-            host.node.on_start()
+            run_handler(host.node.on_start)
             self.finish(entry, host)
 
     def fire(self, entry: Row) -> None:
@@ -234,14 +234,16 @@ class Simulation:
             host.waiting.append(Entry(*entry))
         else:
             del host.timers[name]
-            getattr(host.node, timer_handler(type(host.node), name))()
+            handler = getattr(host.node, timer_handler(type(host.node), name))
+            if (value := handler()) is not None:
+                raise returned(handler, value)
             self.finish(entry, host)
 
     def take(self, entry: Entry) -> None:
         """A message that arrived during a pause is handled: whether its link is cut by now does not matter."""
         link: Link = entry.place
         if link.host.awake:
-            self.handler(link.host, entry.what)(link.src, entry.what)
+            run_handler(self.handler(link.host, entry.what), link.src, entry.what)
             self.finish(entry._replace(kind="receive"), link.host)
         else:                                               # it fell asleep again, or crashed, at the same moment
             faults.turn_away(self, entry)
@@ -267,7 +269,7 @@ class Simulation:
         """The node handles a request, unless it fell asleep again, or crashed, at the moment when it resumed."""
         host, call = entry.place, self.record.calls[entry.number]
         if host.awake:
-            find_handler(host.node, call.msg)(call.client, call.msg)
+            run_handler(find_handler(host.node, call.msg), call.client, call.msg)
             self.finish(entry._replace(kind="request"), host)
         elif host.up:
             host.waiting.append(entry)
