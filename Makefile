@@ -6,6 +6,7 @@
 #
 # make quick   in under a minute: the style, the tests of what was changed since main, and the contract of one protocol
 #              (make quick P=snapshot)
+# make types   mypy, and TypeScript for the player; make test does that too
 # make soak    all tests, the long ones in full: make test runs a sample of their seeds and strings, always the same
 #
 # The first time, each of them sets up .venv/. Another Python: make test PYTHON=python3.13 VENV=.venv313
@@ -28,8 +29,13 @@ test: $(READY) $(TYPES)
 soak: $(READY) $(TYPES)
 	$(BIN)/python -m pytest $(SPREAD) --soak $(ARGS)
 
-quick: $(READY) $(TYPES)
+types: $(READY) $(TYPES)
+	$(BIN)/python -m mypy
+	$(BIN)/python -m pytest tests/test_javascript.py
+
+quick: $(READY)
 	$(BIN)/ruff check
+	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest tests/test_contract.py -k "[$(P)]"
 	files=$$($(BIN)/python tools/changed.py); [ -z "$$files" ] || $(BIN)/python -m pytest $(SPREAD) $$files
 
@@ -69,4 +75,4 @@ $(READY): pyproject.toml tools/setup.sh
 $(TYPES): tests/js/package-lock.json
 	-command -v npm >/dev/null && npm ci --prefix tests/js --no-audit --no-fund --loglevel=error && touch $@
 
-.PHONY: lab test quick soak bench site slides strip notebooks golden picture clean
+.PHONY: lab test types quick soak bench site slides strip notebooks golden picture clean

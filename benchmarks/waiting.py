@@ -62,8 +62,7 @@ began = stopwatch.now()
 print(*stopwatch.since(began))"""
 DEMO = "import dslab\nfrom dslab.protocols.raft import DEMO\n"
 PLAY = "from dslab import play\nplay(DEMO).get_state()\n"
-FIRST = "from dslab import check, exercise, simulate\nfirst = exercise({!r})\ncheck(first, {})"
-PREDICTION = "first.answer(simulate(first.run))"
+FIRST = "from dslab import check, exercise\nfirst = exercise({!r})\ncheck(first, {})"
 
 
 def fresh(timed: str, before: str = "") -> Cost:
@@ -100,10 +99,10 @@ def exercises() -> list[Any]:
 
 def attempts(exercise: Any) -> Iterator[tuple[str, Any]]:
     """One that is right and one that is wrong."""
-    if hasattr(exercise, "answer"):
-        yield "right", exercise.answer(dslab.simulate(exercise.run))
+    if hasattr(exercise, "reference"):
+        yield "right", exercise.reference
     else:
-        yield "right", getattr(exercise, "reference", None) or exercise.right[0]
+        yield "right", exercise.right[0] if exercise.right else exercise.answer(dslab.simulate(exercise.run))
     yield from (("wrong", attempt) for attempt, _ in exercise.wrong[:1])
 
 
@@ -112,7 +111,7 @@ def checking(rounds: int) -> Costs:
     every, found = exercises(), defaultdict(list)
     for form in ("predict", "make it right"):
         first = next(exercise for exercise in every if exercise.form == form)
-        code = FIRST.format(first.number, PREDICTION if form == "predict" else "first.reference")
+        code = FIRST.format(first.number, "first.right[0]" if form == "predict" else "first.reference")
         fresh(code)                     # compiles
         found[f"check, {form}, cold"] = [fresh(code) for _ in range(rounds)]
     slowest: Costs = {}

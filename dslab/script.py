@@ -149,7 +149,7 @@ def resume(node: str) -> Action:
 
 
 @teaching('partition(("A", "B"), ("C",))')
-def partition(*groups: tuple[str, ...]) -> Action:
+def partition(*groups: Iterable[str]) -> Action:
     """Cut all links between the groups, in both directions. Nodes that no group names form one more group.
 
     Args:

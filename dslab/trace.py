@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dslab.calls import teaching
 from dslab.names import NodeSet
 from dslab.reasons import CUT_SHORT, Reason
 from dslab.values import DslabError, brief
+
+if TYPE_CHECKING:
+    from dslab.node import Node
+    from dslab.run import Run
 
 VERSION = 2
 SILENT = frozenset({"pause", "resume", "clock"})                        # no node notices it: no logical time passes
@@ -62,7 +66,7 @@ class Step:
     message: Envelope | None
     sent: tuple[Envelope, ...]
     timers: dict[str, float | None]     # when each timer set here will go off; None: cancelled
-    outputs: tuple[tuple, ...]          # (name, *values)
+    outputs: tuple[tuple[Any, ...], ...]    # (name, *values)
     replies: tuple[tuple[str, Any], ...]
     notes: tuple[str, ...]
     changes: dict[str, Any]             # the attributes of the node that are new or different
@@ -89,7 +93,7 @@ class Output(NamedTuple):
     time: float
     node: str
     name: str
-    values: tuple
+    values: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,9 @@ class ClientOperation:
     returned: int | None
     returned_at: float | None
     result: Any
+
+
+Loaded = tuple[list[Step], list[Envelope], list[ClientOperation]]
 
 
 class Stamps:
@@ -136,7 +143,7 @@ class Stamps:
             if step.node is None or step.kind in SILENT:
                 stamps.append(None)
                 continue
-            heard = [stamps[sender] for sender in self.senders(step) if stamps[sender]]
+            heard = [past for past in (stamps[sender] for sender in self.senders(step)) if past]
             vector = list(map(max, clock[step.node], *heard)) if heard else list(clock[step.node])
             vector[self.nodes[step.node]] += 1
             clock[step.node] = tuple(vector)
@@ -183,12 +190,13 @@ class Trace:
     True
     """
 
-    def __init__(self, *, nodes: Sequence[NodeInfo], length: int, load: Callable[[], tuple[list, list, list]],
-                 end: Reason, run: Any = None, title: str = "", links: Sequence[tuple[str, str]] | None = None,
-                 outputs: Sequence[Output] = (), initial: Mapping[str, dict] | None = None,
+    def __init__(self, *, nodes: Sequence[NodeInfo], length: int, load: Callable[[], Loaded],
+                 end: Reason, run: Run | None = None, title: str = "", links: Sequence[tuple[str, str]] | None = None,
+                 outputs: Sequence[Output] = (), initial: Mapping[str, dict[str, Any]] | None = None,
                  faults: Mapping[str, int] | None = None, unapplied: Sequence[tuple[str, Reason]] = ()) -> None:
         self.run = run                              # the Run it came from, or None
-        self.protocols: Mapping[str, type] = {} if run is None else run.protocols   # node -> class, if they are at hand
+        # Node -> class, if they are at hand.
+        self.protocols: Mapping[str, type[Node]] = {} if run is None else run.protocols
         self.title = title
         self.infos = tuple(nodes)
         self.nodes = tuple(info.id for info in nodes)
@@ -202,7 +210,7 @@ class Trace:
         self._length, self._load = length, load     # steps are made readable when somebody looks
 
     @cached_property
-    def _loaded(self) -> tuple[list[Step], list[Envelope], list[ClientOperation]]:
+    def _loaded(self) -> Loaded:
         return self._load()
 
     @property
@@ -257,7 +265,7 @@ class Trace:
         """The state of each node after step k. Of a node that is down: what it was when it crashed."""
         states: dict[str, dict[str, Any]] = {node: dict(self.initial[node]) for node in self.nodes}
         for step in self.steps[: self._index(k) + 1]:
-            if step.changes:
+            if step.changes and step.node is not None:
                 states[step.node].update(step.changes)
         return states
 
@@ -280,25 +288,27 @@ class Trace:
 
     def causal_past(self, k: int) -> set[int]:
         """The steps that step k could have known of: those that happened before it [Lamport 1978]."""
-        vector, vectors = self[k].vector, self._vectors()
+        k = self._index(k)
+        vector = self[k].vector
         if vector is None:
             return set()
-        place = {node: index for index, node in enumerate(self.nodes)}
-        return {step.index for step in self.steps if vectors[step.index] and step.index != self._index(k)
-                and vectors[step.index][place[step.node]] <= vector[place[step.node]]}
+        return {index for index, own, other in self._vectors() if index != k and other[own] <= vector[own]}
 
     def causal_future(self, k: int) -> set[int]:
         """The steps that could have known of step k."""
         k = self._index(k)
-        vectors, vector = self._vectors(), self[k].vector
-        if vector is None:
+        node, vector = self[k].node, self[k].vector
+        if node is None or vector is None:
             return set()
-        own = self.nodes.index(self[k].node)
-        return {step.index for step in self.steps if vectors[step.index] and step.index != k
-                and vectors[step.index][own] >= vector[own]}
+        own = self.nodes.index(node)
+        return {index for index, _, other in self._vectors() if index != k and other[own] >= vector[own]}
 
-    def _vectors(self) -> list:
-        return self.steps[0].stamps.vector
+    def _vectors(self) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        """For each step that a node notices: its index, the place of its node in a vector, and its own vector."""
+        place = {node: index for index, node in enumerate(self.nodes)}
+        for step in self.steps:
+            if step.node is not None and step.vector is not None:
+                yield step.index, place[step.node], step.vector
 
     # ---- telling about it ---------------------------------------------------------------------------------------
 

@@ -139,7 +139,7 @@ class _Reader:
                      end=_reason(data["end"], "the end"), outputs=outputs, faults=faults, unapplied=unapplied,
                      initial=initial)
 
-    def message(self, number: int, one: dict) -> Envelope:
+    def message(self, number: int, one: dict[str, Any]) -> Envelope:
         """A message, with its ends and its steps."""
         where = f"message {number}"
         for end in ("src", "dst"):
@@ -157,7 +157,7 @@ class _Reader:
         return Envelope(number, one["name"], one["src"], one["dst"], payload, sent, one["departs"], one["arrives"],
                         one["fate"], ended, None if one["why"] is None else _reason(one["why"], f"the loss of {where}"))
 
-    def step(self, number: int, one: dict) -> Step:
+    def step(self, number: int, one: dict[str, Any]) -> Step:
         """A step, which must not lie before the last one and must name only what exists."""
         where = f"step {number}"
         time, node = _expect(one["time"], TIME, f"the time of {where}"), one.get("node")
@@ -190,12 +190,12 @@ class _Reader:
         return Step(number, time, node, kind, name, cause, message, tuple(sent), timers, tuple(outputs),
                     tuple(replies), tuple(notes), _decoded(one.get("changes", {})), local, self.stamps, asked, cuts)
 
-    def asked(self, one: list, where: str) -> tuple[str, str, Any]:
+    def asked(self, one: list[Any], where: str) -> tuple[str, str, Any]:
         """The client, the node and the message of a request."""
         client, node, msg = one
         return _text(client, f"the client of {where}"), self.known(node, where), decode(msg)
 
-    def operation(self, number: int, one: dict) -> ClientOperation:
+    def operation(self, number: int, one: dict[str, Any]) -> ClientOperation:
         """A client's operation, with the times of its two steps."""
         where, steps = f"operation {number}", self.stamps.steps
         invoked = self.reference(one["invoked"], "steps", where)
@@ -237,7 +237,8 @@ def _log(pair: Any) -> tuple[str, str]:
 
 
 def _text(value: Any, what: str) -> str:
-    return _expect(value, TEXT, what)
+    text: str = _expect(value, TEXT, what)
+    return text
 
 
 def _reason(data: Any, what: str) -> Reason:

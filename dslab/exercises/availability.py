@@ -60,8 +60,8 @@ def from_below(tree):
     if not isinstance(tree, System):
         return tree
     too_few = {0: 1}                        # how many are up -> its probability, as long as that is not enough
-    least = {Series: len(tree.parts), Parallel: 1, Majority: len(tree.parts) // 2 + 1}
-    least = tree.k if isinstance(tree, AtLeast) else least[type(tree)]
+    fixed = {Series: len(tree.parts), Parallel: 1, Majority: len(tree.parts) // 2 + 1}
+    least = tree.k if isinstance(tree, AtLeast) else fixed[type(tree)]
     for part in tree.parts:
         p, before = from_below(part), too_few
         too_few = {up: before.get(up, 0) * (1 - p) + before.get(up - 1, 0) * p for up in range(least)}
@@ -205,8 +205,10 @@ def random_tree(chance: Random, storeys: int, exact: bool) -> System | Number:
         tenths = int(chance.random() * 11)
         return Fraction(tenths, 10) if exact else tenths / 10
     parts = [random_tree(chance, storeys - 1, exact) for _ in range(1 + int(chance.random() * 4))]
-    kind = (Series, Parallel, Majority, AtLeast)[int(chance.random() * 4)]
-    return AtLeast(int(chance.random() * (len(parts) + 1)), *parts) if kind is AtLeast else kind(*parts)
+    kind = int(chance.random() * 4)
+    if kind == 3:
+        return AtLeast(int(chance.random() * (len(parts) + 1)), *parts)
+    return (Series, Parallel, Majority)[kind](*parts)
 
 
 EXERCISES = (Compute(

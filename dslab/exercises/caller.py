@@ -356,8 +356,9 @@ def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
 def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
     """Five wants, some too big; losses, delays, and a server that may be gone for a while."""
     chance = Random(f"{seed} wants")
-    events = [wants(round(chance.uniform(0, 300), 3), chance.choice(names[:2]), number + chance.choice((0, LIMIT)))
-              for number in range(1, 6)]
+    events: list[At | list[At]] = [
+        wants(round(chance.uniform(0, 300), 3), chance.choice(names[:2]), number + chance.choice((0, LIMIT)))
+        for number in range(1, 6)]
     if chance.random() < 0.5:
         gone = chance.uniform(0, 300)
         events += [at(round(gone, 3), crash(names[2])), at(round(gone + chance.uniform(20, 400), 3), recover(names[2]))]

@@ -167,7 +167,7 @@ def placed(rows: dict[str, str]) -> Rows:
 
 def ends(messages: str) -> Messages:
     """The messages of a drawing."""
-    return [tuple(arrow.split(">")) for arrow in messages.split()]
+    return [(sent, received) for sent, received in (arrow.split(">") for arrow in messages.split())]
 
 
 def truth(rows: dict[str, str], messages: str) -> set[tuple[str, str]]:

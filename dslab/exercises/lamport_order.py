@@ -8,7 +8,7 @@ from dslab.grader.demands import Demand, Objection, at_the_end
 from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.readings import sendings
 from dslab.grader.runs import asks, calm
-from dslab.network import Network, constant, uniform
+from dslab.network import Network, Settings, constant, uniform
 from dslab.node import Node
 from dslab.protocols.broadcast import AGREEMENT, SAFETY, Broadcast
 from dslab.protocols.causal_broadcast import FIFO_ORDER
@@ -197,6 +197,9 @@ DEMANDS = (
 
 # ---- the runs --------------------------------------------------------------------------------------------------------
 
+Links = dict[tuple[str, str], Settings]
+
+
 def says(time: float, node: str, payload: str) -> list[At]:
     return asks(time, node, Broadcast(payload))
 
@@ -204,7 +207,8 @@ def says(time: float, node: str, payload: str) -> list[At]:
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, c = names
     four = [*says(10, c, "m1"), *says(15, a, "m2"), *says(20, c, "m3"), *says(60, b, "m4")]
-    for slow in {}, {(a, c): {"latency": constant(80)}}, {(c, b): {"latency": constant(120)}}:
+    links: list[Links] = [{}, {(a, c): {"latency": constant(80)}}, {(c, b): {"latency": constant(120)}}]
+    for slow in links:
         network = Network(latency=constant(10), fifo=True, links=slow)
         yield calm(protocol, names, says(10, a, "m1"), says(10, b, "m2"), network=network)
         yield calm(protocol, names, four, network=network)
@@ -219,7 +223,8 @@ def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
 def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
     """A few messages from all, on links of very different length."""
     draw = Random(f"{seed} messages")
-    links = {pair: {"latency": uniform(1, draw.choice((10, 40, 120)))} for pair in permutations(names, 2)}
+    links: Links = {(src, dst): {"latency": uniform(1, draw.choice((10, 40, 120)))}
+                    for src, dst in permutations(names, 2)}
     return calm(protocol, names, *(says(draw.randrange(100), draw.choice(names), f"m{number}") for number in range(5)),
                 network=Network(fifo=True, links=links), duration=2000)
 

@@ -315,7 +315,7 @@ def propose(time: float, *names: str) -> list[At]:
 
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     a, b, c, d, *rest = names
-    for group, *events in (
+    stories: tuple[tuple[Any, ...], ...] = (                # those whose logs are up to date, and the script
         ((a,), *propose(50, a)),
         ((a, b, c), at(40, isolate(a)), *propose(50, a), at(200, heal())),
         ((a, b, c, d), at(40, isolate(c)), at(40, isolate(d)), *propose(50, a)),
@@ -326,7 +326,8 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
          at(500, heal())),                                  # a hears of term 2 in an answer only
         ((a, b, c), *propose(50, a, a), *(one for name in (a, b, c) for one in restart(name, 200, down=10)),
          *stand(220, b), *propose(300, b)),                 # all crash, and begin again
-    ):
+    )
+    for group, *events in stories:
         yield started(protocol, group, stand(0, a), *events)
     if names == FIVE:
         yield from (figure_8(ending, protocol=protocol) for ending in (OVERWRITTEN, COMMITTED))

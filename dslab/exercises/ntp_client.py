@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 from statistics import fmean
+from typing import Any
 
 from dslab.grader.demands import Demand, for_each
 from dslab.grader.exercise import MakeItRight, Names
@@ -172,14 +173,15 @@ DEMANDS = (
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     """The four timestamps of the chapter, work, negative offsets, an outlier, and both limits from both sides."""
     slow = {"offset": 30, "asks": 8, "there": uniform(2, 6), "back": uniform(2, 6)}
-    for options in (
+    stories: tuple[dict[str, Any], ...] = (
         {},
         {"there": 5, "back": 15, "busy": 40},
         {"offset": -80, "there": 2, "back": 9},
         *(slow | {"script": [at(0, delay(f"{names[0]}->{names[1]}#{place}", by=300))]} for place in (1, 3, 8)),
         *({"offset": offset, "there": 5, "back": 5}
           for offset in (124, 126, -124, -126, 999_999, 1_000_001, -999_999, -1_000_001)),
-    ):
+    )
+    for options in stories:
         yield asking(client=protocol, names=names, **options)
 
 

@@ -264,7 +264,7 @@ def vectors_are_compared_entry_by_entry(world):
 
 @always
 def smaller_vectors_are_those_of_what_happened_before(world):
-    told = vectored(world).values()
+    told = list(vectored(world).values())
     past = happened_before(told)
     for first, second in product(told, repeat=2):
         smaller = first.stamp != second.stamp and is_within(first.stamp, second.stamp)

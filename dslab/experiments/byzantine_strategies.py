@@ -169,7 +169,7 @@ class Opinion:
 
 def recursion(trace: Trace, lieutenant: str) -> Opinion:
     """The tree of OM(m) as a lieutenant works it out in the end, from the commander's word down to the last relays."""
-    node = trace.run.protocols[lieutenant](lieutenant, [name for name in trace.nodes if name != lieutenant])
+    node: Any = trace.run.protocols[lieutenant](lieutenant, [name for name in trace.nodes if name != lieutenant])
     vars(node).update(trace.state_at(-1)[lieutenant])
     turned = {name for name, state in trace.initial.items() if state["role"] == TRAITOR}
 

@@ -155,10 +155,10 @@ class Compute(Exercise):
         random_cases: a few by chance, small ones first.
     """
 
-    base: Callable
+    base: Callable[..., Any]
     asks: tuple[str, ...] = ()
     lines: int
-    reference: Callable
+    reference: Callable[..., Any]
     cases: Callable[[], Iterable[Case]]
     random_cases: Callable[[Random], Iterable[Case]] = lambda chance: ()
     form = "compute"

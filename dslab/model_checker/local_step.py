@@ -30,7 +30,7 @@ class LocalStep(NamedTuple):
 
     local: Local
     sent: tuple[tuple[str, Any], ...] = ()          # (receiver, message)
-    told: tuple[tuple[str, tuple], ...] = ()        # outputs: (name, values)
+    told: tuple[tuple[str, tuple[Any, ...]], ...] = ()        # outputs: (name, values)
     answered: tuple[str, ...] = ()                  # the clients that have a reply
 
 
@@ -57,7 +57,7 @@ class Stage:
         preset(self.run, node)
         return Local(place, True, (), vars(node))
 
-    def play(self, local: Local, event: tuple) -> LocalStep:
+    def play(self, local: Local, event: tuple[Any, ...]) -> LocalStep:
         """What follows if `event` happens to a node in this state."""
         if event[0] == "crash":
             return LocalStep(local._replace(up=False, timers=()))
@@ -68,7 +68,7 @@ class Stage:
             self._check(local, event, outcome)
         return outcome
 
-    def _act(self, local: Local, event: tuple) -> LocalStep:
+    def _act(self, local: Local, event: tuple[Any, ...]) -> LocalStep:
         node, name = self.nodes[local.place], self.run.nodes[local.place]
         before = local.values
         if event[0] == "recover":
@@ -83,12 +83,12 @@ class Stage:
         refuse_shared_parts(name, vars(node))
         return self._outcome(local, event, node)
 
-    def _outcome(self, local: Local, event: tuple, node: Node) -> LocalStep:
+    def _outcome(self, local: Local, event: tuple[Any, ...], node: Node) -> LocalStep:
         timers = set(local.timers)
         if event[0] == "fire":
             timers.discard(event[1])
         sent: list[tuple[str, Any]] = []
-        told: list[tuple[str, tuple]] = []
+        told: list[tuple[str, tuple[Any, ...]]] = []
         answered: list[str] = []
         for kind, *rest in node.effects:
             if kind == "send":
@@ -107,7 +107,7 @@ class Stage:
         after = Local(local.place, True, tuple(sorted(timers)), dict(vars(node)))
         return LocalStep(after, tuple(sent), tuple(told), tuple(answered))
 
-    def _check(self, local: Local, event: tuple, outcome: LocalStep) -> None:
+    def _check(self, local: Local, event: tuple[Any, ...], outcome: LocalStep) -> None:
         """Do it once more, on another copy: the same must come out, and the original must be as it was."""
         name, where = self.run.nodes[local.place], f"at '{event[0]} {event[-1]}'"
         copied = {attribute: snapshot(value) for attribute, value in local.values.items()}
@@ -119,7 +119,7 @@ class Stage:
         self.shared.check_globals()
 
 
-def _call(node: Node, event: tuple) -> None:
+def _call(node: Node, event: tuple[Any, ...]) -> None:
     verb = event[0]
     if verb == "start":
         run_handler(node.on_start)
@@ -131,7 +131,7 @@ def _call(node: Node, event: tuple) -> None:
         run_handler(find_handler(node, event[2]), event[1], event[2])
 
 
-def _frozen(name: str, outcome: LocalStep) -> tuple:
+def _frozen(name: str, outcome: LocalStep) -> tuple[Any, ...]:
     local, *rest = outcome
     return local.timers, freeze_state(name, local.values), freeze(tuple(rest))
 

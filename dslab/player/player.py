@@ -29,7 +29,7 @@ from dslab.player.layout import Layout
 from dslab.player.options import check_options
 from dslab.player.payload import CHOSEN, NO_RUN, payload, spoken
 from dslab.player.requests import answer
-from dslab.player.scene import Comparison, Scene, Scenes, first_different_step, opening, promised, watched
+from dslab.player.scene import Comparison, Playable, Scene, Scenes, first_different_step, opening, promised, watched
 from dslab.player.static_page import StaticPage, described
 from dslab.player.verdicts import promises_of
 from dslab.properties import Promise, listed
@@ -43,7 +43,7 @@ Scenarios = Mapping[str, Iterable[At]] | None
 
 
 @teaching("play(Run(Raft, 3))")
-def play(what: Any, *, step: int = 0, height: int = 600, layout: Layout = None,
+def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int = 600, layout: Layout = None,
          promises: Promise | Sequence[Promise] | None = None, scenarios: Scenarios = None, mode: str = "",
          budget: Mapping[str, int] | None = None, lang: str | None = None, **choices: Any) -> Any:
     """A player for a run.

@@ -15,6 +15,7 @@ from dslab.simulator.simulate import simulate
 from dslab.trace import Step, Trace
 from dslab.values import DslabError, first_difference
 
+Playable = Run | Trace | Verdict
 KEPT = 8                # scenes at hand, so that going to and fro between branches is quick
 
 

@@ -6,7 +6,7 @@ import traceback
 from collections import Counter
 from pathlib import Path
 from types import CodeType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dslab.contract import mistake
 from dslab.reasons import Reason
@@ -14,6 +14,7 @@ from dslab.values import DslabError, NotPlain, brief, shorten, snapshot, writabl
 
 if TYPE_CHECKING:
     from dslab.simulator.simulate import Row, Simulation
+    from dslab.trace import Trace
 
 PACKAGE = Path(__file__).parent.parent
 BENCH = (PACKAGE, PACKAGE / "simulator", PACKAGE / "model_checker")
@@ -39,7 +40,7 @@ class ProtocolError(DslabError):
     0 Forgetful has no attribute or method 'count', and init assigns none
     """
 
-    def __init__(self, sentence: str, trace: Any) -> None:
+    def __init__(self, sentence: str, trace: Trace) -> None:
         super().__init__(sentence)
         self.trace = trace
 

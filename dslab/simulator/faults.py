@@ -323,6 +323,6 @@ def _open_links(sim: Simulation) -> list[Link]:
     return [link for host in sim.hosts.values() for link in host.links.values()]
 
 
-VERBS: dict[str, Callable] = {verb.__name__: verb for verb in (
+VERBS: dict[str, Callable[..., object]] = {verb.__name__: verb for verb in (
     crash, recover, pause, resume, clock, fire, partition, isolate, cut, heal, set_link, drop, delay, duplicate,
     deliver)}

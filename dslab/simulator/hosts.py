@@ -232,7 +232,7 @@ def neighbours(run: Run) -> dict[str, tuple[str, ...]]:
     """For each node those with a direct link, in the order of the run's nodes."""
     if run.topology is None:
         return {name: tuple(other for other in run.nodes if other != name) for name in run.nodes}
-    linked: dict[str, set] = {name: set() for name in run.nodes}
+    linked: dict[str, set[str]] = {name: set() for name in run.nodes}
     for a, b in run.topology:
         linked[a].add(b)
         linked[b].add(a)

@@ -39,8 +39,8 @@ class Record:
         self.steps: list[Row] = []                    # what happened
         self.caused: list[Row] = []                   # what was sent, set or cancelled; its cause is the step
         self.doubled: dict[int, Row] = {}             # step of the script -> the copy that it made of a message
-        self.said: dict[int, list[tuple]] = {}          # step -> its outputs, replies and notes, as effects
-        self.changes: list[tuple] = []                  # (step, name, new value, name, new value, ...)
+        self.said: dict[int, list[tuple[Any, ...]]] = {}     # step -> its outputs, replies and notes, as effects
+        self.changes: list[tuple[Any, ...]] = []        # (step, name, new value, name, new value, ...)
         self.outputs: list[Output] = []
         self.faults: Counter[str] = Counter()           # how often each kind of fault took effect
         self.unapplied: list[tuple[str, Reason]] = []      # event of the script -> why it did not apply
@@ -50,7 +50,7 @@ class Record:
         self.local: dict[int, int] = {}                 # step -> the node's own clock, µs, where it may differ
         self.cuts: dict[int, tuple[tuple[str, str], ...]] = {}      # step -> the links cut after it, where they changed
         self.calls: list[OpenOperation] = []
-        self.initial: dict[str, dict] = {}              # the nodes' states before the first step
+        self.initial: dict[str, dict[str, Any]] = {}    # the nodes' states before the first step
         self.end: Reason | None = None
 
     # ---- while it goes on ------------------------------------------------------------------------------------------
@@ -179,5 +179,5 @@ def _name(kind: str, what: Any, message: Envelope | None) -> str:
     if kind == "request":
         return type(what.action.args[1]).__name__
     if kind == "timer":
-        return what
+        return str(what)
     return repr(what.action) if what is not None else ""

@@ -194,7 +194,7 @@ class Simulation:
             heappush(self.queue, entry)
         self.caused.append(entry)
 
-    def tell(self, host: Host, effect: tuple, step: int) -> None:
+    def tell(self, host: Host, effect: tuple[Any, ...], step: int) -> None:
         """The rarer effects: a timer that is cancelled, a clock that is set, what the world and clients hear, notes."""
         kind, name, *values = effect
         if kind == "clock":

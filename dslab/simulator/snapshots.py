@@ -30,7 +30,7 @@ class Snapshots:
         since that is what Python compares fastest: a 0 that becomes False, or a 1 that becomes True, is no change.
         """
         state, saved = host.node.__dict__, host.saved
-        changed: tuple = (step,)
+        changed: tuple[Any, ...] = (step,)
         if state.keys() != saved.keys():
             raise undeclared(host.node, saved)
         for name, value in state.items():

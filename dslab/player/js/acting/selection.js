@@ -109,7 +109,7 @@ function fillRow(row, interventions, payload, actions) {
   restoreFocus(row, focused);
 }
 
-/** The line below the selection: what the kernel is doing, or why something is not done.
+/** What the line below the selection says: what goes on, or why something is not done.
  * @param {View} view
  * @param {Payload} payload
  * @param {boolean} possible is there something that could be done? */
@@ -154,12 +154,11 @@ export function createInterventions(view, { index, payload, acts, send, draw, op
     open(intervention.name);
   }
 
-  /** @satisfies {Partial<Actions>} */
-  const actions = {
+  return {
     change,
     perform,
     refuse,
-    press(key) {
+    press(/** @type {string} */ key) {
       const intervention = interventionOf(now(), key);
       if (intervention) perform(intervention);
       else refuse(payload().editable ? t("Select a node, a message or a link first.") : reason());
@@ -169,14 +168,13 @@ export function createInterventions(view, { index, payload, acts, send, draw, op
       view.drafts.more = !view.drafts.more;
       draw();
     },
-    link(way) {
+    link(/** @type {number} */ way) {
       const link = nextLink(index(), view.selection, way);
       if (!link) return refuse(t("There is no link to select."));
       view.selection = link;
       draw();
     },
   };
-  return actions;
 }
 
 /** @returns {Drafts} */

@@ -93,8 +93,7 @@ export function interventionOf(interventions, key) {
  *  @param {string} key
  *  @param {Change[]} changes
  *  @param {string} why
- *  @param {{asks?: boolean, shown?: boolean, more?: boolean, says?: keyof typeof VERB_WORDS,
- *    values?: Record<string, unknown>}} [also] `says`: whose words it has; `values` are filled into them
+ *  @param {{asks?: boolean, shown?: boolean, more?: boolean, says?: keyof typeof VERB_WORDS, values?: Record<string, unknown>}} [also]
  *  @returns {Intervention} */
 function intervention(name, key, changes, why, also = {}) {
   const { asks = false, shown = true, more = false, says = name, values = {} } = also;
