@@ -14,23 +14,16 @@ from dslab.reasons import Reason
 from dslab.text import text_table
 from dslab.trace import Envelope, Step
 from dslab.values import brief, shorten
+from dslab.verbs import VERBS, Verb
 
 Words = Mapping[str, str] | None
 
 SENTENCES = {
-    "start": "{node} starts", "crash": "{node} crashes", "recover": "{node} recovers",
-    "pause": "{node} stands still", "resume": "{node} goes on",
-    "receive": "{node} receives {message} from {src}",
-    "timer": "{node}'s {name} timer goes off",
-    "request": "{client} asks {node} for {message}", "refused": "a client asks: {name}",
+    "start": "{node} starts", "receive": "{node} receives {message} from {src}",
+    "timer": "{node}'s {name} timer goes off", "refused": "a client asks: {name}",
     "event": "{node}: {name}",              # of a log from elsewhere, which has its own words
     "loss": "{message} from {src} to {dst} is lost: {why}",
-    "drop": "The script: {which}, {message} from {src} to {dst}, is dropped",
-    "delay": "The script: {which}, {message} from {src} to {dst}, is held back",
-    "duplicate": "The script: {which}, {message} from {src} to {dst}, is doubled",
-    "deliver": "The script: {which}, {message} from {src} to {dst}, is delivered at once",
-    "script": "The script: {name}",
-}
+} | {verb.name: verb.sentence for verb in VERBS.values()}
 DEEDS = {
     "output": "outputs {output}", "reply": "answers {value} to {client}", "send": "sends {message} to {nodes}",
     "lost": "{node} (lost)", "many": "{count} nodes", "nodes": "{nodes}, {node}",
@@ -70,7 +63,7 @@ def _happening(step: Step, words: Words) -> str:
     if kind == "event":
         return _say(SENTENCES[kind], words, node=step.node, name=step.name.rstrip("."))
     values = {"node": step.node, "name": step.name} | _parts(step.message, words)
-    return _say(SENTENCES.get(kind, SENTENCES["script"]), words, **values)
+    return _say(SENTENCES.get(kind, Verb.sentence), words, **values)
 
 
 def _parts(message: Envelope | None, words: Words) -> dict[str, str]:

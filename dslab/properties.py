@@ -31,6 +31,7 @@ from dslab.reasons import Reason
 from dslab.run import Run
 from dslab.trace import Output, Step, Trace
 from dslab.values import DslabError, brief, nearest
+from dslab.verbs import STATUS_AFTER
 
 Objecting = Callable[[Any], bool | str | None]      # of a `World`, or of the state of a `Specification`
 
@@ -278,11 +279,12 @@ class World:
             return bool(step.outputs)
         if step.changes:
             self._values[step.node].update(step.changes)
-        if step.kind == "crash":
-            self._up -= {step.node}
-        elif step.kind == "recover":
-            self._up = NodeSet(node for node in self.nodes if node in self._up or node == step.node)
-        return bool(step.changes or step.outputs) or step.kind in ("crash", "recover")
+        up, status = self._up, STATUS_AFTER.get(step.kind)
+        if status == "down":
+            self._up = up - {step.node}
+        elif status == "up" and step.node not in up:
+            self._up = NodeSet(node for node in self.nodes if node in up or node == step.node)
+        return bool(step.changes or step.outputs) or self._up is not up
 
 
 @teaching("judge(simulate(run), PROMISES)")

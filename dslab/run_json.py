@@ -11,7 +11,7 @@ from typing import Any
 
 from dslab.network import SETTINGS, Latency, Network, exponential, long_tail, uniform
 from dslab.run import Limits, Run
-from dslab.script import VERBS, At, at
+from dslab.script import CONSTRUCTORS, At, at
 from dslab.values import DslabError, brief, decode, encode, fields_of, nearest
 
 FORMAT, VERSION = "dslab-run", 1
@@ -94,10 +94,10 @@ class _Reader:
         self.classes = classes
 
     def event(self, time: float, verb: str, args: list[Any], options: dict[str, Any]) -> At:
-        if verb not in VERBS:
+        if verb not in CONSTRUCTORS:
             raise DslabError(f"the script names the verb {brief(verb)}, which does not exist."
-                             + nearest(str(verb), VERBS))
-        return at(time, VERBS[verb](*map(self.argument, args), **self.settings(options)))
+                             + nearest(str(verb), CONSTRUCTORS))
+        return at(time, CONSTRUCTORS[verb](*map(self.argument, args), **self.settings(options)))
 
     def network(self, data: dict[str, Any]) -> Network:
         links: dict[tuple[str, str], Any] = {       # Network checks what is in it

@@ -9,13 +9,14 @@ its link and its place on it: "A->B#3" is the third message that A sends to B, i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Unpack
 
 from dslab.calls import teaching
 from dslab.network import Latency, LinkSettings, Settings
 from dslab.values import DslabError, brief, check_sendable, hint, is_text, is_time, show
+from dslab.verbs import VERBS
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,12 @@ class Action:
 
     def nodes(self) -> tuple[str, ...]:
         """The nodes that the action names."""
-        if self.verb == "partition":
+        takes = VERBS[self.verb].takes
+        if "groups" in takes:
             return tuple(node for group in self.args for node in group)
-        if self.verb in ("drop", "duplicate", "delay", "deliver"):
+        if "message" in takes:
             return parse_message_name(self.args[0])[:2]
-        return self.args[:1] if self.verb in ("request", "fire") else self.args
+        return tuple(arg for kind, arg in zip(takes, self.args, strict=False) if kind == "node")
 
     def __repr__(self) -> str:
         args = [_code(arg) for arg in self.args]
@@ -87,11 +89,10 @@ def request(node: str, msg: Any, *, client: str = "") -> Action:
     >>> request("A", Put("x", 1), client="alice")
     request('A', Put(key='x', value=1), client='alice')
     """
-    _name("request", node)
-    check_sendable(msg)
+    action = _action("request", node, msg, **({"client": client} if client else {}))
     if not is_text(client):
         raise DslabError(f"request(..., client={brief(client)}): a client is named by a string")
-    return Action("request", (node, msg), (("client", client),) if client else ())
+    return action
 
 
 @teaching('crash("A")')
@@ -104,7 +105,7 @@ def crash(node: str) -> Action:
     >>> at(500, crash("A")).action.nodes()
     ('A',)
     """
-    return Action("crash", (_name("crash", node),))
+    return _action("crash", node)
 
 
 @teaching('recover("A")')
@@ -117,7 +118,7 @@ def recover(node: str) -> Action:
     >>> [at(500, crash("A")), at(900, recover("A"))]
     [at(500, crash('A')), at(900, recover('A'))]
     """
-    return Action("recover", (_name("recover", node),))
+    return _action("recover", node)
 
 
 @teaching('pause("A")')
@@ -132,7 +133,7 @@ def pause(node: str) -> Action:
     >>> [at(200, pause("A")), at(600, resume("A"))]
     [at(200, pause('A')), at(600, resume('A'))]
     """
-    return Action("pause", (_name("pause", node),))
+    return _action("pause", node)
 
 
 @teaching('resume("A")')
@@ -145,7 +146,7 @@ def resume(node: str) -> Action:
     >>> resume("A")
     resume('A')
     """
-    return Action("resume", (_name("resume", node),))
+    return _action("resume", node)
 
 
 @teaching('partition(("A", "B"), ("C",))')
@@ -167,11 +168,10 @@ def partition(*groups: Iterable[str]) -> Action:
                          ' ("A", "B") or ("C",); nodes that no group names form one more group')
     named = tuple((group,) if isinstance(group, str) else tuple(group) for group in groups)
     nodes = [node for group in named for node in group]
-    for node in nodes:
-        _name("partition", node)
+    action = _action("partition", *named)
     if len(set(nodes)) < len(nodes):
         raise DslabError(f"partition({', '.join(map(show, named))}): a node is in one group only")
-    return Action("partition", named)
+    return action
 
 
 @teaching('isolate("A")')
@@ -184,7 +184,7 @@ def isolate(node: str) -> Action:
     >>> [at(300, isolate("A")), at(700, heal())]
     [at(300, isolate('A')), at(700, heal())]
     """
-    return Action("isolate", (_name("isolate", node),))
+    return _action("isolate", node)
 
 
 @teaching('cut("A", "B")')
@@ -197,7 +197,7 @@ def cut(src: str, dst: str) -> Action:
     >>> cut("A", "B")
     cut('A', 'B')
     """
-    return Action("cut", (_name("cut", src), _name("cut", dst)))
+    return _action("cut", src, dst)
 
 
 @teaching('heal() or heal("A", "B")')
@@ -215,7 +215,7 @@ def heal(src: str = "", dst: str = "") -> Action:
     """
     if bool(src) != bool(dst):
         raise DslabError("heal() mends all links, heal(src, dst) one: give both names or none")
-    return Action("heal", (src, dst) if src else ())
+    return _action("heal", *((src, dst) if src else ()))
 
 
 @teaching('drop("A->B#1")')
@@ -231,7 +231,7 @@ def drop(name: str) -> Action:
     >>> drop("A->B#3")
     drop('A->B#3')
     """
-    return Action("drop", (_message(name),))
+    return _action("drop", name)
 
 
 @teaching('duplicate("A->B#1", after=5)')
@@ -248,7 +248,7 @@ def duplicate(name: str, *, after: float = 1.0) -> Action:
     >>> duplicate("A->B#3", after=20)
     duplicate('A->B#3', after=20)
     """
-    return Action("duplicate", (_message(name),), (("after", _ms("after", after)),))
+    return _action("duplicate", name, after=_ms("after", after))
 
 
 @teaching('delay("A->B#1", by=20)')
@@ -268,7 +268,7 @@ def delay(name: str, *, by: float) -> Action:
     >>> delay("A->B#3", by=40)
     delay('A->B#3', by=40)
     """
-    return Action("delay", (_message(name),), (("by", _ms("by", by)),))
+    return _action("delay", name, by=_ms("by", by))
 
 
 @teaching('deliver("A->B#1")')
@@ -286,7 +286,7 @@ def deliver(name: str) -> Action:
     >>> deliver("A->B#3")
     deliver('A->B#3')
     """
-    return Action("deliver", (_message(name),))
+    return _action("deliver", name)
 
 
 @teaching('fire("A", "election")')
@@ -303,9 +303,7 @@ def fire(node: str, timer: str) -> Action:
     >>> fire("A", "election")
     fire('A', 'election')
     """
-    if type(timer) is not str or not timer:
-        raise DslabError(f"fire({brief(node)}, {brief(timer)}): a timer is named by a string")
-    return Action("fire", (_name("fire", node), timer))
+    return _action("fire", node, timer)
 
 
 @teaching('set_link("A", "B", loss=0.5)')
@@ -330,7 +328,7 @@ def set_link(src: str = "", dst: str = "", **settings: Unpack[Settings]) -> Acti
     if not settings:
         raise DslabError("set_link changes nothing: give latency, loss, duplication or fifo")
     LinkSettings().but(settings)
-    return Action("set_link", (src, dst) if src else (), tuple(settings.items()))
+    return _action("set_link", *((src, dst) if src else ()), **settings)
 
 
 @teaching('clock("A", offset=100)')
@@ -356,7 +354,7 @@ def clock(node: str, *, offset: float | None = None, drift: float | None = None,
                              " -1,000,000 (a clock that stands)")
     if not given:
         raise DslabError("clock changes nothing: give offset (ms), drift (ppm) or step (ms)")
-    return Action("clock", (_name("clock", node),), tuple(given.items()))
+    return _action("clock", node, **given)
 
 
 def parse_message_name(name: str) -> tuple[str, str, int | str]:
@@ -367,11 +365,32 @@ def parse_message_name(name: str) -> tuple[str, str, int | str]:
     return found[1], found[2], found[3] if found[3].endswith("'") else int(found[3])
 
 
-def _name(verb: str, node: Any) -> str:
-    """The name of a node; raises `DslabError` for anything else."""
+def _action(verb: str, /, *args: Any, **options: Any) -> Action:
+    """An action, its arguments checked by the kinds that the table of verbs names."""
+    takes = VERBS[verb].takes
+    for kind, arg in zip(takes * len(args) if takes == ("groups",) else takes, args, strict=False):
+        CHECKS[kind](verb, arg)
+    return Action(verb, args, tuple(options.items()))
+
+
+def _check_node(verb: str, node: Any) -> None:
     if type(node) is not str:
         raise DslabError(f"{verb} names {brief(node)}: a node is named by a string, such as \"A\"")
-    return node
+
+
+def _check_group(verb: str, group: Any) -> None:
+    for node in group:
+        _check_node(verb, node)
+
+
+def _check_timer(verb: str, timer: Any) -> None:
+    if type(timer) is not str or not timer:
+        raise DslabError(f"{verb}(..., {brief(timer)}): a timer is named by a string")
+
+
+CHECKS: dict[str, Callable[[str, Any], object]] = {
+    "node": _check_node, "groups": _check_group, "timer": _check_timer,
+    "message": lambda _, name: parse_message_name(name), "payload": lambda _, msg: check_sendable(msg)}
 
 
 def _ms(name: str, value: float) -> float:
@@ -380,14 +399,10 @@ def _ms(name: str, value: float) -> float:
     return value
 
 
-def _message(name: str) -> str:
-    parse_message_name(name)
-    return name
-
-
 def _code(value: Any) -> str:
     return repr(value) if isinstance(value, Latency) else show(value)
 
 
-VERBS = {verb.__name__: verb for verb in (request, crash, recover, pause, resume, partition, isolate, cut, heal, drop,
-                                          duplicate, delay, deliver, fire, set_link, clock)}
+CONSTRUCTORS: dict[str, Callable[..., Action]] = {verb.__name__: verb for verb in (
+    request, crash, recover, pause, resume, partition, isolate, cut, heal, drop, duplicate, delay, deliver, fire,
+    set_link, clock)}

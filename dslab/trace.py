@@ -15,14 +15,15 @@ from dslab.calls import teaching
 from dslab.names import NodeSet
 from dslab.reasons import CUT_SHORT, Reason
 from dslab.values import DslabError, brief
+from dslab.verbs import OF_MESSAGES, STATUS_AFTER, VERBS
 
 if TYPE_CHECKING:
     from dslab.node import Node
     from dslab.run import Run
 
 VERSION = 2
-SILENT = frozenset({"pause", "resume", "clock"})                        # no node notices it: no logical time passes
-OF_A_MESSAGE = ("receive", "loss", "drop", "delay", "duplicate", "deliver")      # steps about one message
+SILENT = frozenset(verb.name for verb in VERBS.values() if verb.silent)         # kinds of steps: no logical time passes
+OF_A_MESSAGE = ("receive", "loss", *(verb.name for verb in OF_MESSAGES))        # and those about one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,9 +274,10 @@ class Trace:
         """The nodes that are up (paused ones too) after step k."""
         down: set[str | None] = set()
         for step in self.steps[: self._index(k) + 1]:
-            if step.kind == "crash":
+            status = STATUS_AFTER.get(step.kind)
+            if status == "down":
                 down.add(step.node)
-            elif step.kind == "recover":
+            elif status == "up":
                 down.discard(step.node)
         return NodeSet(node for node in self.nodes if node not in down)
 

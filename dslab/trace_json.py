@@ -21,11 +21,11 @@ from dslab.run import Run
 from dslab.run_json import run_from_dict, run_to_dict
 from dslab.trace import OF_A_MESSAGE, VERSION, ClientOperation, Envelope, NodeInfo, Output, Stamps, Step, Trace
 from dslab.values import DslabError, brief, decode, encode, is_text
+from dslab.verbs import VERBS
 
 FORMAT = "dslab-trace"
 FATES = ("received", "lost", "in flight")
-OF_A_NODE = ("start", "receive", "timer", "crash", "recover", "pause", "resume", "clock",
-             "event")                                       # steps that have a node
+OF_A_NODE = {"start", "receive", "timer", "event"} | {verb.name for verb in VERBS.values() if verb.about == "node"}
 TEXT, TIME, WHOLE = (str,), (int, float), (int,)
 OPTIONAL = ("request", "node", "cause", "lamport", "vector", "timers", "outputs", "replies", "notes", "changes",
             "sent", "message")

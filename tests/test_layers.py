@@ -15,7 +15,7 @@ import dslab
 
 LAYERS = [
     "values remedies calls determinism text extras node contract",              # what a protocol author needs
-    "names network script run run_json properties arguments reasons trace trace_json describe shiviz",      # plain data
+    "names verbs network script run run_json properties arguments reasons trace trace_json describe shiviz",  # data
     "protocols",
     "simulator",                                                                # the engines and the judges of traces
     "model_checker",

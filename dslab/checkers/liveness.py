@@ -20,11 +20,11 @@ from dslab.run import Run
 from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
+from dslab.verbs import VERBS
 
 Goal = str | Callable[[World], Any]
 
 RELIABLE: Settings = {"loss": 0.0, "duplication": 0.0}
-OF_A_MESSAGE = ("drop", "delay", "duplicate")
 
 
 def recovers(run: Run, goal: Goal, *, at: float, within: float, steps: int | None = None,
@@ -95,7 +95,7 @@ def _healed(run: Run, core: tuple[str, ...], time: float, within: float) -> Run:
     sent = {message.name for message in trial.messages if message.departs < time}
     useless = {event for event, _ in trial.unapplied}
     # A fault that waits for a message of later would strike after the healing.
-    before = [event for event in before if event.action.verb not in OF_A_MESSAGE or event.action.args[0] in sent]
+    before = [event for event in before if VERBS[event.action.verb].about != "message" or event.action.args[0] in sent]
     repairs = [event for event in repairs if repr(event) not in useless]
     return run.but(script=[*before, *repairs, *after], duration=time + within, until="")
 

@@ -13,23 +13,19 @@ from dslab.diagrams.spacetime import Arrow, Row, SpacetimePicture
 from dslab.text import fit, pad, visible, width_of
 from dslab.trace import Envelope, Step
 from dslab.values import brief, shorten
+from dslab.verbs import OF_MESSAGES, VERBS
 
-BEFELL = {"drop": "dropped", "delay": "held back", "duplicate": "doubled", "deliver": "delivered at once"}
+DOES = {verb.name: verb.does for verb in VERBS.values() if verb.does}
+BEFELL = {verb.name: verb.befell for verb in OF_MESSAGES}
 
 # Signs that every monospace font has, at the width of one letter, and that no system paints as an emoji.
 SIGNS = {
     "start": "○",
     "receive": "●",
     "timer": "▲",
-    "request": "◊",
-    "crash": "X",
-    "recover": "◎",
-    "pause": "=",
-    "resume": "»",
-    "clock": "*",
-}
+} | {verb.name: verb.sign for verb in VERBS.values() if verb.sign}
 LIFE = {"up": "│", "down": "┊", "paused": "╎"}
-WORDS = {"timer": "timer", "request": "client's request", "clock": "clock set"}
+WORDS = {"timer": "timer"} | {verb.name: verb.word for verb in VERBS.values()}
 GRAPH, TEXT = 0.6, 22  # the part of the width that life lines may take, and the columns that words need
 NAME = 14                       # columns of a node's name among the words
 
@@ -168,10 +164,10 @@ def _sentence(picture: SpacetimePicture, row: Row) -> tuple[str, str, str]:
         return f"{_way(message)} {verb} ", brief(message.payload, limit=200), why
     nodes = ", ".join(who(one.node) for one in row.steps if one.node)
     s = "" if len(row.steps) > 1 else "s"
-    if step.kind in ("start", "recover", "resume", "pause"):
-        return f"{nodes} {step.kind}{s}", "", after
-    if step.kind == "crash":
-        return f"{nodes} crash{'es' if s else ''}", "", after
+    if step.kind == "start":
+        return f"{nodes} start{s}", "", after
+    if step.kind in DOES:
+        return f"{nodes} {DOES[step.kind] if s else step.kind}", "", after
     if step.kind == "timer":
         return f"{nodes}: {step.name} timer", "", after
     if step.kind == "request":

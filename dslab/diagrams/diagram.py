@@ -18,15 +18,14 @@ from dslab.simulator.errors import ProtocolError
 from dslab.simulator.simulate import simulate
 from dslab.trace import Step, Trace
 from dslab.values import DslabError, brief, nearest, shorten
+from dslab.verbs import VERBS
 
 WINDOW = 60                 # the steps that a diagram shows if it is not told otherwise: about two screens
 MOST_STEPS = 500            # and those that it shows when asked to: a browser draws them without a pause
 MOST_NODES = 16
 STAMPS = ("lamport", "vector", "clock")
-KINDS = (
-    *["start", "receive", "timer", "request", "crash", "recover", "pause", "resume", "clock", "loss"],
-    *["partition", "heal", "cut", "isolate", "drop", "duplicate", "delay", "deliver", "fire", "set_link", "event"],
-)
+KINDS = ("start", "receive", "timer", *(verb.name for verb in VERBS.values() if verb.sign), "loss",
+         *(verb.name for verb in VERBS.values() if not verb.sign), "event")
 
 
 class Diagram(Drawing):

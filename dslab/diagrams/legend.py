@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dslab.diagrams.spacetime import SpacetimePicture
 from dslab.diagrams.style import CROSS, LETTER, LIFE, SIGNS, label, path, rect, sign
 from dslab.text import width_of
+from dslab.verbs import VERBS
 
-WORDS = {"timer": "timer goes off", "request": "client's request", "clock": "clock set"}
+WORDS = {"timer": "timer goes off"} | {verb.name: verb.word for verb in VERBS.values()}
 LEFT, BEFORE, AFTER = 20.0, 14.0, 24.0      # px: where a line begins, and the room round a word
 SHAFT, HEAD = "M-9 0H5", "M9 0L2 -3.5V3.5Z"
 

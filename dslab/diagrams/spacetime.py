@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from dslab.reasons import Reason
 from dslab.trace import ClientOperation, Envelope, Step, Trace
+from dslab.verbs import STATUS_AFTER
 
 DOOR = 0.25  # how far from the receiver's line a message ends that is lost there, in columns
-STATUS_AFTER = {"crash": "down", "recover": "up", "pause": "paused", "resume": "up"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from dslab.text import fit, visible
+from dslab.verbs import REQUEST, VERBS
 
 LETTER = 6.3                            # px, of a letter of 11 px on average
 
@@ -47,19 +48,15 @@ SHAPE = """\
 SIGNS = {
     "receive": "M-4.5 0A4.5 4.5 0 1 1 4.5 0A4.5 4.5 0 1 1 -4.5 0Z",
     "timer": "M0 -6L5.7 4.5H-5.7Z",
-    "request": "M0 -6.5L6.5 0L0 6.5L-6.5 0Z",
+    REQUEST.name: REQUEST.outline,
     "start": "M-4 0A4 4 0 1 1 4 0A4 4 0 1 1 -4 0Z",
-    "crash": "M-5.5 -5.5L5.5 5.5M5.5 -5.5L-5.5 5.5",
-    "recover": "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0ZM-2 0A2 2 0 1 1 2 0A2 2 0 1 1 -2 0Z",
-    "pause": "M-3 -5.5V5.5M3 -5.5V5.5",
-    "resume": "M-3.5 -5.5L5.5 0L-3.5 5.5Z",
-    "clock": "M-5.5 0A5.5 5.5 0 1 1 5.5 0A5.5 5.5 0 1 1 -5.5 0ZM0 -3V0H2.5",
-}
+} | {verb.name: verb.outline for verb in VERBS.values() if verb.outline}
 OTHER = "M-4 -4H4V4H-4Z"
 CROSS = "M-4.5 -4.5L4.5 4.5M4.5 -4.5L-4.5 4.5"
 # A life line by what the node is: its style and its dashes.
 LIFE = {"up": ("life line", ""), "down": ("fault line", "2 5"), "paused": ("life line", "6 4")}
-FILLED = ("receive", "timer", "request")
+FILLED = ("receive", "timer", REQUEST.name)
+COLOUR_OF = {"start": "start"} | {verb.name: verb.colour for verb in VERBS.values() if verb.colour}
 
 
 def stylesheet() -> str:
@@ -109,6 +106,6 @@ def rect(style: str, x: float, y: float, width: float, height: float, round: flo
 
 def sign(kind: str, x: float, y: float) -> str:
     """The sign of a step: a shape and a colour for each kind; a hollow one hides the line behind it."""
-    colour = {"crash": "fault", "start": "start", "recover": "recover"}.get(kind, "ink")
-    style = kind if kind in FILLED else f"card {colour} {'heavy' if kind == 'crash' else 'hollow'}"
+    colour = COLOUR_OF.get(kind, "ink")
+    style = kind if kind in FILLED else f"card {colour} {'heavy' if colour == 'fault' else 'hollow'}"
     return path(style, d=SIGNS.get(kind, OTHER), at=(x, y))

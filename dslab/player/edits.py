@@ -12,9 +12,10 @@ from typing import Any
 from dslab.calls import WrongCall
 from dslab.contract import handler_name
 from dslab.run import Run
-from dslab.script import VERBS, Action
+from dslab.script import CONSTRUCTORS, Action
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, check_sendable, fields_of, nearest, show
+from dslab.verbs import VERBS
 
 LONGEST = 10_000            # characters of a message that is typed in
 SCALARS = (str, int, float, bool)
@@ -34,12 +35,13 @@ def action_of(content: Mapping[str, Any], trace: Trace) -> Action:
                          " options that are numbers or texts")
     args = [tuple(arg) if isinstance(arg, list) else arg for arg in args]
     try:
-        inspect.signature(VERBS[verb]).bind(*args, **options)
+        inspect.signature(CONSTRUCTORS[verb]).bind(*args, **options)
     except TypeError as problem:
         raise DslabError(f"{verb} was asked for in a wrong way: {problem}") from None
-    if verb == "request":
-        args[1] = message_of(args[1], message_classes(trace))
-    return VERBS[verb](*args, **options)
+    if "payload" in VERBS[verb].takes:
+        place = VERBS[verb].takes.index("payload")
+        args[place] = message_of(args[place], message_classes(trace))
+    return CONSTRUCTORS[verb](*args, **options)
 
 
 def _is_name_or_group(arg: Any) -> bool:

@@ -16,6 +16,7 @@ from dslab.reasons import Reason
 from dslab.script import At, parse_message_name
 from dslab.simulator.hosts import Host, Link, Orders
 from dslab.values import nearest
+from dslab.verbs import VERBS
 
 if TYPE_CHECKING:
     from dslab.simulator.simulate import Entry, Row, Simulation
@@ -189,7 +190,6 @@ def drop(sim: Simulation, event: At, name: str) -> None:
     found = _catch(sim, event, name)
     if found:
         sim.record.fates[found.place, found.number] = (Reason("dropped"), len(sim.steps))
-        sim.faults["dropped"] += 1
         _record(sim, event, found)
 
 
@@ -199,7 +199,6 @@ def delay(sim: Simulation, event: At, name: str, *, by: float) -> None:
     if found:
         late = sim.again(found, found.time + round(by * 1000))
         sim.record.moved[found.place, found.number] = late.time
-        sim.faults["delayed"] += 1
         _record(sim, event, found)
 
 
@@ -210,7 +209,6 @@ def duplicate(sim: Simulation, event: At, name: str, *, after: float) -> None:
         heappush(sim.queue, found)
         copy = found._replace(number=sim.record.copy(found.place, found.number))
         sim.record.doubled[len(sim.steps)] = sim.again(copy, found.time + round(after * 1000))
-        sim.faults["duplicated"] += 1
         _record(sim, event, found)
 
 
@@ -227,7 +225,6 @@ def deliver(sim: Simulation, event: At, name: str) -> None:
         sim.record.did_not_apply(event, Reason("in order", link=link.name, message=first))
         return
     sim.again(found, sim.now)
-    sim.faults["delivered now"] += 1
     _record(sim, event, found)
 
 
@@ -253,9 +250,6 @@ def _catch(sim: Simulation, event: At, name: str, ms: float = 0.0) -> Entry | No
 
 # ---- the unkind network ----------------------------------------------------------------------------------------------
 
-COUNTED = {"drop": "dropped", "delay": "delayed", "duplicate": "duplicated", "deliver": "delivered now"}
-
-
 def transmit(sim: Simulation, link: Link, msg: Any, step: int) -> list[Row]:
     """Send one message over a link that may lose, double, delay or order it; returns its entries."""
     number, floor, arrival = link.sent, link.fifo_floor, link.arrival(sim.now)
@@ -269,7 +263,7 @@ def transmit(sim: Simulation, link: Link, msg: Any, step: int) -> list[Row]:
             sim.record.did_not_apply(event, Reason("lost before", message=f"{link.name}#{number}", why=why))
             continue
         verb = event.action.verb
-        sim.faults[COUNTED[verb]] += 1
+        sim.faults[VERBS[verb].counted] += 1
         if verb == "drop":
             why = Reason("dropped")
         elif verb == "delay":
@@ -309,13 +303,14 @@ def turn_away(sim: Simulation, entry: Entry) -> None:
 
 def _happen(sim: Simulation, event: At, host: Host | None) -> None:
     verb = event.action.verb
-    sim.faults[verb] += 1
+    sim.faults[VERBS[verb].counted] += 1
     if sim.clocks_differ and host is not None:
         sim.record.local[len(sim.steps)] = host.clock.shows(sim.now)
     sim.steps.append(sim.entry(sim.now, verb, host, event))
 
 
 def _record(sim: Simulation, event: At, message: Entry) -> None:
+    sim.faults[VERBS[event.action.verb].counted] += 1
     sim.steps.append(sim.entry(sim.now, event.action.verb, message.place, event, message.number))
 
 
@@ -323,6 +318,6 @@ def _open_links(sim: Simulation) -> list[Link]:
     return [link for host in sim.hosts.values() for link in host.links.values()]
 
 
-VERBS: dict[str, Callable[..., object]] = {verb.__name__: verb for verb in (
+EFFECTS: dict[str, Callable[..., None]] = {verb.__name__: verb for verb in (
     crash, recover, pause, resume, clock, fire, partition, isolate, cut, heal, set_link, drop, delay, duplicate,
     deliver)}

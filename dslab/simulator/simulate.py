@@ -277,7 +277,7 @@ class Simulation:
     def script(self, entry: Entry) -> None:
         """A fault, or another event of the script."""
         action = entry.what.action
-        faults.VERBS[action.verb](self, entry.what, *action.args, **dict(action.options))
+        faults.EFFECTS[action.verb](self, entry.what, *action.args, **dict(action.options))
 
     # ---- how it begins and how it is over ---------------------------------------------------------------------------
 
