@@ -1,4 +1,4 @@
-"""Who could have known of what: the happens-before relation of a trace as a graph."""
+"""The happens-before relation of a trace, as a graph."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dslab.trace import SILENT, Trace
 
 
 def happens_before(trace: Trace) -> Any:
-    """A networkx.DiGraph of steps: a path leads from one to another exactly if it happened before it [Lamport 1978].
+    """A networkx.DiGraph of steps: there is a path from a to b if and only if a happened before b [Lamport 1978].
 
-    Its nodes are indices of steps, each with its `node` and `kind`. An edge says why: "program" (the next step of the
-    same node) or "message" (sent in the one step, received in the other). Steps of the network, and those that no node
-    can notice (a pause), are left out. The graph is made from the messages alone: it knows no timestamp.
+    Its nodes are indices of steps, with attributes `node` and `kind`. The attribute `why` of an edge is "program" (the
+    next step of the same node) or "message" (sent in one step, received in the other). Steps of the network, and those
+    that a node cannot observe (a pause), are left out. The graph is built from messages, not from timestamps.
     """
-    # Here and not above, because a simulation must not wait for networkx.
+    # Imported here, because a simulation must not wait for networkx.
     from networkx import DiGraph
 
     graph: DiGraph[int] = DiGraph()

@@ -1,4 +1,4 @@
-"""Do replicas that have seen the same updates have the same state? Strong convergence [Shapiro and others, 2011].
+"""Strong convergence: replicas that have received the same updates have the same state [Shapiro and others, 2011].
 
     converged(trace, updates="seen", value="data")
     converged(trace, updates="seen", value=lambda state: sorted(state.added - state.removed))
@@ -20,16 +20,16 @@ Reading = str | Callable[[State], Any]      # an attribute, or a function of a n
 
 
 def converged(trace: Trace, *, updates: Reading = "seen", value: Reading = "data") -> Verdict:
-    """Whenever two nodes that are up have seen the same updates, they have the same state.
+    """Whenever two nodes that are up have received the same updates, they have the same state.
 
     Args:
-        updates: which updates a node has seen: an attribute, or a function of its state. A list, tuple or set counts
-            as a set, for the order in which they came must not matter; anything else (a version vector) as it is.
+        updates: the updates that a node has received: an attribute, or a function of its state. A list, tuple or set is
+            compared as a set, since their order must not matter; anything else (a version vector) as it is.
         value: what must then be equal: an attribute, or a function of the node's state.
 
-    "broken": two nodes differ, at the first step that shows it. "holds": never, and at the end all nodes that are up
-    have seen the same updates. "not decided": never, but they have not: something is still missing somewhere.
-    Nodes that do not have a named attribute (clients) do not count.
+    The status is "broken" at the first step at which two such nodes differ; "holds" if there is none, and all nodes
+    that are up have received the same updates at the end; "not decided" if there is none, but updates are missing
+    somewhere. Nodes without a named attribute (clients) are ignored.
 
     Raises:
         DslabError: no node, or only one, has these attributes.
@@ -47,7 +47,7 @@ def converged(trace: Trace, *, updates: Reading = "seen", value: Reading = "data
 
 
 def _difference(world: World, updates: Reading, value: Reading) -> str:
-    """Which two nodes have seen the same and differ, and by what; empty if none do."""
+    """The violation: two nodes with the same updates whose states differ; empty if there are none."""
     first: dict[Hashable, tuple[str, Any]] = {}
     for node, state in _replicas(world, updates, value).items():
         mine = _read(state, value)
@@ -71,7 +71,7 @@ def _missing(world: World, updates: Reading, value: Reading) -> str:
 
 
 def _replicas(world: World, *readings: Reading) -> dict[str, State]:
-    """The nodes that are up and have the attributes that are named."""
+    """The nodes that are up and have the named attributes."""
     names = [reading for reading in readings if isinstance(reading, str)]
     return {node: state for node, state in world.states.items()
             if node in world.up and all(name in state for name in names)}

@@ -1,13 +1,13 @@
-"""Histories: what clients asked of an object, what they were told, and when, as values that a checker can judge.
+"""Histories: the operations of clients on an object, with results and times, as values that a checker can judge.
 
     history = [
         Operation("A", ("write", 1), 0, 4),
         Operation("B", ("read",), 3, 7, 1),
     ]
 
-A history comes from a trace, from a log of another tool (`dslab.checkers.logs`), or is written by hand as above. Real
-time matters only in this: an operation that returned before another one was invoked precedes it. What happens at one
-moment is concurrent, unless it is of one client.
+A history comes from a trace, from a log of another tool (`dslab.checkers.logs`), or is written by hand as above. Times
+define real-time order alone: an operation precedes another one if it returned before that was invoked. Operations that
+touch at one moment are concurrent, unless they are of one client.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ Call = tuple[Any, ...]          # a name and arguments: ("write", 3)
 
 
 class _Any:
-    """A result that says nothing: any other fits it."""
+    """A result that is unknown, or carries no information: it matches any other."""
 
     def __repr__(self) -> str:
         return "ANY"
 
     def __reduce__(self) -> str:
-        return "ANY"                    # a copy is the same thing
+        return "ANY"                    # a copy is the same object
 
 
 ANY = _Any()
@@ -40,14 +40,14 @@ ANY = _Any()
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a client: a bar in time, from its invocation to its return.
+    """One operation of a client: an interval from its invocation to its return.
 
     Args:
-        client: who asks. A client has one operation open at a time.
+        client: the client. It has one operation outstanding at a time.
         call: a name and arguments, such as ("write", 3).
-        invoked: when it was asked; in any unit, but all operations in the same.
-        returned: when the answer came. None: never; the operation may take effect at any later time, or not at all.
-        result: the answer. ANY: nobody knows, or it says nothing.
+        invoked: the time of the invocation; in any unit, the same for all operations.
+        returned: the time of the return. None: never; the operation may take effect at any later time, or not at all.
+        result: the result. ANY: unknown, or without information.
     """
 
     client: Hashable
@@ -58,29 +58,29 @@ class Operation:
 
     @property
     def end(self) -> float:
-        """When it returned; infinity if it never did."""
+        """The time of the return; infinity if it never returned."""
         return inf if self.returned is None else self.returned
 
-    def says(self) -> str:
-        """What is asked and told: read -> 1."""
+    def label(self) -> str:
+        """The call and its result, such as "read -> 1"."""
         name, *args = self.call
-        asked = " ".join([str(name), *(brief(arg, limit=40) for arg in args)])
-        return asked if self.result is ANY else f"{asked} -> {brief(self.result, limit=40)}"
+        call = " ".join([str(name), *(brief(arg, limit=40) for arg in args)])
+        return call if self.result is ANY else f"{call} -> {brief(self.result, limit=40)}"
 
     def __str__(self) -> str:
-        return f"{self.client}'s {self.says()}{' (never returned)' if self.returned is None else ''}"
+        return f"{self.client}'s {self.label()}{' (never returned)' if self.returned is None else ''}"
 
 
 class Malformed(DslabError):
-    """A history that cannot have happened: there is nothing to be judged."""
+    """A history that cannot have happened, so that there is nothing to judge."""
 
 
 def history_of(what: Any) -> tuple[Operation, ...]:
     """The operations of a trace, or of a list of operation-like values, in the order of their invocations.
 
     Raises:
-        Malformed: a return precedes its call, or a client has two operations open at once.
-        DslabError: something is no operation at all.
+        Malformed: a return precedes its invocation, or a client has two operations outstanding at once.
+        DslabError: a value is no operation.
     """
     if isinstance(what, Run):
         raise DslabError("a run has no history before it is simulated: expected simulate(run), or a list of operations")
@@ -93,7 +93,7 @@ def history_of(what: Any) -> tuple[Operation, ...]:
 
 
 def call_of(msg: Any) -> Call:
-    """A request as a call: Put("x", 1) becomes ("put", "x", 1), and what is a tuple already stays."""
+    """A request as a call: Put("x", 1) becomes ("put", "x", 1); a tuple is returned as it is."""
     if isinstance(msg, tuple) and msg:
         return msg
     fields = fields_of(type(msg))
@@ -104,7 +104,7 @@ def call_of(msg: Any) -> Call:
 
 
 def _operation(one: Any) -> Operation:
-    """Our own form of anything with a client, a call, two moments and a result."""
+    """An `Operation` from any value with a client, a call, two times and a result."""
     try:
         result = ANY if one.returned is None else one.result
         operation = Operation(one.client, call_of(one.call), one.invoked, one.returned, result)

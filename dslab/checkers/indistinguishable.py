@@ -1,7 +1,7 @@
-"""What a node itself could tell of a run: the argument behind most impossibility proofs.
+"""The local view of a run, and indistinguishability: the argument behind most impossibility proofs.
 
-If two runs look alike to a node, it does the same in both, whatever the truth is. [Lynch, "Distributed Algorithms",
-1996, on indistinguishable executions]
+If two runs are indistinguishable to a node, it takes the same steps in both. [Lynch, "Distributed Algorithms", 1996,
+on indistinguishable executions]
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dslab.values import DslabError, nearest
 
 
 class Seen(NamedTuple):
-    """One step, as the node that makes it sees it."""
+    """One step, as observed by the node that takes it."""
 
     time: float             # ms, by its own clock
     kind: str               # receive, timer, request, ...
@@ -27,10 +27,10 @@ class Seen(NamedTuple):
 
 
 def view_of(trace: Trace, node: str, *, until: float = float("inf")) -> list[Seen]:
-    """All that a node could write down: its own steps, with its own clock. Nothing of what happened elsewhere.
+    """A node's local view: its own steps, at the times of its own clock, and nothing from elsewhere.
 
     Args:
-        until: by its own clock, ms.
+        until: the end of the view, ms by the node's own clock.
     """
     if node not in trace.nodes:
         raise DslabError(f"there is no node {node!r}: there are {', '.join(trace.nodes)}.{nearest(node, trace.nodes)}")
@@ -39,13 +39,13 @@ def view_of(trace: Trace, node: str, *, until: float = float("inf")) -> list[See
 
 
 def first_distinction(one: Trace, other: Trace, node: str, *, until: float = float("inf")) -> tuple[Any, Any] | None:
-    """The first step at which the node could tell the runs apart, in both; None if it cannot."""
+    """The first step that differs between a node's local views of two runs, as (one's, other's); None if none does."""
     mine, its = view_of(one, node, until=until), view_of(other, node, until=until)
     return next(((a, b) for a, b in zip_longest(mine, its) if a != b), None)
 
 
 def same_view(one: Trace, other: Trace, node: str, *, until: float = float("inf")) -> bool:
-    """Can a node not tell two runs apart?"""
+    """Whether two runs are indistinguishable to a node."""
     return first_distinction(one, other, node, until=until) is None
 
 
@@ -53,7 +53,7 @@ def _seen(step: Step) -> Seen:
     what = step.name
     if step.kind == "receive" and step.message is not None:
         what = f"{step.message.payload!r} from {step.message.src}"
-    # A copy (A->B#3') has the same step of sending, but the network made it: the sender knows nothing of it.
+    # A duplicate (A->B#3') has the same step of sending, but the network made it: the sender does not see it.
     own = (message for message in step.sent if not message.name.endswith("'"))
     sent = tuple(f"{message.payload!r} to {message.dst}" for message in own)
     changes = tuple(sorted((name, repr(value)) for name, value in step.changes.items()))

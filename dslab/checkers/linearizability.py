@@ -1,11 +1,11 @@
-"""Is a history linearizable: can each operation be given one moment between its call and its return at which it acts?
+"""Linearizability: can each operation be given a linearization point between its invocation and its return?
 
     verdict = linearizable(history, REGISTER)
     verdict.status          # "linearizable", "not linearizable" or "unknown"
-    diagram(verdict)        # the operations as bars, with those moments, or with the operation that fits nowhere
+    diagram(verdict)        # the operations as bars, with those points, or with the operation that fits nowhere
 
-What stands under different keys is judged apart, since linearizability is local [Herlihy and Wing 1990]. Sequential
-consistency, the weaker question, is not.
+Each key is judged apart, since linearizability is local [Herlihy and Wing 1990]. Sequential consistency, which is
+weaker, is not local.
 """
 
 from __future__ import annotations
@@ -27,31 +27,31 @@ Searches = Mapping[Hashable, tuple[Sequence[Operation], OrderSearch]]       # ke
 
 @dataclass(frozen=True)
 class Consistency:
-    """What became of the question whether a history is consistent. It is true if the answer is yes.
+    """The verdict on a history. It is true if the history is consistent.
 
-    status: the question ("linearizable", "sequentially consistent"), "not " and the question, or "unknown".
+    status: the model ("linearizable", "sequentially consistent"), "not " and the model, or "unknown".
     """
 
     question: str
     status: str
     history: tuple[Operation, ...] = field(repr=False)
     spec: Spec
-    orders: Mapping[Hashable, tuple[Operation, ...]] = field(repr=False)    # key -> an order that explains it
-    key: Hashable = None                    # if the answer is no: the key that is to blame
-    prefix: tuple[Operation, ...] = ()      # the longest beginning that can be explained, in an order that does it
-    stuck: tuple[Operation, ...] = ()       # what cannot come next, however that beginning is ordered
-    possible: tuple[Any, ...] = ()                    # what the first of these could have been told there
-    configurations: int = 0                 # how many the search has met
-    remark: str = ""                        # why it gave up
+    orders: Mapping[Hashable, tuple[Operation, ...]] = field(repr=False)    # key -> a valid order of its operations
+    key: Hashable = None                    # "not ...": the key with the violation
+    prefix: tuple[Operation, ...] = ()      # "not ...": the longest prefix that can be explained, in a valid order
+    stuck: tuple[Operation, ...] = ()       # the operations that cannot come next, in any order of that prefix
+    possible: tuple[Any, ...] = ()          # the results that the first of these could have had there
+    configurations: int = 0                 # the number that the search visited
+    remark: str = ""                        # "unknown": why the search gave up
 
     @property
     def culprit(self) -> Operation | None:
-        """The operation that fits nowhere, if there is one. (Without real time, no single one is to blame.)"""
+        """The operation that fits nowhere, if there is one. (Without real-time order it is not unique.)"""
         return self.stuck[0] if self.stuck and self.is_by_key_and_time else None
 
     @property
     def is_by_key_and_time(self) -> bool:
-        """Is it about each key alone, in real time?"""
+        """Whether each key is judged apart, in real-time order."""
         return self.question == "linearizable"
 
     def __bool__(self) -> bool:
@@ -64,34 +64,35 @@ class Consistency:
         return f"{self.status}: {_count(len(self.history), 'operation')} of {clients} on a {self.spec.name}"
 
     def objection(self) -> str:
-        """What fits nowhere, and why; empty if nothing is known to be wrong."""
+        """The violation: the operations that fit nowhere, and why; empty if there is none."""
         if not self.stuck:
             return ""
         if not self.is_by_key_and_time:
             most = _count(len(self.prefix), "operation")
             return f"an order explains {most} at most, and what comes next does not fit: {_listed(self.stuck)}"
         where = f" (key {brief(self.key)})" if self.spec.part else ""
-        told = list(dict.fromkeys(brief(result, limit=60) for result in self.possible))
-        known = " or ".join(told if len(told) < 6 else [*told[:4], f"one of {len(told) - 4} more"])
-        return f"{self.stuck[0]} fits nowhere{where}: it could only be told {known}"
+        results = list(dict.fromkeys(brief(result, limit=60) for result in self.possible))
+        listed = " or ".join(results if len(results) < 6 else [*results[:4], f"one of {len(results) - 4} more"])
+        return f"{self.stuck[0]} fits nowhere{where}: it could only be told {listed}"
 
 
 @teaching("linearizable(simulate(run), spec=REGISTER)")
 def linearizable(history: Any, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
                  configurations: int = 1_000_000) -> Consistency:
-    """Can each operation act at one moment between its call and its return, so that all answers are right?
+    """Can each operation take effect at one moment between its invocation and its return, with the results it had?
 
-    An operation that never returned may act at any moment after its call, or never. The keys are searched in turns, and
-    the first that is not linearizable ends the search.
+    An operation that never returned may take effect at any moment after its invocation, or never. The keys are searched
+    in turns, and the first that is not linearizable ends the search.
 
     Args:
         history: a Trace, or a list of operations (`dslab.checkers.history`).
-        spec: the object that they speak to (`dslab.checkers.specs`).
-        seconds: of CPU time, after which the verdict is "unknown".
-        configurations: how many to remember, after which the verdict is "unknown".
+        spec: the sequential specification of the object (`dslab.checkers.specs`).
+        seconds: the limit of CPU time, after which the verdict is "unknown".
+        configurations: the limit of configurations stored, after which the verdict is "unknown".
 
     Raises:
-        Malformed: the history cannot have happened at all.
+        Malformed: the history cannot have happened: an operation returned before its invocation, or a client has two
+            outstanding at once.
 
     >>> from dslab.checkers.specs import REGISTER
     >>> from dslab.testing import history
@@ -112,10 +113,10 @@ def linearizable(history: Any, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
 
 def sequentially_consistent(history: Any, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
                             configurations: int = 1_000_000) -> Consistency:
-    """Is there one order that keeps each client's own order and makes all answers right [Lamport 1979]?
+    """Is there one order with these results that respects each client's program order [Lamport 1979]?
 
-    Real time between clients does not count. All keys are searched together: two objects may be sequentially consistent
-    each, and not be so together. Arguments and errors are those of `linearizable`.
+    Real-time order between clients is ignored. All keys are searched together: two objects may each be sequentially
+    consistent, and not be so together. Arguments and errors are those of `linearizable`.
     """
     operations, deadline = _begin(history, spec, seconds, configurations)
     searches: Searches = {None: (operations, OrderSearch(ProgramOrder(operations), operations, spec))}
@@ -123,10 +124,10 @@ def sequentially_consistent(history: Any, spec: Spec = KEY_VALUE, *, seconds: fl
 
 
 def linearizations(history: Any, spec: Spec = KEY_VALUE) -> Iterator[tuple[Operation, ...]]:
-    """All orders that explain a (short) history, one after the other.
+    """Enumerates all linearizations of a (short) history.
 
-    Each ends with an operation that returned. One that never did is in some of them only; of two such that ask the
-    same, the earlier comes first.
+    Each ends with an operation that returned. An operation that never returned is in some of them only; of two such
+    with equal calls, the earlier comes first.
     """
     operations = history_of(history)
     order = RealTime(operations)
@@ -145,7 +146,7 @@ def linearizations(history: Any, spec: Spec = KEY_VALUE) -> Iterator[tuple[Opera
 
 
 def _begin(history: Any, spec: Spec, seconds: float, configurations: int) -> tuple[tuple[Operation, ...], Deadline]:
-    """The operations to judge, and how long that may take."""
+    """The operations to judge, and the deadline."""
     if not isinstance(spec, Spec):
         raise DslabError(f"{brief(spec)} is no specification: expected a Spec, such as REGISTER")
     for name, limit in (("seconds", seconds), ("configurations", configurations)):
@@ -157,7 +158,7 @@ def _begin(history: Any, spec: Spec, seconds: float, configurations: int) -> tup
 # ---- many keys, one verdict ------------------------------------------------------------------------------------------
 
 def _by_key(operations: tuple[Operation, ...]) -> dict[Hashable, list[tuple[Operation, Call]]]:
-    """The operations on each key, with their calls as its own object sees them: without the key."""
+    """Key -> its operations, each with its call without the key."""
     parts = defaultdict(list)
     for operation in operations:
         key, call = without_key(operation.call)
@@ -167,7 +168,7 @@ def _by_key(operations: tuple[Operation, ...]) -> dict[Hashable, list[tuple[Oper
 
 def _decide(question: str, history: tuple[Operation, ...], spec: Spec, searches: Searches, deadline: Deadline,
             limit: int) -> Consistency:
-    """Let the searches take turns until one has failed, all are done, or a limit is reached."""
+    """Run the searches in turns until one has failed, all are done, or a limit is reached."""
     turns = deque((key, search, search.go()) for key, (_, search) in searches.items())
     remark = ""
     while turns and not remark:
@@ -185,7 +186,7 @@ def _decide(question: str, history: tuple[Operation, ...], spec: Spec, searches:
 
 def _refuted(question: str, history: tuple[Operation, ...], spec: Spec, searches: Searches,
              key: Hashable) -> Consistency:
-    """The verdict when a search has failed."""
+    """The verdict after the search of `key` has failed."""
     operations, search = searches[key]
     stuck = search.order.stuck(search.deepest)
     return Consistency(question, f"not {question}", history, spec, {}, key, _chosen(operations, search.prefix),
@@ -201,7 +202,7 @@ def _met(searches: Searches) -> int:
 
 
 def _limit_reached(searches: Searches, deadline: Deadline, limit: int) -> str:
-    """Why to give up now; empty if there is no reason."""
+    """The limit that was reached, as a remark; empty if none was."""
     met, undecided = _met(searches), sum(search.found is None for _, search in searches.values())
     keys = f", {_count(undecided, 'key')} undecided" if len(searches) > 1 else ""
     if met > limit:

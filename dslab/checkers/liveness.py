@@ -1,10 +1,10 @@
-"""Does the protocol recover: once a part of the cluster works again, does something good happen soon?
+"""Recovery: does the cluster make progress within a bound, once a core of it is healed?
 
     recovers(run, "leader", at=2000, within=1000)
 
-A run is finite, so "in the end" cannot be seen in it. But faults can be made to stop: heal a core of the nodes, let
-the rest stay as broken as it is, and ask for progress within so many ms. A protocol that is merely slow fails only if
-`within` is too short; one that has locked itself up fails however long it is.
+A liveness property cannot be decided in a finite run. Bounded progress after the faults can: heal a core of the nodes,
+leave the rest as broken as it is, and require progress within a number of ms. A protocol that is merely slow fails only
+if `within` is too short; one that is deadlocked fails however long it is.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ def recovers(run: Run, goal: Goal, *, at: float, within: float, steps: int | Non
     """After its core is healed, the cluster reaches the goal in time.
 
     The run is simulated with its script until `at`. Then all faults stop: the core's nodes recover and resume, the
-    links between them are mended, and lose and double nothing; of the script only the requests remain. What is broken
-    outside the core stays broken.
+    links between them are healed, and lose and duplicate nothing; of the script only the requests remain. Faults
+    outside the core persist.
 
     Args:
-        goal: the name of an output that a node of the core has to give after `at`; or a function of the world that
-            returns something true once the goal is reached.
-        at: when the core is healed, in ms.
-        within: in how many ms after that the goal is due.
-        steps: in how many steps after that (the repairs count), if that matters too.
+        goal: the name of an output that a node of the core must make after `at`; or a function of the world that
+            is true once the goal is reached.
+        at: the time of the healing, in ms.
+        within: the time limit after that, in ms.
+        steps: a limit in steps after that (the repairs count); None: no such limit.
         core: the nodes to heal; None: all of them.
 
-    The verdict is "holds" (at the step that reached the goal), "broken", or "not decided": a limit has cut the run
-    short. Its trace shows the healed run.
+    The verdict is "holds" (at the step that reached the goal), "broken", or "not decided" if a limit cut the run
+    short. Its trace is that of the healed run.
 
     Raises:
-        DslabError: the core names a node that is not there, the goal is none, or a time is none.
+        DslabError: the core names an unknown node, `goal` is no name and no function, or a time is no number.
     """
     core = _checked_core(run, core)
     promise = _promise(goal, at, core)
@@ -74,34 +74,34 @@ def _promise(goal: Goal, at: float, core: tuple[str, ...]) -> Promise:
 
 
 def _reached(trace: Trace, promise: Promise, start: int, last: int) -> int | None:
-    """The first step from `start` on, and before `last`, after which the goal is reached."""
+    """The first step in the range from `start` to `last`, exclusive, after which the goal is reached."""
     world = World(trace.nodes, trace.initial)
     for step in trace.steps[:last]:
         world.after(step)
         if step.index >= start and promise.judge(world):
             return step.index
-    at_rest = start == len(trace) > 0       # nothing happens any more: what is reached by now is reached
-    return start - 1 if at_rest and promise.judge(world) else None
+    is_terminal = start == len(trace) > 0       # no step after the healing: the goal may have been reached before
+    return start - 1 if is_terminal and promise.judge(world) else None
 
 
 # ---- healing ---------------------------------------------------------------------------------------------------------
 
 def _healed(run: Run, core: tuple[str, ...], time: float, within: float) -> Run:
-    """The run with its faults until `time`, and from then on with a core that works."""
+    """The run with its faults until `time`, and with a healed core from then on."""
     before = [event for event in run.script if event.time < time]
     after = [event for event in run.script if event.time >= time and event.action.verb == "request"]
     repairs = [script.at(time, action) for action in _repairs(run, core)]
     trial = simulate(run.but(script=[*before, *repairs], duration=time, until=""), states=False)
     sent = {message.name for message in trial.messages if message.departs < time}
     useless = {event for event, _ in trial.unapplied}
-    # A fault that waits for a message of later would strike after the healing.
+    # A fault to a message that is sent later would take effect after the healing.
     before = [event for event in before if VERBS[event.action.verb].about != "message" or event.action.args[0] in sent]
     repairs = [event for event in repairs if repr(event) not in useless]
     return run.but(script=[*before, *repairs, *after], duration=time + within, until="")
 
 
 def _repairs(run: Run, core: tuple[str, ...]) -> list[script.Action]:
-    """All that might have to be done. The links come first: what a node says as it recovers must get through."""
+    """All repairs that may be needed. Links come first, so that messages sent at recovery get through."""
     whole = set(core) == set(run.nodes)
     pairs = [()] if whole else [(src, dst) for src in core for dst in core if src != dst]
     reliable = [script.set_link(*pair, **RELIABLE) for pair in pairs] if _has_unreliable_links(run) else []
@@ -109,7 +109,7 @@ def _repairs(run: Run, core: tuple[str, ...]) -> list[script.Action]:
 
 
 def _has_unreliable_links(run: Run) -> bool:
-    """Does chance lose or double messages anywhere in this run?"""
+    """Whether any link of this run loses or duplicates messages at random."""
     scripted = [dict(event.action.options) for event in run.script if event.action.verb == "set_link"]
     always = {name: getattr(run.network.default, name) for name in RELIABLE}
     return any(settings.get(name) for settings in (always, *run.network.links.values(), *scripted) for name in RELIABLE)

@@ -1,8 +1,8 @@
-"""Logs of other tools, read as histories: Jepsen's logs of a register, and maps in EDN of a key-value store.
+"""Histories from the logs of other tools: Jepsen's logs of a register, and EDN maps of a key-value store.
 
-Both say in the same way how an operation ended. `:ok`: it happened, and this is the answer. `:fail`: it did not happen,
-so what would have changed the object leaves the history; of a read, nobody knows what it would have told. `:info`: it
-may still happen at any later time, or never, so it stays open.
+Both mark how an operation ended. `:ok`: it took effect, with this result. `:fail`: it did not take effect, so an update
+is removed from the history, and a read has an unknown result. `:info`: it may take effect at any later time, or never,
+so it stays open.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Any
 from dslab.checkers.history import ANY, Call, Malformed, Operation, history_of
 from dslab.values import brief
 
-READS = ("read", "get")             # what changes nothing
+READS = ("read", "get")             # operations without an effect
 JEPSEN = re.compile(r".*?(\S+)\s+:(invoke|ok|fail|info)\s+:(\w+)\s+(.*?)\s*")
 
 
 def read_jepsen(text: str) -> tuple[Operation, ...]:
     """The history in a log of lines that end with `process :invoke|:ok|:fail|:info :read|:write|:cas value`.
 
-    Moments are numbers of lines.
+    Times are line numbers.
     """
     pairs = Pairs()
     for number, line in enumerate(text.splitlines(), 1):
@@ -35,7 +35,7 @@ def read_jepsen(text: str) -> tuple[Operation, ...]:
             if kind == "invoke":
                 pairs.invoke(number, process, (name, *_numbers(told)))
             else:
-                pairs.end(kind, number, process, name, _answer(name, told))
+                pairs.end(kind, number, process, name, _result(name, told))
     return pairs.history()
 
 
@@ -44,17 +44,17 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"-?\d+", text)))
 
 
-def _answer(name: str, told: str) -> Any:
-    """What an operation that went well has told."""
+def _result(name: str, value: str) -> Any:
+    """The result of an operation that ended with `:ok`."""
     if name == "write":
         return ANY
-    return True if name == "cas" else (*_numbers(told), None)[0]
+    return True if name == "cas" else (*_numbers(value), None)[0]
 
 
 def read_edn(text: str) -> tuple[Operation, ...]:
     """The history in a log of maps, such as {:process 0, :type :ok, :f :get, :key "x", :value "1"}, a line each.
 
-    The functions are get, put and append. Moments are numbers of lines.
+    The functions are get, put and append. Times are line numbers.
     """
     pairs = Pairs()
     for number, line in enumerate(filter(str.strip, text.splitlines()), 1):
@@ -78,13 +78,13 @@ def _plain(text: str) -> Any:
 
 def _string(text: str) -> str:
     try:
-        return str(json.loads(text, strict=False))          # EDN's escapes are among those of JSON
+        return str(json.loads(text, strict=False))          # EDN's escapes are a subset of JSON's
     except ValueError:
         raise Malformed(f"expected a string of EDN, found {text}: it has an escape that EDN does not know") from None
 
 
 class Pairs:
-    """Puts the invocations and the returns of a log together."""
+    """Matches the invocations of a log with their returns."""
 
     def __init__(self) -> None:
         self.done: list[Operation] = []
@@ -112,5 +112,5 @@ class Pairs:
             self.done.append(replace(begun, returned=moment, result=result if kind == "ok" else ANY))
 
     def history(self) -> tuple[Operation, ...]:
-        """All operations; those that are open stay so."""
+        """All operations, also those that never returned."""
         return history_of([*self.done, *self.open.values()])

@@ -1,12 +1,12 @@
-"""In which order was delivered what was broadcast: a verdict on a trace, with the two events that are in conflict.
+"""The ordering properties of broadcast, judged on a trace, with the two events that are in conflict.
 
     verdict = causal(trace)
     verdict.events          # the broadcast that was overtaken, and the delivery that came too early
 
-Any protocol can be judged that outputs ("broadcast", sender, number, ...) and ("deliver", sender, number, ...): the
-two values name a message. The promises in a protocol's own file are for its explorer; these judge a trace from
-anywhere, also one of a log. The definitions are those of Hadzilacos and Toueg, "A modular approach to fault-tolerant
-broadcasts" (1994). A node is correct if it is up at the end.
+They apply to every protocol that outputs ("broadcast", sender, number, ...) and ("deliver", sender, number, ...), where
+sender and number identify a message, and to traces from logs. (The properties in a protocol's own file are functions of
+a `World`, for the model checker.) The definitions are those of Hadzilacos and Toueg, "A modular approach to
+fault-tolerant broadcasts" (1994). A node is correct if it is up at the end.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from dslab.reasons import Reason
 from dslab.trace import Output, Trace
 from dslab.values import DslabError, brief
 
-Id = tuple[Any, ...]                            # a message: its sender and its count
-Conflict = tuple[str, tuple[Output, ...]]       # a sentence, and the events that it is about
+Id = tuple[Any, ...]                            # a message: its sender and its number
+Conflict = tuple[str, tuple[Output, ...]]       # a sentence, and the events in conflict
 Check = Callable[[Trace], Verdict]
 
 
@@ -34,21 +34,21 @@ class OrderVerdict(Verdict):
 
 
 def fifo(trace: Trace) -> OrderVerdict:
-    """Before a message, a node delivers all that the same sender had broadcast earlier."""
+    """FIFO order: before a message, a node delivers all earlier broadcasts of its sender."""
     return _at_every_step(trace, "FIFO order", fifo, _overtaken(trace, through_others=False))
 
 
 def causal(trace: Trace) -> OrderVerdict:
-    """Before a message, a node delivers all whose broadcast happened before that message's.
+    """Causal order: before a message, a node delivers all whose broadcast happened before its broadcast.
 
-    What happened before is judged by the events of the application, its broadcasts and deliveries, and by no stamp
-    of the protocol. A message that has been received and is still held back causes nothing.
+    "Happened before" is the relation of the application's events, broadcasts and deliveries, and uses no timestamp of
+    the protocol. A message that is received and still held back is not yet in it.
     """
     return _at_every_step(trace, "causal order", causal, _overtaken(trace, through_others=True))
 
 
 def total_order(trace: Trace) -> OrderVerdict:
-    """All nodes deliver in one order, without gaps: of two nodes' sequences, one begins with the other."""
+    """Total order: of two nodes' sequences of deliveries, one is a prefix of the other."""
     order: list[Output] = []
     place: Counter[str] = Counter()
     conflict = None
@@ -64,12 +64,12 @@ def total_order(trace: Trace) -> OrderVerdict:
 
 
 def integrity(trace: Trace) -> OrderVerdict:
-    """A node delivers a message at most once, and only what was broadcast before."""
+    """Integrity: a node delivers a message at most once, and only if it was broadcast before."""
     return _at_every_step(trace, "integrity", integrity, _unheard_of(trace))
 
 
 def agreement(trace: Trace) -> OrderVerdict:
-    """What one correct node delivers, all correct nodes deliver in the end."""
+    """Agreement: what one correct node delivers, all correct nodes eventually deliver."""
     up, got = _up(trace), _delivered(trace)
     lacking = ((output, node) for output in _events(trace, "deliver") if output.node in up
                for node in trace.nodes if node in up and _id(output) not in got[node])
@@ -77,21 +77,21 @@ def agreement(trace: Trace) -> OrderVerdict:
 
 
 def validity(trace: Trace) -> OrderVerdict:
-    """What a correct node broadcasts, it delivers itself in the end."""
+    """Validity: a correct node eventually delivers what it broadcasts."""
     up, got = _up(trace), _delivered(trace)
     lacking = ((output, output.node) for output in _events(trace, "broadcast")
                if output.node in up and _id(output) not in got[output.node])
     return _in_the_end(trace, "validity", validity, lacking)
 
 
-# ---- what can be in conflict -----------------------------------------------------------------------------------------
+# ---- conflicts -------------------------------------------------------------------------------------------------------
 
 def _overtaken(trace: Trace, *, through_others: bool) -> Conflict | None:
     """The first delivery that comes before that of a message which precedes it."""
-    heard: defaultdict[str, set[Id]] = defaultdict(set)     # node -> what precedes its next message
-    got: defaultdict[str, set[Id]] = defaultdict(set)       # node -> what it delivered
-    past: dict[Id, frozenset[Id]] = {}                      # message -> what precedes it
-    first: dict[Id, Output] = {}                            # message -> where it was first seen
+    heard: defaultdict[str, set[Id]] = defaultdict(set)     # node -> the messages that precede its next broadcast
+    got: defaultdict[str, set[Id]] = defaultdict(set)       # node -> the messages that it delivered
+    past: dict[Id, frozenset[Id]] = {}                      # message -> the messages that precede it
+    first: dict[Id, Output] = {}                            # message -> the first output about it
     for output in _events(trace, "broadcast", "deliver"):
         node, id = output.node, _id(output)
         first.setdefault(id, output)
@@ -110,20 +110,20 @@ def _overtaken(trace: Trace, *, through_others: bool) -> Conflict | None:
 
 
 def _unheard_of(trace: Trace) -> Conflict | None:
-    """The first delivery that is a second one, or of what nobody has broadcast like that."""
-    said: dict[Id, Output] = {}
+    """The first delivery that is a duplicate, or that matches no broadcast."""
+    sent: dict[Id, Output] = {}
     got: dict[tuple[str, Id], Output] = {}
     for output in _events(trace, "broadcast", "deliver"):
         id = _id(output)
         if output.name == "broadcast":
-            said.setdefault(id, output)
+            sent.setdefault(id, output)
         elif (output.node, id) in got:
             return f"{_event(output)} again, after step {got[output.node, id].step}", (got[output.node, id], output)
-        elif id not in said:
+        elif id not in sent:
             return f"{_event(output)}, which nobody has broadcast", (output,)
-        elif said[id].values != output.values or said[id].node != id[0]:
-            return f"{_event(output)} as {_content(output)}, but {_event(said[id])} as {_content(said[id])}", (
-                said[id], output)
+        elif sent[id].values != output.values or sent[id].node != id[0]:
+            return f"{_event(output)} as {_content(output)}, but {_event(sent[id])} as {_content(sent[id])}", (
+                sent[id], output)
         else:
             got[output.node, id] = output
     return None
@@ -143,7 +143,7 @@ def _up(trace: Trace) -> frozenset[str]:
 # ---- the verdict -----------------------------------------------------------------------------------------------------
 
 def _at_every_step(trace: Trace, name: str, check: Check, conflict: Conflict | None) -> OrderVerdict:
-    """What is broken stays broken; what is not is decided only by a whole trace that is about a broadcast."""
+    """The verdict on a safety property: it holds only for a complete trace with broadcasts or deliveries in it."""
     promise = Promise("always", name, check)
     if conflict:
         sentence, events = conflict
@@ -153,7 +153,7 @@ def _at_every_step(trace: Trace, name: str, check: Check, conflict: Conflict | N
 
 
 def _in_the_end(trace: Trace, name: str, check: Check, lacking: Iterator[tuple[Output, str]]) -> OrderVerdict:
-    """What is missing is broken only when nothing is left that could still bring it."""
+    """The verdict on a liveness property: it is broken only if nothing is left to happen."""
     promise = Promise("in the end", name, check)
     why = _nothing_said(trace) or _unsettled(trace)
     if why:
@@ -177,7 +177,7 @@ def _unsettled(trace: Trace) -> str | Reason:
     return "" if trace.came_to_rest else Reason("no rest", end=trace.end)
 
 
-# ---- how events are read and named -----------------------------------------------------------------------------------
+# ---- reading and naming events ---------------------------------------------------------------------------------------
 
 def _events(trace: Trace, *names: str) -> list[Output]:
     """The outputs with these names, in the order in which they happened."""

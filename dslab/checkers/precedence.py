@@ -1,6 +1,7 @@
-"""What must come before what: in real time, or in each client's own program only.
+"""The order that a consistency model preserves: real time, or each client's program order only.
 
-Both say which operations can come next when some have acted. A place, a value that can be hashed, is how far one is.
+Both give the operations that can take effect next. A place, a hashable value, stands for the set of operations that
+have taken effect.
 """
 
 from __future__ import annotations
@@ -16,34 +17,34 @@ Place = TypeVar("Place", bound=Hashable)
 
 
 class Order(Protocol[Place]):
-    """What must come before what."""
+    """A partial order of operations, and the places on the way through it."""
 
     @property
     def start(self) -> Place:
-        """The place where nothing has acted."""
+        """The place at which no operation has taken effect."""
 
     def choices(self, place: Place) -> Sequence[int]:
-        """The operations that can come next."""
+        """The operations that can take effect next."""
 
     def after(self, place: Place, number: int) -> Place:
-        """The place when one more operation has acted."""
+        """The place after one more operation."""
 
     def is_complete(self, place: Place) -> bool:
-        """Have all operations acted that returned?"""
+        """Whether all operations that returned have taken effect."""
 
     def progress(self, place: Place) -> int:
-        """How much is explained."""
+        """A measure of how much of the history is explained."""
 
     def stuck(self, place: Place) -> Sequence[int]:
-        """What cannot come next if no place has more progress."""
+        """The operations that cannot take effect next if no place has more progress."""
 
 
 class RealTime:
-    """An operation that returned before another one was invoked comes first.
+    """Real-time order: an operation that returned before another one was invoked precedes it.
 
-    A place is (how many returns have been accounted for, which of the operations that are open then have acted). The
-    first return that is missing bounds what can come next: only what was invoked before it. Open operations are bits of
-    a number; a bit is used again when its operation is over, so that places stay small in long histories.
+    A place is (the number of returns explained, the set of operations, open at that return, that have taken effect).
+    Only operations invoked before the first unexplained return can take effect next. The set is a bit mask; a bit is
+    reused when its operation has returned, so places stay small in long histories.
     """
 
     def __init__(self, operations: Sequence[Operation]) -> None:
@@ -54,13 +55,13 @@ class RealTime:
         self.start = (0, 0)
 
     def choices(self, place: tuple[int, int]) -> list[int]:
-        """The operations that can come next, the one that returns first at the head."""
+        """The operations that can take effect next, in the order of their returns."""
         position, acted = place
         return [number for number, bit, needed in self.windows[position]
                 if not acted & bit and acted & needed == needed]
 
     def after(self, place: tuple[int, int], number: int) -> tuple[int, int]:
-        """The place when one more operation has acted."""
+        """The place after one more operation."""
         position, acted = place
         acted |= self.bits[number]
         while position < len(self.returns) and acted & self.bits[self.returns[position]]:
@@ -69,24 +70,24 @@ class RealTime:
         return position, acted
 
     def is_complete(self, place: tuple[int, int]) -> bool:
-        """Have all operations acted that returned?"""
+        """Whether all operations that returned have taken effect."""
         return place[0] == len(self.returns)
 
     def progress(self, place: tuple[int, int]) -> int:
-        """How much is explained: the history up to this return."""
+        """The number of returns explained."""
         return place[0]
 
     def stuck(self, place: tuple[int, int]) -> list[int]:
-        """What fits nowhere if no place has more progress: the first return that is missing."""
+        """The operation of the first unexplained return."""
         return [self.returns[place[0]]]
 
     def _windows(self, operations: Sequence[Operation]) -> list[tuple[tuple[int, int, int], ...]]:
-        """For each return: the operations that can act while it is the first that is missing."""
-        windows, open, coming = [], [], 0
+        """For each return: the operations that can take effect while it is the first unexplained one."""
+        windows, open, later = [], [], 0
         for position, number in enumerate(self.returns):
-            while coming < len(operations) and operations[coming].invoked <= operations[number].end:
-                open.append(coming)
-                coming += 1
+            while later < len(operations) and operations[later].invoked <= operations[number].end:
+                open.append(later)
+                later += 1
             if position:
                 open.remove(self.returns[position - 1])
             windows.append(tuple((one, self.bits[one], self._needed(one, open, operations))
@@ -94,10 +95,10 @@ class RealTime:
         return [*windows, ()]
 
     def _needed(self, number: int, open: list[int], operations: Sequence[Operation]) -> int:
-        """What else must have acted before an operation.
+        """The operations that must take effect before this one, as a bit mask.
 
-        Its client's last operation, if that ends as this one begins. And, to try fewer orders: earlier ones that never
-        returned and ask the same, since it makes no difference which of them acts first.
+        The previous operation of its client, if that returns at the moment of this invocation. And, to prune symmetric
+        orders, earlier operations with an equal call that never returned, if this one never returned either.
         """
         one, needed = operations[number], 0
         for other in open:
@@ -109,7 +110,7 @@ class RealTime:
 
 
 def _bits(operations: Sequence[Operation]) -> list[int]:
-    """A bit for each operation, different for those that are open at one moment."""
+    """A bit for each operation, distinct among those that are open at one moment."""
     bits: list[int] = []
     free: list[int] = []
     busy: list[tuple[float, int]] = []
@@ -125,9 +126,9 @@ def _bits(operations: Sequence[Operation]) -> list[int]:
 
 
 class ProgramOrder:
-    """The operations of each client come in its own order; those of different clients in any.
+    """Program order: each client's operations take effect in its own order, without an order between clients.
 
-    A place is how many operations of each client have acted.
+    A place is the number of operations of each client that have taken effect.
     """
 
     def __init__(self, operations: Sequence[Operation]) -> None:
@@ -144,18 +145,18 @@ class ProgramOrder:
         return [program[done] for program, done in zip(self.programs, place, strict=True) if done < len(program)]
 
     def after(self, place: tuple[int, ...], number: int) -> tuple[int, ...]:
-        """The place when one more operation has acted."""
+        """The place after one more operation."""
         index = self.client[number]
         return (*place[:index], place[index] + 1, *place[index + 1:])
 
     def is_complete(self, place: tuple[int, ...]) -> bool:
-        """Have all operations acted that returned? One that did not is its client's last."""
+        """Whether all operations that returned have taken effect. One that did not return is its client's last."""
         return all(done >= due for done, due in zip(place, self.due, strict=True))
 
     def progress(self, place: tuple[int, ...]) -> int:
-        """How much is explained: so many operations."""
+        """The number of operations explained."""
         return sum(place)
 
     def stuck(self, place: tuple[int, ...]) -> list[int]:
-        """What does not fit if no place has more progress: the next operation of each client."""
+        """The next operation of each client, if it returned."""
         return [program[done] for program, done, due in zip(self.programs, place, self.due, strict=True) if done < due]

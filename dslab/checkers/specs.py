@@ -1,8 +1,8 @@
-"""Sequential specifications: what an object would answer if it were asked one thing at a time, by one client.
+"""Sequential specifications: the results of an object if operations are applied one at a time.
 
-A specification is a value: where the object begins (`init`), and `step(state, call) -> (state, result)`. A state never
-changes and can be hashed; a call is a name with arguments, ("write", 3). The result ANY says nothing: an
-acknowledgement, which fits whatever the client was told. Your own is a few lines:
+A specification is a value: the initial state `init`, and `step(state, call) -> (state, result)`. A state is immutable
+and hashable; a call is a name with arguments, ("write", 3). The result ANY, an acknowledgement, matches every result
+that a client received. Your own is a few lines:
 
     def step(state, call):
         match call:
@@ -29,19 +29,19 @@ class Spec:
     """A sequential object."""
 
     name: str
-    init: Hashable                                              # the state at the beginning
+    init: Hashable                                              # the initial state
     step: Callable[[Any, Call], tuple[Any, Any]]               # (state, call) -> (next state, result)
-    part: Spec | None = None                                    # what stands under each key, of an object with keys
+    part: Spec | None = None                                    # of an object with keys: the object under each key
 
     def __post_init__(self) -> None:
         check_state(self.name, self.init)
 
     def starting(self, init: Hashable) -> Spec:
-        """The same object with another beginning; of an object with keys, that of what stands under each."""
+        """The same object with another initial state; of an object with keys, that of the object under each key."""
         return keyed(self.part.starting(init), name=self.name) if self.part else replace(self, init=init)
 
     def run(self, *calls: Call) -> list[Any]:
-        """What the object answers to these calls, one after the other."""
+        """The results of these calls, applied one after the other."""
         state, results = self.init, []
         for call in calls:
             state, result = self.step(state, call)
@@ -64,7 +64,7 @@ def keyed(part: Spec, *, name: str) -> Spec:
 
 
 def without_key(call: Call) -> tuple[Hashable, Call]:
-    """The key of a call, and the call as the object under that key sees it: ("put", "x", 1) is ("put", 1) for x."""
+    """The key of a call, and the call on the object under that key: ("put", "x", 1) gives "x" and ("put", 1)."""
     if len(call) < 2:
         raise DslabError(f"{brief(call)} lacks a key: a call to an object with keys names one, as in ('get', 'x'); a"
                          " register without keys is judged with spec=REGISTER")
@@ -73,7 +73,7 @@ def without_key(call: Call) -> tuple[Hashable, Call]:
 
 
 def check_state(spec: str, state: Any) -> None:
-    """Refuse a state that cannot be remembered."""
+    """Raise `DslabError` if a state is not hashable."""
     try:
         hash(state)
     except TypeError:
@@ -82,7 +82,7 @@ def check_state(spec: str, state: Any) -> None:
 
 
 def unknown(spec: str, call: Call, known: str) -> DslabError:
-    """The error for a call that a specification does not know."""
+    """The error for a call that a specification does not define."""
     return DslabError(f"a {spec} knows {known}; it does not know {brief(call)}")
 
 
@@ -164,10 +164,10 @@ def _lock(holder: Any, call: Call) -> tuple[Any, bool]:
     raise unknown("lock", call, "acquire who and release who")
 
 
-REGISTER = Spec("register", None, _register)                    # holds nothing at first
+REGISTER = Spec("register", None, _register)                    # initially None
 CAS_REGISTER = Spec("compare-and-set register", None, _cas_register)
-KEY_VALUE = keyed(Spec("value", None, _cell), name="key-value store")       # `add` answers with the sum
+KEY_VALUE = keyed(Spec("value", None, _cell), name="key-value store")       # `add` returns the sum
 COUNTER = Spec("counter", 0, _counter)
 SET = Spec("set", frozenset(), _set)
-QUEUE = Spec("queue", (), _queue)                               # an empty one gives None
-LOCK = Spec("lock", None, _lock)                                # True: got it, or gave it back; False: not
+QUEUE = Spec("queue", (), _queue)                               # dequeue of an empty one returns None
+LOCK = Spec("lock", None, _lock)                                # True: acquired, or released; False: not

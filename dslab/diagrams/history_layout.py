@@ -114,7 +114,7 @@ def _draw(history: Sequence[Operation], begin: int, end: int, verdict: Consisten
     events = _events(shown, acting)
     gaps = {one: gap for order in orders for one, gap in _gaps(order, events)}
     columns = _columns(events, gaps, acting)
-    labels = {id(one): fit(visible(numbers.get(id(one), "") + one.says()), LABEL) for one in shown}
+    labels = {id(one): fit(visible(numbers.get(id(one), "") + one.label()), LABEL) for one in shown}
     states = _states(orders[0], verdict, gaps) if verdict is not None and len(orders) == 1 else {}
     left = max((width_of(_name(client)) for client in clients), default=0) + 2
     rights = [left + right for right in _spread(len(columns), _rooms(shown, columns, labels, states))]
