@@ -1,1 +1,1 @@
-"""The parts of `explore` and `search`: states as numbers, moves between them, and the way back to a trace."""
+"""The model checker, `explore`; random search with shrinking, `search`; and runs by decisions, `follow`."""

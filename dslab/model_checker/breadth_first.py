@@ -1,4 +1,4 @@
-"""Breadth-first search of a graph of states: the nearest come first, so each is reached by a shortest way."""
+"""Breadth-first search of a state graph, in which each state is reached by a shortest path."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from typing import Any, Protocol
 from dslab.simulator.garbage import gc_paused
 
 COMPLETE, FOUND, LIMIT, GAVE_UP = "explored completely", "found", "nothing found up to the limit", "gave up"
-BREATH = 256            # states between two reports of progress
+REPORT_EVERY = 256      # states between two reports of progress
 Judge = Callable[[Any], Any]
 
 
 class StateGraph(Protocol):
-    """States that can be hashed, and the ways from one to the next."""
+    """A directed graph of hashable states."""
 
     def initial(self) -> Iterable[Hashable]:
-        """The states in which it can begin."""
+        """The initial states."""
 
     def successors(self, state: Any) -> Iterable[Hashable]:
-        """The states that can come next, one for each thing that can happen."""
+        """The successors of a state, one for each move."""
 
 
 class Walk:
-    """A search in progress, and what it has found so far.
+    """A search in progress, and its results so far.
 
     Args:
-        look: called with each new state; what is true ends the search.
-        within: states of which it says no are left out.
-        depth: how many levels at most, the initial one included.
-        states: how many states at most.
-        progress: called now and then with this walk.
+        look: called with each new state; a true result ends the search.
+        within: a predicate; states for which it is false are not explored.
+        depth: the limit of levels, the initial one included.
+        states: the limit of distinct states.
+        progress: called periodically with this walk.
     """
 
     def __init__(self, graph: StateGraph, *, look: Judge | None = None, within: Judge | None = None,
@@ -38,16 +38,16 @@ class Walk:
                  progress: Callable[[Walk], None] | None = None) -> None:
         self.graph, self.look, self.within = graph, look, within
         self.most_levels, self.most_states, self.progress = depth, states, progress
-        self.came_from: dict[Any, Any] = {}         # each state -> the one from which it was reached first
-        self.begun = 0                              # initial states, repeated ones too
+        self.came_from: dict[Any, Any] = {}         # each state -> its predecessor on a shortest path
+        self.begun = 0                              # initial states, with repetitions
         self.transitions = 0
         self.levels = 0
         self.last: list[Any] = []                   # the deepest level with states
-        self.looked = 0                             # at how many of them
+        self.looked = 0                             # the states of that level that were expanded
         self.status = ""
 
     def go(self) -> Walk:
-        """Search until there is nothing new, something is found, or a limit is reached."""
+        """Search until there is no new state, `look` is true, or a limit is reached."""
         try:
             with gc_paused():
                 level = self.begin()
@@ -76,12 +76,12 @@ class Walk:
         return level
 
     def next_level(self, level: list[Any]) -> list[Any]:
-        """All states one move away that were never reached before."""
+        """The new states that are one move away from this level."""
         successors, came_from, look, within = self.graph.successors, self.came_from, self.look, self.within
         found: list[Any] = []
         transitions = 0
         for number, state in enumerate(level):
-            if not number % BREATH and self.progress is not None:
+            if not number % REPORT_EVERY and self.progress is not None:
                 self.looked = number
                 self.progress(self)
             for after in successors(state):
@@ -101,7 +101,7 @@ class Walk:
         return found
 
     def path(self, state: Any) -> list[Any]:
-        """The states on a shortest way from the beginning to this one, both included."""
+        """The states on a shortest path from an initial state to this one, both included."""
         path = [state]
         while self.came_from[path[-1]] is not None:
             path.append(self.came_from[path[-1]])

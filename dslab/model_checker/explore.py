@@ -1,12 +1,11 @@
-"""`explore(run, promises) -> Exploration`: can this ever go wrong? All orders of events are tried.
+"""`explore(run, promises) -> Exploration`: explicit-state model checking, over all orders of events.
 
     explore(Run(Raft, 3), PROMISES, crashes=1, recoveries=1, within=one_term)
 
-What can happen next, in each state: any message in flight arrives (on links that keep order, the first of
-each), any timer that is set goes off, whatever its delay; the script's next request is made; and a fault
-strikes, as long as the budget lasts. A message that reaches a node that is down is lost. Nothing is sampled
-and nothing is timed: what is explored completely is proven for this cluster and these budgets, and for no
-other.
+The moves in each state: any message in flight arrives (on FIFO links, the first of each); any timer that is set
+fires, whatever its delay; the script's next request is made; and a fault takes effect, as long as its budget lasts.
+A message that reaches a node that is down is lost. Nothing is sampled or timed: a complete exploration is a proof for
+this cluster and these budgets, and for no others.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from dslab.model_checker.breadth_first import COMPLETE, GAVE_UP, LIMIT, StateGra
 from dslab.model_checker.decisions import decisions_along, path_along
 from dslab.model_checker.follow import follow
 from dslab.model_checker.local_step import NotExplorable
-from dslab.model_checker.model import CRASH, DROP, DUPLICATE, RECOVERY, Model, State, Stumble
-from dslab.model_checker.property_check import PropertyCheck, asking
+from dslab.model_checker.model import CRASH, DROP, DUPLICATE, RECOVERY, HandlerFailed, Model, State
+from dslab.model_checker.property_check import PropertyCheck, lift
 from dslab.model_checker.specification import Specification
 from dslab.model_checker.specification_trace import retrace, to_trace
 from dslab.model_checker.symmetry import Symmetric
@@ -39,26 +38,26 @@ REMEDY = ("What grows all the way to the deepest state: {}. If it never stops, s
 
 @dataclass(frozen=True)
 class Exploration:
-    """What an exploration has found. It is true if every promise holds."""
+    """The result of an exploration. It is true if every promise holds."""
 
     verdicts: tuple[Verdict, ...]
     status: str                     # explored completely; found; nothing found up to the limit; gave up
-    states: int                     # distinct ones
-    transitions: int                # moves tried, to new states and to old ones
+    states: int                     # distinct states
+    transitions: int                # moves tried, to new states and to known ones
     depth: int                      # levels, the initial one included
     initial: int                    # initial states
     paths: Mapping[str, tuple[Any, ...]] = field(repr=False)      # promise -> the decisions (or states) that decide it
-    moves: Mapping[str, int] = field(repr=False)        # promise -> how many moves that takes
-    grows: str = ""                 # what may be why the search found no end
+    moves: Mapping[str, int] = field(repr=False)        # promise -> the number of moves on that path
+    grows: str = ""                 # an incomplete search: what grows along the path to the deepest state
 
     @property
     def generated(self) -> int:
-        """Initial states and successors, repeated ones too: what TLC calls states generated."""
+        """Initial states and successors, with repetitions: TLC's "states generated"."""
         return self.initial + self.transitions
 
     @property
     def stopped(self) -> bool:
-        """Was it stopped by its user?"""
+        """Whether the user interrupted it."""
         return self.status == GAVE_UP
 
     def __bool__(self) -> bool:
@@ -66,16 +65,17 @@ class Exploration:
 
     def __repr__(self) -> str:
         counted = f"{self.states:,} states, {self.transitions:,} transitions, {self.depth} levels"
-        found = f"{self.status[0].upper()}{self.status[1:]}: {counted}."
-        stories = [f"{self._story(verdict)}." for verdict in self.verdicts]
-        return "\n".join([found, *[REMEDY.format(self.grows)] * bool(self.grows), *stories])
+        lines = [f"{self.status[0].upper()}{self.status[1:]}: {counted}."]
+        if self.grows:
+            lines.append(REMEDY.format(self.grows))
+        return "\n".join([*lines, *(f"{self._line(verdict)}." for verdict in self.verdicts)])
 
-    def _story(self, verdict: Verdict) -> str:
-        """A verdict in words, with the number of moves that show it."""
-        moves, story = self.moves.get(verdict.promise.name), f"{verdict.status}: {verdict.promise}"
+    def _line(self, verdict: Verdict) -> str:
+        """A verdict, with the number of moves on its path."""
+        moves, line = self.moves.get(verdict.promise.name), f"{verdict.status}: {verdict.promise}"
         if moves is not None:
-            story += f", after {moves} move{'s' * (moves != 1)}"
-        return story + (f": {verdict.sentence}" if verdict.sentence else "")
+            line += f", after {moves} move{'s' * (moves != 1)}"
+        return line + (f": {verdict.sentence}" if verdict.sentence else "")
 
 
 @teaching("explore(Run(Raft, 3), PROMISES, crashes=1)")
@@ -85,29 +85,28 @@ def explore(run: Run | Specification, promises: Promise | Iterable[Promise] = ()
             after: Iterable[str] = (), depth: int | None = None, states: int = 1_000_000,
             symmetric: Iterable[str] = (), check: bool = False,
             progress: Callable[[Walk], None] | Literal[False] | None = None) -> Exploration:
-    """Try everything that can happen in a run, or in a plain specification, and judge every state.
+    """Explore all reachable states of a run, or of a plain specification, and judge every state.
 
-    The search ends at the first broken promise, a shortest counter-example, and otherwise goes on as long as
-    anything is undecided. A `sometimes` promise that never comes true in a complete exploration is broken. An
-    `in_the_end` promise is judged where nothing is left to happen, faults apart; if nothing ever comes to
-    rest it is not decided.
+    The search ends at the first broken promise, with a shortest counter-example; otherwise it goes on while a promise
+    is undecided. A `sometimes` promise that is never true in a complete exploration is broken. An `in_the_end` promise
+    is judged in terminal states, in which nothing but faults can happen; without one it is not decided.
 
     Args:
-        run: what is explored. A specification takes no faults, timers and symmetric names.
-        promises: what is judged in every state; none, and the states are only counted.
-        crashes, recoveries, drops, duplicates: how many such faults may strike, in all.
-        timers: how often the timers of a name may go off, in all: {"heartbeat": 0}. Others: without limit.
+        run: the run or the specification. A specification takes no faults, timers and symmetric names.
+        promises: the properties to judge; without any, the states are only counted.
+        crashes, recoveries, drops, duplicates: the budgets of these faults, in all.
+        timers: the budgets of timers, by name: {"heartbeat": 0}. Others may fire without limit.
         within: a predicate of worlds; states for which it is false are not explored.
-        after: decisions that are taken first, as in `follow`: all futures of one moment are explored.
-        depth, states: how many levels and states to look at, at most.
+        after: decisions that are taken first, as in `follow`; the states reachable from there are explored.
+        depth, states: the limits of levels and of distinct states.
         symmetric: names of nodes that are interchangeable; the handlers are checked to treat them alike.
         check: run each handler twice, and compare each copy with its original.
-        progress: called with the search now and then. `dslab.explore` shows a bar, once a second has passed; False
-            keeps it away.
+        progress: called periodically with the search. `dslab.explore` shows a bar after a second; False turns it off.
 
     Raises:
-        ProtocolError: a handler failed; its `trace` is a shortest way to that.
-        DslabError: the run cannot be explored (it reads clocks, draws lots, or keeps what is not plain data).
+        ProtocolError: a handler failed; its `trace` is a shortest path to that.
+        DslabError: the run cannot be explored (it reads clocks, draws random numbers, or has state that is not plain
+            data).
 
     >>> from dslab.protocols.raft import Raft, two_leaders_never_share_a_term
     >>> once = {"election": 1, "heartbeat": 0}
@@ -121,8 +120,8 @@ def explore(run: Run | Specification, promises: Promise | Iterable[Promise] = ()
     budgets = {CRASH: crashes, RECOVERY: recoveries, DROP: drops, DUPLICATE: duplicates}
     subject = _subject(run, budgets, _times(timers or {}), names(symmetric, "symmetric", '("A", "B")'), check,
                        names(after, "after", '["deliver A->B#1"]'))
-    checks = PropertyCheck(promises, subject.asking, subject.at_rest)
-    walk = Walk(subject.graph, look=checks.look if promises else None, within=within and subject.asking(within),
+    checks = PropertyCheck(promises, subject.lift, subject.is_terminal)
+    walk = Walk(subject.graph, look=checks.look if promises else None, within=within and subject.lift(within),
                 depth=depth, states=states, progress=progress or None)
     subject.search(walk)
     verdicts, paths, moves = _verdicts(subject, walk, checks)
@@ -132,104 +131,104 @@ def explore(run: Run | Specification, promises: Promise | Iterable[Promise] = ()
 
 
 class Subject(Protocol):
-    """What is explored."""
+    """The subject of an exploration: a run or a specification."""
 
     @property
     def graph(self) -> StateGraph:
-        """Its states, and what can follow each."""
+        """Its state graph."""
 
     @property
-    def at_rest(self) -> Callable[[Any], bool]:
-        """Is nothing left to happen in a state?"""
+    def is_terminal(self) -> Callable[[Any], bool]:
+        """The predicate of states in which nothing but faults can happen."""
 
-    def asking(self, judge: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """What judges a promise's world, as a judge of states."""
+    def lift(self, judge: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """From a function of a promise's world to a function of states."""
 
     def search(self, walk: Walk) -> None:
-        """Go through the states; raises `DslabError` if that went wrong, or if what was taken for granted is not so."""
+        """Run the search; raises `DslabError` if it failed, or if an assumption that it made is false."""
 
     def evidence(self, path: list[Any], promise: Promise) -> tuple[tuple[Any, ...], Trace, int | None]:
-        """What leads along a path, the trace of that, and the step of it that decides."""
+        """The decisions or states along a path, their trace, and the step in it that decides the promise."""
 
     def growing(self, walk: Walk) -> str:
-        """Why the search found no end."""
+        """What grows along the path to the deepest state."""
 
 
-class OfRun:
-    """What is explored is a run."""
+class RunSubject:
+    """The exploration of a run."""
 
     def __init__(self, run: Run, budgets: Mapping[str, int], symmetric: tuple[str, ...], check: bool,
                  after: tuple[str, ...]) -> None:
         self.run, self.model = run, Model(run, budgets, check=check)
-        self.before: list[State] = []   # the states on the way to the moment at which the search begins
+        self.before: list[State] = []   # the path to the state in which the search begins
         self.symmetric = Symmetric(self.model, symmetric) if symmetric else None
         self.canonical = self.symmetric.canonical if self.symmetric else None
         self.graph: StateGraph = self.symmetric or self.model
-        self.at_rest = self.model.at_rest
+        self.is_terminal = self.model.is_terminal
         if after:
             *self.before, begin = path_along(self.model, after)
-            self.graph = From(self.graph, begin)
+            self.graph = StartingAt(self.graph, begin)
 
-    def asking(self, judge: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """A judge of worlds as one of states."""
-        return asking(self.model, judge)
+    def lift(self, judge: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """From a function of worlds to a function of states."""
+        return lift(self.model, judge)
 
     def evidence(self, path: list[Any], promise: Promise) -> tuple[tuple[str, ...], Trace, int | None]:
-        """The decisions that lead along a path, their trace, and the step of it that decides."""
+        """The decisions along a path, their trace, and the step in it that decides the promise."""
         decisions = decisions_along(self.model, self.before + path, self.canonical)
         trace = follow(self.run, decisions)
         return decisions, trace, judge(trace, [promise])[0].step
 
     def search(self, walk: Walk) -> None:
-        """Search, then check what was taken for granted. A counter-example needs no proof: it can be followed."""
+        """Search, then verify the assumptions, unless there is a counter-example: following it is proof enough."""
         try:
             walk.go()
-        except Stumble as stumble:
-            self.explain(walk, stumble)
+        except HandlerFailed as failure:
+            self.explain(walk, failure)
         self.model.stage.shared.check_globals()
         if self.symmetric and walk.status in (COMPLETE, LIMIT):
             self.symmetric.verify()
 
-    def explain(self, walk: Walk, stumble: Stumble) -> NoReturn:
-        """Raise what a handler raised, with a shortest trace."""
-        problem = stumble.__cause__ or stumble
+    def explain(self, walk: Walk, failure: HandlerFailed) -> NoReturn:
+        """Raise the handler's error, with a shortest trace that leads to it."""
+        problem = failure.__cause__ or failure
         if not isinstance(problem, NotExplorable):
-            started = stumble.state in walk.came_from
-            path = self.before + walk.path(stumble.state) if started else []
-            follow(self.run, decisions_along(self.model, path, self.canonical, stumble.move))
-        raise problem from None                 # what a simulation would allow
+            started = failure.state in walk.came_from
+            path = self.before + walk.path(failure.state) if started else []
+            follow(self.run, decisions_along(self.model, path, self.canonical, failure.move))
+        raise problem from None                 # the error does not occur in a simulation
 
     def growing(self, walk: Walk) -> str:
         """What grows on the way to the deepest state."""
         return growing(self.model, walk.path(walk.last[-1])) if walk.last else ""
 
 
-class From:
-    """A graph, from one of its states on."""
+class StartingAt:
+    """A state graph with another initial state."""
 
     def __init__(self, graph: StateGraph, state: State) -> None:
         self.state, self.successors = state, graph.successors
 
     def initial(self) -> list[State]:
-        """The state from which the search goes on."""
+        """The state from which the search starts."""
         return [self.state]
 
 
-class OfSpecification:
-    """What is explored is a plain specification."""
+class SpecificationSubject:
+    """The exploration of a plain specification."""
 
     def __init__(self, specification: Specification) -> None:
         self.graph = self.specification = specification
-        self.asking, self.at_rest = specification.asking, specification.at_rest
+        self.lift, self.is_terminal = specification.lift, specification.is_terminal
 
     def evidence(self, path: list[Any], promise: Promise) -> tuple[tuple[Any, ...], Trace, int]:
-        """The states on the way, their trace, and its last step: promises look at states, not at traces."""
+        """The states of the path, their trace, and its last step: promises are functions of the state."""
         walked = retrace(self.specification, path)
         trace = to_trace(self.specification, walked)
         return tuple(state for _, state in walked), trace, len(trace) - 1
 
     def search(self, walk: Walk) -> None:
-        """Search. Nothing was taken for granted, but what a specification is made of."""
+        """Run the search. It assumes no more than what a specification is made of."""
         try:
             walk.go()
         except DslabError:
@@ -240,7 +239,7 @@ class OfSpecification:
                              " name and a state), and a state can be hashed") from None
 
     def growing(self, walk: Walk) -> str:
-        """A specification says itself what it holds."""
+        """Empty: the parts of a specification's state are unknown."""
         return ""
 
 
@@ -257,11 +256,11 @@ def _subject(run: Run | Specification, budgets: dict[str, int], timers: dict[str
                 raise DslabError(f"no node has a timer {brief(name)}.{nearest(str(name), known)}")
         if symmetric and after:
             raise DslabError("after and symmetric do not go together: a decision names its nodes")
-        return OfRun(run, faults | timers, symmetric, check, after)
+        return RunSubject(run, faults | timers, symmetric, check, after)
     if faults or timers or symmetric or after:
         raise DslabError("a specification has no nodes: faults, timers, symmetric and after are for runs. "
                          "Say what can go wrong in `next`, and what is alike by `canonical`")
-    return OfSpecification(run)
+    return SpecificationSubject(run)
 
 
 def _times(timers: Any) -> dict[str, int]:
@@ -280,7 +279,7 @@ def _check_bounds(depth: int | None, states: int, within: Any) -> None:
 
 def _verdicts(subject: Subject, walk: Walk, checks: PropertyCheck,
               ) -> tuple[tuple[Verdict, ...], dict[str, tuple[Any, ...]], dict[str, int]]:
-    """A verdict on each promise; the paths of those that a state has decided, and how many moves these are."""
+    """The verdicts, and for each promise that a state decided: its path, and the number of moves on it."""
     verdicts: list[Verdict] = []
     paths: dict[str, tuple[Any, ...]] = {}
     moves: dict[str, int] = {}

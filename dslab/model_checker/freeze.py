@@ -1,8 +1,8 @@
-"""Plain data as keys: what is equal and of equal type has one frozen form, so a state seen is known again.
+"""Hashable forms of plain data, equal for values that are equal and of equal type: the keys of visited states.
 
-Python says that 1, 1.0 and True are equal; to a handler they are not, so their frozen forms differ. Lists,
-sets and dicts become tuples that start with their type. The order in which a dict was filled does not count:
-no handler may depend on it, as none may depend on the order of a set.
+In Python 1, 1.0 and True are equal; a handler can tell them apart, so their frozen forms differ. Lists, sets and
+dicts become tuples that start with their type. The insertion order of a dict is ignored: no handler may depend on it,
+as none may depend on the order of a set.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def freeze(value: Any) -> Hashable:
     if kind is bool:
         return kind, value
     if kind is float:
-        return kind, repr(value)            # so that -0.0 is not 0.0, and "not a number" is itself
+        return kind, repr(value)            # -0.0 differs from 0.0, and NaN equals itself
     if kind is tuple or kind is list:
         return kind, *map(freeze, value)
     if kind is set or kind is frozenset:
@@ -36,7 +36,7 @@ def freeze(value: Any) -> Hashable:
 
 
 def freeze_state(node: str, values: Mapping[str, Any]) -> tuple[Hashable, ...]:
-    """The frozen form of a node's attributes; raises `DslabError` that names the attribute that has none."""
+    """The frozen form of a node's attributes; raises `DslabError` with the name of an attribute that has none."""
     frozen = []
     for name, value in values.items():
         try:
@@ -48,7 +48,7 @@ def freeze_state(node: str, values: Mapping[str, Any]) -> tuple[Hashable, ...]:
 
 
 def refuse_shared_parts(node: str, values: Mapping[str, Any]) -> None:
-    """Raise `DslabError` if two attributes hold one list, set or dict: a copy of the node would hold two."""
+    """Raise `DslabError` if two attributes share a list, set or dict: a copy of the node would have two."""
     owners: dict[int, str] = {}
     for name, value in values.items():
         for part in containers(value):
@@ -60,7 +60,7 @@ def refuse_shared_parts(node: str, values: Mapping[str, Any]) -> None:
 
 
 def rename(value: Any, names: Mapping[str, str]) -> Any:
-    """The same plain data with other names of nodes, wherever they stand in it."""
+    """The same plain data with the names of nodes replaced, at any depth."""
     kind = type(value)
     if kind is str:
         return names.get(value, value)
@@ -73,7 +73,7 @@ def rename(value: Any, names: Mapping[str, str]) -> Any:
 
 
 def measures(value: Any) -> int:
-    """How much there is of a value: the size of a number, or how many things it holds, inside others too."""
+    """The size of a value: the magnitude of a number, or the number of items, nested ones included."""
     kind = type(value)
     if kind in (int, float):
         return abs(int(value)) if value == value and abs(value) < float("inf") else 0
@@ -81,7 +81,7 @@ def measures(value: Any) -> int:
 
 
 def parts(value: Any) -> Iterator[Any]:
-    """What a value holds directly."""
+    """The direct parts of a value."""
     kind = type(value)
     if kind is dict:
         yield from value.values()

@@ -1,9 +1,9 @@
-"""A run as a graph: its states, and what can happen next in each.
+"""A run as a state graph.
 
-A state is a tuple of small numbers: for each node the number of its local state, then the number of all
-outputs so far, the messages in flight, and the number of what is left (requests, budgets of faults and
-timers). Whatever was seen before has a number, so states are compared and stored at the speed of numbers, and
-a handler runs once for each local state and event.
+A state is a tuple of small numbers: for each node the number of its local state, then the number of the sequence of
+outputs, the messages in flight, and the number of the environment (requests, budgets of faults and timers). Every
+value has one number, so states are compared and stored as numbers, and a handler runs once for each local state and
+event.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from dslab.trace import Output
 from dslab.values import DslabError
 
 State = tuple[Any, ...]                 # (local, local, ..., outputs, network, left)
-Event = int | str | tuple[Any, ...]     # a message arrives, a timer goes off, or ("crash",), ("request", 0), ...
-Move = tuple[int, Event]                # where, and what happens
+Event = int | str | tuple[Any, ...]     # a message arrives, a timer fires, or ("crash",), ("request", 0), ...
+Move = tuple[int, Event]                # (place of the node, event)
 Outcome = tuple[int, tuple[int, ...], tuple["FrozenOutput", ...], tuple[str, ...]]     # see `Model.outcome`
 T = TypeVar("T")
 OUTPUTS, NETWORK, LEFT = -3, -2, -1
@@ -27,7 +27,7 @@ CRASH, RECOVERY, DROP, DUPLICATE = "a crash", "a recovery", "a drop", "a duplica
 
 
 class InFlight(NamedTuple):
-    """A message in flight. Equal messages on one link are one message, several times."""
+    """A message in flight. Equal messages on one link have one number, and occur several times."""
 
     src: str
     dst: str
@@ -35,14 +35,14 @@ class InFlight(NamedTuple):
 
 
 class Left(NamedTuple):
-    """What may still come from outside."""
+    """What the environment can still do."""
 
-    budgets: tuple[tuple[str, int], ...]        # how often a kind of fault may strike, or a timer go off
-    asked: int                                  # how many of the script's requests were made
-    waiting: frozenset[str]                     # clients without an answer that will ask again
+    budgets: tuple[tuple[str, int], ...]        # fault or timer -> how often it may still occur
+    asked: int                                  # the number of the script's requests that were made
+    waiting: frozenset[str]                     # clients with later requests, whose present one is unanswered
 
 
-class Stumble(Exception):
+class HandlerFailed(Exception):
     """A handler failed: `event` at the node in `place`, in `state`."""
 
     def __init__(self, state: State, place: int, event: Event) -> None:
@@ -52,13 +52,13 @@ class Stumble(Exception):
 
 
 class Numbers(list[T]):
-    """Values by their number, from 0, in the order in which they came."""
+    """Distinct values, numbered from 0 in the order of their first occurrence."""
 
     def __init__(self) -> None:
         self.known: dict[Hashable, int] = {}
 
     def number(self, key: Hashable, value: T) -> int:
-        """The number of the value that this key stands for."""
+        """The number of the value with this key; a new one gets the next number."""
         known = self.known.get(key)
         if known is None:
             known = self.known[key] = len(self)
@@ -70,7 +70,7 @@ class Model:
     """The states of a run and the moves between them.
 
     A move is a pair (place of the node, event). An event is the number of a message that arrives, the name of
-    a timer that goes off, or a tuple such as ("crash",), ("request", 0), ("drop", message).
+    a timer that fires, or a tuple such as ("crash",), ("request", 0), ("drop", message).
     """
 
     def __init__(self, run: Run, budgets: Mapping[str, int], *, check: bool = False) -> None:
@@ -82,13 +82,14 @@ class Model:
         self.limited = frozenset(budgets)
         self.locals: Numbers[Local] = Numbers()
         self.messages: Numbers[InFlight] = Numbers()
-        self.told: Numbers[tuple[int | None, tuple[FrozenOutput, ...]]] = Numbers()     # (all before, those of a step)
+        # A sequence of outputs: (the number of the sequence before, the outputs of the last step).
+        self.output_chains: Numbers[tuple[int | None, tuple[FrozenOutput, ...]]] = Numbers()
         self.left: Numbers[Left] = Numbers()
         self.receiver: list[int] = []                                   # message -> place of the node
-        self.rank: list[Any] = []                                       # message -> its order in the network
+        self.rank: list[Any] = []                                       # message -> its sort key in the network
         fifo = any(run.network.settings(a, b).fifo for a in run.nodes for b in run.nodes if a != b)
         self.order = self.rank.__getitem__ if fifo else None
-        self.known: dict[tuple[int, Event], Outcome] = {}               # (local, event) -> what follows
+        self.known: dict[tuple[int, Event], Outcome] = {}               # (local, event) -> its outcome
         self.spent: dict[tuple[int, str], int | None] = {}
         self.first_left = self._left(Left(tuple(sorted(budgets.items())), 0, frozenset()))
         self.start_moves: list[Move] = [(place, ("start",)) for place in range(self.size)]
@@ -97,22 +98,22 @@ class Model:
 
     def initial(self) -> list[State]:
         """The one state in which all nodes have started."""
-        nothing_told = self.told.number((None, ()), (None, ()))
+        no_outputs = self.output_chains.number((None, ()), (None, ()))
         locals_ = [self.local(self.stage.first(place)) for place in range(self.size)]
-        state: State = (*locals_, nothing_told, (), self.first_left)
+        state: State = (*locals_, no_outputs, (), self.first_left)
         for place, event in self.start_moves:
             state = self.after(state, place, event, state[NETWORK], state[LEFT])
         return [state]
 
     def successors(self, state: State) -> list[State]:
-        """The states that can come next, one for each thing that can happen."""
+        """The successors of a state, one for each move."""
         return [after for _, after in self.moves(state)]
 
     def moves(self, state: State) -> Iterator[tuple[Move, State]]:
-        """All that can happen in a state, as (move, state after it)."""
+        """All moves in a state, each with the state after it."""
         network, left, previous = state[NETWORK], state[LEFT], None
         for index, message in enumerate(network):
-            if self.rank[message] == previous:      # the same again, or not the first on a link with order
+            if self.rank[message] == previous:      # an equal message, or one behind the first on a FIFO link
                 continue
             previous, place = self.rank[message], self.receiver[message]
             others = network[:index] + network[index + 1:]
@@ -127,8 +128,8 @@ class Model:
         if self.limited:
             yield from self._faults_in(state)
 
-    def at_rest(self, state: State) -> bool:
-        """Is nothing left to happen, but faults?"""
+    def is_terminal(self, state: State) -> bool:
+        """Whether nothing but faults can happen."""
         busy = any(self.locals[local].timers for local in state[:self.size])
         return not (busy or state[NETWORK] or any(self._requests_in(state)))
 
@@ -160,39 +161,39 @@ class Model:
                 yield (-1, ("duplicate", message)), (*state[:NETWORK], twice, doubled)
 
     def after(self, state: State, place: int, event: Event, network: tuple[int, ...], left: int) -> State:
-        """The state after an event at the node in `place`, which leaves these messages in the network."""
-        outcome = self.known.get((state[place], event)) or self.learn(state, place, event)
-        local, sent, told, answered = outcome
+        """The state after an event at the node in `place`; `network` are the messages that remain in flight."""
+        outcome = self.known.get((state[place], event)) or self.compute(state, place, event)
+        local, sent, outputs, answered = outcome
         after = [*state]
         after[place] = local
-        if told:
-            after[OUTPUTS] = self.told.number((state[OUTPUTS], told), (state[OUTPUTS], told))
+        if outputs:
+            after[OUTPUTS] = self.output_chains.number((state[OUTPUTS], outputs), (state[OUTPUTS], outputs))
         after[NETWORK] = tuple(sorted(network + sent, key=self.order)) if sent else network
         after[LEFT] = self._answered(left, answered) if answered else left
         return tuple(after)
 
     # ---- numbers ---------------------------------------------------------------------------------------
 
-    def learn(self, state: State, place: int, event: Event) -> Outcome:
-        """Run the handler: what follows from an event that no node in this local state has met before."""
+    def compute(self, state: State, place: int, event: Event) -> Outcome:
+        """Run the handler for a new pair of local state and event, and store the outcome."""
         try:
             known = self.known[state[place], event] = self.outcome(state[place], event)
         except (Exception, SystemExit) as problem:
-            raise Stumble(state, place, event) from problem
+            raise HandlerFailed(state, place, event) from problem
         return known
 
     def outcome(self, local: int, event: Event) -> Outcome:
-        """(local state, messages sent, outputs, clients answered) after an event."""
+        """The outcome of an event: (local state, messages sent, outputs, clients answered)."""
         before = self.locals[local]
         node = self.nodes[before.place]
-        after, sent, told, answered = self.stage.play(before, self.spell(event))
+        after, sent, outputs, answered = self.stage.play(before, self.readable(event))
         return (self.local(after),
                 tuple(self.message(InFlight(node, dst, msg)) for dst, msg in sent),
-                tuple(self.told_as(node, name, values) for name, values in told),
+                tuple(self.frozen_output(node, name, values) for name, values in outputs),
                 tuple(client for client in answered if client in self.often))
 
-    def spell(self, event: Event) -> tuple[Any, ...]:
-        """An event as the stage knows it."""
+    def readable(self, event: Event) -> tuple[Any, ...]:
+        """An event with its data in place of numbers."""
         if isinstance(event, int):
             return "deliver", self.messages[event].src, self.messages[event].payload
         if isinstance(event, str):
@@ -217,26 +218,26 @@ class Model:
             self.receiver.append(link[1])
         return number
 
-    def told_as(self, node: str, name: str, values: tuple[Any, ...]) -> FrozenOutput:
-        """An output, as it is compared and shown."""
+    def frozen_output(self, node: str, name: str, values: tuple[Any, ...]) -> FrozenOutput:
+        """An output, with its frozen form for comparison."""
         return FrozenOutput((node, name, freeze(values)), (node, name, values))
 
     def outputs(self, number: int) -> list[Output]:
-        """All outputs up to the one with this number, in order: that is what their step and time say."""
+        """The sequence of outputs with this number; the step and time of an output are its position in it."""
         chain: list[tuple[FrozenOutput, ...]] = []
         last: int | None = number
         while last:
-            last, told = self.told[last]
-            chain.append(told)
+            last, outputs = self.output_chains[last]
+            chain.append(outputs)
         return [Output(step, float(step), *output.plain)
-                for step, told in enumerate(reversed(chain)) for output in told]
+                for step, outputs in enumerate(reversed(chain)) for output in outputs]
 
-    # ---- what is left ----------------------------------------------------------------------------------
+    # ---- the environment -------------------------------------------------------------------------------
 
     def spend(self, left: int, kind: str, *, free: bool = True) -> int | None:
-        """What is left after one event of this kind, None if it may not happen.
+        """The number of the environment after one event of this kind; None if its budget is exhausted.
 
-        What has no budget may happen any number of times if it is `free`, and never otherwise.
+        An event without a budget is unlimited if it is `free`, and impossible otherwise.
         """
         if kind not in self.limited:
             return left if free else None
@@ -271,7 +272,7 @@ class FrozenOutput:
 
 
 def _requests(run: Run) -> list[tuple[str, str, Any]]:
-    """(client, node, message) for each event of the script; raises `DslabError` for what is not a request."""
+    """(client, node, message) for each event of the script; raises `DslabError` if one is not a request."""
     instead = {"crash": "crashes", "recover": "recoveries", "drop": "drops", "duplicate": "duplicates"}
     found: list[tuple[str, str, Any]] = []
     for event in run.script:

@@ -1,4 +1,4 @@
-"""The properties while a search goes on: what they see of a state, and the first state that decides each."""
+"""Properties during a search: their view of a state, and the first state that decides each."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from dslab.properties import Promise, World
 from dslab.properties import State as NodeState
 from dslab.trace import Output
 
-Asking = Callable[[Callable[[Any], Any]], Callable[[Any], Any]]
+Lift = Callable[[Callable[[Any], Any]], Callable[[Any], Any]]
 UNKNOWN = object()
 
 
 class PropertyCheck:
-    """What became of each promise so far.
+    """The status of each promise so far.
 
     Args:
-        asking: turns a judge of worlds into a judge of states.
-        at_rest: is a state terminal, can nothing happen any more?
+        lift: from a function of worlds to a function of states.
+        is_terminal: the predicate of states in which nothing but faults can happen.
     """
 
-    def __init__(self, promises: tuple[Promise, ...], asking: Asking, at_rest: Callable[[Any], bool]) -> None:
-        self.promises, self.at_rest = promises, at_rest
-        self.objections = [(one, asking(one.objection)) for one in promises if one.kind == "always"]
-        self.at_terminal = [(one, asking(one.objection)) for one in promises if one.kind == "in the end"]
-        self.sometimes = [(one, asking(one.has_happened)) for one in promises if one.kind == "sometimes"]
+    def __init__(self, promises: tuple[Promise, ...], lift: Lift, is_terminal: Callable[[Any], bool]) -> None:
+        self.promises, self.is_terminal = promises, is_terminal
+        self.objections = [(one, lift(one.objection)) for one in promises if one.kind == "always"]
+        self.at_terminal = [(one, lift(one.objection)) for one in promises if one.kind == "in the end"]
+        self.sometimes = [(one, lift(one.has_happened)) for one in promises if one.kind == "sometimes"]
         self.only_sometimes = len(self.sometimes) == len(promises)
-        self.decided: dict[Promise, tuple[Any, str]] = {}       # promise -> the state, the objection
-        self.terminal_states = 0                                          # how many were met
+        self.decided: dict[Promise, tuple[Any, str]] = {}       # promise -> the state, the violation
+        self.terminal_states = 0                                # the number visited
 
     def look(self, state: Any) -> bool:
-        """Judge a new state; True if the search can end: something is broken, or every `sometimes` has happened."""
+        """Judge a new state; True if the search can end: a promise is broken, or every `sometimes` has happened."""
         broken = self._is_broken(state, self.objections)
-        if self.at_terminal and self.at_rest(state):
+        if self.at_terminal and self.is_terminal(state):
             self.terminal_states += 1
             broken = self._is_broken(state, self.at_terminal) or broken
         for promise, has_happened in self.sometimes:
@@ -53,7 +53,7 @@ class PropertyCheck:
         return broken
 
     def undecided(self, promise: Promise, status: str) -> tuple[str, str]:
-        """The verdict on a promise that no state has decided, when the search ends like this; and why."""
+        """The verdict on a promise that no state decided, and the reason, for a search that ended with `status`."""
         if status != COMPLETE:
             return "not decided", "the search ended before" if status == FOUND else status
         if promise.kind == "sometimes":
@@ -64,17 +64,17 @@ class PropertyCheck:
 
 
 class StateWorld(World):
-    """The world in one state. It has no time: there `time` is 0, and outputs are numbered in their order."""
+    """The world in one state. It is not timed: `time` is 0, and the step and time of an output are its position."""
 
     def __init__(self, model: Model, state: State) -> None:
         self.model, self.state = model, state
         self.nodes, self.time = model.nodes, 0.0
-        self.looked = False             # has anybody looked at more than the outputs?
-        self._told: list[Output] | None = None
+        self.looked = False             # whether more than the outputs was read
+        self._outputs_so_far: list[Output] | None = None
 
     @property
     def states(self) -> dict[str, NodeState]:
-        """The nodes' states; of a node that is down, what it was."""
+        """The nodes' states; of a node that is down, the state in which it crashed."""
         self.looked = True
         locals_ = [self.model.locals[local] for local in self.state[:OUTPUTS]]
         return {node: NodeState(node, local.values) for node, local in zip(self.nodes, locals_, strict=True)}
@@ -87,33 +87,33 @@ class StateWorld(World):
         return NodeSet(node for node, local in zip(self.nodes, locals_, strict=True) if local.up)
 
     def outputs(self, name: str | None = None) -> list[Output]:
-        """All that the nodes have told the world so far, or what has this name."""
-        if self._told is None:
-            self._told = self.model.outputs(self.state[OUTPUTS])
-        return [output for output in self._told if name is None or output.name == name]
+        """All outputs so far, or those of this name."""
+        if self._outputs_so_far is None:
+            self._outputs_so_far = self.model.outputs(self.state[OUTPUTS])
+        return [output for output in self._outputs_so_far if name is None or output.name == name]
 
 
-def asking(model: Model, judge: Callable[[Any], Any]) -> Callable[[State], Any]:
-    """What `judge` says of the world in a state, asked once for all states that look alike to it.
+def lift(model: Model, judge: Callable[[Any], Any]) -> Callable[[State], Any]:
+    """From a function of worlds to a function of states, which calls it once for all states that it cannot tell apart.
 
-    A judge that looked at nothing but outputs would say the same wherever they are the same.
+    If a call read nothing but outputs, its result is that of all states with the same outputs.
     """
     by_outputs: dict[int, Any] = {}
     by_view: dict[State, Any] = {}
 
-    def ask(state: State) -> Any:
-        said = by_outputs.get(state[OUTPUTS], UNKNOWN)
-        if said is not UNKNOWN:
-            return said
+    def judge_state(state: State) -> Any:
+        result = by_outputs.get(state[OUTPUTS], UNKNOWN)
+        if result is not UNKNOWN:
+            return result
         view = state[:OUTPUTS + 1]
-        said = by_view.get(view, UNKNOWN)
-        if said is UNKNOWN:
+        result = by_view.get(view, UNKNOWN)
+        if result is UNKNOWN:
             world = StateWorld(model, state)
-            said = judge(world)
+            result = judge(world)
             if world.looked:
-                by_view[view] = said
+                by_view[view] = result
             else:
-                by_outputs[state[OUTPUTS]] = said
-        return said
+                by_outputs[state[OUTPUTS]] = result
+        return result
 
-    return ask
+    return judge_state

@@ -1,8 +1,8 @@
-"""Schedules of faults drawn at random, in swarms: each leaves out about half of the kinds.
+"""Random schedules of faults, by swarm testing: each schedule omits about half of the kinds of faults.
 
-A schedule with all kinds of faults at once hides bugs: a partition that never heals leaves nothing for a
-crash to spoil [Groce and others, "Swarm testing", 2012]. Faults to messages name the message, so a schedule
-is plain data that can be edited, and taken away event by event.
+A schedule with all kinds of faults masks bugs: while a partition stops all progress, a crash does no harm [Groce and
+others, "Swarm testing", 2012]. Faults to messages name the message, so a schedule is plain data that can be edited,
+and shrunk event by event.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ def crashes(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
 
 
 def pauses(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
-    """Nodes stand still for a while."""
+    """Nodes are paused and resume."""
     for node in _some(draw, run.nodes, most=1.0):
         first, second = _span(draw, run)
         yield from (at(first, pause(node)), at(second, resume(node)))
 
 
 def partitions(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
-    """The network falls in two and heals."""
+    """The network is partitioned in two and heals."""
     for _ in range(1 + int(2 * draw())):
         first, second = _span(draw, run)
         order = sorted((draw(), place) for place in range(len(run.nodes)))
@@ -50,16 +50,16 @@ def losses(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
 
 
 def duplications(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
-    """Messages arrive twice."""
+    """Messages are duplicated."""
     return [at(0, duplicate(name, after=_wait(draw, run))) for name in _some(draw, messages)]
 
 
 def delays(draw: Draw, run: Run, messages: Sequence[str]) -> Iterable[At]:
-    """Messages are late."""
+    """Messages are delayed."""
     return [at(0, delay(name, by=_wait(draw, run))) for name in _some(draw, messages)]
 
 
-# The kinds of faults: what makes them, and under which name a trace counts those that took effect.
+# Kind of fault -> (its generator, the name under which a trace counts those that took effect).
 FAULTS: dict[str, tuple[Callable[[Draw, Run, Sequence[str]], Iterable[At]], str]] = {
     "crash": (crashes, "crash"), "pause": (pauses, "pause"), "partition": (partitions, "partition"),
     "loss": (losses, "dropped"), "duplication": (duplications, "duplicated"), "delay": (delays, "delayed"),
@@ -77,7 +77,7 @@ def schedule(run: Run, seed: int, kinds: Iterable[str]) -> Run:
 
 
 def names_in(run: Run) -> list[str]:
-    """The names of the messages that are sent if nothing is done to the run."""
+    """The names of the messages that are sent in the run without added faults."""
     names = [message.name for message in simulate(run, states=False).messages]
     return [name for name in names if not name.endswith("'")]
 

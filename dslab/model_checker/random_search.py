@@ -1,9 +1,9 @@
-"""`search(run, promises) -> RandomSearch`: many runs with random faults, until one breaks a promise, made small.
+"""`search(run, promises) -> RandomSearch`: runs with random faults until one breaks a promise, which is then shrunk.
 
     search(Run(Raft, 5), PROMISES, seeds=range(1000))
 
-Where the states are too many to explore, chance looks further, and for protocols that read clocks or draw
-lots it is the only way. It finds mistakes; that it finds none proves nothing.
+It scales to runs with too many states to explore, and is the only way to test protocols that read clocks or draw random
+numbers. It finds bugs; that it finds none proves nothing.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from dslab.values import DslabError, brief
 
 @dataclass(frozen=True)
 class RandomSearch:
-    """What a search has found. It is true if no promise was broken."""
+    """The result of a search. It is true if no promise was broken."""
 
-    verdicts: tuple[Verdict, ...]       # of a broken promise: on the small run
-    runs: int                           # how many there were
-    faults: dict[str, int]              # how often each kind of fault took effect, in all of them
-    run: Run | None = None              # the small run that breaks a promise
-    found: Run | None = None            # the run as it was found
-    stopped: bool = False               # by its user
+    verdicts: tuple[Verdict, ...]       # of a broken promise: on the shrunk run
+    runs: int                           # the number of runs simulated
+    faults: dict[str, int]              # kind of fault -> how often it took effect, in all runs
+    run: Run | None = None              # the shrunk run that breaks a promise
+    found: Run | None = None            # the same run before shrinking
+    stopped: bool = False               # whether the user interrupted it
 
     @property
     def trace(self) -> Trace | None:
-        """The trace of the small run, to play."""
+        """The trace of the shrunk run, to play."""
         return next((verdict.trace for verdict in self.verdicts if verdict.status == "broken"), None)
 
     def __bool__(self) -> bool:
@@ -60,15 +60,14 @@ def search(run: Run, promises: Promise | Iterable[Promise], *, seeds: Iterable[i
     """Simulate the run once for each seed, with faults added to its script; stop at the first broken promise.
 
     Args:
-        run: what is simulated. Its script stays, faults are added.
-        promises: what is judged after each run.
+        run: the run to simulate. Its script is kept, faults are added.
+        promises: the properties to judge in each run.
         seeds: one run for each. The same seeds give the same search.
         faults: kinds of faults to draw from (crash, pause, partition, loss, duplication, delay); None: all.
-        progress: called with the number of runs so far. `dslab.search` shows it, once a second has passed; False
-            keeps it away.
+        progress: called with the number of runs so far. `dslab.search` shows a bar after a second; False turns it off.
 
     Raises:
-        DslabError: a kind of fault was asked for by name, and none took effect in any run.
+        DslabError: a kind of fault was given by name, and none took effect in any run.
         ProtocolError: a handler failed; its `trace` ends before that step.
 
     >>> from dslab.protocols.raft import Raft, two_leaders_never_share_a_term
@@ -113,7 +112,7 @@ def _seeds(seeds: Any) -> Iterable[int]:
 
 
 def _verdicts(promises: tuple[Promise, ...], seen: dict[Promise, Verdict], runs: int) -> tuple[Verdict, ...]:
-    """What the runs have decided. That nothing broke decides nothing."""
+    """The verdicts after all runs. A promise that no run broke is not decided."""
     def undecided(promise: Promise) -> Verdict:
         never = "seen" if promise.kind == "sometimes" else "broken"
         return Verdict(promise, "not decided", None, f"not {never} in {runs:,} runs", None)

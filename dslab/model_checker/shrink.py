@@ -1,6 +1,6 @@
-"""The smallest script that still fails: take away what can be missed, then make the rest simple.
+"""Shrinking: delta debugging of a failing run's script, then simpler times and delays.
 
-Nothing is drawn: the same failing run always shrinks to the same one.
+It is deterministic: the same failing run always shrinks to the same one.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from dslab.script import Action, At
 from dslab.simulator.errors import ProtocolError
 from dslab.simulator.simulate import simulate
 
-MOST = 2000             # runs that one shrinking may cost
+MOST = 2000             # the limit of runs per shrinking
 
-Fails = Callable[[Run], float | None]       # when a run fails, in ms (infinity: at its end); None if it does not
+Fails = Callable[[Run], float | None]       # the time at which a run fails, in ms (infinity: at its end), or None
 
 
 def broken(run: Run, promise: Promise) -> Verdict | None:
     """The verdict on a run that breaks the promise, None if it does not."""
     try:
         verdict, = judge(simulate(run), [promise])
-    except ProtocolError:           # another kind of failure
+    except ProtocolError:           # a different failure
         return None
     return verdict if verdict.status == "broken" else None
 
 
 def breaks(promise: Promise) -> Fails:
-    """Failure is that this promise is broken."""
+    """The failure in which this promise is broken."""
     def moment(run: Run) -> float | None:
         verdict = broken(run, promise)
         if verdict is None or verdict.trace is None or verdict.step is None:
@@ -41,12 +41,12 @@ def breaks(promise: Promise) -> Fails:
 
 
 def shrink(run: Run, failure: Fails, *, most: int = MOST) -> Run:
-    """The simplest run that fails in the same way. No single event of its script can be taken away.
+    """A simpler run that fails in the same way. Without any single event of its script it would not fail.
 
     Args:
-        run: one that fails.
-        failure: the way in which it does.
-        most: runs that this may cost.
+        run: a failing run.
+        failure: the failure to preserve.
+        most: the limit of runs simulated.
     """
     left = most
 
@@ -67,7 +67,7 @@ def shrink(run: Run, failure: Fails, *, most: int = MOST) -> Run:
 
 
 def _calmer(run: Run) -> Iterator[Run]:
-    """The run with less that is random."""
+    """The run with a simpler network: less randomness."""
     calm = Network(latency=constant(10), fifo=run.network.default.fifo)
     for changes in ({"network": calm, "seed": 0}, {"network": calm}, {"seed": 0}):
         if run.but(**changes) != run:
@@ -77,7 +77,7 @@ def _calmer(run: Run) -> Iterator[Run]:
 
 
 def _without(run: Run, fails: Callable[[Run], bool]) -> Run:
-    """The run without all that can be missed: halves first, single events last."""
+    """The run without the events that it fails without: halves are removed first, single events last."""
     size = max(1, len(run.script) // 2)
     while True:
         start, gone = 0, False
@@ -93,7 +93,7 @@ def _without(run: Run, fails: Callable[[Run], bool]) -> Run:
 
 
 def _sooner(run: Run, failure: Fails, fails: Callable[[Run], bool]) -> Run:
-    """The run cut off just after the moment at which it fails."""
+    """The run with its duration cut to just after the failure."""
     moment = failure(run)
     if moment is None or moment >= run.duration:
         return run
@@ -114,7 +114,7 @@ def _simpler(run: Run, index: int) -> Iterator[Run]:
 
 
 def _rounder(value: float) -> Iterator[int]:
-    """Rounder numbers, the roundest first. All are smaller, so that rounding comes to an end."""
+    """Rounder numbers, the roundest first. All are smaller, so that rounding terminates."""
     for unit in (1000, 500, 100, 50, 10, 5, 1):
         down = floor(value / unit) * unit
         if down < value:

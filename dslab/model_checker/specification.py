@@ -1,4 +1,4 @@
-"""A plain specification: in which states something can begin, and what can come next, as functions of values.
+"""A plain specification: a state machine, given by its initial states and its next-state function.
 
     def init():
         return [(0, 0)]
@@ -9,8 +9,8 @@
 
     explore(Specification(init, next), [four_gallons])
 
-A state is any value that can be hashed; tuples of numbers are fastest. The promises look at the state itself. What an
-exploration finds can be played: `shown` says how a state looks there, and `named` moves have names.
+A state is any hashable value; tuples of numbers are fastest. Promises are functions of the state itself. A
+counter-example can be played: `shown` gives the attributes to show, and with `named` moves have names.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from dslab.values import DslabError, brief
 @teaching("Specification(init=lambda: [0], next=lambda n: [n + 1])")
 @dataclass(frozen=True)
 class Specification:
-    """What can happen, without nodes and messages: a state machine as in TLA+ [Lamport 2002].
+    """A state machine without nodes and messages, as in TLA+ [Lamport 2002].
 
     Args:
         init: the initial states.
-        next: the states that can follow a state, one for each thing that can happen. One may follow itself.
-        canonical: one and the same state for all that differ by names only. The names must be
+        next: the successors of a state, one for each move. A state may be its own successor.
+        canonical: the representative of all states that differ by names only. The names must be
             interchangeable: if t can follow s, a renamed t can follow a renamed s; promises treat them alike.
-        named: does `next` give pairs (name of the move, state)?
+        named: whether `next` returns pairs (name of the move, state).
         shown: what a player shows of a state, {node: {attribute: value}}. By default there is one node, `name`, with
             the fields of a named tuple, a dataclass or a mapping, or the attribute `state`.
-        name: what it is called where it is played.
+        name: its title in the player.
 
     >>> counter = Specification(init=lambda: [0], next=lambda n: [n + 1] if n < 3 else [])
     >>> explore(counter, progress=False).states
@@ -63,24 +63,24 @@ class Specification:
 
     @property
     def successors(self) -> Callable[[Any], Iterable[Hashable]]:
-        """The function from a state to those that can follow it."""
+        """The function from a state to its successors, or to their representatives."""
         following, canonical = self.states_after, self.canonical
         return following if canonical is None else lambda state: map(canonical, following(state))
 
     @property
     def states_after(self) -> Callable[[Any], Iterable[Hashable]]:
-        """What `next` gives, without names."""
+        """The function `next`, without the names of moves."""
         following = self.next
         return (lambda state: [after for _, after in following(state)]) if self.named else following
 
     def moves(self, state: Any) -> Iterable[tuple[str, Any]]:
-        """The name of each move that can be made in a state, empty if moves have none, and what it leads to."""
+        """The moves in a state: the name of each, empty if moves have none, and the next state."""
         return self.next(state) if self.named else (("", after) for after in self.next(state))
 
-    def at_rest(self, state: Hashable) -> bool:
-        """Can nothing happen that would change this state?"""
+    def is_terminal(self, state: Hashable) -> bool:
+        """Whether no move leads to another state."""
         return all(after == state for after in self.successors(state))
 
-    def asking(self, judge: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """What `judge` says of a state: it looks at the state itself."""
+    def lift(self, judge: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """The function itself: promises of a specification are functions of its states."""
         return judge

@@ -1,8 +1,8 @@
-"""The way to a state of a plain specification, as a `Trace`: it plays like a run.
+"""The path to a state of a plain specification, as a `Trace` that plays like a run.
 
 A specification has no nodes and no time. Its states are shown as attributes of pseudo-nodes, a move is an event at
-each of them that it changes, and moves are 10 ms apart, as the decisions of `follow` are. Who could know of what is not
-said in a specification: the stamps count the events of each pseudo-node, and no more.
+each pseudo-node that it changes, and moves are 10 ms apart, as the decisions of `follow` are. Causality is unknown: the
+timestamps count the events of each pseudo-node, and no more.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from dslab.reasons import Reason
 from dslab.trace import NodeInfo, Stamps, Step, Trace
 from dslab.values import DslabError, NotPlain, brief, lookalike, snapshot
 
-PACE = 10.0             # ms from a move to the next
+PACE = 10.0             # ms between two moves
 Shown = dict[str, dict[str, Any]]
 
 
 def retrace(specification: Specification, path: list[Hashable]) -> list[tuple[str, Any]]:
-    """The states on a way from the beginning, without renaming, each with the name of the move that led to it."""
+    """The states of a path, without renaming, each with the name of the move that leads to it."""
     canonical = specification.canonical or (lambda state: state)
     choices: Iterable[tuple[str, Any]] = (("", state) for state in specification.init())
     walked = []
@@ -34,10 +34,10 @@ def retrace(specification: Specification, path: list[Hashable]) -> list[tuple[st
 
 
 def to_trace(specification: Specification, walked: list[tuple[str, Any]]) -> Trace:
-    """The trace of a way: its nodes start in the initial state, and then there is an event for each move.
+    """The trace of a path: its nodes start in the initial state, followed by an event for each move.
 
     Raises:
-        DslabError: `shown` does not give attributes of nodes.
+        DslabError: `shown` does not return attributes of nodes.
     """
     pictures = [picture(specification, state) for _, state in walked]
     nodes = {node: attributes for one in reversed(pictures) for node, attributes in one.items()}
@@ -66,7 +66,7 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in after.items() if name not in before or before[name] != value}
 
 
-# ---- how a state looks -------------------------------------------------------------------------------------
+# ---- the attributes of a state -----------------------------------------------------------------------------
 
 def picture(specification: Specification, state: Any) -> Shown:
     """The attributes of each pseudo-node in a state, as plain data."""
@@ -96,7 +96,7 @@ def _fields(value: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A value as a trace can hold it: what is not plain data is told in Python's words."""
+    """A value as a trace can hold it: its `repr` if it is not plain data."""
     try:
         return snapshot(value)
     except NotPlain:

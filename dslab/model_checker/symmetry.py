@@ -1,9 +1,8 @@
-"""Nodes whose names do not matter: of all states that differ by a renaming, only one is explored.
+"""Symmetry reduction: of all states that differ by a renaming of nodes, only one is explored.
 
-If A, B and C run the same protocol and start alike, then whatever A can do in a state, B can do in the state
-in which they have changed places. The representative of such states is the smallest of them, as a tuple of
-numbers. That names do not matter is not believed but checked, for each local state and event that were met.
-(Promises are believed to treat the nodes alike.)
+If A, B and C run the same protocol and start alike, then each move of A in a state is a move of B in the state with A
+and B exchanged. The representative of such states is the smallest of them, as a tuple of numbers. That handlers are
+symmetric is verified, for each local state and event that occurred; that promises are is assumed.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ class Symmetric:
     def __init__(self, model: Model, names: Iterable[str]) -> None:
         self.model, self.names = model, tuple(names)
         self._refuse_unlike()
-        orders = list(permutations(self.names))[1:]         # the first leaves all as it is
+        orders = list(permutations(self.names))[1:]         # the first is the identity
         self.renamings = [Renaming(model, dict(zip(self.names, order, strict=True))) for order in orders]
 
     def initial(self) -> list[State]:
@@ -38,23 +37,23 @@ class Symmetric:
         return states
 
     def successors(self, state: State) -> list[State]:
-        """One state for each class of states that can come next, and for each way to get there."""
+        """The representative of each successor."""
         return [self.canonical(after) for _, after in self.model.moves(state)]
 
     def canonical(self, state: State) -> State:
-        """The state that stands for this one."""
+        """The representative of a state."""
         return min([state, *[renaming.state(state) for renaming in self.renamings]])
 
     def verify(self) -> None:
-        """Raise `DslabError` if some handler did make a difference between the names."""
+        """Raise `DslabError` if a handler treats the names differently."""
         for renaming in self.renamings:
             for (local, event), outcome in list(self.model.known.items()):
                 mirrored = self.model.outcome(renaming.local(local), renaming.event(event))
                 if renaming.outcome(outcome) != renaming.sorted(mirrored):
                     node = self.model.nodes[self.model.locals[local].place]
-                    verb, *_, what = self.model.spell(event)
-                    told = what if isinstance(what, str) else brief(what)
-                    self._refuse(f"what {node} does at '{verb} {told}' would not be the same under another "
+                    verb, *_, what = self.model.readable(event)
+                    outputs = what if isinstance(what, str) else brief(what)
+                    self._refuse(f"what {node} does at '{verb} {outputs}' would not be the same under another "
                                  "name. Leave out symmetric=..., or do not use the order of names")
 
     def _refuse_unlike(self) -> None:
@@ -73,7 +72,7 @@ class Symmetric:
 
 
 class Renaming:
-    """What a permutation of names does to the numbers of a model; each answer is remembered."""
+    """A permutation of names, applied to the numbers of a model; results are cached."""
 
     def __init__(self, model: Model, names: Mapping[str, str]) -> None:
         self.model, self.names = model, names
@@ -83,25 +82,25 @@ class Renaming:
         self.outputs = cache(self._outputs)
 
     def state(self, state: State) -> State:
-        """The state in which the nodes have changed places."""
+        """The renamed state."""
         locals_ = [self.local(state[place]) for place in self.from_place]
         network = tuple(sorted(map(self.message, state[NETWORK]), key=self.model.order))
         return (*locals_, self.outputs(state[OUTPUTS]), network, state[LEFT])
 
     def event(self, event: Event) -> Event:
-        """The event as it happens to the node in the other place."""
+        """The renamed event."""
         return self.message(event) if isinstance(event, int) else event
 
     def outcome(self, outcome: Outcome) -> Sorted:
-        """What follows from the event there."""
-        local, sent, told, answered = outcome
-        renamed = tuple(map(self.message, sent)), tuple(map(self._output, told))
+        """The renamed outcome."""
+        local, sent, outputs, answered = outcome
+        renamed = tuple(map(self.message, sent)), tuple(map(self._output, outputs))
         return self.sorted((self.local(local), *renamed, answered))
 
     def sorted(self, outcome: Outcome) -> Sorted:
-        """An outcome in which the order of messages counts on links only that keep it."""
-        local, sent, told, answered = outcome
-        return local, sorted(sent, key=self.model.order), told, answered
+        """An outcome in which the order of messages counts on FIFO links only."""
+        local, sent, outputs, answered = outcome
+        return local, sorted(sent, key=self.model.order), outputs, answered
 
     def _local(self, number: int) -> int:
         place, up, timers, values = self.model.locals[number]
@@ -112,12 +111,12 @@ class Renaming:
         return self.model.message(InFlight(*rename(tuple(self.model.messages[number]), self.names)))
 
     def _outputs(self, number: int) -> int:
-        before, told = self.model.told[number]
+        before, outputs = self.model.output_chains[number]
         if before is None:
             return number
-        key = (self.outputs(before), tuple(map(self._output, told)))
-        return self.model.told.number(key, key)
+        key = (self.outputs(before), tuple(map(self._output, outputs)))
+        return self.model.output_chains.number(key, key)
 
-    def _output(self, told: FrozenOutput) -> FrozenOutput:
-        node, name, values = told.plain
-        return self.model.told_as(self.names.get(node, node), name, rename(values, self.names))
+    def _output(self, output: FrozenOutput) -> FrozenOutput:
+        node, name, values = output.plain
+        return self.model.frozen_output(self.names.get(node, node), name, rename(values, self.names))

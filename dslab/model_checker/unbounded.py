@@ -1,4 +1,4 @@
-"""Why a search found no end: what grows all the way from the first state to the deepest."""
+"""Why a search did not end: what grows along the path from the initial state to the deepest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dslab.model_checker.model import NETWORK, OUTPUTS, Model, State
 
 
 def growing(model: Model, path: list[State]) -> str:
-    """What grows along a path, the two things that grow most; empty if nothing does."""
+    """The two quantities that grow most along a path; empty if none grows."""
     first, middle, last = (_sizes(model, state) for state in (path[0], path[len(path) // 2], path[-1]))
     grown = [what for what in last if first[what] < middle[what] < last[what]]
     if not grown:
@@ -17,7 +17,7 @@ def growing(model: Model, path: list[State]) -> str:
 
 
 def _sizes(model: Model, state: State) -> dict[str, int]:
-    """How much there is of each thing that could grow."""
+    """The size of each attribute and of the network in a state."""
     sizes = {"the number of messages in flight": len(state[NETWORK]),
              "the number of outputs": len(model.outputs(state[OUTPUTS]))}
     for local in state[:model.size]:
