@@ -13,7 +13,7 @@ from jupyter_client.manager import start_new_kernel
 import dslab
 from dslab.model_checker.explore import explore
 from dslab.model_checker.specification import Specification
-from dslab.widgets.progress_bar import ProgressBar, SearchProgress, surface_here, tell
+from dslab.widgets.progress_bar import ProgressBar, SearchProgress, progress_of, surface_here
 
 COUNTER = Specification(lambda: [0], lambda n: [n + 1])
 
@@ -75,7 +75,7 @@ def test_a_search_that_fails_leaves_nothing():
 
 
 def test_runs_are_counted_where_nobody_knows_how_many_there_are():
-    assert tell(3000, 2.0) == SearchProgress("3,000 runs, 1,500 a second", None)
+    assert progress_of(3000, 2.0) == SearchProgress("3,000 runs, 1,500 a second", None)
 
 
 def test_tests_and_pages_that_are_built_are_silent(monkeypatch):

@@ -83,7 +83,7 @@ def names_in(run: Run) -> list[str]:
 
 
 def check_kinds(kinds: Iterable[str]) -> tuple[str, ...]:
-    """The kinds of faults; raises `DslabError` for one that there is not."""
+    """The kinds of faults; raises `DslabError` for an unknown one."""
     kinds = names(kinds, "faults", '["crash", "loss"]')
     for kind in kinds:
         if type(kind) is not str or kind not in FAULTS:

@@ -1,4 +1,4 @@
-"""Branches: a run and what it became by changes made by hand. Nothing is lost: an undo goes back to the parent."""
+"""Branches: the tree of a run and its edited variants. Undo goes to the parent, and keeps the branch."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dslab.script import At
 from dslab.values import DslabError, brief, nearest, shorten
 
 ORIGINAL = "original"
-MOST = 200              # branches of one player
-LONGEST = 60            # characters of a name
+MOST = 200              # the limit of branches in one player
+LONGEST = 60            # the limit of characters in a name
 
 
 @dataclass(eq=False)
 class Branch:
-    """One variant of the run. `events` are what its script has and the parent's has not."""
+    """One variant of the run. `events` are those that its script has beyond its parent's."""
 
     name: str
     run: Run | None                     # None: a trace that was not simulated here, which cannot be changed
@@ -26,12 +26,12 @@ class Branch:
 
     @property
     def depth(self) -> int:
-        """How many changes lie between the original and this."""
+        """The number of changes since the original."""
         return 0 if self.parent is None else self.parent.depth + 1
 
 
 class Branches:
-    """The tree of branches, parents first, and the one that is shown. Printed, it is that tree."""
+    """The tree of branches, parents first, and the one that is shown. Its `repr` draws the tree."""
 
     def __init__(self, run: Run | None) -> None:
         self.root = self.current = Branch(ORIGINAL, run)
@@ -53,7 +53,7 @@ class Branches:
         return found
 
     def grow(self, parent: Branch, events: Iterable[At], *, name: str = "") -> Branch:
-        """A branch of `parent` with these events, or the one that was made by the same change before."""
+        """A branch of `parent` with these events: a new one, or the one that the same change made before."""
         events = tuple(events)
         if parent.run is None:
             raise DslabError(f"{parent.name} was not simulated here and cannot be changed")
@@ -78,7 +78,7 @@ class Branches:
         branch.name = wanted
 
     def delete(self, name: str) -> None:
-        """Forget a branch. What grew from it stays, and grows from its parent now."""
+        """Delete a branch. Its children stay, as children of its parent."""
         branch = self[name]
         if branch.parent is None:
             raise DslabError("the first run cannot be deleted: the branches grow from it")
@@ -95,7 +95,7 @@ class Branches:
                  "events": [repr(event) for event in branch.events]} for branch in self._all]
 
     def _free(self, wanted: str) -> str:
-        """The name, shortened, with a number if it is taken."""
+        """A free name: this one, shortened, with a number if it is taken."""
         names = {branch.name for branch in self._all}
         name, number = shorten(wanted, limit=LONGEST), 2
         while name in names:

@@ -1,6 +1,6 @@
-"""Break it: the learner chooses what happens next, again and again, until a promise is broken.
+"""The mode "break": the learner is the scheduler, and chooses each next event until a promise is broken.
 
-What is chosen are the decisions of `dslab.follow`, so a way to break a promise is a list that can be copied.
+The choices are the decisions of `dslab.follow`, so a counter-example is a list that can be copied.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from dslab.simulator.errors import ProtocolError
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
 
-PACE = 10               # ms from one decision to the next
-BUDGET = {"crash": 1, "recover": 1, "drop": 0, "duplicate": 0}      # how often each fault may strike
+PACE = 10               # ms between two decisions
+BUDGET = {"crash": 1, "recover": 1, "drop": 0, "duplicate": 0}      # how often each fault may occur
 
 
 class Breaking:
-    """A run of which each next event is chosen."""
+    """A run whose events are chosen one by one."""
 
     def __init__(self, run: Run, budget: Mapping[str, int] | None = None) -> None:
         for fault, times in (budget or {}).items():
@@ -34,7 +34,7 @@ class Breaking:
         self.next: list[str] = []
 
     def play(self, decisions: tuple[str, ...]) -> tuple[Trace, str]:
-        """Take these decisions instead of all before: the trace, and the sentence of the error that ended it."""
+        """Replace the decisions: the trace of the new ones, and the sentence of the error that ended it."""
         try:
             follower = Follower(self.run)
             for number, decision in enumerate(decisions, 1):
@@ -47,17 +47,17 @@ class Breaking:
         return found
 
     def with_one_more(self, decision: str) -> tuple[str, ...]:
-        """The decisions so far and this one; raises `DslabError` if it cannot be taken."""
+        """The decisions so far plus this one; raises `DslabError` if it is impossible now."""
         if decision not in self.next:
             raise DslabError(f"{brief(decision)} cannot happen now: there are {len(self.next)} other choices")
         return *self.decisions, decision
 
     def code(self) -> str:
-        """Python code, without imports, that takes the decisions again."""
+        """Python code, without imports, that repeats the decisions."""
         return following(self.run, self.decisions)
 
     def to_dict(self, trace: Trace) -> dict[str, Any]:
-        """The decisions so far and what can come next, as JSON data."""
+        """The decisions so far and the possible next ones, as JSON data."""
         return {"decisions": list(self.decisions), "next": [self._choice(decision, trace) for decision in self.next],
                 "budget": self._left(self.decisions)}
 

@@ -1,4 +1,4 @@
-"""A widget's JavaScript as one module: widgets and exported pages cannot follow relative imports."""
+"""A widget's JavaScript bundled as one module: widgets and exported pages cannot resolve relative imports."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFINED = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+
 
 @cache
 def script(root: str = "player.js", folder: Path = HERE / "js") -> str:
-    """All modules in one, each after those that it imports; only the widget itself, the root, is exported.
+    """All modules in one, each after those that it imports, with the exports of the root module only.
 
     Args:
         root: the widget's module, below `folder`.
@@ -50,7 +50,7 @@ def _collect(folder: Path, name: str, sources: dict[str, str], importing: tuple[
 
 
 def _refuse_twins(sources: dict[str, str]) -> None:
-    """In one module a name is defined once: a second definition would be a syntax error in the browser."""
+    """Raise `DslabError` if two modules define one name, which would be a syntax error in the bundle."""
     homes: dict[str, str] = {}
     for module, text in sources.items():
         for name in DEFINED.findall(text):

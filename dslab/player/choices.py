@@ -11,19 +11,19 @@ from dslab.values import DslabError, brief
 
 
 class Under(ipywidgets.VBox):        # type: ignore[misc]  # ipywidgets has no types
-    """Widgets below each other, of which the last has a text and a picture for those who see no widgets."""
+    """A column of widgets; its text and picture for readers without widgets are those of the last."""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return (super()._repr_mimebundle_(**kwargs) or {}) | self.children[-1].still()
 
 
 def controls_of(choices: Mapping[str, Any]) -> dict[str, Any]:
-    """A control for each choice; raises `DslabError`, one sentence, for what is no choice."""
+    """A control for each choice; raises `DslabError` if one is no range, list or bool."""
     return {name: _control(name, choice) for name, choice in choices.items()}
 
 
 def under(controls: Mapping[str, Any], player: Any, changed: Callable[[], None]) -> Any:
-    """The player under its controls; `changed` is called when one of them is moved."""
+    """The player under its controls; `changed` is called at each change of one."""
     for control in controls.values():
         control.observe(lambda _: changed(), names="value")
     bar = ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})

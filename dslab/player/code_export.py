@@ -1,4 +1,4 @@
-"""What one click copies: a branch as a Python script, and as a test that says what happened in it."""
+"""The code that the player copies: a branch as a Python script, and as a test that asserts its outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dslab.values import show
 
 
 def script_of(trace: Trace, making: str = "") -> str:
-    """`making` with its imports, or the code that makes the trace's run again; empty if it has none."""
+    """The code `making` with its imports, or code that recreates the trace's run; empty if it has no run."""
     making = making or ("" if trace.run is None else _run(trace.run))
     return _with_imports(making, trace) if making else ""
 
@@ -34,7 +34,7 @@ def following(run: Run, decisions: Sequence[str]) -> str:
 
 def test_of(making: str, trace: Trace, promises: Sequence[Promise] = (), lights: Sequence[Mapping[str, Any]] = (),
             error: str = "") -> str:
-    """Python code that makes a trace and asserts what happens: the error, the verdicts, or the last output."""
+    """Python code that makes a trace and asserts its outcome: the error, the verdicts, or the last output."""
     named = [promise for promise in promises if _is_importable(promise)]
     if error:
         tried = f"try:\n{indent(making, '    ')}\nexcept ProtocolError as problem:\n    error = str(problem)"
@@ -66,7 +66,7 @@ def _last_output(trace: Trace) -> str:
 # ---- imports ---------------------------------------------------------------------------------------------------------
 
 def _with_imports(code: str, trace: Trace, promises: Sequence[Promise] = ()) -> str:
-    """The code under the imports that it needs. What lives in the notebook itself needs none."""
+    """The code after the imports that it needs. Names defined in the notebook itself need none."""
     used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
     homes = {"dslab": used & set(dslab.__all__)}
     classes = message_classes(trace) | {cls.__name__: cls for cls in trace.protocols.values()}
@@ -85,5 +85,5 @@ def _import(home: str, names: list[str]) -> str:
 
 
 def _is_importable(promise: Promise) -> bool:
-    """Does its name lead to it? Not so for one that was made inside a function."""
+    """Whether it can be imported by name: not if it was made inside a function."""
     return promise.judge.__name__.isidentifier() and "<locals>" not in promise.judge.__qualname__

@@ -1,4 +1,4 @@
-"""What the browser asks to be changed, checked and made an action of the script. Nothing it sends is evaluated."""
+"""Edits by the browser, validated and turned into actions of the script. Nothing that it sends is evaluated."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from dslab.trace import Trace
 from dslab.values import DslabError, brief, check_sendable, fields_of, nearest, show
 from dslab.verbs import VERBS
 
-LONGEST = 10_000            # characters of a message that is typed in
+LONGEST = 10_000            # the limit of characters in a message that is typed in
 SCALARS = (str, int, float, bool)
 EXAMPLES = {"int": 1, "float": 1.0, "str": "x", "bool": True, "tuple": (), "frozenset": frozenset()}
 
 
 def action_of(content: Mapping[str, Any], trace: Trace) -> Action:
-    """The action, by a verb of `dslab.script`; raises `DslabError`, one sentence, for what is none."""
+    """The action of an edit, made by a verb of `dslab.script`; raises `DslabError` if it is invalid."""
     verb, options = content.get("verb"), content.get("options", {})
     args = content.get("args", [content["target"]] if "target" in content else [])
     if not isinstance(verb, str) or verb not in VERBS:
@@ -48,14 +48,14 @@ def _is_name_or_group(arg: Any) -> bool:
     return isinstance(arg, str) or isinstance(arg, list) and all(isinstance(name, str) for name in arg)
 
 
-# ---- when ------------------------------------------------------------------------------------------------------------
+# ---- times -----------------------------------------------------------------------------------------------------------
 
 def moment_after(trace: Trace, step: int, time: float | None = None) -> float:
-    """The roundest number of ms after step `step` (and `time`) and not after the next later step."""
+    """The roundest time, in ms, after `step` (and `time`) and not after the next later step."""
     if type(step) is not int or not (time is None or type(time) in (int, float) and math.isfinite(time)):
         raise DslabError(f"a change comes after a step, at a time in ms: not after {brief(step)}, at {brief(time)}")
     since = trace[step].time if len(trace) else 0.0
-    least = round(max(since, time or 0.0) * 1000)                   # in µs, the finest that a script knows
+    least = round(max(since, time or 0.0) * 1000)                   # in µs, the resolution of a script
     later = (round(one.time * 1000) for one in trace.steps[step + 1:])
     limit = next((moment for moment in later if moment > least), math.inf)
     for unit in (1000, 100, 10, 1):
@@ -68,7 +68,7 @@ def moment_after(trace: Trace, step: int, time: float | None = None) -> float:
 # ---- messages that are typed in --------------------------------------------------------------------------------------
 
 def message_of(text: Any, classes: Mapping[str, type]) -> Any:
-    """The message that a text such as "Put('x', 1)" stands for: the name of a class, and literal values."""
+    """The message for a text such as "Put('x', 1)": the name of a class, and literal values."""
     try:
         if type(text) is not str or len(text) > LONGEST:
             raise ValueError("it is no text, or too long")
@@ -101,7 +101,7 @@ def _value(tree: ast.expr, classes: Mapping[str, type]) -> Any:
 
 
 def message_classes(trace: Trace) -> dict[str, type]:
-    """The classes of messages of a trace by name: in its requests, beside its protocols, and on its links."""
+    """Name -> class of the messages of a trace: in its requests, in the modules of its protocols, and on its links."""
     homes = {base.__module__: None for cls in trace.protocols.values() for base in cls.__mro__[:-1]}
     beside = [value for home in homes if home in sys.modules for value in vars(sys.modules[home]).values()]
     sent = [type(message.payload) for message in trace.messages]
@@ -113,9 +113,9 @@ def message_classes(trace: Trace) -> dict[str, type]:
 
 
 def requests(trace: Trace) -> list[dict[str, Any]]:
-    """What a client could ask the nodes for, as JSON data: type, fields, nodes that handle it, and an example.
+    """The requests that a client can make, as JSON data: type, fields, nodes that handle it, and an example.
 
-    First what the script asks for; then what no node sends to another in this trace.
+    First those of the script; then the message types that no node sends to another in this trace.
     """
     first = {type(msg).__name__: msg for _, msg in asked(trace.run)}
     sent = {type(message.payload).__name__ for message in trace.messages}

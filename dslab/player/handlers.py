@@ -1,4 +1,4 @@
-"""The code of the handlers that run in a trace, so that the player can show what a node has just done."""
+"""The source code of the handlers that run in a trace, for the player to show beside a step."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from dslab.trace import Step, Trace
 from dslab.values import DslabError
 
 Code = dict[str, Any]
-MOST = 60_000           # characters of code that one player carries
+MOST = 60_000           # the limit of characters of code in one player
 
 
 def sources(trace: Trace) -> dict[str, Code]:
     """For each kind of step that a protocol has handled, "Raft receive RequestVote": caption, first line and code.
 
-    What is not at hand is left out, and so is what is beyond `MOST`.
+    Handlers whose source is unavailable are left out, and so are those beyond `MOST`.
     """
     classes = {trace.protocols[node]: None for node in trace.nodes if node in trace.protocols}
     names = [cls.__name__ for cls in classes]
-    alone = {cls for cls in classes if names.count(cls.__name__) == 1}         # two of one name could be mixed up
+    alone = {cls for cls in classes if names.count(cls.__name__) == 1}         # two classes of one name are ambiguous
     found: dict[str, Code] = {}
     room = MOST
     for step in trace.steps:
@@ -43,6 +43,6 @@ def _handler(step: Step) -> str:
 def _code(function: object) -> Code:
     try:
         piece, = source(function).pieces
-    except DslabError:                      # a class of a cell that is gone, or of a process of its own
+    except DslabError:                      # the class is from a deleted cell, or from another process
         return {}
     return {"caption": piece.caption, "first": piece.first, "code": piece.code}

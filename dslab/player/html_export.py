@@ -1,4 +1,4 @@
-"""One self-contained page in which a trace can be stepped through: offline, from a file, with no kernel."""
+"""The HTML export: one self-contained page that plays a trace offline, from a file, without a kernel."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ addEventListener("keydown", give, { capture: true });
 
 def html(trace: Trace, *, title: str = "", height: int = 600, focus: int = 0,
          layout: Layout = None, promises: Sequence[Promise] | None = None, lang: str | None = None) -> str:
-    """The page as text, the same bytes for the same trace."""
+    """The page as text; the same trace gives the same bytes."""
     data = payload(trace, height=height, focus=focus, layout=layout, promises=promises, lang=lang)
     data["title"] = title or title_of(trace)
     return page(data)
@@ -78,11 +78,11 @@ def page(data: dict[str, Any]) -> str:
 
 
 def code() -> str:
-    """The JavaScript of such a page; it is the same in all of them."""
+    """The JavaScript of an exported page, the same in all of them."""
     return script().replace("export default { render };\n", "")
 
 
 def _embedded(data: dict[str, Any]) -> str:
-    """JSON that no text in it can end or escape the script element around it."""
+    """JSON in which no text can end the script element around it."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

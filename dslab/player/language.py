@@ -10,14 +10,14 @@ from pathlib import Path
 from dslab.values import DslabError, brief, nearest
 
 LANGUAGES = ("en", "zh", "ja")
-SETTING = "DSLAB_LANG"          # the environment variable that says which language is usual
+SETTING = "DSLAB_LANG"          # the environment variable with the default language
 
 
 def language(lang: str | None = None) -> str:
-    """The language to be spoken: "en", "zh" or "ja"; None takes what DSLAB_LANG says, or else English.
+    """The language of a player: "en", "zh" or "ja"; None takes that of DSLAB_LANG, or else English.
 
     Raises:
-        DslabError: one sentence, if there is no such language.
+        DslabError: there is no such language.
     """
     found = (os.environ.get(SETTING) or "en") if lang is None else lang
     if found not in LANGUAGES:
@@ -29,7 +29,7 @@ def language(lang: str | None = None) -> str:
 
 @cache
 def catalogue(lang: str) -> dict[str, str]:
-    """The translations of a language, by the English sentence; none for English."""
+    """English sentence -> its translation; empty for English."""
     if lang == "en":
         return {}
     file = Path(__file__).parent / "languages" / f"{lang}.json"

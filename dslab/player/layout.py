@@ -1,4 +1,4 @@
-"""Where the nodes of a picture stand: points in the unit square, y downwards."""
+"""Layouts: the positions of nodes in a picture, as points in the unit square, y downwards."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def positions(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None = No
 
     Args:
         nodes: the names.
-        links: undirected pairs, None if all are linked with all.
-        layout: "circle", "line", "grid", or a dict from name to point; None chooses what suits the links.
+        links: undirected pairs; None: fully connected.
+        layout: "circle", "line", "grid", or a dict from name to point; None chooses by the links.
     """
     if isinstance(layout, Mapping):
         return _given(nodes, layout)
@@ -31,7 +31,7 @@ def positions(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None = No
 
 
 def circle(count: int) -> list[Point]:
-    """Round a circle, clockwise from the top."""
+    """On a circle, clockwise from the top."""
     if count == 1:
         return [(0.5, 0.5)]
     if count == 2:
@@ -46,7 +46,7 @@ def line(count: int) -> list[Point]:
 
 
 def grid(count: int) -> list[Point]:
-    """In rows, as many as columns or one fewer."""
+    """In rows; there are as many rows as columns, or one fewer."""
     columns = max(1, math.ceil(math.sqrt(count)))
     rows = max(1, math.ceil(count / columns))
     return [_rounded((i % columns) / max(1, columns - 1), (i // columns) / max(1, rows - 1))
@@ -57,7 +57,7 @@ LAYOUTS: Mapping[str, Callable[[int], list[Point]]] = {"circle": circle, "line":
 
 
 def _chosen(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None) -> list[Point]:
-    if not links or len(nodes) < 4:             # where nothing is linked, no shape is to be seen
+    if not links or len(nodes) < 4:             # without links there is no shape to show
         return circle(len(nodes)) if len(nodes) <= 40 else grid(len(nodes))
     pairs = {frozenset(pair) for pair in links}
     if pairs == {frozenset(pair) for pair in zip(nodes, nodes[1:], strict=False)}:
@@ -68,7 +68,7 @@ def _chosen(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None) -> li
 
 
 def _drawn_by_networkx(nodes: Sequence[str], links: Sequence[tuple[str, str]]) -> list[Point] | None:
-    """A layout that shows the shape of any graph, or None where networkx or its numpy is absent."""
+    """A layout for any graph, or None if networkx or numpy is not installed."""
     try:
         import networkx
         graph: networkx.Graph[str] = networkx.Graph()

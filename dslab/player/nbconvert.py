@@ -1,8 +1,8 @@
 """Saved players in web pages: `jupyter nbconvert --to html` of a notebook that was run and saved with its widgets.
 
-nbconvert would show a widget with the help of scripts from the network. A player's saved state is all that it needs to
-play, so its place is taken by the exported page of that state, which works offline. The environment's configuration
-(tools/jupyter_nbconvert_config.json in the repository) names this preprocessor, so nobody has to.
+nbconvert shows widgets with scripts from the network. A player's saved state is all that it needs to play, so the
+player is replaced by the exported page of that state, which works offline. The environment's configuration
+(tools/jupyter_nbconvert_config.json in the repository) enables this preprocessor.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ STATE = "application/vnd.jupyter.widget-state+json"
 
 
 class Players(Preprocessor):
-    """Puts a page in the place of each player; all other widgets are left alone."""
+    """Replaces each player by its exported page; other widgets are left as they are."""
 
     def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
-        """The notebook with pages in it."""
+        """The notebook with its players replaced, and the resources."""
         states = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
         left = False
         for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
@@ -33,12 +33,12 @@ class Players(Preprocessor):
             if data:
                 output.data = type(output.data)({"text/html": _framed(data), "text/plain": output.data["text/plain"]})
         if not left:
-            notebook.metadata.pop("widgets", None)      # nobody needs scripts for them now
+            notebook.metadata.pop("widgets", None)      # no widget needs scripts any more
         return notebook, resources
 
 
 def _payload(model: str, states: dict[str, Any]) -> dict[str, Any] | None:
-    """What the player that this widget is, or that it holds, shows."""
+    """The payload of the player that this widget is, or contains; None if there is none."""
     state = states.get(model, {}).get("state", {})
     payload: dict[str, Any] = state.get("payload", {})
     if "trace" in payload:

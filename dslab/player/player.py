@@ -1,8 +1,8 @@
-"""`play(run)`: step through a run in the notebook, and change it while you watch.
+"""`play(run)`: step through a run in the notebook, and intervene in it.
 
-The trace goes to the browser once; stepping and playing need no kernel. Only a change (a crash, a dropped
-message) comes back here: it becomes an event of the run's script, and the changed run a branch beside the
-original. It is simulated, and its trace takes the place of the old one at the same moment.
+The trace is sent to the browser once; stepping and playing need no kernel. Only an intervention (a crash, a dropped
+message) comes back here: it becomes an event of the run's script, and the edited run a branch of the original. That is
+simulated, and its trace is shown from the same moment.
 """
 
 from __future__ import annotations
@@ -49,22 +49,22 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
     """A player for a run.
 
     Args:
-        what: a `Run`, a `Trace`, a `Verdict` (its trace opens at the step that matters), or a function of
+        what: a `Run`, a `Trace`, a `Verdict` (its trace opens at the step that decides it), or a function of
             choices that returns one of them: `play(lambda seed: DEMO.but(seed=seed), seed=(0, 9))`.
         step: where the player opens; a number beyond the last step opens it at the last.
         height: of its four views, px.
         layout: "circle", "line", "grid" or a dict from node to point; None chooses.
         promises: each has a light; None takes the `PROMISES` of the protocols' modules, or the verdict's own.
         scenarios: buttons, each of which adds events to the run: {"split vote": [at(300, crash("A"))]}.
-        mode: "break": choose what happens next, again and again, until a promise is broken.
-        budget: in that mode, how often each fault may strike: {"crash": 1, "recover": 1, "drop": 0}.
-        lang: "en", "zh" or "ja": what the player speaks; None takes what the environment variable DSLAB_LANG says,
-            or else English. Names, messages, promises, notes and code stay as they are.
-        choices: for a function, what each argument can be: (low, high) a slider, a list a menu, a bool a
+        mode: "break": choose each next event, until a promise is broken.
+        budget: in that mode, how often each fault may occur: {"crash": 1, "recover": 1, "drop": 0}.
+        lang: the language of the player, "en", "zh" or "ja"; None takes that of the environment variable DSLAB_LANG,
+            or else English. Names, messages, promises, notes and code are not translated.
+        choices: for a function, the range of each argument: (low, high) is a slider, a list a menu, a bool a
             check box.
 
     Raises:
-        DslabError: one sentence, if `what` cannot be played.
+        DslabError: `what` cannot be played.
 
     >>> from dslab.protocols.raft import DEMO
     >>> play(DEMO, step=40)
@@ -89,18 +89,18 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
 
 
 class Player(anywidget.AnyWidget):
-    """One player. `run` is what it plays now, all changes by hand included; `run.code()` is that as code.
+    """One player. `run` is the run that it plays now, with all interventions; `run.code()` is its code.
 
-    Each change makes a branch: `branches` is their tree, `branch(name)` shows one of them, and
+    Each intervention makes a branch: `branches` is their tree, `branch(name)` shows one of them, and
     `compare(one, other)` two of them side by side.
     """
 
     _esm = script()
     _css = style()
-    payload = traitlets.Dict().tag(sync=True)   # what is seen, and
-    acts = traitlets.Dict().tag(sync=True)      # what can be done: both are described in `dslab.player.payload`
-    notice = traitlets.Dict().tag(sync=True)    # an error's sentence, numbered so that it can be told twice
-    step = traitlets.Int(0).tag(sync=True)      # the cursor, when the play stops or the reader turns away
+    payload = traitlets.Dict().tag(sync=True)   # what is shown, and
+    acts = traitlets.Dict().tag(sync=True)      # what can be done: see `dslab.player.payload` for both
+    notice = traitlets.Dict().tag(sync=True)    # an error's sentence, numbered so that it can be shown twice
+    step = traitlets.Int(0).tag(sync=True)      # the cursor, sent when playing stops or the player loses focus
 
     def __init__(self, *, height: int = 600, layout: Layout = None, promises: Sequence[Promise] | None = None,
                  scenarios: Scenarios = None, mode: str = "", budget: Mapping[str, int] | None = None,
@@ -115,12 +115,12 @@ class Player(anywidget.AnyWidget):
         self._promises, self._scenarios, self._mode, self._budget = promises, dict(scenarios or {}), mode, budget
         self._other: Branch | None = None               # the branch that is shown beside the current one
         self._serial = 0
-        self.payload = spoken(language(lang))           # it may be shown before it is told what to play
+        self.payload = spoken(language(lang))           # it may be displayed before `show` is called
         self.on_msg(lambda _, content, buffers: self.receive(content))
 
     @property
     def run(self) -> Run | None:
-        """The run as it is now, None for a trace that was not simulated here."""
+        """The run of the current branch; None for a trace that was not simulated here."""
         return self.branches.current.run
 
     @property
@@ -136,7 +136,7 @@ class Player(anywidget.AnyWidget):
         return self.scene
 
     def show(self, what: Any, *, step: int = 0) -> None:
-        """Play something else."""
+        """Show another run, trace or verdict."""
         judged = promised(what) if self._promises is None else self._promises
         breaking = Breaking(_run_of(what), self._budget) if self._mode == "break" else None
         shown, error = breaking.play(()) if breaking else watched(what)
@@ -148,7 +148,7 @@ class Player(anywidget.AnyWidget):
     # ---- branches --------------------------------------------------------------------------------------
 
     def edit(self, *actions: Action, step: int, time: float | None = None) -> None:
-        """Do something just after `step` (or at `time`, if that is later): a branch of what is shown now, after it."""
+        """Intervene just after `step` (or at `time`, if that is later), and show the new branch."""
         moment = moment_after(self.shown.trace, step, time)
         self._grow(self.branches.current, [at(moment, action) for action in actions], back=1 - len(actions))
 
@@ -160,21 +160,21 @@ class Player(anywidget.AnyWidget):
         self._grow(self.branches.root, self._scenarios[name], name=name)
 
     def undo(self) -> None:
-        """Go back to the parent of this branch, which stays; or take back the last choice."""
+        """Show the parent of this branch, which is kept; in break mode, undo the last choice."""
         if self.breaking:
             self._take(self.breaking, self.breaking.decisions[:-1])
         elif self.branches.current.parent is not None:
             self._switch(self.branches.current.parent, back=1)
 
     def original(self) -> None:
-        """Go back to the first run; all branches stay. Or take back all choices."""
+        """Show the original run; all branches are kept. In break mode, undo all choices."""
         if self.breaking:
             self._take(self.breaking, ())
         else:
             self._switch(self.branches.root, back=1)
 
     def branch(self, name: str) -> None:
-        """Show the branch of this name, where it differs from what was shown before."""
+        """Show the branch of this name, at the step where it first differs from the previous one."""
         self._switch(self.branches[name])
 
     def rename(self, name: str, to: str) -> None:
@@ -186,7 +186,7 @@ class Player(anywidget.AnyWidget):
         self._list()
 
     def delete(self, name: str) -> None:
-        """Forget a branch; what grew from it grows from its parent now."""
+        """Delete a branch; its children become children of its parent."""
         gone, shown = self.branches[name], self.branches.current
         self.branches.delete(name)
         if gone is self._other:
@@ -203,7 +203,7 @@ class Player(anywidget.AnyWidget):
         return Comparison((one, other), traces, first_different_step(*traces))
 
     def beside(self, name: str) -> None:
-        """Put another branch beside the one that is shown; "" takes it away."""
+        """Show another branch beside the current one; "" ends that."""
         self._other = self.branches[name] if name else None
         first = first_different_step(self.shown.trace, self._scenes.of(self._other).trace) if self._other else None
         self._put(self.shown, self.step if first is None else first)
@@ -211,7 +211,7 @@ class Player(anywidget.AnyWidget):
     # ---- break it --------------------------------------------------------------------------------------
 
     def choose(self, decision: str) -> None:
-        """Let this happen next, in the mode "break"."""
+        """Take this decision, in the mode "break"."""
         if self.breaking is None:
             raise DslabError('the next event is chosen in play(run, mode="break") only')
         self._take(self.breaking, self.breaking.with_one_more(decision))
@@ -223,16 +223,16 @@ class Player(anywidget.AnyWidget):
     # ---- the browser -----------------------------------------------------------------------------------
 
     def receive(self, content: Any) -> None:
-        """Do what the browser asks."""
-        with gc_paused():                   # somebody waits for it
+        """Handle a request of the browser."""
+        with gc_paused():                   # the user waits for it
             self.attempt(lambda: answer(self, content))
 
     def attempt(self, change: Callable[[], Any]) -> None:
-        """Make a change; what goes wrong becomes a sentence in the player, and what it shows stays."""
+        """Make a change. An error is shown as a sentence in the player, whose view stays as it was."""
         answered = self._serial
         try:
             change()
-        except Exception as problem:        # the browser waits for an answer, whatever happened
+        except Exception as problem:        # the browser waits for an answer in any case
             self._list()
             known = isinstance(problem, DslabError)
             self._tell(str(problem) if known else f"{type(problem).__name__}: {problem}")
@@ -242,20 +242,20 @@ class Player(anywidget.AnyWidget):
     # ---- how it is shown -------------------------------------------------------------------------------
 
     def _grow(self, parent: Branch, events: Iterable[At], *, name: str = "", back: int = 0) -> None:
-        """Show the branch that these events make of another."""
+        """Make and show the branch of `parent` with these events."""
         if parent.run is None:
             raise DslabError(CHOSEN if self.breaking else NO_RUN)
         known = len(self.branches)
         branch = self.branches.grow(parent, events, name=name)
         try:
             self._switch(branch, back=back)
-        except Exception:                   # it cannot be shown, so it is not kept
+        except Exception:                   # a branch that cannot be shown is not kept
             if len(self.branches) > known:
                 self.branches.delete(branch.name)
             raise
 
     def _switch(self, branch: Branch, *, back: int = 0) -> None:
-        """Show a branch where it first differs from what was shown, or `back` steps earlier."""
+        """Show a branch at the step where it first differs from the previous one, or `back` steps earlier."""
         scene = self._scenes.of(branch)
         differs = first_different_step(self.shown.trace, scene.trace)
         self.branches.current = branch
@@ -276,7 +276,7 @@ class Player(anywidget.AnyWidget):
             self.step = focus
 
     def _list(self) -> None:
-        """Tell the browser what can be done now, which also tells it that it was answered."""
+        """Send the possible actions to the browser, which also acknowledges its request."""
         self._serial += 1
         self.acts = {
             "branch": self.branches.current.name, "branches": self.branches.to_list(),
@@ -288,7 +288,7 @@ class Player(anywidget.AnyWidget):
             self._tell(self.scene.error)
 
     def _side(self) -> dict[str, Any] | None:
-        """The branch beside this one, as the payload has it."""
+        """The branch beside the current one, as part of the payload."""
         if self._other is None:
             return None
         scene = self._scenes.of(self._other)
@@ -312,7 +312,7 @@ class Player(anywidget.AnyWidget):
         return made or data
 
     def still(self) -> dict[str, str]:
-        """Where no script may run: a text that is the same in every process, and a picture."""
+        """The static form, for where no script runs: a text that is the same in every process, and a picture."""
         drawn = self.trace and diagram(self.trace, first=max(0, self.step - WINDOW // 2)).svg
         return {"text/plain": repr(self)} | ({"image/svg+xml": drawn} if drawn else {})
 
@@ -331,7 +331,7 @@ def _run_of(what: Any) -> Run:
 
 
 def _with_choices(function: Callable[..., Any], choices: Mapping[str, Any], play: Callable[[Any], Any]) -> Any:
-    """The player under controls that choose what it plays."""
+    """The player under controls for the arguments of `function`."""
     controls = controls_of(choices)
     try:
         signature(function).bind(**choices)

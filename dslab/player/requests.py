@@ -1,14 +1,14 @@
-"""What the browser may ask a player to do: checked here, so that nothing hostile can be more than a sentence.
+"""The requests of the browser to a player, validated here: an invalid one has no effect but an error's sentence.
 
     {type: "edit", verb, args, options, step, time}     a change by a verb of `dslab.script`, just after the cursor
     {type: "edit", changes: [{verb, args, options}, ...], step, time}       several at the same moment
     {type: "undo"}  {type: "original"}                  back to the parent branch, to the first one
     {type: "branch", name}  {type: "rename", name, to}  {type: "delete", name}
-    {type: "compare", name}                             put a branch beside the one that is shown; "" ends it
-    {type: "scenario", name}                            a branch with the events that the notebook offers
-    {type: "choose", decision}                          what happens next, in the mode "break"
+    {type: "compare", name}                             show a branch beside the current one; "" ends it
+    {type: "scenario", name}                            a branch with the events of a scenario of the notebook
+    {type: "choose", decision}                          the next event, in the mode "break"
 
-All may say at which `step` the cursor is, so that it can stay there. `target: t` is short for `args: [t]`. The message
+Each can include the `step` of the cursor, which then stays there. `target: t` is short for `args: [t]`. The message
 of a request is text, "Put('x', 1)": parsed, never evaluated.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def answer(player: Player, content: Any) -> None:
-    """Do what the browser asks; raises `DslabError`, one sentence, if it asks for nonsense."""
+    """Carry out a request of the browser; raises `DslabError` if it is invalid."""
     asked = content.get("type") if isinstance(content, Mapping) else None
     if not isinstance(asked, str) or asked not in ANSWERS:
         raise DslabError(f"the player does not know {brief(content)}: it answers to {', '.join(ANSWERS)}."

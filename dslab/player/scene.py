@@ -1,4 +1,4 @@
-"""What a player shows: a trace, the sentence of the error that ended it, and what of it the browser gets."""
+"""Scenes: what a player shows, a trace with its error and the payload for the browser."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from dslab.trace import Step, Trace
 from dslab.values import DslabError, first_difference
 
 Playable = Run | Trace | Verdict
-KEPT = 8                # scenes at hand, so that going to and fro between branches is quick
+KEPT = 8                # scenes in the cache, so that switching between branches is quick
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A trace as it is shown. `data` is its payload without the cursor."""
+    """A trace with its payload, `data`, which is without the cursor."""
 
     trace: Trace
     error: str                                  # why the trace ends early; "" if it does not
@@ -30,18 +30,18 @@ class Scene:
 
 
 class Scenes:
-    """The scenes of branches: the first one, and others that are made when they are needed; the last few are kept."""
+    """A cache of scenes: that of the first branch, and the most recently used ones of others."""
 
     def __init__(self, first: Scene, make: Callable[[Branch], Scene]) -> None:
         self.first, self.make = first, make
         self._kept: dict[Branch, Scene] = {}
 
     def of(self, branch: Branch) -> Scene:
-        """The scene of a branch."""
+        """The scene of a branch, made on first use."""
         if branch.parent is None:
             return self.first
         scene = self._kept.pop(branch, None) or self.make(branch)
-        self._kept[branch] = scene              # the last one used is the last to go
+        self._kept[branch] = scene              # the least recently used one is first, and is evicted first
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return scene
@@ -49,7 +49,7 @@ class Scenes:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two branches side by side. Up to step `first` they are alike; None: they never differ."""
+    """Two branches side by side. They first differ at step `first`; None: they are equal."""
 
     names: tuple[str, str]
     traces: tuple[Trace, Trace] = field(repr=False)
@@ -79,17 +79,17 @@ def watched(what: Any) -> tuple[Trace, str]:
 
 
 def promised(what: Any) -> tuple[Promise, ...] | None:
-    """What a verdict is about; None leaves the question to the protocols."""
+    """The promise of a verdict; None for anything else: the protocols' own promises are shown."""
     return (what.promise,) if isinstance(what, Verdict) else None
 
 
 def opening(what: Any, step: int) -> int:
-    """The step that a player opens at: of a verdict, the one that matters."""
+    """The step that a player opens at: of a verdict, the deciding one."""
     return what.step if isinstance(what, Verdict) and what.step is not None and not step else step
 
 
 def first_different_step(one: Trace, other: Trace) -> int | None:
-    """The first step at which two traces differ, None if they are alike. One of them may end before it."""
+    """The first step at which two traces differ, None if they are equal. One of them may end before it."""
     def key(step: Step) -> tuple[Any, ...]:
         return step.time, step.node, step.kind, step.name, step.changes
     return first_difference(map(key, one.steps), map(key, other.steps))

@@ -1,4 +1,4 @@
-"""A player without a kernel, for notebooks that become web pages: the exported page in a frame."""
+"""A player without a kernel, for notebooks that are converted to web pages: the exported page in a frame."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dslab.trace import Trace
 
 
 class StaticPage:
-    """A page in a frame, as high as its player."""
+    """The exported page of a trace, in a frame."""
 
     def __init__(self, trace: Trace, *, step: int = 0, height: int = 600, layout: Layout = None,
                  promises: Sequence[Promise] | None = None, lang: str | None = None) -> None:
@@ -28,17 +28,17 @@ class StaticPage:
 
 
 def frame(page: str, *, title: str, height: int) -> str:
-    """A page with a player whose views are `height` px high, in a frame from which no script gets out."""
+    """A page with a player whose views are `height` px high, in a sandboxed frame."""
     return (f"<iframe srcdoc='{quoted(page)}' "
             f'title="{escape(title)}" loading="lazy" sandbox="allow-scripts" allowfullscreen '
             f'style="width:100%;height:{height + 260}px;border:0"></iframe>')
 
 
 def quoted(text: str) -> str:
-    """Text as it stands in an attribute, in single quotes: a page is full of double ones, which would become longer."""
+    """Text as an attribute in single quotes: a page is full of double quotes, which need no escape then."""
     return text.replace("&", "&amp;").replace("'", "&#39;")
 
 
 def described(trace: Trace | None) -> str:
-    """A player in one line, the same in every process."""
+    """A player in one line of text, the same in every process."""
     return "<player: empty>" if trace is None else f"<player: {title(trace)}, {len(trace)} steps>"

@@ -1,4 +1,4 @@
-"""Promise lights: what became of each promise in a trace, and at which step."""
+"""Promise lights: the verdict on each promise in a trace, with the step that decides it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def lights(trace: Trace, promises: Iterable[Promise], words: Words = None) -> li
 
 
 def verdicts(trace: Trace, promises: tuple[Promise, ...]) -> list[Verdict]:
-    """A verdict on each promise; one that raises an exception decides nothing, and does not stop the others."""
+    """A verdict on each promise; one that raises an exception is not decided, and does not stop the others."""
     try:
         return judge(trace, promises)
-    except Exception as problem:            # a promise is code of the learner, and may be about other nodes than these
+    except Exception as problem:            # promises are learners' code, and may be about other nodes than these
         if len(promises) == 1 and isinstance(promises[0], Promise):
             why = f"it cannot be judged here: {problem}"
             return [Verdict(promises[0], "not decided", None, why, trace)]
@@ -33,10 +33,9 @@ def verdicts(trace: Trace, promises: tuple[Promise, ...]) -> list[Verdict]:
 
 
 def promises_of(trace: Trace) -> tuple[Promise, ...]:
-    """What the protocols of a trace promise: the `PROMISES` of their modules.
+    """The `PROMISES` of the modules of a trace's protocols.
 
-    A view knows no protocol, so it looks where they all keep them. A variant in a module that promises nothing, or in a
-    notebook, is to keep what the protocol promises that it varies.
+    A variant in a module without `PROMISES`, or in a notebook, is judged by those of the protocol that it extends.
     """
     homes = {_home(cls): None for cls in trace.protocols.values()}
     found = [promise for home in homes for promise in _promises_in(home)]
@@ -44,8 +43,8 @@ def promises_of(trace: Trace) -> tuple[Promise, ...]:
 
 
 def _home(cls: type[Node]) -> str:
-    """The nearest module with promises that a class or one it extends is from: a notebook has names from everywhere,
-    so it comes last."""
+    """The module with promises of a class or its nearest base class; `__main__` comes last, since a notebook imports
+    names from everywhere."""
     homes = [one.__module__ for one in cls.__mro__ if issubclass(one, Node) and one is not Node]
     return next(filter(_promises_in, sorted(homes, key=lambda home: home == "__main__")), "")
 

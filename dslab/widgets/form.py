@@ -1,4 +1,4 @@
-"""A form: questions about a run, each with a field; in a list, or in the space-time diagram beside its step."""
+"""A form: questions about a run with input fields, in a list, or in a space-time diagram beside the steps."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from dslab.trace_json import trace_to_dict
 from dslab.values import DslabError
 from dslab.widgets.panel import SIGNS, attempted
 
-MOST = 1000                 # letters of an answer
-WIDTH = 720                 # px, of a diagram with fields: it scrolls in a narrow window, since fields must be legible
+MOST = 1000                 # the limit of characters in an answer
+WIDTH = 720                 # px, of a diagram with fields: it scrolls in a narrow window, so that fields stay legible
 VECTOR = re.compile(r"[(\[<]?\s*(-?\d+(?:[\s,]+-?\d+)+)[\s,]*[)\]>]?")
 
 Judge = Callable[[dict[str, Any]], tuple[Mapping[str, str], ipywidgets.Widget]]
 
 
 def parse(text: str) -> Any:
-    """What was typed, as a value: `3`, `(1, 2, 0)`, `1 2 0`, `<1,2,0>`, `'x'`; a text if it is none; None if empty."""
+    """The value that was typed: `3`, `(1, 2, 0)`, `1 2 0`, `<1,2,0>`, `'x'`; other text as it is; None if empty."""
     text = text.strip()[:MOST]
     vector = VECTOR.fullmatch(text)
     if vector:
@@ -42,14 +42,14 @@ def parse(text: str) -> Any:
 
 
 class Form(anywidget.AnyWidget):
-    """Questions, and what was said of the answers. `judge` gives a mark for each answer, and what to show below."""
+    """Questions, and the marks of the answers. `judge` returns a mark for each answer, and a widget to show below."""
 
     _esm = script("widgets/form.js")
-    _css = style("panel.css") + "".join(         # the diagram takes the theme of the page, not of the reader's system
+    _css = style("panel.css") + "".join(         # the diagram takes the theme of the page, not of the system
         f".dslab-paper svg .{name} {{ {of}: light-dark({light}, {dark}); }}\n"
         for name, (of, light, dark) in COLOURS.items())
     asked = traitlets.Dict().tag(sync=True)
-    answers = traitlets.Dict().tag(sync=True)       # what was typed when "Check" was pressed, for another view of it
+    answers = traitlets.Dict().tag(sync=True)       # as typed when "Check" was pressed, for other views of this model
     judged = traitlets.Dict().tag(sync=True)
 
     def __init__(self, asked: Mapping[str, Any], judge: Judge, below: ipywidgets.VBox) -> None:
@@ -58,7 +58,7 @@ class Form(anywidget.AnyWidget):
         self.on_msg(lambda _, content, buffers: self.receive(content))
 
     def receive(self, content: Mapping[str, Any]) -> None:
-        """Judge the answers that the browser sends."""
+        """Handle a message of the browser: judge the answers in it."""
         typed = content.get("answers")
         if content.get("type") == "check" and isinstance(typed, dict):
             names = [question["name"] for question in self.asked["questions"]]
@@ -66,13 +66,13 @@ class Form(anywidget.AnyWidget):
             self.check()
 
     def check(self) -> None:
-        """Judge `answers`; the browser is told even if all is as before, for it waits."""
-        said = {name: parse(text) for name, text in self.answers.items()}
-        made = attempted(lambda: self.judge(said))
+        """Judge `answers`. The serial number makes every verdict a change, since the browser waits for one."""
+        values = {name: parse(text) for name, text in self.answers.items()}
+        made = attempted(lambda: self.judge(values))
         marks, below = ({}, None) if isinstance(made, str) else made
         self.serial += 1
         self.judged = {"marks": dict(marks), "serial": self.serial,
-                       "standing": made if isinstance(made, str) else standing(marks, len(said))}
+                       "standing": made if isinstance(made, str) else standing(marks, len(values))}
         self.below.children = (self, below) if below else (self,)
 
     def __repr__(self) -> str:
@@ -80,26 +80,26 @@ class Form(anywidget.AnyWidget):
 
 
 def standing(marks: Mapping[str, str], count: int) -> str:
-    """How many answers are right, wrong and missing."""
+    """The numbers of right, wrong and empty answers, as text."""
     right, wrong = (sum(mark == state for mark in marks.values()) for state in ("right", "wrong"))
-    parts = [f"{right} right"] * bool(right) + [f"{wrong} wrong"] * bool(wrong)
-    return ", ".join(parts + [f"{count - right - wrong} empty"] * (count > right + wrong))
+    counts = {"right": right, "wrong": wrong, "empty": count - right - wrong}
+    return ", ".join(f"{number} {name}" for name, number in counts.items() if number > 0)
 
 
 def form(*, title: str, task: str, questions: Mapping[str, str], judge: Judge,
          sheet: DiagramForm | None = None) -> ipywidgets.VBox:
-    """A form, in a box in which the verdict will be shown below it.
+    """A form, in a box that shows the verdict below it.
 
     Args:
-        title, task: what is asked.
-        questions: names and words.
+        title, task: the text above the questions.
+        questions: name -> text.
         judge: from the answers (None: left empty) to marks ("right", "wrong") and a widget.
-        sheet: the diagram in which the fields stand.
+        sheet: the diagram with the fields; None: a list.
     """
     box, places = ipywidgets.VBox(), sheet.places if sheet else {}
     asked = {"title": title, "task": task, "signs": SIGNS, "questions": [
         {"name": name, "words": questions[name]} | ({"place": places[name]} if sheet else {})
-        for name in (places or questions)]}         # in a diagram, Tab follows the time
+        for name in (places or questions)]}         # in a diagram, Tab goes from field to field in the order of time
     if sheet:
         asked["paper"] = {"svg": sheet.svg, "size": sheet.size}
     box.children = (Form(asked, judge, box),)
@@ -109,12 +109,12 @@ def form(*, title: str, task: str, questions: Mapping[str, str], judge: Judge,
 # ---- fields in a diagram ---------------------------------------------------------------------------------------------
 
 class DiagramForm:
-    """A space-time diagram that tells nothing but what happened, with an empty box beside each step that is asked for.
+    """A space-time diagram without outputs, states and contents, and with an empty box beside each step in question.
 
     Args:
-        trace: what happened; outputs, states and the contents of messages are left out.
-        steps: the step for each question's name.
-        letters: how many fit into a box.
+        trace: the trace to draw.
+        steps: name of the question -> its step.
+        letters: the width of a box, in characters.
     """
 
     def __init__(self, trace: Trace, steps: Mapping[str, int], *, letters: int = 6) -> None:
@@ -125,13 +125,13 @@ class DiagramForm:
         drawing = diagram(blind(trace, boxes), last=len(trace))
         assert isinstance(drawing, Diagram)
         page = SvgPage(drawing.picture, WIDTH)
-        page.legend = [entry for entry in page.legend if ">output<" not in entry[2]]     # the frames are boxes here
+        page.legend = [entry for entry in page.legend if ">output<" not in entry[2]]     # here a frame is a box
         self.text, self.svg, self.size = str(drawing), drawn(page), [page.width, page.height]
         self.places = {name: _box(page, step) for name, step in steps.items()}
 
 
 def _box(page: SvgPage, step: int) -> list[float]:
-    """The left end, the middle's height and the width of the box beside a step, px."""
+    """The left edge, the vertical middle and the width of the box beside a step, px."""
     beside = page.labels[step]
     x, y = page.x(beside.column), page.y(beside.row) + 9 * beside.level
     width = beside.pieces[0].width
@@ -139,7 +139,7 @@ def _box(page: SvgPage, step: int) -> list[float]:
 
 
 def blind(trace: Trace, boxes: Mapping[int, str]) -> Trace:
-    """A trace without what could be asked for; at some steps there is an output that is a name and a box."""
+    """A trace without all that a question can be about; `boxes` maps steps to the outputs that stand for fields."""
     data = trace_to_dict(trace)
     for number, step in enumerate(data["steps"]):
         for key in ("outputs", "notes", "changes", "replies", "request"):

@@ -1,4 +1,4 @@
-"""A table whose cells can be pressed: the runs that belong to a cell are told of below it, and played."""
+"""A table of buttons: pressing a cell lists its runs below the table, and each can be played."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ CHOSEN = "primary"      # the style of the button that was pressed last
 
 
 class PlayedExample(Protocol):
-    """A run, its name, and what comes of it."""
+    """A run with a name and an outcome."""
 
     name: str
     run: Run
 
     def outcome(self) -> str:
-        """In a few words."""
+        """The outcome of the run, in a few words."""
 
 
 @dataclass(frozen=True, repr=False)
 class Grid:
-    """A table as buttons; static where there is no kernel.
+    """A table of buttons; a static table where there is no kernel.
 
     Args:
         rows: the name of a row -> a text for each column.
         columns: their names.
-        examples: from a row's name and a column's to what can be played for their cell; cells without can't be pressed.
-        title: what the table says.
+        examples: from the names of a row and a column to the runs of that cell; a cell without any is disabled.
+        title: the title above the table.
     """
 
     rows: Mapping[str, Sequence[str]]
@@ -44,7 +44,7 @@ class Grid:
     title: str = ""
 
     def widget(self) -> ipywidgets.VBox:
-        """The buttons, and room for what they show."""
+        """The buttons, and a box for the runs of the chosen cell."""
         below = ipywidgets.VBox()
         buttons = {(row, column): self._button(row, column, cell)
                    for row, cells in self.rows.items() for column, cell in zip(self.columns, cells, strict=True)}

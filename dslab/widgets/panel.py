@@ -1,6 +1,6 @@
-"""A panel: what is said about an attempt, with buttons; the same as static HTML where there is no kernel.
+"""A panel: a text with an outcome, rows and buttons; static HTML where there is no kernel.
 
-It knows nothing of exercises: it is given words, and for each button what it does.
+It is independent of exercises: it is given texts, and an action for each button.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from dslab.player.bundle import script, style
 from dslab.text import visible
 from dslab.values import DslabError
 
-MOST = 20_000               # letters of one piece of text: what a student's code printed may be long
+MOST = 20_000               # the limit of characters in one text: a learner's code may print a lot
 
-# A shape for each outcome, in a box of 20 by 20.
+# A shape for each outcome, as an SVG path in a box of 20 by 20.
 SIGNS = {
     "right": "M3 11L8 16L17 4",
     "wrong": "M4 4L16 16M16 4L4 16",
@@ -35,15 +35,15 @@ SIGNS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """Words to show.
+    """The texts of a panel.
 
     Args:
-        title: what they are about.
+        title: the subject.
         state: an outcome in `SIGNS`, which gives shape and colour, or another word.
-        outcome: it, in words.
-        sentence: what matters.
+        outcome: the outcome as text.
+        sentence: the main sentence.
         rows: names and texts under it.
-        folded: names and texts to unfold.
+        folded: names and texts in collapsed sections.
     """
 
     title: str
@@ -54,7 +54,7 @@ class Card:
     folded: Sequence[tuple[str, str]] = ()
 
     def told(self) -> dict[str, Any]:
-        """As JSON data, with what cannot be seen written out."""
+        """The card as JSON data, with invisible characters escaped."""
         return {**_clean(asdict(self)), "sign": SIGNS.get(self.state, "")}
 
     def _repr_html_(self) -> str:
@@ -62,15 +62,14 @@ class Card:
         rows = "".join(f'<dt>{escape(name)}</dt><dd dir="auto">{escape(text)}</dd>' for name, text in told["rows"])
         folded = "".join(f"<details><summary>{escape(name)}</summary><pre>{escape(text)}</pre></details>"
                          for name, text in told["folded"])
-        return framed(
-            f'<p class="dslab-said" dir="auto">{escape(told["sentence"])}</p>' * bool(told["sentence"])
-            + f'<dl class="dslab-rows">{rows}</dl>' * bool(rows) + folded,
-            title=told["title"], state=self.state, outcome=told["outcome"])
+        sentence = f'<p class="dslab-said" dir="auto">{escape(told["sentence"])}</p>' if told["sentence"] else ""
+        table = f'<dl class="dslab-rows">{rows}</dl>' if rows else ""
+        return framed(sentence + table + folded, title=told["title"], state=self.state, outcome=told["outcome"])
 
 
 @dataclass(frozen=True)
 class StaticPanel:
-    """Text for terminals, HTML for notebooks."""
+    """A panel as text for terminals, and as HTML for notebooks."""
 
     text: str
     html: str
@@ -85,9 +84,9 @@ class StaticPanel:
 
 
 def framed(html: str, *, title: str, state: str = "asked", outcome: str = "") -> str:
-    """HTML under a title, in a panel's frame and colours."""
-    said = f': <span class="dslab-outcome">{escape(outcome)}</span>' if outcome else ""
-    head = f'<p class="dslab-head">{sign(state)}<bdi>{escape(title)}{said}</bdi></p>'
+    """HTML with a title, in a panel's frame and colours."""
+    suffix = f': <span class="dslab-outcome">{escape(outcome)}</span>' if outcome else ""
+    head = f'<p class="dslab-head">{sign(state)}<bdi>{escape(title)}{suffix}</bdi></p>'
     card = f'<section class="dslab-told" data-state="{escape(state)}">{head}{html}</section>'
     return f"<style>{style('panel.css')}</style>{card}"
 
@@ -100,11 +99,12 @@ def sign(state: str) -> str:
 
 
 def html_table(head: Sequence[str], rows: Iterable[Sequence[Any]], *, caption: str = "") -> str:
-    """A table, its first column naming the rows; a cell is text, a number or a pair of a state and a text."""
+    """A table whose first column holds row headers; a cell is text, a number, or a pair of a state and a text."""
     columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     body = "".join(f"<tr>{''.join(_cell(place, cell) for place, cell in enumerate(row))}</tr>" for row in rows)
-    return ('<div class="dslab-wide"><table>' + f"<caption>{escape(caption)}</caption>" * bool(caption)
-            + f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>")
+    above = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return (f'<div class="dslab-wide"><table>{above}'
+            f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>")
 
 
 def _cell(place: int, cell: Any) -> str:
@@ -118,7 +118,7 @@ def _cell(place: int, cell: Any) -> str:
 
 
 def _clean(data: Any) -> Any:
-    """Every text in it of a bearable length, and nothing in it that cannot be seen or turns the line around."""
+    """The same data with long texts cut, and invisible and bidirectional control characters escaped."""
     if isinstance(data, str):
         cut = data if len(data) <= MOST else data[:MOST] + " …"
         return "\n".join(visible(line.expandtabs(4)) for line in cut.split("\n"))
@@ -130,7 +130,7 @@ def _clean(data: Any) -> Any:
 # ---- with a kernel ---------------------------------------------------------------------------------------------------
 
 class Panel(anywidget.AnyWidget):
-    """A card with buttons. What a button makes is put below it: see `panel`."""
+    """A card with buttons. The result of a button is shown below it: see `panel`."""
 
     _esm = script("widgets/panel.js")
     _css = style("panel.css")
@@ -144,13 +144,13 @@ class Panel(anywidget.AnyWidget):
         self.on_msg(lambda _, content, buffers: self.receive(content))
 
     def receive(self, content: Mapping[str, Any]) -> None:
-        """Do what a pressed button says."""
+        """Handle a message of the browser: a button was pressed."""
         place = content.get("place")
         if content.get("type") == "press" and type(place) is int and 0 <= place < len(self.actions):
             self.press(place)
 
     def press(self, place: int) -> None:
-        """A button's work: a sentence becomes a note, anything else is shown below, once."""
+        """Run a button's action: a sentence becomes a note, anything else is shown below, once."""
         if self.buttons[place]["used"]:
             return
         made = attempted(self.actions[place])
@@ -166,19 +166,19 @@ class Panel(anywidget.AnyWidget):
 
 
 def panel(card: Card, actions: Mapping[str, Callable[[], Any]]) -> ipywidgets.VBox:
-    """A card with a button for each action. An action returns a sentence, or something to be shown below."""
+    """A card with a button for each action. An action returns a sentence, or an object to show below."""
     box = ipywidgets.VBox()
     box.children = (Panel(card, actions, box),)
     return box
 
 
 def stacked(*things: Any) -> ipywidgets.VBox:
-    """One below the other."""
+    """The things, one below the other."""
     return ipywidgets.VBox([as_widget(thing) for thing in things])
 
 
 def attempted(action: Callable[[], Any]) -> Any:
-    """What an action returns; what goes wrong is a sentence, for nobody would see an exception here."""
+    """The result of an action, or the sentence of its error: an exception in a callback would not be seen."""
     try:
         return action()
     except Exception as problem:
@@ -186,12 +186,12 @@ def attempted(action: Callable[[], Any]) -> Any:
 
 
 def as_widget(what: Any) -> ipywidgets.Widget:
-    """A widget as it is, anything else by its HTML."""
+    """A widget as it is, any other object by its HTML."""
     return what if isinstance(what, ipywidgets.Widget) else ipywidgets.HTML(what._repr_html_())
 
 
 def shown(*, text: str, html: str, widget: Callable[[], ipywidgets.Widget]) -> dict[str, Any]:
-    """A MIME bundle: the widget where there is a kernel to answer it, HTML and text everywhere else."""
+    """A MIME bundle: the widget where there is a kernel, HTML and text everywhere else."""
     data = {"text/plain": text, "text/html": html}
     if not has_kernel():
         return data
@@ -199,6 +199,6 @@ def shown(*, text: str, html: str, widget: Callable[[], ipywidgets.Widget]) -> d
 
 
 def has_kernel() -> bool:
-    """Will somebody answer a button? Not in a terminal, and not in a notebook that becomes a web page."""
+    """Whether a kernel will handle buttons: not in a terminal, and not while a static page is built."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     return hasattr(shell, "kernel") and "DSLAB_STATIC" not in os.environ

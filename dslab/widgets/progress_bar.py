@@ -1,10 +1,10 @@
-"""A bar for long searches: it appears once a second has passed, and goes when the search is done.
+"""A progress bar for long searches: it appears after a second, and disappears when the search is done.
 
     with ProgressBar() as bar:
         found = bar.over(explore(run, promises, progress=bar))
 
-A notebook shows a widget, a terminal a line on stderr; a file, a pipe and a test get nothing. If the search is stopped
-by its user (the square button in JupyterLab, Ctrl+C in a terminal), a sentence stays that says what was kept.
+A notebook shows a widget, a terminal a line on stderr; files, pipes and tests get nothing. If the user interrupts the
+search (the square button in JupyterLab, Ctrl+C in a terminal), a sentence about it stays.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-PATIENCE, PULSE = 1.0, 0.2          # seconds: before it appears, and between two looks
+PATIENCE, PULSE = 1.0, 0.2          # seconds: before it appears, and between two updates
 
 
 class SearchProgress(NamedTuple):
-    """How far a search is."""
+    """The progress of a search."""
 
     words: str
-    share: float | None             # of the level that it looks at; None where nobody knows
+    share: float | None             # the expanded share of the present level; None if unknown
 
 
 class Surface(Protocol):
-    """Where a bar is shown."""
+    """A display of a bar."""
 
     def show(self, report: SearchProgress) -> None:
-        """Show how far the search is."""
+        """Show the progress."""
 
     def leave(self, sentence: str) -> None:
-        """Go, and leave a sentence behind; nothing if it is empty."""
+        """Disappear, and leave the sentence, if there is one, in its place."""
 
 
 class Stoppable(Protocol):
-    """What a search has found."""
+    """The result of a search."""
 
     @property
     def stopped(self) -> bool:
-        """Was it stopped by its user?"""
+        """Whether the user interrupted it."""
 
 
 Found = TypeVar("Found", bound=Stoppable)
@@ -59,20 +59,20 @@ class ProgressBar:
         self.stopped = False
 
     def __call__(self, search: Any) -> None:
-        """Take a look at a search: a walk through states, or a number of runs."""
+        """Update the bar: `search` is a `Walk`, or the number of runs so far."""
         now = self.clock()
         if now < self.next:
             return
         self.next = now + PULSE
-        self.report = tell(search, now - self.begun)
+        self.report = progress_of(search, now - self.begun)
         self.surface = self.surface or self.make()
         if self.surface is None:
-            self.next = float("inf")                # nobody looks
+            self.next = float("inf")                # no display: no more updates
         else:
             self.surface.show(self.report)
 
     def over(self, found: Found) -> Found:
-        """The search has ended with this; returns it."""
+        """Note that the search ended with this result, and return it."""
         self.stopped = found.stopped
         return found
 
@@ -85,8 +85,8 @@ class ProgressBar:
             self.surface.leave(sentence if self.stopped else "")
 
 
-def tell(search: Any, seconds: float) -> SearchProgress:
-    """How far a search is after so many seconds."""
+def progress_of(search: Any, seconds: float) -> SearchProgress:
+    """The progress of a search after this time."""
     if isinstance(search, int):
         return SearchProgress(f"{search:,} runs, {search / seconds:,.0f} a second", None)
     states, level = len(search.came_from), len(search.last)
@@ -97,7 +97,7 @@ def tell(search: Any, seconds: float) -> SearchProgress:
 # ---- where it is shown -------------------------------------------------------------------------------------
 
 def surface_here() -> Surface | None:
-    """A widget in a notebook, a line in a terminal, None where nobody looks: in a test, a file, or a page built."""
+    """A widget in a notebook, a line in a terminal, None in a test, a pipe, a file or a static page."""
     if "PYTEST_VERSION" in os.environ or "DSLAB_STATIC" in os.environ:
         return None
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
@@ -107,7 +107,7 @@ def surface_here() -> Surface | None:
 
 
 class Widget:
-    """A bar and words in the output of a cell. The bar shows how much of the level has been looked at."""
+    """A bar and a text in the output of a cell. The bar shows the expanded share of the present level."""
 
     def __init__(self) -> None:
         import ipywidgets
@@ -118,31 +118,31 @@ class Widget:
         self.place, self.is_there = DisplayHandle(), False
 
     def show(self, report: SearchProgress) -> None:
-        """Move the bar; it is hidden where nobody knows the end."""
+        """Move the bar, or hide it if the share is unknown."""
         if not self.is_there:
-            self.is_there = True                    # first, since the user may stop the search at any moment
+            self.is_there = True                    # first, since the user may interrupt at any moment
             self.place.display(self.box)
         self.bar.layout.display = None if report.share is not None else "none"
         self.bar.value = report.share or 0.0
         self.words.value = report.words + ". ■ stops it, and keeps what was found."
 
     def leave(self, sentence: str) -> None:
-        """Put the sentence, or nothing, in the place of the widget: a closed one would be an error when reopened."""
+        """Replace the widget by the sentence, or by nothing: a closed one is an error when the notebook is reopened."""
         self.place.update({"text/plain": sentence} if sentence else {}, raw=True)
         for widget in (self.bar, self.words, self.box):
             widget.close()
 
 
 class TextBar:
-    """A line on stderr, written over again and again."""
+    """A line on stderr, overwritten at each update."""
 
     def show(self, report: SearchProgress) -> None:
-        """Write it over."""
+        """Overwrite the line."""
         self._write(f"{report.words}. Ctrl+C stops")
 
     def leave(self, sentence: str) -> None:
-        """Wipe it out."""
-        self._write(sentence + "\n" * bool(sentence))
+        """Overwrite the line with the sentence, or clear it."""
+        self._write(f"{sentence}\n" if sentence else "")
 
     def _write(self, text: str) -> None:
         sys.stderr.write(f"\r\x1b[K{text}")
