@@ -32,8 +32,8 @@ from dslab.values import (
 T = TypeVar("T")
 
 
-@dataclass_transform(frozen_default=True)
 @teaching("@message above a class of annotated fields")
+@dataclass_transform(frozen_default=True)           # right above it: Pyright, which JupyterLab asks, looks no further
 def message(cls: type[T]) -> type[T]:
     """Make a class of annotated fields a message: frozen, compared by value and by type, and plain data from birth.
 
