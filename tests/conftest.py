@@ -3,6 +3,7 @@
 import difflib
 import os
 import shutil
+import warnings
 from pathlib import Path
 from random import Random
 from typing import NoReturn
@@ -76,13 +77,26 @@ def chromium() -> str:
 def golden():
     """Compares a text with a file in the repository, and rewrites the file if UPDATE_GOLDEN is set."""
     def compare(file: Path, found: str) -> None:
-        if os.environ.get("UPDATE_GOLDEN"):
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(found, encoding="utf-8")
-        expected = file.read_text(encoding="utf-8") if file.exists() else ""
-        diff = list(difflib.unified_diff(expected.splitlines(), found.splitlines(), file.name, "now", lineterm="", n=1))
-        if diff:
-            more = f"\n... and {len(diff) - 40} lines more" if len(diff) > 40 else ""
-            pytest.fail("\n".join(diff[:40]) + more + "\nIf this is meant: UPDATE_GOLDEN=1", pytrace=False)
+        expected = file.read_text(encoding="utf-8") if file.exists() else None
+        if expected == found:
+            return
+        if not os.environ.get("UPDATE_GOLDEN"):
+            pytest.fail(_no_golden(file) if expected is None else _difference(file, expected, found), pytrace=False)
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(found, encoding="utf-8")
+        warnings.warn(f"tests/golden/{file.name} is written: read it before you commit it", stacklevel=2)
 
     return compare
+
+
+def _no_golden(file: Path) -> str:
+    return (f"there is no tests/golden/{file.name} yet, the text that {file.stem} is to give from now on: make golden"
+            " writes it; read it before you commit it")
+
+
+def _difference(file: Path, expected: str, found: str) -> str:
+    diff = list(difflib.unified_diff(expected.splitlines(), found.splitlines(), f"tests/golden/{file.name}", "now",
+                                     lineterm="", n=1))
+    more = f"\n... and {len(diff) - 40} lines more" if len(diff) > 40 else ""
+    return (f"{file.stem} does not give tests/golden/{file.name} any more, see below. If that is meant, make golden"
+            " rewrites it, and the commit says why.\n" + "\n".join(diff[:40]) + more)

@@ -1,52 +1,53 @@
 """What every protocol on the shelf must do. A new file in dslab/protocols is found by itself.
 
-The golden traces are rewritten by `UPDATE_GOLDEN=1 python -m pytest tests/test_contract.py`: read the
-diff, and change them only when you can say why.
+`make golden` rewrites the golden traces: read the diff, and change them only when you can say why. What an author must
+have is in protocol_rules.py.
 """
 
-import ast
 import importlib
-import inspect
 import pkgutil
+from functools import cache
 from pathlib import Path
 
+import protocol_rules as rules
 import pytest
+from sentences import refuse
 
 from dslab import protocols
-from dslab.contract import check_protocol, handler_name, protocol_of
+from dslab.contract import handler_name, protocol_of
 from dslab.node import Node
 from dslab.player.verdicts import promises_of
-from dslab.properties import Promise, judge
+from dslab.properties import judge
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
+from dslab.values import DslabError
 
 GOLDEN = Path(__file__).parent / "golden"
-LONGEST = 25  # lines of a function in a protocol
 MODULES = {
     module.name: importlib.import_module(f"dslab.protocols.{module.name}")
     for module in pkgutil.iter_modules(protocols.__path__)
 }
-DEMOS = [name for name, module in MODULES.items() if hasattr(module, "DEMO")]
+# What is incomplete is refused by the test that says so, and by no other.
+DEMOS = [name for name, module in MODULES.items() if hasattr(module, "DEMO") and not [*rules.incomplete(module)]]
 
 each_module = pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
 each_demo = pytest.mark.parametrize("name", DEMOS)
 
 
-def functions(module):
-    """All functions of a module, methods too."""
-    return [
-        node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.FunctionDef)
-    ]
+@cache
+def _demo(name: str) -> Trace | DslabError:
+    try:
+        return simulate(MODULES[name].DEMO)
+    except DslabError as problem:
+        return problem
 
 
-def nodes(module):
-    """The Node subclasses that a module defines."""
-    return [
-        cls
-        for cls in vars(module).values()
-        if inspect.isclass(cls) and issubclass(cls, Node) and cls.__module__ == module.__name__
-    ]
+def trace_of(name: str) -> Trace:
+    """What the demo of a protocol does; if it stops, the test fails with the reason."""
+    trace = _demo(name)
+    refuse([f"{name}.py: DEMO stops. {trace}"] if isinstance(trace, DslabError) else [])
+    return trace
 
 
 def test_there_are_protocols():
@@ -55,57 +56,43 @@ def test_there_are_protocols():
 
 @each_module
 def test_a_protocol_says_what_problem_it_solves(module):
-    assert module.__doc__ and module.__doc__.splitlines()[0].endswith((".", ":", "?"))
-    assert all(cls.__doc__ for cls in nodes(module))
+    refuse(rules.undocumented(module))
 
 
 @each_module
 def test_no_function_of_a_protocol_is_longer_than_a_screen(module):
-    long = [
-        function.name for function in functions(module) if function.end_lineno - function.lineno >= LONGEST
-    ]
-    assert long == []
+    refuse(rules.too_long(module))
 
 
 @each_module
 def test_a_protocol_keeps_the_contract(module):
-    for cls in nodes(module):
-        check_protocol(cls)
-        assert set(cls.persistent) | set(cls.shown) <= set(vars(cls("A", peers=("B",))))
+    refuse(rules.breaks_the_contract(module))
 
 
 @each_module
 def test_a_module_with_promises_has_a_demo_and_the_other_way_round(module):
-    assert hasattr(module, "PROMISES") == hasattr(module, "DEMO")
-    assert all(isinstance(promise, Promise) for promise in getattr(module, "PROMISES", ()))
-    assert isinstance(getattr(module, "DEMO", Run(Node)), Run)
+    """And it tells one story: a player shows `PROMISES` for every protocol of the file."""
+    refuse(rules.incomplete(module))
 
 
 @each_demo
 def test_a_demo_gives_the_same_bytes_twice(name):
-    assert simulate(MODULES[name].DEMO).to_json() == simulate(MODULES[name].DEMO).to_json()
+    assert simulate(MODULES[name].DEMO).to_json() == trace_of(name).to_json()
 
 
 @each_demo
 def test_a_demo_does_all_that_its_script_says(name):
-    trace = simulate(MODULES[name].DEMO)
-    assert (
-        trace.unapplied == []
-        and trace.title
-        and not trace.was_cut_short
-    )
+    refuse(rules.unfinished(MODULES[name], trace_of(name)))
 
 
 @each_demo
 def test_a_demo_keeps_what_is_promised_and_shows_what_can_happen(name):
-    verdicts = judge(simulate(MODULES[name].DEMO), MODULES[name].PROMISES)
-    assert [verdict for verdict in verdicts if not verdict] == []
+    refuse(rules.unkept(MODULES[name], trace_of(name)))
 
 
 @each_demo
 def test_a_demo_and_its_trace_survive_json(name):
-    demo = MODULES[name].DEMO
-    trace = simulate(demo)
+    demo, trace = MODULES[name].DEMO, trace_of(name)
     again = Trace.from_json(trace.to_json())
     assert Run.from_json(demo.to_json()) == again.run == demo
     assert again.to_json() == trace.to_json() and again.table() == trace.table()
@@ -116,22 +103,19 @@ def test_a_demo_and_its_trace_survive_json(name):
 
 @each_demo
 def test_a_demo_has_the_golden_trace(name, golden):
-    golden(GOLDEN / f"{name}.txt", simulate(MODULES[name].DEMO).table() + "\n")
+    golden(GOLDEN / f"{name}.txt", trace_of(name).table() + "\n")
 
 
 @each_demo
 def test_a_player_of_a_demo_shows_the_promises_of_its_file(name):
-    assert promises_of(simulate(MODULES[name].DEMO)) == getattr(MODULES[name], "PROMISES", ())
-
-
-@each_module
-def test_a_file_tells_one_story(module):
-    """A player shows `PROMISES` for every protocol of the file: promises of another kind need another file."""
-    assert [name for name in vars(module) if name.endswith("_PROMISES")] == []
+    found = promises_of(trace_of(name))
+    assert found == MODULES[name].PROMISES, f"a player of {name}.py's DEMO shows {found}: where are its classes?"
 
 
 def test_every_golden_trace_has_its_protocol():
-    assert sorted(file.stem for file in GOLDEN.glob("*.txt")) == sorted(DEMOS)
+    """The other way round: test_a_demo_has_the_golden_trace."""
+    refuse(f"tests/golden/{file.name} belongs to no protocol with a DEMO: git rm it, or rename it with its protocol"
+           for file in sorted(GOLDEN.glob("*.txt")) if not hasattr(MODULES.get(file.stem), "DEMO"))
 
 
 # ---- the names that tie a class to its handlers ----

@@ -6,6 +6,7 @@ import pkgutil
 import re
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 
 from dslab.calls import teaching
 from dslab.grader.exercise import Exercise
@@ -17,8 +18,18 @@ def exercises() -> dict[str, Exercise]:
     """All exercises, by number, in the order of the course."""
     package = import_module("dslab.exercises")
     modules = [import_module(f"dslab.exercises.{found.name}") for found in pkgutil.iter_modules(package.__path__)]
-    found = [exercise for module in modules for exercise in getattr(module, "EXERCISES", ())]
+    found = [exercise for module in modules for exercise in _of(module)]
     return {exercise.number: exercise for exercise in sorted(found, key=lambda exercise: _place(exercise.number))}
+
+
+def _of(module: ModuleType) -> tuple[Exercise, ...]:
+    """The exercises of one module; none, if it only serves others."""
+    found = getattr(module, "EXERCISES", ())
+    for one in found if isinstance(found, tuple) else (found,):
+        if not (isinstance(found, tuple) and isinstance(one, Exercise)):
+            raise DslabError(f"{module.__name__}.EXERCISES is a tuple of exercises, (first, second) or (only,), and has"
+                             f" {brief(one)}")
+    return found
 
 
 def of_chapter(chapter: int) -> list[Exercise]:
