@@ -33,7 +33,7 @@ types: $(READY) $(TYPES)
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest tests/test_javascript.py
 
-quick: $(READY)
+quick: $(READY) $(TYPES)
 	$(BIN)/ruff check
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest tests/test_contract.py -k "[$(P)]"

@@ -62,7 +62,8 @@ began = stopwatch.now()
 print(*stopwatch.since(began))"""
 DEMO = "import dslab\nfrom dslab.protocols.raft import DEMO\n"
 PLAY = "from dslab import play\nplay(DEMO).get_state()\n"
-FIRST = "from dslab import check, exercise\nfirst = exercise({!r})\ncheck(first, {})"
+FIRST = "from dslab import check, exercise, simulate\nfirst = exercise({!r})\ncheck(first, {})"
+PREDICTION = "first.answer(simulate(first.run))"
 
 
 def fresh(timed: str, before: str = "") -> Cost:
@@ -99,10 +100,10 @@ def exercises() -> list[Any]:
 
 def attempts(exercise: Any) -> Iterator[tuple[str, Any]]:
     """One that is right and one that is wrong."""
-    if hasattr(exercise, "reference"):
-        yield "right", exercise.reference
+    if hasattr(exercise, "answer"):
+        yield "right", exercise.answer(dslab.simulate(exercise.run))
     else:
-        yield "right", exercise.right[0] if exercise.right else exercise.answer(dslab.simulate(exercise.run))
+        yield "right", getattr(exercise, "reference", None) or exercise.right[0]
     yield from (("wrong", attempt) for attempt, _ in exercise.wrong[:1])
 
 
@@ -111,7 +112,7 @@ def checking(rounds: int) -> Costs:
     every, found = exercises(), defaultdict(list)
     for form in ("predict", "make it right"):
         first = next(exercise for exercise in every if exercise.form == form)
-        code = FIRST.format(first.number, "first.right[0]" if form == "predict" else "first.reference")
+        code = FIRST.format(first.number, PREDICTION if form == "predict" else "first.reference")
         fresh(code)                     # compiles
         found[f"check, {form}, cold"] = [fresh(code) for _ in range(rounds)]
     slowest: Costs = {}

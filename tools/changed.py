@@ -1,7 +1,8 @@
 """Prints the test files that concern what was changed since the branch left main: `python tools/changed.py`.
 
 A test file concerns itself, what it imports, and what is called as it is: test_raft.py all of raft.py, raft.js and
-raft.txt. What tests import from each other counts as theirs. The long ones, of the grader, are for `make test`.
+raft.txt. What tests import from each other counts as theirs; what the player's JavaScript concerns is a list. The long
+ones, of the grader, are for `make test`.
 """
 
 import ast
@@ -11,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 LONG = {"test_check.py", "test_exercises.py", "test_grading.py", "test_panel.py"}     # over ten seconds each
+SCRIPTS = {"test_javascript.py", "test_languages.py", "test_player.py"}     # its units and types, its words, its bundle
 
 
 def git(*command: str) -> list[str]:
@@ -40,11 +42,13 @@ def imported(path: Path) -> set[Path]:
 def concerned(changes: set[Path]) -> list[Path]:
     """The test files to run."""
     stems = {path.stem.removesuffix(".test") for path in changes}
+    scripts = SCRIPTS if any(path.suffix == ".js" for path in changes) else set()
     found = []
     for test in sorted(TESTS.glob("test_*.py")):
         read = {test} | imported(test)
         read |= {file for own in read if own.parent == TESTS for file in imported(own)}
-        if test in changes or test.name not in LONG and (read & changes or test.stem.removeprefix("test_") in stems):
+        named = test.stem.removeprefix("test_") in stems or test.name in scripts
+        if test in changes or test.name not in LONG and (read & changes or named):
             found.append(test)
     return found
 

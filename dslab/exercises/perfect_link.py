@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
-from dslab.grader.demands import Demand, Objection
+from dslab.grader.demands import Demand, Objection, for_each
 from dslab.grader.exercise import MakeItRight, Names, Search
 from dslab.grader.runs import asks, calm, drops
 from dslab.network import Network, uniform
@@ -262,31 +262,32 @@ def an_answer_has_time_to_come_back(trace: Trace) -> Objection | None:
             if copies[packet] > 10:
                 return Objection(f"{message.src} sends {message.payload!r} to {message.dst} for the 11th time within "
                                  "100 ms", message.sent)
+    return None
 
 
-def all_arrives_in_calm_weather(trace: Trace) -> Objection | None:
-    """Between nodes that are up, all that was said is delivered, even while messages go on without end."""
-    restless, got = _restless(trace), delivered(trace)
-    for one, times in sent(trace).items():
-        if restless and got[one] < times and set(one[:2]) <= trace.up_at(-1):
-            return Objection(miscounted(one, got[one], times), restless.sent)
-
-
-def it_becomes_quiet(trace: Trace) -> Objection | None:
-    """Once nothing is said, or lost, any more, messages come to an end."""
-    last = _restless(trace)
-    if last:
-        return Objection(f"{last.src} sends {last.payload!r} to {last.dst} again and again, {CALM} ms after the last "
-                         "message was said or lost", last.sent)
-
-
-def _restless(trace: Trace) -> Envelope | None:
+def restless(trace: Trace) -> list[Envelope]:
     """The first message between nodes that are up that is sent at the end of the run, long after the last trouble."""
     last = max([step.time for step in trace.steps if step.kind in TROUBLE]
                + [message.departs for message in trace.messages if message.fate == "lost"], default=0)
     begin = max(trace.run.duration - LAST, last + CALM) if trace.run else 0
-    return next((message for message in trace.messages
-                 if message.departs > begin and {message.src, message.dst} <= trace.up_at(-1)), None)
+    return [message for message in trace.messages
+            if message.departs > begin and {message.src, message.dst} <= trace.up_at(-1)][:1]
+
+
+@for_each(restless)
+def all_arrives_in_calm_weather(trace, message):
+    """Between nodes that are up, all that was said is delivered, even while messages go on without end."""
+    got = delivered(trace)
+    for one, times in sent(trace).items():
+        if got[one] < times and set(one[:2]) <= trace.up_at(-1):
+            return miscounted(one, got[one], times)
+
+
+@for_each(restless)
+def it_becomes_quiet(trace, message):
+    """Once nothing is said, or lost, any more, messages come to an end."""
+    return (f"{message.src} sends {message.payload!r} to {message.dst} again and again, {CALM} ms after the last"
+            " message was said or lost")
 
 
 DEMANDS = (

@@ -25,3 +25,11 @@ test("what is known of a trace knows nothing of the page", () => {
     assert.doesNotMatch(text, /\b(document|window|navigator)\b\./, name);
   }
 });
+
+test("no line is longer than 120 columns, but for a sentence, which stands in one piece", () => {
+  for (const name of modulesOf(SOURCES)) {
+    const lines = readFileSync(new URL(name, SOURCES), "utf8").split("\n");
+    const long = lines.filter((line) => line.length > 120 && !/^\s*(t\(|english\(|return t\()?"[^"]*"/.test(line));
+    assert.deepEqual(long, [], name);
+  }
+});

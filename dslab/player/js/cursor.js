@@ -1,12 +1,12 @@
 // @ts-check
-// The cursor: it is put at a step, moves along the schedule while the run plays, and after a step forward the picture of
-// the cluster glides behind it.
+// The cursor: it is put at a step, moves along the schedule while the run plays, and after a step forward the picture
+// of the cluster glides behind it.
 /** @import { Actions, Index, View } from "./types.js" */
 import { neighbourInView, stepInView } from "./data/filter.js";
 import { createClock, createGlide, momentAt, naturalPace, schedule, timeAt } from "./playback.js";
 
 /** @param {View} view
- *  @param {{draw: () => void, drawCluster: () => void, paused: () => void}} player `paused` is told when the play stops */
+ *  @param {{draw: () => void, drawCluster: () => void, paused: () => void}} player `paused`: the play has stopped */
 export function createCursor(view, { draw, drawCluster, paused }) {
   /** @type {Index} */
   let index;

@@ -81,7 +81,7 @@ export function toggleClass(element, name, on) {
  * @param {Element} element */
 export const cssZoom = (element) => element.currentCSSZoom ?? 1;
 
-/** Run something before any listener within an element hears of a click, a key or a move.
+/** Run something before any listener within an element is called for a click, a key or a move.
  * @param {HTMLElement} element
  * @param {() => void} action */
 export function beforeEvents(element, action) {

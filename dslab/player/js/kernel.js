@@ -47,7 +47,7 @@ export function createKernel(model, view, { draw, pause }) {
 
 // ---- before there is anything to show: `player = Player(); display(player)`
 
-/** Mount a player as soon as its data are there, and say until then that they are awaited.
+/** Mount a player as soon as its data are there, and show a message until then.
  * @param {Place} place
  * @param {(place: Place) => () => void} mount returns what undoes it
  * @returns {() => void} what undoes it */

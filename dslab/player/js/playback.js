@@ -1,6 +1,6 @@
 // @ts-check
-// Time on the screen. The cursor is a moment: a step and how far (0 to 1) it is on the way to the next. Playing runs along
-// a schedule: when, in ms on the screen, each step happens.
+// Time on the screen. The cursor is a moment: a step and how far (0 to 1) it is on the way to the next. Playing runs
+// along a schedule: when, in ms on the screen, each step happens.
 /** @import { Index } from "./types.js" */
 import { lastAtMost } from "./data/trace.js";
 

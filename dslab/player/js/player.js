@@ -58,7 +58,7 @@ function mount({ model, el }) {
   /** @type {Panel[]} */
   let panels = [];
   let loaded = /** @type {Payload|null} */ (null); // the payload that the panels show
-  let loading = false; // the cursor is not to be reported while the panels are exchanged (a disabled button loses the focus)
+  let loading = false; // while the panels are exchanged the focus goes out, and the cursor is not to be reported
 
   const setLanguage = () => setTranslations(model.get("payload").words);
 

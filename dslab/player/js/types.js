@@ -24,7 +24,7 @@
  * @property {string} protocol the name of its class
  * @property {string[]} roles those that its protocol knows, by the shape and the colour that they get
  * @property {string[]} shown attributes to be written beside it
- * @property {Array<[log: string, committed: string]>} [logs] attributes that are logs, each with the one that tells how
+ * @property {Array<[log: string, committed: string]>} [logs] attributes that are logs, each with the one that holds how
  *    much of it is committed, or "" */
 
 /** @typedef {object} Step an event of the run; what is empty is left out
@@ -81,8 +81,8 @@
  * @property {Step[]} steps
  * @property {Message[]} messages
  * @property {NodeInfo[]} nodes
- * @property {ReadonlyMap<string|null|undefined, number>} column the place of each node in all lists that have an entry a
- *    node: none for the network
+ * @property {ReadonlyMap<string|null|undefined, number>} column the place of each node in the lists that have an entry
+ *    a node: none for the network
  * @property {Float64Array} times of the steps, ms
  * @property {number} last step
  * @property {number[][]} eventsOf the steps of each node
@@ -120,7 +120,7 @@
  * @property {number|null} step
  * @property {string} sentence */
 
-/** @typedef {{caption: string, first: number, code: string}} Source code of a handler, and the number of its first line */
+/** @typedef {{caption: string, first: number, code: string}} Source of a handler, with the number of its first line */
 
 /** @typedef {object} Comparison a second trace, beside the first
  * @property {string} branch

@@ -4,8 +4,8 @@
 /** @type {Record<string, string>} the translations of the language that is set: none for English */
 let translations = {};
 
-/** Set the language. All texts are made at once and none later, so a player sets its language whenever it begins to make
- *  some: players of several languages can stand on one page.
+/** Set the language. All texts are made at once and none later, so a player sets its language whenever it begins to
+ *  make some: players of several languages can stand on one page.
  * @param {Record<string, string>} [catalogue] */
 export function setTranslations(catalogue) {
   translations = catalogue ?? {};

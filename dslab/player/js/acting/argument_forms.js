@@ -36,7 +36,7 @@ export function createArgumentForms(index, actions) {
   };
 }
 
-/** @typedef {{element: HTMLElement, draw: (view: View, id: string) => void}} ArgumentForm it is told what is selected */
+/** @typedef {{element: HTMLElement, draw: (view: View, id: string) => void}} ArgumentForm `id`: of the selection */
 
 /** The node or the message that a form is about, "" for none.
  * @param {View} view */
@@ -109,7 +109,8 @@ function createRequest(actions) {
       example = known[0] ?? "";
       if (!view.drafts.request) view.drafts.request = example;
       field.draw(t("A client asks {node}:", { node: shorten(node, 20) }), view);
-      const label = t("The message to {node}: its name and its values, as in {example}", { node: shorten(node, 40), example });
+      const names = { node: shorten(node, 40), example };
+      const label = t("The message to {node}: its name and its values, as in {example}", names);
       setAttr(field.input, "aria-label", label);
       if (listed === known.join("\n")) return;
       listed = known.join("\n");
@@ -169,7 +170,8 @@ function createAmount(name, words, word, actions) {
  * @returns {Change|string} */
 export function amountOf(verb, target, text) {
   const ms = text.trim() ? Number(text) : NaN;
-  if (!Number.isFinite(ms)) return t("Type a number of milliseconds, such as {example}.", { example: verb === "clock" ? "-100" : "50" });
+  const example = verb === "clock" ? "-100" : "50";
+  if (!Number.isFinite(ms)) return t("Type a number of milliseconds, such as {example}.", { example });
   if (verb === "delay" && ms < 0) return t("A message is held back for a number of milliseconds from 0 up.");
   return { verb, args: [target], options: { [verb === "clock" ? "step" : "by"]: ms } };
 }

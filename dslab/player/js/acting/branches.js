@@ -1,6 +1,6 @@
 // @ts-check
-// Branches: what the run became by each change. They are listed as a tree; each can be shown, put beside the one that is
-// shown, renamed and deleted. Nothing is lost: an undo goes back to the parent. A scenario is a branch with a button.
+// Branches: what the run became by each change. They are listed as a tree; each can be shown, compared, renamed and
+// deleted. Nothing is lost: an undo goes back to the parent. A scenario is a branch with a button.
 /** @import { Actions, Acts, Branch, Comparison, Panel, Payload, Player, View } from "../types.js" */
 import { shorten } from "../data/values.js";
 import { button, FOCUSABLE, focusedKey, h, restoreFocus, setAttr, setText } from "../dom.js";
@@ -34,7 +34,8 @@ export function comparedNext(acts, comparison) {
  * @param {View} view
  * @param {Pick<Player, "payload"|"acts"|"send"|"go"|"draw">} player */
 export function createBranchActions(view, { payload, acts, send, go, draw }) {
-  return {
+  /** @satisfies {Partial<Actions>} */
+  const actions = {
     undo() {
       if (payload().edits) send({ type: "undo" });
     },
@@ -46,8 +47,7 @@ export function createBranchActions(view, { payload, acts, send, go, draw }) {
       const first = payload().comparison?.first ?? null;
       if (first !== null) go(first);
     },
-    /** Let the choice with this number happen; 0 gives the numbers to the next choices. */
-    choose(/** @type {number} */ number) {
+    choose(number) {
       const next = acts()?.choices?.next ?? [];
       const choice = number ? choiceAt(next, view.page, number) : null;
       if (choice) send({ type: "choose", decision: choice.decision });
@@ -56,6 +56,7 @@ export function createBranchActions(view, { payload, acts, send, go, draw }) {
       draw();
     },
   };
+  return actions;
 }
 
 /** Are there branches to be listed?

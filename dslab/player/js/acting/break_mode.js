@@ -147,8 +147,9 @@ export function createBreakMode(index, payload, error, actions) {
 function standingWords(index, view, count, open) {
   if (view.waiting || view.unanswered || !count) return kernelStatus(view);
   const { step } = view;
-  if (step < index.last)
-    return t("The cursor is at step {step}. What you choose happens after the last step, {last}.", { step, last: index.last });
+  const { last } = index;
+  if (step < last)
+    return t("The cursor is at step {step}. What you choose happens after the last step, {last}.", { step, last });
   const how = t("Press a number, or click. What you choose happens after the last step. Can you break a promise?");
   return [open ? how : "", count > NUMBERS ? t("The numbers go on with 0.") : ""].join(" ").trim();
 }

@@ -3,7 +3,8 @@
 /** @import { Actions } from "../types.js" */
 import { english } from "../words.js";
 
-/** @typedef {{keys: string[], shift?: boolean, name: string, does: string, act: (actions: Actions, key: string) => void}} Binding */
+/** @typedef {{keys: string[], shift?: boolean, name: string, does: string,
+ *    act: (actions: Actions, key: string) => void}} Binding */
 
 /** Do to the selection what this key means for it.
  * @param {Actions} actions
@@ -59,7 +60,12 @@ export const BINDINGS = [
     [">", english("hold the selected message back")],
     ["P", english("partition: cut all links between two sides")],
   ].map(([key, does]) => ({ keys: [key], name: key, does, act: pressed })),
-  { keys: ["j"], name: "j", does: english("select the next link (of the selected node)"), act: (actions) => actions.link(1) },
+  {
+    keys: ["j"],
+    name: "j",
+    does: english("select the next link (of the selected node)"),
+    act: (actions) => actions.link(1),
+  },
   { keys: ["J"], name: "J", does: english("select the previous link"), act: (actions) => actions.link(-1) },
   { keys: ["e"], name: "e", does: english("more that can be done: open or close"), act: (actions) => actions.more() },
   { keys: ["/"], name: "/", does: english("search the log"), act: (actions) => actions.focusSearch() },
@@ -130,14 +136,24 @@ export const BINDINGS = [
     does: english("compare with the branch that this one grew from, or end the comparison"),
     act: (actions) => actions.compare(),
   },
-  { keys: ["V"], name: "V", does: english("go to the step at which they part"), act: (actions) => actions.divergence() },
+  {
+    keys: ["V"],
+    name: "V",
+    does: english("go to the step at which they part"),
+    act: (actions) => actions.divergence(),
+  },
   {
     keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
     name: "1 to 9",
     does: english("where you choose what happens next: that choice"),
     act: (actions, key) => actions.choose(Number(key)),
   },
-  { keys: ["0"], name: "0", does: english("give the numbers to the next choices"), act: (actions) => actions.choose(0) },
+  {
+    keys: ["0"],
+    name: "0",
+    does: english("give the numbers to the next choices"),
+    act: (actions) => actions.choose(0),
+  },
   {
     keys: ["l"],
     name: "l",
@@ -164,7 +180,7 @@ export function bindingOf(event) {
   );
 }
 
-/** Does the focused element use this key itself? A button its Space, a list of choices its arrows, letters a text field.
+/** Does the focused element use this key itself? A button uses Space, a list its arrows, a text field letters.
  * @param {{tagName: string, getAttribute: (name: string) => string|null}} target
  * @param {string} key */
 export function keepsKey(target, key) {

@@ -1,6 +1,6 @@
 // @ts-check
-// What the reader does to see better: select, search, filter, zoom, mark, local view. The kernel is not needed for that.
-/** @import { Filter, FilterField, Player, Selection, Settings, View } from "../types.js" */
+// What the reader does to see better: select, search, filter, zoom, mark, local view. It needs no kernel.
+/** @import { Actions, Player, Settings, View } from "../types.js" */
 import { createFilter, repetitions, rowsOf } from "../data/filter.js";
 import { matchesOf, nextMatch } from "../data/search.js";
 import { neighbourEdge, neighbourStep, stepsOf } from "../data/trace.js";
@@ -18,18 +18,19 @@ export function createNavigation(view, { index, payload, go, draw, focusSearch }
   };
   const followed = () =>
     view.selection?.kind === "node" ? view.selection.id : (index().steps[view.step]?.node ?? null);
+  /** @satisfies {Partial<Actions>} */
   const navigation = {
     followed,
-    nodeStep(/** @type {number} */ way) {
+    nodeStep(way) {
       if (index().column.has(followed())) go(neighbourStep(index(), followed(), view.step, way));
     },
-    faster: (/** @type {number} */ way) => set({ speed: changeSpeed(view.speed, way) }),
-    select: (/** @type {Selection|null} */ selection) => set({ selection }),
+    faster: (way) => set({ speed: changeSpeed(view.speed, way) }),
+    select: (selection) => set({ selection }),
     option: set,
-    panel: (/** @type {Settings["panel"]} */ name) => set({ panel: view.panel === name ? "" : name }),
-    search: (/** @type {string} */ query) => set({ query }),
+    panel: (name) => set({ panel: view.panel === name ? "" : name }),
+    search: (query) => set({ query }),
     /** To the next match that is shown, or, if none is, to the next of all. */
-    find(/** @type {number} */ way) {
+    find(way) {
       const matches = matchesOf(index(), view.query);
       const rows = rowsOf(index(), view);
       const shown = matches.filter((k) => Number.isInteger(rows.rowOf(k)));
@@ -37,25 +38,18 @@ export function createNavigation(view, { index, payload, go, draw, focusSearch }
     },
     focusSearch,
     toggleFilterBar: () => set({ filterBar: !view.filterBar }),
-    filter: (/** @type {Partial<Filter>|null} */ change) => set({ filter: change ? { ...view.filter, ...change } : createFilter() }),
+    filter: (change) => set({ filter: change ? { ...view.filter, ...change } : createFilter() }),
     repetition() {
       if (view.filter.repeats || repetitions(index()).includes(1))
         navigation.filter({ repeats: !view.filter.repeats });
     },
-    /** Leave something out or take it back; or, if `all` is given, leave out all but it.
-     * @param {FilterField} field
-     * @param {string} id
-     * @param {string[]|null} all */
     toggleFiltered(field, id, all) {
       const out = new Set(all ? all.filter((other) => other !== id) : view.filter[field]);
       if (!all && !out.delete(id)) out.add(id);
       navigation.filter({ [field]: out });
     },
-    /** @param {FilterField} field
-     *  @param {string[]} ids */
     toggleAllFiltered: (field, ids) => navigation.filter({ [field]: new Set(view.filter[field].size ? [] : ids) }),
-    zoom: (/** @type {number} */ way) => set({ zoom: changeZoom(view.zoom, way) }),
-    /** @param {number|null} [step] the cursor's; null removes the mark */
+    zoom: (way) => set({ zoom: changeZoom(view.zoom, way) }),
     mark: (step = view.step) => set({ marked: view.marked === step ? null : step }),
     exchange() {
       const there = view.marked;
@@ -63,14 +57,13 @@ export function createNavigation(view, { index, payload, go, draw, focusSearch }
       view.marked = view.step;
       go(there);
     },
-    observe(/** @type {string|null} */ node) {
+    observe(node) {
       view.observer = view.observer !== node && stepsOf(index(), node).length ? node : null;
       go(view.step);
     },
     localView: () => navigation.observe(followed()),
     light: () => goTo(nextChange(payload().lights ?? [], view.step, index().last)),
-    operation: (/** @type {number} */ way) =>
-      goTo(neighbourEdge(index().trace.operations ?? [], view.step, way)),
+    operation: (way) => goTo(neighbourEdge(index().trace.operations ?? [], view.step, way)),
   };
   return navigation;
 }

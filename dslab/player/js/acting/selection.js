@@ -109,7 +109,7 @@ function fillRow(row, interventions, payload, actions) {
   restoreFocus(row, focused);
 }
 
-/** What the line below the selection says: what goes on, or why something is not done.
+/** The line below the selection: what the kernel is doing, or why something is not done.
  * @param {View} view
  * @param {Payload} payload
  * @param {boolean} possible is there something that could be done? */
@@ -154,11 +154,12 @@ export function createInterventions(view, { index, payload, acts, send, draw, op
     open(intervention.name);
   }
 
-  return {
+  /** @satisfies {Partial<Actions>} */
+  const actions = {
     change,
     perform,
     refuse,
-    press(/** @type {string} */ key) {
+    press(key) {
       const intervention = interventionOf(now(), key);
       if (intervention) perform(intervention);
       else refuse(payload().editable ? t("Select a node, a message or a link first.") : reason());
@@ -168,13 +169,14 @@ export function createInterventions(view, { index, payload, acts, send, draw, op
       view.drafts.more = !view.drafts.more;
       draw();
     },
-    link(/** @type {number} */ way) {
+    link(way) {
       const link = nextLink(index(), view.selection, way);
       if (!link) return refuse(t("There is no link to select."));
       view.selection = link;
       draw();
     },
   };
+  return actions;
 }
 
 /** @returns {Drafts} */

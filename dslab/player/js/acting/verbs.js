@@ -93,7 +93,8 @@ export function interventionOf(interventions, key) {
  *  @param {string} key
  *  @param {Change[]} changes
  *  @param {string} why
- *  @param {{asks?: boolean, shown?: boolean, more?: boolean, says?: keyof typeof VERB_WORDS, values?: Record<string, unknown>}} [also]
+ *  @param {{asks?: boolean, shown?: boolean, more?: boolean, says?: keyof typeof VERB_WORDS,
+ *    values?: Record<string, unknown>}} [also] `says`: whose words it has; `values` are filled into them
  *  @returns {Intervention} */
 function intervention(name, key, changes, why, also = {}) {
   const { asks = false, shown = true, more = false, says = name, values = {} } = also;

@@ -102,13 +102,14 @@ export function cutsOf(index, links, k, oneWay) {
     .map((args) => ({ verb: "cut", args }));
 }
 
-/** The cuts as one partition, if the nodes fall apart into sides by them: that says more. Else the cuts.
+/** The cuts as one partition, which is clearer, if they divide the nodes into sides. Else the cuts.
  * @param {Index} index
  * @param {Change[]} cuts
  * @param {number} k */
 export function asPartition(index, cuts, k) {
   const named = (/** @type {string} */ a, /** @type {string} */ b) => JSON.stringify([a, b]);
-  const cut = new Set([...cutsAt(index, k), ...cuts.map(({ args }) => args)].map(([a, b]) => named(String(a), String(b))));
+  const all = [...cutsAt(index, k), ...cuts.map(({ args }) => args)];
+  const cut = new Set(all.map(([a, b]) => named(String(a), String(b))));
   const links = linksOf(index);
   const sides = new Map(index.nodes.map(({ id }) => [id, new Set([id])]));
   for (const [a, b] of links) {
@@ -167,7 +168,8 @@ export function createCutting(index, points, size, actions) {
           if (!end) return;
           const links = crossed(lines, where(start), where(end));
           const cuts = cutsOf(index, links, step, end.shiftKey);
-          if (links.length) actions.change(asPartition(index, cuts, step), t("All links that the line crosses are cut already."));
+          const why = t("All links that the line crosses are cut already.");
+          if (links.length) actions.change(asPartition(index, cuts, step), why);
         },
         click(event) {
           const line = nearest(lines, where(event));
@@ -210,7 +212,7 @@ function drawCrossing({ at, angle }, oneWay) {
 /** Strokes and clicks on the background. A stroke may begin anywhere; what is clicked itself keeps its clicks.
  * @param {SVGElement} picture
  * @param {{draw: (start: PointerEvent, now: PointerEvent) => void, click: (event: MouseEvent) => void,
- *    end: (start: PointerEvent, end: PointerEvent|null) => void}} does `end`: null if the browser took the pointer away */
+ *    end: (start: PointerEvent, end: PointerEvent|null) => void}} does `end`: null if the browser took the pointer */
 function onStroke(picture, does) {
   let start = /** @type {PointerEvent|null} */ (null);
   let drawn = false;

@@ -76,7 +76,7 @@ export function createFlights(index, points, radius, actions) {
   };
 }
 
-/** The messages that the filter leaves. In the local view of a node: those that it knows to be sent, without their end.
+/** The messages that the filter leaves. In the local view of a node: those that it knows of, without their end.
  * @param {Index} index
  * @param {View} view
  * @returns {Flight[]} */

@@ -176,7 +176,7 @@ function labelLines(info, inside, state, status, clock) {
   return lines.slice(0, 4);
 }
 
-/** Write the lines below a node of a row, else on the side away from the links: outwards, and up or down from the middle.
+/** Write the lines below a node of a row, else on the side away from the links: outwards, up or down from the middle.
  * @param {SVGElement} label
  * @param {Array<{text: string, strong: boolean, clock?: boolean}>} lines
  * @param {Place} place */

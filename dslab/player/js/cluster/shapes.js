@@ -89,9 +89,8 @@ export function hatching(r) {
   for (let offset = -2 * gap; Math.abs(offset) < r; offset += gap) {
     const half = Math.sqrt(Math.max(0, r * r - offset * offset)) * Math.SQRT1_2;
     const centre = offset * Math.SQRT1_2;
-    lines.push(
-      `M${(centre - half).toFixed(1)} ${(-centre - half).toFixed(1)}L${(centre + half).toFixed(1)} ${(-centre + half).toFixed(1)}`,
-    );
+    const [left, top, right, bottom] = [centre - half, -centre - half, centre + half, -centre + half];
+    lines.push(`M${left.toFixed(1)} ${top.toFixed(1)}L${right.toFixed(1)} ${bottom.toFixed(1)}`);
   }
   return lines.join("");
 }

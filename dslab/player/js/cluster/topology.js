@@ -16,7 +16,7 @@ const ROW_SPREAD = 380; // the same, if all stand in a row
 const CROWD = 12; // with more nodes than this only some have their attributes beside them
 const CROWDED = english("{count} nodes: their attributes are written beside the current and the selected one only");
 
-/** The view of one trace. `actions.select` is told what was clicked.
+/** The picture of one trace. A click selects a node, a message or a link.
  * @param {Index} index
  * @param {Array<[number, number]>} positions of the nodes in the unit square
  * @param {Actions} actions

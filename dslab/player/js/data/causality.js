@@ -1,6 +1,6 @@
 // @ts-check
-// Happened-before. A step follows from the one before it on its node and from the one that caused it; what could be known
-// where, and by which chain of messages, follows from that.
+// Happened-before. A step follows from the one before it on its node and from the one that caused it; what could be
+// known where, and by which chain of messages, follows from that.
 /** @import { Chain, Index, View } from "../types.js" */
 import { stepsOf } from "./trace.js";
 

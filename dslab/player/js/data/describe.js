@@ -19,20 +19,21 @@ export function headline(step) {
   );
 }
 
-/** What the step told the world: `leader 3`.
+/** The outputs of a step: `leader 3`.
  * @param {Step} step */
 export function outputs(step) {
   return (step.outputs ?? []).map(([name, ...values]) => [name, ...values.map(show)].join(" "));
 }
 
-/** What a screen reader says about a step.
+/** A step as a screen reader announces it.
  * @param {Index} index
  * @param {number} k */
 export function announcement(index, k) {
   const step = index.steps[k];
   if (!step) return t("Nothing happened in this run.");
   const { lamport } = step;
-  const values = { step: k, last: index.last, time: showTime(step.time), sentence: shorten(sentence(step), 600), lamport };
+  const said = shorten(sentence(step), 600);
+  const values = { step: k, last: index.last, time: showTime(step.time), sentence: said, lamport };
   return lamport === undefined || lamport === null
     ? t("Step {step} of {last}, {time}: {sentence}", values)
     : t("Step {step} of {last}, {time}: {sentence} Lamport {lamport}.", values);

@@ -1,6 +1,6 @@
 // @ts-check
-// Which steps are shown: what the filter leaves, and, in the local view of a node, what that node knows. The diagram and
-// the log have a row for each of them.
+// Which steps are shown: what the filter leaves, and, in the local view of a node, what that node knows. The diagram
+// and the log have a row for each of them.
 /** @import { Filter, Index, Message, Rows, Step, View } from "../types.js" */
 import { learntAt } from "./causality.js";
 import { matchesOf } from "./search.js";
@@ -21,8 +21,7 @@ export function showsAll(filter) {
 /** @type {WeakMap<Index, {key: unknown[], rows: Rows}>} */
 const latestRows = new WeakMap();
 
-/** The rows of the diagram and the log. Worked out when the filter changes, and at each step of the node whose knowledge
- *  is shown.
+/** The rows of the diagram and the log. They are computed when the filter changes, and at each step of the observer.
  * @param {Index} index
  * @param {View} view
  * @returns {Rows} */
@@ -112,8 +111,7 @@ export function knowledge(index, view) {
   return (k) => learnt[k] <= view.step;
 }
 
-/** The step up to which node i is seen: the cursor's, or the last that the node whose knowledge is shown knows of; -1 if
- *  it knows of none.
+/** The step up to which node i is seen: the cursor's, or the last that the observer knows of; -1 if it knows of none.
  * @param {Index} index
  * @param {View} view
  * @param {number} i
@@ -140,7 +138,7 @@ const MAY_REPEAT = new Set(["receive", "timer", "loss"]);
 const found = new WeakMap();
 
 /** For each step: does it only repeat? A message that is received, or a timer that goes off, repeats if it changes no
- *  attribute, makes no output, answers no client and says no reason, if the same is true for all that its messages do,
+ *  attribute, makes no output, no note and no reply to a client, if the same is true for all that its messages do,
  *  and if the same node has had one like it before. A lost message repeats if its sending does.
  * @param {Index} index
  * @returns {Uint8Array} */
@@ -161,7 +159,7 @@ export function repetitions(index) {
   return repeats;
 }
 
-/** The steps that change nothing and bring nothing about. A trace without states cannot tell: then there are none.
+/** The steps that change nothing and bring nothing about. In a trace without states there are none.
  * @param {Index} index */
 function idleSteps(index) {
   const idle = new Uint8Array(index.steps.length);
@@ -206,7 +204,7 @@ export function neighbourInView(index, view, way) {
   return row >= 0 && row < rows.count ? rows.stepOf(row) : view.step;
 }
 
-/** The step at which the cursor stands if it is put at step k: in the local view of a node, time passes at its steps only.
+/** The step at which the cursor stands if it is put at step k: in the local view of a node, one of its own.
  * @param {Index} index
  * @param {View} view
  * @param {number} k */

@@ -9,7 +9,7 @@ const texts = new WeakMap();
 /** @type {WeakMap<Index, {query: string, steps: Int32Array}>} */
 const latestMatches = new WeakMap();
 
-/** The steps whose row has this text: the sentence, the node, the kind, or what it told the world.
+/** The steps whose row has this text: the sentence, the node, the kind, or its outputs.
  * @param {Index} index
  * @param {string} query
  * @returns {Int32Array} ascending */

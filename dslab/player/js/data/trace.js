@@ -197,7 +197,7 @@ export function neighbourStep(index, node, k, way) {
   return events[at] ?? k;
 }
 
-// ---- clocks: a trace says where a node's own clock differs from true time, at each of the node's steps
+// ---- clocks: where a node's own clock differs from true time, its steps have the local time, too
 
 /** What the clock of node i shows at a moment after step k, and how far that is from true time, ms.
  * @param {Index} index

@@ -53,7 +53,7 @@ export function createComparison(index, payload, actions) {
   if (!comparison) return createHistory(index, actions);
   const first = comparison.first;
   const other = indexTrace(comparison.trace);
-  let pinned = { step: -1, other: -1 }; // the step of the other that was chosen, while the cursor stays where it was then
+  let pinned = { step: -1, other: -1 }; // the chosen step of the other, while the cursor stays where it was then
   const go = (/** @type {number} */ k) => {
     const wanted = Math.max(0, Math.min(other.last, k));
     const { step } = momentBeside(index, first, { step: wanted, part: 0, time: other.times[wanted] });
@@ -179,7 +179,7 @@ function placeBeside(sides, n, { top, height }, first, view) {
 
 /** Scroll both lists when the reader scrolls one. While a run plays, each follows its own cursor.
  * @param {HTMLElement[]} boxes
- * @param {(n: number, list: {top: number, height: number}) => number|null} place where the other is to go, if anywhere */
+ * @param {(n: number, list: {top: number, height: number}) => number|null} place where the other is to go, if at all */
 function scrollTogether(boxes, place) {
   const lists = boxes.map((box) => /** @type {HTMLElement} */ (box.querySelector(".dslab-scroll")));
   const expected = [-1, -1]; // where a list was scrolled to by the other one: that scroll is not to come back

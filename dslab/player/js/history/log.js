@@ -79,7 +79,7 @@ function createRow(index, k, { current, related, stamps, query, marked: other, c
 function marked(text, query) {
   const wanted = query.trim().toLowerCase();
   const lower = text.toLowerCase();
-  if (!wanted || lower.length !== text.length) return [text]; // a few letters change their length: then nothing is marked
+  if (!wanted || lower.length !== text.length) return [text]; // a few letters change their length
   const pieces = [];
   let from = 0;
   for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, from)) {

@@ -1,6 +1,6 @@
 // @ts-check
 // The space-time diagram: a life line a node, time downwards, a row a step, so that it reads as one with the log beside
-// it. Rows are spaced by order, not by the clock: order is what causality is about, and the log tells the times.
+// it. Rows are spaced by order, not by the clock: order is what causality is about, and the log has the times.
 /** @import { Chain, Index, Rows, View } from "../types.js" */
 import { stepOutline } from "../cluster/shapes.js";
 import { RELATION } from "../data/causality.js";
@@ -99,9 +99,10 @@ function drawStep(index, k, frame, x, y, view, related, chained) {
   const here =
     k === view.step ? " dslab-here" : k === view.marked ? " dslab-marked" : chained ? " dslab-chain" : "";
   const size = Math.max(0.3, Math.min(1, frame.row / 16));
+  const fault = step.kind === "crash" ? " dslab-fault" : "";
   const parts = [
     s("path", {
-      class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${step.kind === "crash" ? " dslab-fault" : ""}${relation}${here}`,
+      class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${fault}${relation}${here}`,
       d,
       transform: `translate(${x(i)} ${y})${size < 1 ? ` scale(${size})` : ""}`,
     }),

@@ -103,12 +103,13 @@ function createScrubber(index, actions) {
  * @param {Index} index */
 function faultMarks(index) {
   const ordinary = new Set(["start", "receive", "timer", "request", "loss", "event"]);
+  const mending = new Set(["recover", "heal", "resume"]);
   const ticks = index.steps.flatMap((step, k) =>
     ordinary.has(step.kind)
       ? []
       : [
           s("line", {
-            class: `dslab-tick dslab-tick-${step.kind === "recover" || step.kind === "heal" || step.kind === "resume" ? "mend" : "fault"}`,
+            class: `dslab-tick dslab-tick-${mending.has(step.kind) ? "mend" : "fault"}`,
             x1: (1000 * k) / Math.max(1, index.last),
             x2: (1000 * k) / Math.max(1, index.last),
             y1: 0,
@@ -144,9 +145,8 @@ export function createOptions(actions) {
   const causality = createToggle(t("causality"), t("Colour the causal past and future of this step"), "", (on) =>
     actions.option({ causality: on }),
   );
-  const hidden = createToggle(t("hide what comes next"), t("For predictions: hide the steps after this one"), "", (on) =>
-    actions.option({ future: !on }),
-  );
+  const about = t("For predictions: hide the steps after this one");
+  const hidden = createToggle(t("hide what comes next"), about, "", (on) => actions.option({ future: !on }));
   return {
     element: h("div", { class: "dslab-options" }, stamps, causality.element, hidden.element),
     draw(view) {

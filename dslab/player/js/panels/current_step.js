@@ -12,7 +12,8 @@ import { t } from "../words.js";
  * @param {Actions} actions
  * @returns {Panel} */
 export function createSentence(index, payload, actions) {
-  const code = button({ label: t("The code that ran"), word: t("Code"), key: "h", onclick: () => actions.panel("code") });
+  const onclick = () => actions.panel("code");
+  const code = button({ label: t("The code that ran"), word: t("Code"), key: "h", onclick });
   code.hidden = !Object.keys(payload.sources ?? {}).length;
   const what = h("p", { class: "dslab-what" });
   const why = h("p", { class: "dslab-why" });

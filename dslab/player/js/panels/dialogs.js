@@ -1,5 +1,5 @@
 // @ts-check
-// What opens on demand (the run as code, the keys) and what must be told (an error, events that did not apply).
+// What opens on demand (the run as code, the keys) and notices (an error, events that did not apply).
 /** @import { Actions, Panel, Payload } from "../types.js" */
 import { createCodeExport } from "../acting/code_export.js";
 import { BINDINGS } from "../acting/keys.js";

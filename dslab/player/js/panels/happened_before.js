@@ -18,8 +18,10 @@ export function relationSentence(index, view) {
   const node = shorten(index.steps[a]?.node ?? "", 40);
   if (way && !messages.length)
     return t("Step {a} happened before step {b}: both are steps of {node}, one after the other.", { a, b, node });
-  if (way)
-    return t("Step {a} happened before step {b}: the news could travel with {way}.", { a, b, way: wayInWords(messages) });
+  if (way) {
+    const by = wayInWords(messages);
+    return t("Step {a} happened before step {b}: the news could travel with {way}.", { a, b, way: by });
+  }
   const alone = [a, b].find((k) => !index.column.has(index.steps[k]?.node));
   return alone === undefined
     ? t(

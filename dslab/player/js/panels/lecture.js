@@ -1,5 +1,5 @@
 // @ts-check
-// The lecture: the player fills the screen, in large type, with the chosen panels only, and tells what comes next. A
+// The lecture: the player fills the screen, in large type, with the chosen panels only, and shows what comes next. A
 // presenter's remote sends Page Down and Page Up, which step the player anyway.
 /** @import { Actions, Index, Panel, View } from "../types.js" */
 import { headline } from "../data/describe.js";
@@ -96,19 +96,18 @@ export function createLectureActions(root, view, draw) {
     root.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, shiftKey: event.shiftKey, bubbles: true }));
   }
 
-  return {
-    actions: {
-      lecture: () => (view.lecture.on ? leave() : enter()),
-      leave,
-      without(/** @type {string} */ part) {
-        const without = new Set(view.lecture.without);
-        if (!without.delete(part)) without.add(part);
-        view.lecture = { ...view.lecture, without };
-        draw();
-      },
+  /** @satisfies {Partial<Actions>} */
+  const actions = {
+    lecture: () => (view.lecture.on ? leave() : enter()),
+    leave,
+    without(part) {
+      const without = new Set(view.lecture.without);
+      if (!without.delete(part)) without.add(part);
+      view.lecture = { ...view.lecture, without };
+      draw();
     },
-    stop: forget,
   };
+  return { actions, stop: forget };
 }
 
 /** Where the browser allows no full screen: over everything else in the window.
@@ -125,10 +124,10 @@ function fillWindow(root) {
  * @returns {Panel} */
 export function createLectureBar(root, actions) {
   const door = button({ label: " ", word: " ", onclick: actions.lecture });
-  const parts = [...PARTS].map(([part, word]) => ({
-    part,
-    press: h("button", { type: "button", class: "dslab-button", onclick: () => actions.without(part), ...FOCUSABLE }, t(word)),
-  }));
+  const parts = [...PARTS].map(([part, word]) => {
+    const onclick = () => actions.without(part);
+    return { part, press: h("button", { type: "button", class: "dslab-button", onclick, ...FOCUSABLE }, t(word)) };
+  });
   const about = { class: "dslab-group", role: "group", "aria-label": t("Views in the lecture") };
   const group = h("div", about, ...parts.map((one) => one.press));
   return {

@@ -8,8 +8,8 @@ import { counted, t } from "../words.js";
 const MOST_BARS = 600; // bars in the page
 const MOST_LANES = 8;
 
-/** The operations in lanes: those of a client share one as long as they do not overlap. Clients that ask only once stand
- *  together, by the node that they ask.
+/** The operations in lanes: those of a client share one as long as they do not overlap. Clients that ask only once
+ *  stand together, by the node that they ask.
  * @param {Operation[]} operations in the order of their invocations
  * @param {number} last the last step
  * @returns {Array<{client: string, operations: Operation[]}>} */
@@ -80,11 +80,11 @@ function createBar(index, operation, actions) {
   const end = returned ?? index.last;
   const said = shorten(show(call), 60);
   const asked = { client: shorten(client, 20), node: shorten(node, 20), invoked, call: said };
-  const answer = { returned, result: shorten(show(result), 60) };
+  const answered = { ...asked, returned, result: shorten(show(result), 60) };
   const label =
     returned === null
       ? t("{client} asks {node} at step {invoked}: {call}, never answered", asked)
-      : t("{client} asks {node} at step {invoked}: {call}, answered at step {returned}: {result}", { ...asked, ...answer });
+      : t("{client} asks {node} at step {invoked}: {call}, answered at step {returned}: {result}", answered);
   return h(
     "button",
     {

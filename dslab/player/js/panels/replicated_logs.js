@@ -1,5 +1,5 @@
 // @ts-check
-// Logs as rows of boxes, for any protocol that says which of its attributes is a log: index, term and command, the
+// Logs as rows of boxes, for any protocol that declares which of its attributes is a log: index, term and command, the
 // committed entries solid and the others dashed. The rows of the nodes stand below each other, to be compared.
 /** @import { Index, Panel, Value, View } from "../types.js" */
 import { lastKnownStep } from "../data/filter.js";
@@ -132,7 +132,7 @@ function createLogRow(index, i, name, committed) {
 /** @param {Value} entry
  *  @param {number} place counted from 1
  *  @param {boolean} certain
- *  @param {boolean} told does the protocol say what is committed? */
+ *  @param {boolean} told is it known what is committed? */
 function createBox(entry, place, certain, told) {
   const { term, command } = readEntry(entry);
   const colour = typeof term === "number" && Number.isInteger(term) ? term % COLOURS : "none";

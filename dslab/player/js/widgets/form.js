@@ -3,7 +3,7 @@
 /** @import { Model } from "../types.js" */
 import { FOCUSABLE, h, onEnter, s, setAttr, setText } from "../dom.js";
 
-/** @typedef {{name: string, words: string, place?: number[]}} Question `place`: left, top and width in the diagram, px */
+/** @typedef {{name: string, words: string, place?: number[]}} Question `place`: left, top and width, px */
 /** @typedef {{title: string, task: string, questions: Question[], signs: Record<string, string>,
  *    paper?: {svg: string, size: number[]}}} Asked `signs`: the outlines of the shapes, by what they mean */
 /** @typedef {{asked: Asked, answers: Record<string, string>,

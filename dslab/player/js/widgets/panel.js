@@ -1,5 +1,5 @@
 // @ts-check
-// What is said about an attempt: the outcome, the sentence, what is folded away, and buttons that ask the kernel.
+// The panel about an attempt: the outcome, a sentence, rows, what is folded away, and buttons that ask the kernel.
 /** @import { Model } from "../types.js" */
 import { FOCUSABLE, h, s, setAttr, setText } from "../dom.js";
 
@@ -17,8 +17,9 @@ export function drawSign(outline) {
 function drawTold(told) {
   const rows = told.rows.flatMap(([name, text]) => [h("dt", {}, name), h("dd", { dir: "auto" }, text)]);
   const outcome = told.outcome ? h("span", { class: "dslab-outcome" }, told.outcome) : null;
+  const title = h("bdi", {}, told.title, outcome && ": ", outcome);
   return [
-    h("p", { class: "dslab-head" }, told.sign ? drawSign(told.sign) : null, h("bdi", {}, told.title, outcome && ": ", outcome)),
+    h("p", { class: "dslab-head" }, told.sign ? drawSign(told.sign) : null, title),
     told.sentence ? h("p", { class: "dslab-said", dir: "auto" }, told.sentence) : null,
     rows.length ? h("dl", { class: "dslab-rows" }, ...rows) : null,
     ...told.folded.map(([name, text]) =>
