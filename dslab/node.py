@@ -126,10 +126,10 @@ class Node:
     def __init__(self, id: str, peers: Iterable[str] = (), *, neighbours: Iterable[str] | None = None,
                  random: Callable[[], float] | None = None, clock: Callable[[], float] = lambda: 0.0,
                  monotonic: Callable[[], float] = lambda: 0.0) -> None:
-        self.id = id
-        self.peers = tuple(peers)                   # the other nodes that run this protocol
+        self.id: str = id
+        self.peers: tuple[str, ...] = tuple(peers)      # the other nodes that run this protocol
         self.neighbours = self.peers if neighbours is None else tuple(neighbours)   # all nodes with a direct link
-        self.effects: list[tuple[Any, ...]] = []              # what the current handler has asked for so far
+        self.effects: list[tuple[Any, ...]] = []        # what the current handler has asked for so far
         self._known = frozenset((*self.peers, *self.neighbours))
         self._random, self._clock, self._beat = random, clock, monotonic
         self.init()

@@ -199,11 +199,11 @@ class Trace:
         # Node -> class, if they are at hand.
         self.protocols: Mapping[str, type[Node]] = {} if run is None else run.protocols
         self.title = title
-        self.infos = tuple(nodes)
-        self.nodes = tuple(info.id for info in nodes)
+        self.infos: tuple[NodeInfo, ...] = tuple(nodes)
+        self.nodes: tuple[str, ...] = tuple(info.id for info in nodes)
         self.links = links                          # undirected pairs, None if all are linked
         self.end = end                              # why it ended
-        self.faults = dict(faults or {})            # how often each kind of fault really took effect
+        self.faults: dict[str, int] = dict(faults or {})    # how often each kind of fault really took effect
         self.unapplied = list(unapplied)            # (event of the script, why it did not apply)
         before = initial or {}
         self.initial = {node: dict(before.get(node, {})) for node in self.nodes}    # the states before the first step

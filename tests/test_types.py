@@ -63,6 +63,8 @@ PLANTED = [
     ('judge(simulate(Run(Raft, 3)), [len])', 'List item 0 has incompatible type "Callable[[Sized], int]"'),
     ('simulate(Raft)', 'Argument 1 to "simulate" has incompatible type "type[Raft]"; expected "Run"'),
     ('play(Raft)', 'Argument 1 to "play" has incompatible type "type[Raft]"'),
+    ('linearizable(Run(Raft, 3))', 'Argument 1 to "linearizable" has incompatible type "Run"'),
+    ('diagram(3)', 'Argument 1 to "diagram" has incompatible type "int"'),
     ('Ping()', 'Missing positional argument "n" in call to "Ping"'),
     ('Ping(1).n = 2', 'Property "n" defined in "Ping" is read-only'),
     ('always(lambda world: 3)', 'Incompatible return value type (got "int", expected "bool | str | None")'),
@@ -70,7 +72,7 @@ PLANTED = [
 ]
 HEAD = """\
 from dslab import (
-    Network, Node, Run, World, always, at, explore, judge, message, play, search, set_link, simulate,
+    Network, Run, World, always, at, diagram, explore, judge, linearizable, message, play, search, set_link, simulate,
 )
 from dslab.protocols.raft import PROMISES, Raft
 
@@ -92,6 +94,7 @@ def test_a_users_mistake_is_found_before_the_program_runs(tmp_path):
             if not found[first + place].startswith(sentence)] == []
 
 
-def test_editors_know_all_exported_names():
+def test_editors_know_all_exported_names(tmp_path):
     """Those that are imported late, too: `dir` is what a notebook completes from."""
     assert set(dslab.__all__) <= set(dir(dslab))
+    assert errors(tmp_path, f"from dslab import {', '.join(dslab.__all__)}\n") == {}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from dslab import (
+    REGISTER,
     DslabError,
     Limits,
     Network,
@@ -24,6 +25,7 @@ from dslab import (
     follow,
     in_the_end,
     judge,
+    linearizable,
     message,
     partition,
     play,
@@ -35,6 +37,7 @@ from dslab import (
     sometimes,
     uniform,
 )
+from dslab.checkers.history import Operation
 from dslab.properties import Promise
 from dslab.testing import receive, sent
 
@@ -178,11 +181,17 @@ def by_hand() -> list[tuple[str, Copy]]:
     return [(dst, msg) for dst, msg in sent(node, Copy)]
 
 
+def history() -> bool:
+    """A history by hand: what was written is read."""
+    operations = [Operation("A", ("write", 1), 0, 4), Operation("B", ("read",), 5, 7, 1)]
+    return bool(linearizable(operations, REGISTER)) and not linearizable(operations[1:], REGISTER)
+
+
 def main() -> None:
     """All of it."""
     run = cluster()
     print(verdicts(run), *(verdicts(other) for other in variants(cluster(Forgetful))), sep="\n")
-    print(explored(), jugs(), searched(run, print), by_hand())
+    print(explored(), jugs(), searched(run, print), by_hand(), history())
     print(play(run, step=3, height=400), diagram(simulate(run), last=5), run.network.default.loss, sep="\n")
     print(check(exercise("4.1")).outcome)
 

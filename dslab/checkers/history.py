@@ -16,7 +16,7 @@ import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, Protocol
 
 from dslab.run import Run
 from dslab.trace import Trace
@@ -71,11 +71,38 @@ class Operation:
         return f"{self.client}'s {self.label()}{' (never returned)' if self.returned is None else ''}"
 
 
+class OperationLike(Protocol):
+    """What can be read as an operation: of another tool's class, or of a trace."""
+
+    @property
+    def client(self) -> Any:
+        """Who asks."""
+
+    @property
+    def call(self) -> Any:
+        """What is asked: a tuple such as ("write", 3), or a message."""
+
+    @property
+    def invoked(self) -> float:
+        """When it was asked."""
+
+    @property
+    def returned(self) -> float | None:
+        """When the answer came."""
+
+    @property
+    def result(self) -> Any:
+        """The answer."""
+
+
+History = Trace | Iterable[OperationLike]
+
+
 class Malformed(DslabError):
     """A history that cannot have happened, so that there is nothing to judge."""
 
 
-def history_of(what: Any) -> tuple[Operation, ...]:
+def history_of(what: History) -> tuple[Operation, ...]:
     """The operations of a trace, or of a list of operation-like values, in the order of their invocations.
 
     Raises:

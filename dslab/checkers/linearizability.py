@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dslab.calls import teaching
-from dslab.checkers.history import Call, Operation, history_of
+from dslab.checkers.history import Call, History, Operation, history_of
 from dslab.checkers.linearization_search import Deadline, OrderSearch, fits
 from dslab.checkers.precedence import ProgramOrder, RealTime
 from dslab.checkers.specs import KEY_VALUE, Spec, without_key
@@ -77,7 +77,7 @@ class Consistency:
 
 
 @teaching("linearizable(simulate(run), spec=REGISTER)")
-def linearizable(history: Any, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
+def linearizable(history: History, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
                  configurations: int = 1_000_000) -> Consistency:
     """Can each operation take effect at one moment between its invocation and its return, with the results it had?
 
@@ -111,7 +111,7 @@ def linearizable(history: Any, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
     return _decide("linearizable", operations, spec, searches, deadline, configurations)
 
 
-def sequentially_consistent(history: Any, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
+def sequentially_consistent(history: History, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
                             configurations: int = 1_000_000) -> Consistency:
     """Is there one order with these results that respects each client's program order [Lamport 1979]?
 
@@ -123,7 +123,7 @@ def sequentially_consistent(history: Any, spec: Spec = KEY_VALUE, *, seconds: fl
     return _decide("sequentially consistent", operations, spec, searches, deadline, configurations)
 
 
-def linearizations(history: Any, spec: Spec = KEY_VALUE) -> Iterator[tuple[Operation, ...]]:
+def linearizations(history: History, spec: Spec = KEY_VALUE) -> Iterator[tuple[Operation, ...]]:
     """Enumerates all linearizations of a (short) history.
 
     Each ends with an operation that returned. An operation that never returned is in some of them only; of two such
@@ -145,7 +145,7 @@ def linearizations(history: Any, spec: Spec = KEY_VALUE) -> Iterator[tuple[Opera
         yield tuple(operations[number] for number in numbers)
 
 
-def _begin(history: Any, spec: Spec, seconds: float, configurations: int) -> tuple[tuple[Operation, ...], Deadline]:
+def _begin(history: History, spec: Spec, seconds: float, configurations: int) -> tuple[tuple[Operation, ...], Deadline]:
     """The operations to judge, and the deadline."""
     if not isinstance(spec, Spec):
         raise DslabError(f"{brief(spec)} is no specification: expected a Spec, such as REGISTER")

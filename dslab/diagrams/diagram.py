@@ -7,6 +7,8 @@ from typing import Any
 
 from dslab.arguments import found, instead
 from dslab.calls import teaching
+from dslab.checkers.history import Operation
+from dslab.checkers.linearizability import Consistency
 from dslab.diagrams.ascii import ascii, plain, who
 from dslab.diagrams.drawing import Drawing
 from dslab.diagrams.history_diagram import history_diagram, is_history
@@ -41,7 +43,7 @@ class Diagram(Drawing):
 
 @teaching("diagram(simulate(run), first=20)")
 def diagram(
-    what: Any,
+    what: Trace | Run | Verdict | Consistency | Sequence[Operation],
     *,
     first: int = 0,
     last: int | None = None,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
-from typing import Any
+from typing import TypeGuard
 
 from dslab.checkers.history import Operation, history_of
 from dslab.checkers.linearizability import Consistency
@@ -19,7 +19,7 @@ CAP = "M0 -7V7"                         # the end of a bar
 ENDLESS = "M-5 -4.5L4 0L-5 4.5"         # and of one that never returned
 
 
-def is_history(what: Any) -> bool:
+def is_history(what: object) -> TypeGuard[Consistency | Sequence[Operation]]:
     """Is it operations, or a verdict on them?"""
     return isinstance(what, Consistency) or (
         isinstance(what, (list, tuple)) and bool(what) and all(isinstance(one, Operation) for one in what))
@@ -36,10 +36,10 @@ class HistoryDiagram(Drawing):
         return f"<diagram: {len(self.picture.bars)} operations of {', '.join(self.picture.clients)}>"
 
 
-def history_diagram(what: Any, *, first: int = 0, last: int | None = None, width: int = 100) -> HistoryDiagram:
+def history_diagram(what: Consistency | Sequence[Operation], *, first: int = 0, last: int | None = None,
+                    width: int = 100) -> HistoryDiagram:
     """Draw operations, or a verdict with the points at which they act, or with the one that fits nowhere."""
-    verdict = what if isinstance(what, Consistency) else None
-    history = history_of(what) if verdict is None else verdict.history
+    verdict, history = (what, what.history) if isinstance(what, Consistency) else (None, history_of(what))
     if type(first) is not int or not 0 <= first < max(len(history), 1):
         raise DslabError(f"there is no operation {brief(first)} to begin with: the history has {len(history)}, from 0")
     if last is not None and type(last) is not int:
