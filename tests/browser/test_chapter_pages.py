@@ -1,6 +1,8 @@
 """Chapters 4 and 7 as a page and as decks: offline, every player plays, and nothing is fetched."""
 
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,8 @@ def made(tmp_path_factory) -> dict[str, str]:
     """The addresses of a page and two decks."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DSLAB_STATIC", "")                # put back after the tests
+        run = cache(notebooks.execute)                  # once for the page and the deck of a chapter
+        patch.setattr(notebooks, "execute", lambda path: deepcopy(run(path)))
         folder = tmp_path_factory.mktemp("made")
         notebooks.write_site([CONSENSUS], folder / "site")
         notebooks.write_site([BROADCAST, CONSENSUS], folder / "slides", deck=True)
