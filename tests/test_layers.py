@@ -3,13 +3,14 @@
 import ast
 import subprocess
 import sys
-from collections import Counter
+from collections import defaultdict
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import networkx
 import pytest
+from sentences import refuse
 
 import dslab
 
@@ -43,6 +44,7 @@ FILES = sorted(file for file in PACKAGE.rglob("*.py") if file != PACKAGE / "__in
 SCREEN = {"ipywidgets", "anywidget", "matplotlib", "networkx", "numpy", "IPython"}
 A_GRAPH = ("happens_before", "networkx")        # an answer that is a graph; it is imported when somebody asks
 UNTOLD = {"time", "datetime", "secrets", "uuid"}                # what differs from one run to the next
+PUBLIC = {f"dslab.{name}" for name in dslab.__all__}
 CLOCK = PACKAGE / "checkers" / "linearization_search.py"       # its clock only ends a search as undecided
 
 each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
@@ -69,8 +71,8 @@ def imports(node: ast.AST, inside: str = "") -> list[tuple[str, str]]:
         if isinstance(child, ast.Import):
             found += [(inside, alias.name) for alias in child.names]
         elif isinstance(child, ast.ImportFrom):
-            assert not child.level, "the course imports by full names: from dslab.node import Node"
-            found += [(inside, _module(child.module, alias.name)) for alias in child.names]
+            where = "." * child.level + (child.module or "")
+            found += [(inside, _module(where, alias.name)) for alias in child.names]
         elif isinstance(child, ast.If) and ast.unparse(child.test) == TYPES:
             found += imports(child, TYPES)
         else:
@@ -89,9 +91,14 @@ def ours(file: Path) -> list[tuple[str, str]]:
     return [(place, module) for place, module in imports(tree(file)) if module.startswith("dslab.")]
 
 
-@each_file
-def test_every_file_has_a_layer(file):
-    assert board_of(file) in LAYER, f"say in LAYERS, above, where {board_of(file)} belongs"
+def name_of(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def test_every_file_has_a_layer():
+    refuse(f"{name_of(file)}: no layer has {board_of(file)}. Choose a folder that is there (DESIGN.md tells what each"
+           " is for), or say in LAYERS of test_layers.py where yours belongs"
+           for file in FILES if board_of(file) not in LAYER)
 
 
 def test_the_grader_has_no_import_circle():
@@ -104,23 +111,47 @@ def test_the_grader_has_no_import_circle():
 
 
 @each_file
+def test_modules_are_imported_by_their_full_names(file):
+    found = imports(tree(file))
+    refuse(f"{name_of(file)}: write the full name, from dslab.node import Node, not from {module}"
+           for _, module in found if module.startswith("."))
+    refuse(f"{name_of(file)}: `from dslab import {board(module)}` is for notebooks and users, here it would import the"
+           f" whole course: import {board(module)} from the module that defines it, as dslab/__init__.py does"
+           for place, module in found if module in PUBLIC and (place, module) != ("", f"dslab.{board_of(file)}"))
+
+
+@each_file
 def test_imports_point_down(file):
     mine = board_of(file)
-    up = [(mine, place, module) for place, module in ours(file) if LAYER.get(board(module), 9) > LAYER[mine]]
-    assert [found for found in up if found != ONE_DOOR] == []
+    refuse(f"{name_of(file)}: {mine} may not import {module}, for {board(module)} is in a layer above it (LAYERS in"
+           " test_layers.py has the lowest first). What both need goes further down; what joins them goes further up,"
+           " as an experiment or an exercise does"
+           for place, module in ours(file)
+           if LAYER.get(board(module), 0) > LAYER.get(mine, 0) and (mine, place, module) != ONE_DOOR)
 
 
 @each_file
 def test_engines_and_views_know_no_protocol(file):
     if board_of(file) in (*ENGINES, *VIEWS):
-        assert [module for _, module in ours(file) if board(module) == "protocols"] == []
+        refuse(f"{name_of(file)}: an engine, a checker or a view knows no protocol, and this one imports {module}: let"
+               " it take the trace, the history or the numbers as an argument"
+               for _, module in ours(file) if board(module) == "protocols")
+
+
+@each_file
+def test_a_picture_starts_no_run(file):
+    """A chart draws numbers, a diagram a trace: whoever has them can draw them, and an experiment makes them."""
+    if board_of(file) == "charts":
+        refuse(f"{name_of(file)}: a chart runs nothing, and this one imports {module}: an experiment makes the numbers,"
+               " and the notebook hands them to the chart" for _, module in ours(file) if board(module) in ENGINES)
 
 
 @each_file
 def test_only_views_know_that_there_is_a_screen(file):
-    if LAYER[board_of(file)] < LAYER["diagrams"]:
+    if LAYER.get(board_of(file), 0) < LAYER["diagrams"]:
         packages = {module.partition(".")[0] for place, module in imports(tree(file)) if (place, module) != A_GRAPH}
-        assert not packages & SCREEN
+        refuse(f"{name_of(file)}: {package} is for what is drawn, in {', '.join(VIEWS)}; without it this also runs in a"
+               " browser" for package in sorted(packages & SCREEN))
 
 
 @each_file
@@ -129,21 +160,29 @@ def test_nothing_is_random_or_timed(file):
     if board_of(file) in ("player", "widgets", "grader", "command"):        # people, and processes that hang
         return
     untold = {module.partition(".")[0] for _, module in imports(tree(file))} & UNTOLD
-    assert untold == ({"time"} if file == CLOCK else set())
-    for node in ast.walk(tree(file)):
-        if isinstance(node, ast.ImportFrom) and node.module == "random":
-            assert [alias.name for alias in node.names] == ["Random"]
-        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "random":
-            assert node.attr == "Random", f"line {node.lineno}: random.{node.attr} is shared by all runs"
+    refuse(f"{name_of(file)}: {module} differs from one run to the next; time is the simulation's, in ms: self.now in a"
+           " handler, a step's time in a trace"
+           for module in sorted(untold - ({"time"} if file == CLOCK else set())))
+    refuse(f"{name_of(file)}, line {line}: random.{name} is shared by all runs, so none could be repeated: a handler"
+           " says self.draw(...), or gives a timer a range; elsewhere, Random(f\"{seed} what for\")"
+           for line, name in chance(tree(file)) if name != "Random")
+
+
+def chance(source: ast.Module) -> list[tuple[int, str]]:
+    """What of the module `random` is used, with lines."""
+    named = [(node.lineno, alias.name) for node in ast.walk(source)
+             if isinstance(node, ast.ImportFrom) and node.module == "random" for alias in node.names]
+    return named + [(node.lineno, node.attr) for node in ast.walk(source)
+                    if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "random"]
 
 
 @each_file
 def test_there_is_no_drawer_for_odds_and_ends(file):
     names = set(file.relative_to(PACKAGE).with_suffix("").parts)
-    assert not names & {"utils", "util", "helpers", "common", "misc"}
-    stars = [node.lineno for node in ast.walk(tree(file))
-             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"]
-    assert stars == []
+    refuse(f"{name_of(file)}: a file is called by what it is for, not {name}"
+           for name in names & {"utils", "util", "helpers", "common", "misc"})
+    refuse(f"{name_of(file)}, line {node.lineno}: import by name what you use, not *" for node in ast.walk(tree(file))
+           if isinstance(node, ast.ImportFrom) and node.names[0].name == "*")
 
 
 TOPICS = ("protocols", "exercises", "services")     # their classes are named as their story names things
@@ -151,14 +190,22 @@ TOPICS = ("protocols", "exercises", "services")     # their classes are named as
 
 def test_no_two_files_share_a_name():
     """But an exercise has the name of the protocol that it asks for."""
-    stems = Counter(file.stem for file in FILES if file.stem != "__init__" and board_of(file) != "exercises")
-    assert [stem for stem, times in stems.items() if times > 1] in ([], ["links"])
+    places = defaultdict(list)
+    for file in FILES:
+        if file.stem not in ("__init__", "links") and board_of(file) != "exercises":
+            places[file.stem].append(name_of(file))
+    refuse(f"{' and '.join(same)} share a name, and whoever looks for one opens the other: rename the new one"
+           for same in places.values() if len(same) > 1)
 
 
 def test_no_two_public_classes_share_a_name():
-    classes = Counter(node.name for file in FILES if board_of(file) not in TOPICS for node in tree(file).body
-                      if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
-    assert [name for name, times in classes.items() if times > 1] == []
+    places = defaultdict(list)
+    for file in FILES:
+        for node in tree(file).body:
+            if board_of(file) not in TOPICS and isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(f"{name_of(file)}, line {node.lineno}")
+    refuse(f"there are two classes {name}, in {' and in '.join(same)}: rename the new one, or use the old one"
+           for name, same in places.items() if len(same) > 1)
 
 
 def modules(file: Path) -> str:
@@ -173,7 +220,8 @@ def test_no_modules_import_each_other():
         for place, module in ours(file):
             if module in names and place != TYPES and (modules(file), module) not in DOORS:
                 graph.add_edge(modules(file), module)
-    assert list(networkx.simple_cycles(graph)) == []
+    refuse(f"{' imports '.join([*circle, circle[0]])}: move what both need into a module that imports neither"
+           for circle in networkx.simple_cycles(graph))
 
 
 def test_no_module_is_hidden_by_a_function_of_its_name():
@@ -196,7 +244,9 @@ def test_functions_are_short(file):
     lines = file.read_text(encoding="utf-8").splitlines()
     functions = [node for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef)]
     long = {function.name: code_lines(function, lines) for function in functions}
-    assert {name: length for name, length in long.items() if length > limit} == {}
+    refuse(f"{name_of(file)}: {name} has {length} lines of code, and a function here at most {limit} (usually about"
+           " five): make several of it, each with a name that says what it does"
+           for name, length in long.items() if length > limit)
 
 
 SOURCES = [*FILES, *sorted(PACKAGE.rglob("*.js"))]
@@ -205,7 +255,8 @@ SOURCES = [*FILES, *sorted(PACKAGE.rglob("*.js"))]
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_files_are_short(file):
     lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    assert len(lines) <= 300, "about 250 lines is the measure: split it where it falls apart by itself"
+    refuse([f"{name_of(file)} has {len(lines)} lines that are not blank, and a file at most 300, better 250: split it"
+            " where it falls apart by itself"] if len(lines) > 300 else [])
 
 
 def test_importing_dslab_loads_no_view_and_no_protocol():
