@@ -1,8 +1,12 @@
 """What exercises are made of: readings of a run, demands on each of its parts, builders of runs, predictions."""
 
+from dataclasses import replace
+from types import ModuleType
+
 import pytest
 import small_exercise
 
+from dslab.grader.catalogue import collected
 from dslab.grader.demands import Objection, at_the_end, for_each
 from dslab.grader.exercise import FillIn
 from dslab.grader.judging import examine
@@ -24,6 +28,7 @@ from dslab.grader.stages import Tally, first_failure
 from dslab.node import Node, message
 from dslab.script import at, crash, heal
 from dslab.simulator.simulate import simulate
+from dslab.values import DslabError
 
 
 @message
@@ -244,3 +249,30 @@ def test_the_mistakes_of_the_small_exercise_are_found(attempt, words):
 def test_the_small_prediction_tells_right_from_wrong(said):
     assert examine(PREDICTION, PREDICTION.right[0], Tally()).outcome == RIGHT
     assert examine(PREDICTION, said, Tally()).outcome == WRONG
+
+
+# ---- what an author gets wrong ---------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("changes", "sentence"), [
+    ({"hints": "Think."}, "`hints` of exercise 9.1 is a tuple, not 'Think.': one thing alone needs a comma behind it"),
+    ({"asks": "on_stored"}, "`asks` of exercise 9.1 is a tuple, not 'on_stored': one thing alone needs a comma"),
+    ({"wrong": SMALL.wrong[0]}, "`wrong` of exercise 9.1 has pairs, an attempt and words of its sentence, not"),
+    ({"asks": ("on_sotred",)}, "names 'on_sotred', which Writer does not have. Did you mean 'on_stored'"),
+    ({"demands": (nobody_gets_more_than_two,)}, "`demands` of exercise 9.1 has demands, such as Demand"),
+    ({"hints": SMALL.hints[:1]}, "names hint 1: there are 1, numbered from 0"),
+])
+def test_what_is_wrong_with_an_exercise_is_said_where_it_is_written(changes, sentence):
+    with pytest.raises(DslabError, match=sentence):
+        replace(SMALL, **changes)
+
+
+@pytest.mark.parametrize(("told", "sentence"), [
+    (SMALL, "new.EXERCISES is a tuple of exercises"),
+    ((SMALL, replace(PREDICTION, number="9.1")), "two exercises have the number 9.1: 'A write to a majority', and"),
+    ((replace(SMALL, number="nine"),), "an exercise's number is one such as 4.1 or 4.1b, not 'nine'"),
+])
+def test_what_is_wrong_with_a_module_of_exercises_is_said(told, sentence):
+    module = ModuleType("new")
+    module.EXERCISES = told
+    with pytest.raises(DslabError, match=sentence):
+        collected([module])

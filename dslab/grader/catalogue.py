@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -18,8 +19,23 @@ def exercises() -> dict[str, Exercise]:
     """All exercises, by number, in the order of the course."""
     package = import_module("dslab.exercises")
     modules = [import_module(f"dslab.exercises.{found.name}") for found in pkgutil.iter_modules(package.__path__)]
-    found = [exercise for module in modules for exercise in _of(module)]
-    return {exercise.number: exercise for exercise in sorted(found, key=lambda exercise: _place(exercise.number))}
+    return collected(modules)
+
+
+def collected(modules: Iterable[ModuleType]) -> dict[str, Exercise]:
+    """The exercises of these modules, by number.
+
+    Raises:
+        DslabError: EXERCISES of a module is no tuple of exercises, or two have the same number.
+    """
+    found: dict[str, Exercise] = {}
+    for module in modules:
+        for one in _of(module):
+            if one.number in found:
+                raise DslabError(f"two exercises have the number {one.number}: {found[one.number].title!r}, and"
+                                 f" {one.title!r} in {module.__name__}")
+            found[one.number] = one
+    return {number: found[number] for number in sorted(found, key=_place)}
 
 
 def _of(module: ModuleType) -> tuple[Exercise, ...]:

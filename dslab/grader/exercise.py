@@ -62,12 +62,40 @@ class Exercise:
     wrong: tuple[tuple[Any, str], ...] = ()
     form = ""
 
+    def __post_init__(self) -> None:
+        _check_parts(self)
+
     def missing(self, attempt: Any) -> str:
         """Why this is no attempt yet, in one sentence; empty if it is one."""
         return "there is nothing here yet" if attempt is None or attempt is ... else ""
 
     def __repr__(self) -> str:
         return f"Exercise {self.number}, {self.title} ({self.form}). {self.task}"
+
+
+def _check_parts(exercise: Exercise) -> None:
+    """Raise `DslabError` for what an author of exercises gets wrong easily."""
+    where = f"of exercise {exercise.number}"
+    for name in ("hints", "right", "wrong", "asks", "demands", "faults", "clusters"):
+        value = getattr(exercise, name, ())
+        if not isinstance(value, tuple):
+            raise DslabError(f"`{name}` {where} is a tuple, not {brief(value)}: one thing alone needs a comma behind"
+                             " it")
+    for entry in exercise.wrong:
+        if not isinstance(entry, tuple) or len(entry) != 2:
+            raise DslabError(f"`wrong` {where} has pairs, an attempt and words of its sentence, not {brief(entry)}")
+    base = getattr(exercise, "base", None)
+    for asked in getattr(exercise, "asks", ()):
+        if not hasattr(base, asked):
+            raise DslabError(f"`asks` {where} names {asked!r}, which {getattr(base, '__name__', base)} does not have."
+                             f"{nearest(str(asked), dir(base))}")
+    for demand in getattr(exercise, "demands", ()):
+        if not isinstance(demand, Demand):
+            raise DslabError(f"`demands` {where} has demands, such as Demand(a_promise, \"the rule\"), not"
+                             f" {brief(demand)}")
+        if not 0 <= demand.hint < max(len(exercise.hints), 1):
+            raise DslabError(f"the demand '{demand.name}' {where} names hint {demand.hint}: there are"
+                             f" {len(exercise.hints)}, numbered from 0")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
