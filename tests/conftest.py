@@ -25,6 +25,31 @@ def missing(sentence: str) -> NoReturn:
 def pytest_addoption(parser) -> None:
     """`make soak` runs in full what `make test` runs by a sample. The sample is always the same."""
     parser.addoption("--soak", action="store_true", help="the long tests in full, not by a sample")
+    parser.addoption("--computing", type=int, default=0, help="at the end, so many tests that compute longest")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """How long a test has computed, with all that it started and that has ended: a busy machine changes it little."""
+    report = yield
+    before, item.computed = getattr(item, "computed", 0.0), computed()
+    if call.when == "call":
+        report.user_properties.append(("computing", item.computed - before))
+    return report
+
+
+def computed() -> float:
+    """Seconds that this process, and those that it has started, have computed."""
+    return sum(os.times()[:4])
+
+
+def pytest_terminal_summary(terminalreporter, config) -> None:
+    """The tests that compute longest."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
+    spent = {report.nodeid: seconds for report in reports for name, seconds in report.user_properties
+             if name == "computing" and report.when == "call"}
+    for test in sorted(spent, key=spent.__getitem__, reverse=True)[:config.getoption("computing")]:
+        terminalreporter.write_line(f"{spent[test]:6.1f} s  {test}")
 
 
 def pytest_generate_tests(metafunc) -> None:
