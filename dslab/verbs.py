@@ -23,6 +23,7 @@ class Verb:
         word: what legends and filters call it.
         counted: the name under which a trace counts it.
         sign: its mark where letters draw; `outline`: the same as an SVG path round the origin, px.
+        filled: is the mark a surface, not a line?
         colour: of the mark, if it has one of its own.
         status: what its node is from then on: "up", "down" or "paused".
         silent: no node notices it, so that no logical time passes.
@@ -40,6 +41,7 @@ class Verb:
     counted: str
     sign: str = ""
     outline: str = ""
+    filled: bool = False
     colour: str = ""
     status: str = ""
     silent: bool = False
@@ -50,7 +52,7 @@ class Verb:
 
 REQUEST = Verb(name="request", takes=("node", "payload"), about="client", word="client's request", counted="request",
                sentence="{client} asks {node} for {message}", sign="◊", outline="M0 -6.5L6.5 0L0 6.5L-6.5 0Z",
-               button="Ask …", label="Ask it something, as a client")
+               filled=True, button="Ask …", label="Ask it something, as a client")
 OF_NODES = (
     Verb(name="crash", takes=("node",), about="node", word="crash", counted="crash", harmful=True, status="down",
          sentence="{node} crashes", does="crashes", sign="X", outline="M-5.5 -5.5L5.5 5.5M5.5 -5.5L-5.5 5.5",

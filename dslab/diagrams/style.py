@@ -55,7 +55,7 @@ OTHER = "M-4 -4H4V4H-4Z"
 CROSS = "M-4.5 -4.5L4.5 4.5M4.5 -4.5L-4.5 4.5"
 # A life line by what the node is: its style and its dashes.
 LIFE = {"up": ("life line", ""), "down": ("fault line", "2 5"), "paused": ("life line", "6 4")}
-FILLED = ("receive", "timer", REQUEST.name)
+FILLED = {"receive", "timer"} | {verb.name for verb in VERBS.values() if verb.filled}
 COLOUR_OF = {"start": "start"} | {verb.name: verb.colour for verb in VERBS.values() if verb.colour}
 
 

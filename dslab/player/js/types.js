@@ -182,6 +182,18 @@
  * @property {Array<string|string[]>} args
  * @property {Record<string, number>} [options] */
 
+/** @typedef {object} Verb a verb of a script, as `dslab.verbs` has it
+ * @property {string} word in legends and filters
+ * @property {string} button
+ * @property {string} label what the button does
+ * @property {""|Status} status of its node after it
+ * @property {string} outline of its mark, or ""
+ * @property {boolean} filled is the mark a surface?
+ * @property {boolean} fault is the mark coloured as a fault?
+ * @property {boolean} harmful does it take something away? */
+
+/** @typedef {{d: string, stroked: boolean, fault: boolean}} Mark */
+
 /** @typedef {object} Intervention a button for a change
  * @property {string} name
  * @property {string} key

@@ -3,6 +3,7 @@
 /** @import { Acts, Change, Index, Intervention, Message, Selection } from "../types.js" */
 import { cutsAt, isCut, linksOf, timersAt, valueAt } from "../data/trace.js";
 import { shorten, showCall } from "../data/values.js";
+import { VERBS } from "../data/verb_table.js";
 import { english, t } from "../words.js";
 
 const ABOUT_WORDS = {
@@ -23,26 +24,12 @@ const ABOUT_WORDS = {
   half: english("The link between {a} and {b} is cut in one direction: what {src} sends to {dst} is lost."),
 };
 
-/** A word for the button and a sentence for its name. */
-const VERB_WORDS = {
-  crash: [english("Crash"), english("Crash it now")],
-  recover: [english("Recover"), english("Recover it now")],
-  pause: [english("Pause"), english("Pause it now: it stands still and does not know it")],
-  resume: [english("Resume"), english("Resume it now")],
-  isolate: [english("Isolate"), english("Isolate it now: cut all its links")],
-  fire: [english("Fire {timer}"), english("Let its timer {timer} go off now")],
-  fireNone: [english("Fire a timer"), english("Let one of its timers go off now")],
-  request: [english("Ask …"), english("Ask it something, as a client")],
-  clock: [english("Clock …"), english("Move its clock")],
-  deliver: [english("Deliver"), english("Deliver it now")],
-  drop: [english("Drop"), english("Drop it now")],
-  duplicate: [english("Double"), english("Double it: a copy of it arrives, too")],
-  delay: [english("Delay …"), english("Hold it back")],
-  cut: [english("Cut"), english("Cut this link now, in both directions")],
-  oneway: [english("Cut {src} → {dst}"), english("Lose what {src} sends to {dst} from now on")],
-  mend: [english("Heal"), english("Heal this link now")],
-  heal: [english("Heal all"), english("Heal all links now")],
-  partition: [english("Partition …"), english("Partition: cut all links between two sides")],
+/** Buttons that are no verb of their own: a word, and a sentence for its name.
+ * @type {Record<string, {button: string, label: string}>} */
+const OTHER_BUTTONS = {
+  fireNone: { button: english("Fire a timer"), label: english("Let one of its timers go off now") },
+  oneway: { button: english("Cut {src} → {dst}"), label: english("Lose what {src} sends to {dst} from now on") },
+  mend: { button: english("Heal"), label: english("Heal this link now") },
 };
 
 const WHY_WORDS = {
@@ -89,17 +76,17 @@ export function interventionOf(interventions, key) {
   return found.find((intervention) => !intervention.why) ?? found[0];
 }
 
-/** @param {keyof typeof VERB_WORDS} name
+/** @param {string} name of a verb, or of another button
  *  @param {string} key
  *  @param {Change[]} changes
  *  @param {string} why
- *  @param {{asks?: boolean, shown?: boolean, more?: boolean, says?: keyof typeof VERB_WORDS,
- *    values?: Record<string, unknown>}} [also] `says`: whose words it has; `values` are filled into them
+ *  @param {{asks?: boolean, shown?: boolean, more?: boolean, says?: string, values?: Record<string, unknown>}} [also]
+ *    `says`: whose words it has; `values` are filled into them
  *  @returns {Intervention} */
 function intervention(name, key, changes, why, also = {}) {
   const { asks = false, shown = true, more = false, says = name, values = {} } = also;
-  const [word, label] = VERB_WORDS[says].map((text) => t(text, values));
-  return { name, key, word, label, changes, why, asks, shown, more };
+  const { button, label } = VERBS.get(says) ?? OTHER_BUTTONS[says];
+  return { name, key, word: t(button, values), label: t(label, values), changes, why, asks, shown, more };
 }
 
 /** @param {Index} index

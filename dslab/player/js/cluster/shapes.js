@@ -1,5 +1,7 @@
 // @ts-check
 // Outlines round the origin. Roles, types of messages and kinds of steps differ by shape, and by colour as well.
+/** @import { Mark } from "../types.js" */
+import { VERBS } from "../data/verb_table.js";
 
 /** A regular polygon with its first corner at the top.
  * @param {number} corners
@@ -62,23 +64,21 @@ export function typeOutline(type, r) {
   return TYPES[type % TYPES.length](r);
 }
 
-/** What a step is on its life line. Strokes only: not filled. */
-const KINDS = new Map([
-  ["receive", { d: circle(4), stroked: false }],
-  ["timer", { d: triangle(5.5), stroked: false }],
-  ["request", { d: polygon(4, 6), stroked: false }],
-  ["start", { d: circle(3.5), stroked: true }],
-  ["crash", { d: cross(5), stroked: true }],
-  ["recover", { d: `${circle(5.5)}${circle(1.5)}`, stroked: true }],
-  ["pause", { d: "M-2.5 -5V5M2.5 -5V5", stroked: true }],
-  ["resume", { d: "M-3 -5L5 0L-3 5Z", stroked: true }],
-  ["clock", { d: `${circle(5)}M0 -3V0H2.5`, stroked: true }],
+/** What a step is on its life line, but for those of a script's verbs.
+ * @type {ReadonlyMap<string, Mark>} */
+const MARKS = new Map([
+  ["receive", { d: circle(4), stroked: false, fault: false }],
+  ["timer", { d: triangle(5.5), stroked: false, fault: false }],
+  ["start", { d: circle(3.5), stroked: true, fault: false }],
 ]);
-const OTHER = { d: square(3.5), stroked: true };
+const OTHER = { d: square(3.5), stroked: true, fault: false };
 
-/** @param {string} kind */
+/** @param {string} kind
+ *  @returns {Mark} */
 export function stepOutline(kind) {
-  return KINDS.get(kind) ?? OTHER;
+  const verb = VERBS.get(kind);
+  if (verb?.outline) return { d: verb.outline, stroked: !verb.filled, fault: verb.fault };
+  return MARKS.get(kind) ?? OTHER;
 }
 
 /** Lines across a circle: the hatching of a node that is down.

@@ -1,8 +1,8 @@
 // @ts-check
 // The trace, indexed once, so that the state after any step is a look-up and not a replay.
 // A `History` is the list of values that one thing has had: each with the step since which it has it.
-/** @import { History, Index, Link, Operation, Selection, Status, Step, Trace, Value } from "../types.js" */
-import { english } from "../words.js";
+/** @import { History, Index, Link, Operation, Selection, Step, Trace, Value } from "../types.js" */
+import { VERBS } from "./verb_table.js";
 
 /** @param {Trace} trace
  *  @returns {Index} */
@@ -59,18 +59,10 @@ function record(index, step, k) {
   for (const [name, due] of Object.entries(step.timers ?? {})) append(index.timers[i], name, k, due);
   const offset = (step.local ?? step.time) - step.time;
   if (offset !== index.offset[i].values.at(-1)) push(index.offset[i], k, offset);
-  const status = AFTER.get(step.kind);
+  const status = VERBS.get(step.kind)?.status;
   if (status) push(index.status[i], k, status);
   if (status === "down") for (const timer of index.timers[i].values()) push(timer, k, null);
 }
-
-/** @type {Map<string, Status>} */
-const AFTER = new Map([
-  ["crash", english("down")],
-  ["recover", english("up")],
-  ["pause", english("paused")],
-  ["resume", english("up")],
-]);
 
 /** @template T
  * @param {Map<string, History<T>>} histories

@@ -3,11 +3,12 @@
 // and a frame round the part in sight. Drag it to go there.
 /** @import { Index, Rows } from "../types.js" */
 import { FUTURE, PAST } from "../data/causality.js";
+import { VERBS } from "../data/verb_table.js";
 import { h, s, setAttr } from "../dom.js";
 import { t } from "../words.js";
 
 const WIDTH = 40;
-const FAULTS = new Set(["crash", "pause", "partition", "cut", "isolate", "loss", "drop"]);
+const FAULTS = new Set(["loss", ...[...VERBS.keys()].filter((name) => VERBS.get(name)?.harmful)]);
 
 /** @param {Index} index
  *  @param {(part: number) => void} scrollTo a part of the whole, 0 to 1, to the middle of the list */

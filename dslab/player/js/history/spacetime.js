@@ -94,15 +94,14 @@ function drawStep(index, k, frame, x, y, view, related, chained) {
       }),
     ];
   }
-  const { d, stroked } = stepOutline(step.kind);
+  const { d, stroked, fault } = stepOutline(step.kind);
   const relation = related ? ` dslab-${RELATION[related[k]]}` : "";
   const here =
     k === view.step ? " dslab-here" : k === view.marked ? " dslab-marked" : chained ? " dslab-chain" : "";
   const size = Math.max(0.3, Math.min(1, frame.row / 16));
-  const fault = step.kind === "crash" ? " dslab-fault" : "";
   const parts = [
     s("path", {
-      class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${fault}${relation}${here}`,
+      class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${fault ? " dslab-fault" : ""}${relation}${here}`,
       d,
       transform: `translate(${x(i)} ${y})${size < 1 ? ` scale(${size})` : ""}`,
     }),

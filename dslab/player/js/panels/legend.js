@@ -13,36 +13,26 @@ import {
 } from "../cluster/shapes.js";
 import { typesOf } from "../data/trace.js";
 import { shorten } from "../data/values.js";
+import { VERBS } from "../data/verb_table.js";
 import { h, s, toggleClass } from "../dom.js";
 import { english, t } from "../words.js";
+
+/** @param {boolean} marked */
+const verbWords = (marked) =>
+  [...VERBS]
+    .filter(([, verb]) => Boolean(verb.outline) === marked)
+    .map(([name, verb]) => /** @type {[string, string]} */ ([name, verb.word]));
 
 export const KIND_WORDS = new Map([
   ["start", english("start")],
   ["receive", english("receive")],
   ["timer", english("timer goes off")],
-  ["request", english("client's request")],
-  ["crash", english("crash")],
-  ["recover", english("recover")],
-  ["pause", english("pause")],
-  ["resume", english("resume")],
-  ["clock", english("clock set")],
+  ...verbWords(true),
   ["event", english("event")],
 ]);
 
 /** Kinds of steps that have no sign of their own: they happen to the network. */
-export const NETWORK_WORDS = new Map([
-  ["loss", english("loss")],
-  ["cut", english("cut")],
-  ["heal", english("heal")],
-  ["partition", english("partition")],
-  ["isolate", english("isolate")],
-  ["drop", english("drop")],
-  ["delay", english("delay")],
-  ["duplicate", english("duplicate")],
-  ["deliver", english("deliver")],
-  ["fire", english("fire")],
-  ["set_link", english("set link")],
-]);
+export const NETWORK_WORDS = new Map([["loss", english("loss")], ...verbWords(false)]);
 
 /** @param {Index} index
  *  @returns {Panel} */
@@ -57,8 +47,8 @@ export function createLegend(index) {
   const element = h(
     "div",
     { class: "dslab-legend", role: "group", "aria-label": t("Legend") },
-    titled(t("nodes"), [...roleItems(index), ...statusItems(index, kinds)]),
-    titled(t("messages"), [...typeItems(index), ...messageItems(index, kinds)]),
+    titled(t("nodes"), [...roleItems(index), ...statusItems(index)]),
+    titled(t("messages"), [...typeItems(index), ...messageItems(index)]),
     titled(
       t("steps"),
       [...KIND_WORDS].filter(([kind]) => kinds.has(kind)).map(([kind, word]) => kindItem(kind, t(word))),
@@ -108,11 +98,10 @@ function roleItems(index) {
   );
 }
 
-/** @param {Index} index
- *  @param {Set<string>} kinds */
-function statusItems(index, kinds) {
+/** @param {Index} index */
+function statusItems(index) {
   const items = [];
-  if (kinds.has("crash"))
+  if (index.status.some((past) => past.values.includes("down")))
     items.push(
       item(
         t("down"),
@@ -125,7 +114,7 @@ function statusItems(index, kinds) {
         ),
       ),
     );
-  if (kinds.has("pause"))
+  if (index.status.some((past) => past.values.includes("paused")))
     items.push(item(t("paused"), s("path", { class: "dslab-sign dslab-always", d: PAUSE_SIGN })));
   if (index.timers.some((timers) => timers.size))
     items.push(
@@ -155,13 +144,12 @@ function typeItems(index) {
     );
 }
 
-/** @param {Index} index
- *  @param {Set<string>} kinds */
-function messageItems(index, kinds) {
+/** @param {Index} index */
+function messageItems(index) {
   const items = [];
   if (index.messages.some((message) => message.fate === "lost"))
     items.push(item(t("lost"), s("path", { class: "dslab-loss", d: crossOutline(6) })));
-  if (["cut", "partition", "isolate"].some((kind) => kinds.has(kind)))
+  if (index.cuts.values.some((links) => links.length))
     items.push(
       item(
         t("link cut on this side"),
@@ -179,11 +167,11 @@ function messageItems(index, kinds) {
 /** @param {string} kind
  *  @param {string} word */
 function kindItem(kind, word) {
-  const { d, stroked } = stepOutline(kind);
+  const { d, stroked, fault } = stepOutline(kind);
   return item(
     word,
     s("path", {
-      class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${kind === "crash" ? " dslab-fault" : ""}`,
+      class: `dslab-mark dslab-kind-${stroked ? "stroked" : "filled"}${fault ? " dslab-fault" : ""}`,
       d,
     }),
   );
