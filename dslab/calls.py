@@ -98,7 +98,7 @@ def objection(expected: Signature, args: tuple[Any, ...], named: Mapping[str, An
             return f"is given {name} twice, by its place and by its name"
     missing = [one.name for one in parameters[len(given):] if one.name in known and one.name not in named
                and one.default is Parameter.empty]
-    return f"lacks {' and '.join(missing)}"
+    return f"lacks {' and '.join(filter(None, [', '.join(missing[:-1]), missing[-1]]))}"
 
 
 def _too_many(placed: list[str], found: Any) -> str:

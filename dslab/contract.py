@@ -75,7 +75,8 @@ def run_handler(handler: Callable[..., Any], *args: Any) -> None:
 
 def returned(handler: Callable[..., Any], value: Any) -> DslabError:
     """The error for a handler that returns a value."""
-    return DslabError(f"{handler.__qualname__} returned {brief(value)}, and nobody takes what a handler returns: to"
+    where = f"{type(getattr(handler, '__self__', None)).__name__}.{handler.__name__}"
+    return DslabError(f"{where} returned {brief(value)}, and nobody takes what a handler returns: to"
                       " answer, write self.send(src, ...), or self.reply(client, ...)")
 
 

@@ -20,7 +20,7 @@ CLOCK = "reads the wall clock, so the same run would not give the same trace; us
 NAMES = "makes a name by chance, so the same run would not give the same trace; count instead"
 THREAD = "starts what runs by itself; use set_timer"
 ALL = frozenset[str]()
-BUILT_IN = ("builtins", "_io")          # what has no module's name before it
+BUILT_IN = ("builtins", "io", "_io")          # what has no module's name before it
 
 # module -> which of its names (ALL: each of them), and what is wrong with them
 UNTOLD: dict[str, tuple[tuple[frozenset[str], str], ...]] = {
@@ -32,8 +32,8 @@ UNTOLD: dict[str, tuple[tuple[frozenset[str], str], ...]] = {
     "threading": ((ALL, THREAD),), "asyncio": ((ALL, THREAD),),
     "builtins": ((frozenset({"input"}), "waits for the keyboard, and a handler runs to completion; let a client ask,"
                                         " by request(...) in the script"),),
-    "_io": ((frozenset({"open"}), "opens a file; what a node keeps is in its attributes, on disk if `persistent` names"
-                                  " them"),),
+    **dict.fromkeys(("io", "_io"), ((frozenset({"open"}), "opens a file; what a node keeps is in its attributes, on"
+                                                          " disk if `persistent` names them"),)),
 }
 
 

@@ -122,7 +122,8 @@ class Run:
         parts = {
             "protocols": protocols, "nodes": node_names(protocols),
             "network": Network() if network is None else network,
-            "script": tuple(script) if isinstance(script, Iterable) else (script,), "seed": seed,
+            "script": tuple(script) if isinstance(script, Iterable) and not isinstance(script, str) else (script,),
+            "seed": seed,
             "duration": duration, "until": until, "topology": None if topology is None else pairs_of(topology),
             "initial": _states(initial), "title": title, "limits": Limits() if limits is None else limits,
         }
@@ -140,8 +141,10 @@ class Run:
             if not is_text(getattr(self, name)):
                 raise DslabError(f"{name}={getattr(self, name)!r} holds half a character (a lone surrogate), which no"
                                  " file can hold: leave it out")
-        if type(self.seed) is not int or self.seed.bit_length() > MOST_BITS:
+        if type(self.seed) is not int:
             raise DslabError(f"a seed is a whole number, not {brief(self.seed)}{hint(self.seed)}")
+        if self.seed.bit_length() > MOST_BITS:
+            raise DslabError(f"a seed is a whole number of at most 600 digits, not {brief(self.seed)}")
         if not is_time(self.duration):
             raise DslabError(f"a duration is a number of ms from 0 up, not {brief(self.duration)}{hint(self.duration)}")
         for pair in (*(self.topology or ()), *self.network.links):

@@ -256,7 +256,9 @@ def _show_atom(value: Any) -> str:
 
 def _name(value: Any) -> str:
     """What is no plain data, by its kind or its own name: it may write itself in any way, or not at all."""
-    kind = "class" if isinstance(value, type) else type(value).__name__
+    kind = "class" if isinstance(value, type) else _noun(value)
+    if type(value).__module__ == "dslab.script":
+        return repr(value)                          # actions and events write themselves as the code that makes them
     return f"<{kind} {value.__name__}>" if kind in ("class", "function", "module") else f"<{kind}>"
 
 
@@ -316,4 +318,6 @@ def _refuse(value: Any, reason: str) -> NoReturn:
 
 
 def _noun(value: Any) -> str:
-    return type(value).__name__
+    """The name of its type; numpy's have names that Python's own types have, too."""
+    kind = type(value)
+    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from dslab.calls import teaching
 from dslab.grader.exercise import Exercise
-from dslab.values import DslabError, brief, nearest, shorten
+from dslab.values import DslabError, brief, nearest
 
 
 @cache
@@ -68,9 +68,11 @@ def exercise(number: str) -> Exercise:
     """
     known = exercises()
     if type(number) is not str or number not in known:
-        of = [other for other in known if other.startswith(f"{str(number).partition('.')[0]}.")] or known
-        raise DslabError(f"there is no exercise {brief(number)} ({shorten(', '.join(of), limit=200)})."
-                         f"{nearest(str(number), known)}")
+        chapters = list(dict.fromkeys(other.partition(".")[0] for other in known))
+        chapter = str(number).partition(".")[0]
+        there = [other for other in known if other.startswith(f"{chapter}.")]
+        told = f"chapter {chapter} has {', '.join(there)}" if there else f"chapters {', '.join(chapters)} have some"
+        raise DslabError(f"there is no exercise {brief(number)}: {told}.{nearest(str(number), there)}")
     return known[number]
 
 

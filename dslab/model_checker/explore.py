@@ -252,8 +252,9 @@ def _subject(run: Run | Specification, budgets: dict[str, int], timers: dict[str
     if not isinstance(run, Specification):
         for name in timers:
             known = sorted({timer for cls in run.protocols.values() for timer in timers_of(cls)})
-            if name not in known:
-                raise DslabError(f"no node has a timer {brief(name)}.{nearest(str(name), known)}")
+            close = nearest(str(name), known)       # what is like none may be the timer of another variant
+            if name not in known and close:
+                raise DslabError(f"no node has a timer {brief(name)}.{close}")
         if symmetric and after:
             raise DslabError("after and symmetric do not go together: a decision names its nodes")
         return RunSubject(run, faults | timers, symmetric, check, after)
