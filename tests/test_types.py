@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import FrozenInstanceError, fields
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import typed_program
 from conftest import missing
 
 import dslab
+from dslab import DslabError, Network, Run, Specification, at, crash, exercise, explore, judge, search, simulate
+from dslab.grader.report import Report
+from dslab.protocols.raft import PROMISES, Raft
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 900                  # s, on however busy a machine; without others, a first run takes half a minute
@@ -42,6 +46,24 @@ def test_the_package_and_a_users_program_have_no_type_error():
 def test_the_users_program_runs(capsys):
     typed_program.main()
     assert "all have the same total" in capsys.readouterr().out
+
+
+RUN = Run(Raft, 3, network=Network(loss=0.1), script=[at(5, crash("A"))])
+VALUES = [
+    RUN, RUN.network, RUN.network.default, RUN.network.default.latency, RUN.script[0], RUN.script[0].action, RUN.limits,
+    PROMISES[0], judge(simulate(RUN), PROMISES)[0], explore(Run(Raft, 1), [], depth=1), search(RUN, [], seeds=[1]),
+    Specification(list, list), exercise("4.1"), Report(exercise="4.1", outcome="right", sentence=""),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_a_public_value_is_a_frozen_dataclass(value):
+    """So that its attributes are known, and that nobody has to ask who changes it."""
+    name, *_ = [field.name for field in fields(value)]
+    before = getattr(value, name)
+    with pytest.raises((FrozenInstanceError, DslabError)):
+        setattr(value, name, None)
+    assert getattr(value, name) is before
 
 
 PLANTED = [
