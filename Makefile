@@ -4,10 +4,12 @@
 # make clean   remove what was built (not .venv)   make slides     the chapters as decks, in build/slides/
 # make golden  renew the golden traces             make picture    take the README's picture, docs/player.png
 #
-# make quick   in under a minute: the style, the tests of what was changed since main, and the contract of one protocol
-#              (make quick P=snapshot)
+# make quick   in under a minute: style, types, the tests of what was changed since main, and the contract of it and of
+#              one protocol more (make quick P=snapshot)
 # make types   mypy, and TypeScript for the player; make test does that too
 # make soak    all tests, the long ones in full: make test runs a sample of their seeds and strings, always the same
+#
+# Of one notebook only: make notebooks N=04_broadcast, and so strip, site and slides.
 #
 # The first time, each of them sets up .venv/. Another Python: make test PYTHON=python3.13 VENV=.venv313
 
@@ -17,6 +19,7 @@ READY = $(VENV)/ready
 TYPES = tests/js/node_modules/ready
 P     = raft
 SPREAD = -n auto --maxprocesses 4 --dist loadgroup
+HOUSE = tests/test_layers.py tests/test_contract.py tests/test_exercises.py tests/test_notebooks.py
 START = notebooks/00_start_here.ipynb
 
 lab: $(READY)
@@ -34,10 +37,11 @@ types: $(READY) $(TYPES)
 	$(BIN)/python -m pytest tests/test_javascript.py
 
 quick: $(READY) $(TYPES)
+	@test -f dslab/protocols/$(P).py || { echo "P=$(P): there is no dslab/protocols/$(P).py"; exit 1; }
 	$(BIN)/ruff check
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest tests/test_contract.py -k "[$(P)]"
-	files=$$($(BIN)/python tools/changed.py); [ -z "$$files" ] || $(BIN)/python -m pytest $(SPREAD) $$files
+	$(BIN)/python -m pytest $(HOUSE) -k "[$(P)] or $$($(BIN)/python tools/changed.py names)"
+	files=$$($(BIN)/python tools/changed.py files); [ -z "$$files" ] || $(BIN)/python -m pytest $$files
 
 bench: $(READY)
 	$(BIN)/python benchmarks/simulator.py
@@ -45,19 +49,19 @@ bench: $(READY)
 	$(BIN)/python benchmarks/player.py
 
 site: $(READY)
-	$(BIN)/python tools/notebooks.py site
+	$(BIN)/python tools/notebooks.py site $(N)
 
 slides: $(READY)
-	$(BIN)/python tools/notebooks.py slides
+	$(BIN)/python tools/notebooks.py slides $(N)
 
 strip: $(READY)
-	$(BIN)/python tools/notebooks.py strip
+	$(BIN)/python tools/notebooks.py strip $(N)
 
 notebooks: $(READY)
-	$(BIN)/python tools/notebooks.py run
+	$(BIN)/python tools/notebooks.py run $(N)
 
 golden: $(READY)
-	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/test_contract.py
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/test_contract.py -k golden
 
 picture: $(READY)
 	$(BIN)/python tools/picture.py

@@ -1,6 +1,7 @@
 """`make quick` runs the tests that what was changed concerns."""
 
-from changed import LONG, ROOT, TESTS, concerned
+import changed
+from changed import HOUSE, LONG, OF_ALL, ROOT, TESTS, concerned, numbers
 
 
 def names(*changes: str) -> set[str]:
@@ -23,10 +24,30 @@ def test_a_golden_trace_concerns_the_tests_of_its_protocol():
 def test_a_long_test_runs_only_if_it_was_changed_itself():
     assert "test_exercises" not in names("dslab/grader/catalogue.py")
     assert names("tests/test_exercises.py") == {"test_exercises"}
-
     assert {TESTS / name for name in LONG} <= {*TESTS.iterdir()}
 
 
 def test_a_module_of_the_player_concerns_the_units_the_types_and_the_words_of_its_javascript():
     found = names("dslab/player/js/cluster/topology.js")
     assert found == {"test_javascript", "test_languages", "test_player"} == names("tests/js/trace.js") - {"test_trace"}
+
+
+def chosen(*changes: str) -> set[str]:
+    return set(changed.names({ROOT / change for change in changes}).split(" or ")) - set(OF_ALL)
+
+
+def test_of_the_tests_of_all_modules_those_of_the_changed_ones_run():
+    assert chosen("dslab/protocols/raft.py") == {"[protocols/raft.py]", "[raft]"}
+    assert chosen("dslab/player/js/dom.js", "CONTRIBUTING.md") == {"[player/js/dom.js]"}
+    assert chosen("notebooks/04_broadcast.ipynb", "notebooks/no_more.ipynb") == {"[04_broadcast]"}
+
+
+def test_an_exercise_runs_by_its_number():
+    assert numbers(ROOT / "dslab/exercises/fifo_link.py") == {"2.2"}
+    assert chosen("dslab/exercises/fifo_link.py") == {"[exercises/fifo_link.py]", "[2.2"}
+
+
+def test_make_quick_has_the_same_list_of_files():
+    makefile = (ROOT / "Makefile").read_text()
+    assert f"HOUSE = {' '.join(HOUSE)}" in makefile
+    assert all((ROOT / file).exists() for file in HOUSE)

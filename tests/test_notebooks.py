@@ -11,11 +11,13 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from sentences import refuse
 
 import notebooks
 import slides
-from dslab.command.notebook import STUB, code_cells, read
-from dslab.grader.catalogue import exercise
+from dslab.command.notebook import CHECK, STUB, code_cells, exercise_of, read
+from dslab.grader.catalogue import exercises
+from dslab.values import nearest
 
 each_notebook = pytest.mark.parametrize("path", notebooks.NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -36,13 +38,21 @@ def anchors(path: Path) -> set[str]:
 
 @each_notebook
 def test_it_is_stripped(path):
-    assert notebooks.complaints(path) == []
+    refuse(notebooks.complaints(path))
 
 
 @each_notebook
 def test_its_cells_have_names_that_last(path):
-    ids = [cell["id"] for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
-    assert len(set(ids)) == len(ids)
+    ids = [cell.get("id") for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    refuse(f"{path.name}: {ids.count(id)} cells have the id {id!r}, by which grading finds them: change all but one"
+           for id in ids if ids.count(id) > 1)
+
+
+@each_notebook
+def test_its_tags_are_known(path):
+    known = (notebooks.PROMISE, STUB, CHECK)
+    refuse(f"{path.name}, cell {cell.id}: no tool knows the tag {tag!r}, only {', '.join(known)}.{nearest(tag, known)}"
+           for cell in read(path).cells for tag in cell.metadata.get("tags", []) if tag not in known)
 
 
 @each_notebook
@@ -53,15 +63,17 @@ def test_its_links_lead_somewhere(path):
             continue
         file, _, section = unquote(link).partition("#")
         target = path.parent / file if file else path
-        assert target.exists(), f"{link}: there is no {file}"
-        if section and target.suffix == ".ipynb":
-            assert section in anchors(target), f"{link}: {target.name} has no such heading"
+        refuse([] if target.exists() else [f"{path.name} links to {link}, and there is no {file}"])
+        if section and target.suffix == ".ipynb" and section not in anchors(target):
+            refuse([f"{path.name} links to {link}, and {target.name} has no such heading. A link has hyphens for the"
+                    f" blanks of the heading.{nearest(section, anchors(target))}"])
 
 
 @each_notebook
 def test_its_sections_are_bilingual(path):
     sections = re.findall(r"^## +\d+\.\d+ .+", markdown(path), re.M)
-    assert [section for section in sections if " | " not in section] == []
+    refuse(f"{path.name}: the heading '{section}' has no Chinese: ## 7.2 Raft | Raft 共识算法"
+           for section in sections if " | " not in section)
 
 
 # ---- the tool that takes care of them ----
@@ -87,7 +99,7 @@ def outputs(path: Path) -> list:
 
 
 def test_strip_keeps_only_what_was_promised(written):
-    assert notebooks.complaints(written) == ["06_six.ipynb is not stripped: make strip"]
+    assert notebooks.complaints(written) == ["06_six.ipynb is not stripped: make strip N=06_six"]
     notebooks.main("strip", str(written))
     assert notebooks.complaints(written) == []
     promised, other = outputs(written)
@@ -100,6 +112,12 @@ def test_a_promise_without_a_text_is_reported(written):
     notebook.cells[1].outputs = []
     nbformat.write(notebook, written)
     assert any("promises a text but has none" in sentence for sentence in notebooks.complaints(written))
+
+
+def test_a_notebook_is_found_by_its_name_and_if_there_is_none_the_names_are_told():
+    assert notebooks.named("04_broadcast").name == notebooks.named("04_broadcast.ipynb").name == "04_broadcast.ipynb"
+    with pytest.raises(SystemExit, match="no notebook 44_broadcast: .* 04_broadcast"):
+        notebooks.named("44_broadcast")
 
 
 def test_what_follows_an_answer_has_a_cell_of_its_own(written):
@@ -150,18 +168,19 @@ def test_what_a_page_would_fetch_is_noticed():
 
 def slide_types(path: Path) -> list[tuple[str, nbformat.NotebookNode]]:
     cells = nbformat.read(path, as_version=4).cells
-    for place, cell in enumerate(cells):
-        assert "slideshow" in cell.metadata, f"cell {place} of {path.name} is on no slide: make strip deals the cells"
+    refuse([f"{path.name}: some cells are on no slide: make strip N={path.stem} deals the cells"]
+           if not all("slideshow" in cell.metadata for cell in cells) else [])
     return [(cell.metadata.slideshow.slide_type, cell) for cell in cells]
 
 
 @each_notebook
 def test_every_heading_begins_a_slide(path):
-    headed = [(kind, cell.source) for kind, cell in slide_types(path)
+    headed = [(kind, cell.source.splitlines()[0]) for kind, cell in slide_types(path)
               if cell.cell_type == "markdown" and re.match("##?#? ", cell.source)]
-    assert [source for kind, source in headed if kind not in ("slide", "subslide")] == []
-    assert headed, f"{path.name} has no heading: a chapter begins with one"
-    assert headed[0][0] == "slide"
+    refuse(f"{path.name}: '{line}' does not begin a slide: give its cell the slide type slide or subslide"
+           for kind, line in headed if kind not in ("slide", "subslide"))
+    refuse([] if headed else [f"{path.name} has no heading: a chapter begins with one"])
+    refuse([] if headed[0][0] == "slide" else [f"{path.name}: its first heading is a subslide, expected a slide"])
 
 
 @each_notebook
@@ -172,7 +191,9 @@ def test_no_slide_is_too_long(path):
             length = players = 0
         length += kind != "skip"
         players += cell.cell_type == "code" and "play(" in cell.source
-        assert length <= slides.LONGEST + 2 and players <= 1, f"the slide with {cell.source[:60]!r} is too long"
+        if length > slides.LONGEST + 2 or players > 1:
+            has = "two players" if players > 1 else f"more than {slides.LONGEST + 2} cells"
+            refuse([f"{path.name}, cell {cell.id}: its slide has {has}: make this cell, or one before it, a subslide"])
 
 
 def test_a_cell_without_a_slide_gets_one_and_an_author_is_heard():
@@ -210,11 +231,53 @@ def own_globals(answer) -> set[str]:
     return {name for function in known for name in globals_of(function.__code__) if name in function.__globals__}
 
 
+def unknown_stub(cell: nbformat.NotebookNode) -> str:
+    """What is wrong with the metadata of a stub's cell, in a sentence."""
+    told = cell.metadata.get("dslab")
+    if not isinstance(told, dict) or {type(told.get("exercise")), type(told.get("name"))} != {str}:
+        return (f"it is tagged {STUB}, and has the metadata {json.dumps({'dslab': told})}: expected the exercise, and"
+                ' what the learner defines, {"dslab": {"exercise": "4.1", "name": "MyClock"}}')
+    if told["exercise"] not in exercises():
+        return f"no exercise has the number {told['exercise']!r}.{nearest(told['exercise'], exercises())}"
+    names = {name for line in ast.parse(cell.source).body for name in defined(line)}
+    return "" if told["name"] in names else (f"its metadata says that it defines {told['name']}, and it defines"
+                                             f" {', '.join(sorted(names)) or 'nothing'}.{nearest(told['name'], names)}")
+
+
+def defined(line: ast.stmt) -> list[str]:
+    if isinstance(line, ast.ClassDef | ast.FunctionDef):
+        return [line.name]
+    targets = line.targets if isinstance(line, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+@each_notebook
+def test_a_stub_says_what_the_learner_writes_for_which_exercise(path):
+    refuse(f"{path.name}, cell {cell.id}: {said}"
+           for cell in code_cells(read(path), STUB) if (said := unknown_stub(cell)))
+
+
 @each_notebook
 def test_a_stub_imports_what_its_answer_needs(path):
     for cell in code_cells(read(path), STUB):
-        task = exercise(cell.metadata["dslab"]["exercise"])
+        task = None if unknown_stub(cell) else exercises()[cell.metadata["dslab"]["exercise"]]
         if hasattr(task, "reference"):
-            found = [alias.asname or alias.name for line in ast.walk(ast.parse(cell.source))
-                     if isinstance(line, ast.ImportFrom) for alias in line.names]
-            assert own_globals(task.reference) - {task.reference.__name__} <= set(found), task.number
+            found = {alias.asname or alias.name for line in ast.walk(ast.parse(cell.source))
+                     if isinstance(line, ast.ImportFrom) for alias in line.names}
+            needed = own_globals(task.reference) - {task.reference.__name__} - found
+            refuse([f"{path.name}, cell {cell.id}: the answer to {task.number} uses {', '.join(sorted(needed))}: import"
+                    " it in the stub, or it is missing where the learner writes"] if needed else [])
+
+
+@each_notebook
+def test_every_exercise_begun_is_checked_and_every_check_has_its_stub(path):
+    begun = [cell.metadata.get("dslab", {}).get("exercise") for cell in code_cells(read(path), STUB)]
+    checked = [exercise_of(cell) for cell in code_cells(read(path), CHECK)]
+    refuse(f"{path.name}: exercise {number} has a cell tagged {STUB if number in begun else CHECK}, and none tagged"
+           f" {CHECK if number in begun else STUB}" for number in sorted({*begun} ^ {*checked}, key=str))
+
+
+def test_every_exercise_is_in_a_chapter():
+    asked = {exercise_of(cell) for path in notebooks.NOTEBOOKS for cell in code_cells(read(path), CHECK)}
+    refuse(f"exercise {number} is in no notebook: CONTRIBUTING.md says which cells it needs"
+           for number in exercises() if number not in asked)

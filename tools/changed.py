@@ -1,18 +1,24 @@
-"""Prints the test files that concern what was changed since the branch left main: `python tools/changed.py`.
+"""Prints what `make quick` runs for what was changed since the branch left main: the test `files`, or the `names`.
 
 A test file concerns itself, what it imports, and what is called as it is: test_raft.py all of raft.py, raft.js and
 raft.txt. What tests import from each other counts as theirs; what the player's JavaScript concerns is a list. The long
 ones, of the grader, are for `make test`.
+
+Files in `HOUSE` have a test for each module, protocol, exercise or notebook. Of these run those of what was changed, by
+the names that pytest gives them, and the few that look at all.
 """
 
 import ast
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 LONG = {"test_check.py", "test_exercises.py", "test_grading.py", "test_panel.py"}     # over ten seconds each
 SCRIPTS = {"test_javascript.py", "test_languages.py", "test_player.py"}     # its units and types, its words, its bundle
+HOUSE = ["tests/test_layers.py", "tests/test_contract.py", "tests/test_exercises.py", "tests/test_notebooks.py"]
+OF_ALL = ["every_file", "no_two", "import_each_other", "every_golden", "every_exercise_is"]
 
 
 def git(*command: str) -> list[str]:
@@ -48,10 +54,36 @@ def concerned(changes: set[Path]) -> list[Path]:
         read = {test} | imported(test)
         read |= {file for own in read if own.parent == TESTS for file in imported(own)}
         named = test.stem.removeprefix("test_") in stems or test.name in scripts
+        if str(test.relative_to(ROOT)) in HOUSE and test not in changes:
+            continue
         if test in changes or test.name not in LONG and (read & changes or named):
             found.append(test)
     return found
 
 
+def names(changes: set[Path]) -> str:
+    """Of the tests in `HOUSE`, which to run: what pytest's option -k takes."""
+    found = set(OF_ALL)
+    for path in filter(Path.is_file, changes):
+        if path.is_relative_to(ROOT / "dslab") and path.suffix in (".py", ".js"):
+            found.add(f"[{path.relative_to(ROOT / 'dslab').as_posix()}]")
+        if path.parent == ROOT / "dslab/protocols":
+            found.add(f"[{path.stem}]")
+        if path.parent == ROOT / "dslab/exercises":
+            found |= {f"[{number}" for number in numbers(path)}
+        if path.suffix == ".ipynb":
+            found.add(f"[{path.stem}]")
+    return " or ".join(sorted(found))
+
+
+def numbers(path: Path) -> set[str]:
+    """The numbers of the exercises in a file."""
+    return {word.value.value for word in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(word, ast.keyword) and word.arg == "number" and isinstance(word.value, ast.Constant)}
+
+
 if __name__ == "__main__":
-    print(*(test.relative_to(ROOT) for test in concerned(changed())))
+    if sys.argv[1:] == ["names"]:
+        print(names(changed()))
+    else:
+        print(*(test.relative_to(ROOT) for test in concerned(changed())))

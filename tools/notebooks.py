@@ -75,13 +75,13 @@ def complaints(path: Path) -> list[str]:
     """What is wrong with a notebook as a file, in sentences."""
     before = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(before, as_version=4)
-    found = [f"{path.name}, cell {cell.id}: promises a text but has none: python tools/notebooks.py run"
+    found = [f"{path.name}, cell {cell.id}: promises a text but has none: make notebooks N={path.stem} runs it"
              for cell in notebook.cells if PROMISE in cell.metadata.get("tags", []) and not cell.outputs]
     found += [f"{path.name}, cell {cell.id}: what follows an answer needs a cell of its own, or it sticks to it"
               for cell in notebook.cells if cell.cell_type == "markdown" and re.search(r"</details>\s*\S", cell.source)]
     strip(notebook)
     if text_of(notebook) != before:
-        found.append(f"{path.name} is not stripped: make strip")
+        found.append(f"{path.name} is not stripped: make strip N={path.stem}")
     return found
 
 
@@ -225,9 +225,17 @@ def write_site(paths: list[Path], site: Path = SITE, *, deck: bool = False) -> N
     print(f"Open {site / 'index.html'} in a browser.")
 
 
+def named(name: str) -> Path:
+    """A notebook by its path, or by what it is called in notebooks/, such as 04_broadcast."""
+    for path in Path(name), ROOT / "notebooks" / name, ROOT / "notebooks" / f"{name}.ipynb":
+        if path.is_file():
+            return path.resolve()
+    sys.exit(f"there is no notebook {name}: expected a path, or one of {', '.join(path.stem for path in NOTEBOOKS)}")
+
+
 def main(command: str = "", *names: str) -> None:
     """Do one of the five things to the notebooks named, or to all."""
-    paths = [Path(name).resolve() for name in names] or NOTEBOOKS
+    paths = [named(name) for name in names] or NOTEBOOKS
     if command == "strip":
         for path in paths:
             notebook = nbformat.read(path, as_version=4)
