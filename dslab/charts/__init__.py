@@ -1,1 +1,1 @@
-"""Charts and figures: what many runs, or many clocks, have in common."""
+"""Charts of many runs, or of clocks."""

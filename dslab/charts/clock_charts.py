@@ -1,4 +1,4 @@
-"""Charts of physical clocks: how wrong they are, against true time."""
+"""Charts of physical clocks: their errors over true time."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def error_chart(trace: Trace, *, title: str = "") -> Chart:
 
 
 def leap_chart(shown_by: Callable[[str, float], float], policies: Sequence[str], *, seconds: float = 3.0) -> Chart:
-    """What clocks show around a leap second, by policy, and the same for a whole day.
+    """The readings of clocks around a leap second, by policy, and the same for a whole day.
 
     Args:
-        shown_by: from a policy and true time (s) to what its clock shows (s), as
+        shown_by: from a policy and true time (s) to the reading of its clock (s), such as
             `dslab.experiments.clock_accuracy.shown_by`.
         policies: their names.
-        seconds: how long after the beginning of the leap second the picture ends.
+        seconds: the end of the picture, in s after the beginning of the leap second.
     """
     figure = Chart(figsize=(9, 3.6), layout="constrained", facecolor=PAPER)
     near, day = figure.subplots(1, 2, width_ratios=(3, 2))

@@ -1,4 +1,4 @@
-"""Pictures of clocks: what their hands show beside true time, and four readings around two messages."""
+"""Pictures of clocks: clock faces beside true time, and the four timestamps of an NTP exchange."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ HOUR, TURN = 3600, 43_200                   # s: an hour, and one turn of the ho
 
 
 def faces(wrong: Mapping[str, float], *, true: float = 10 * HOUR, title: str = "") -> Chart:
-    """A dial for each clock: blue hands for what it shows, grey dashed ones for true time.
+    """A face for each clock: blue hands show its reading, grey dashed ones true time.
 
     Args:
         wrong: name -> how far the clock is ahead, s; behind if it is negative.
         true: true time, s since midnight.
-        title: what the picture says.
+        title: the title of the picture.
     """
     if not wrong:
         raise DslabError("there is no clock to draw: expected names and how far each is ahead, in seconds")
@@ -38,14 +38,14 @@ def faces(wrong: Mapping[str, float], *, true: float = 10 * HOUR, title: str = "
 
 
 def exchange(there: Envelope, back: Envelope, readings: Sequence[float], *, caption: str = "") -> Chart:
-    """A request and its reply, slanted by how long they took, with the four readings that were made of two clocks.
+    """A request and its reply, slanted by their delays, with the four timestamps of two clocks.
 
-    True time goes down; whoever asks stands on the left.
+    True time runs downwards; the client is on the left.
 
     Args:
         there, back: the request and its reply, as in `trace.messages`.
-        readings: (t1, t2, t3, t4), ms, by the clocks of the asker, twice the server, the asker.
-        caption: what follows from them, written below.
+        readings: (t1, t2, t3, t4), ms, by the clocks of the client, twice the server, the client.
+        caption: the text below.
     """
     if (there.src, there.dst) != (back.dst, back.src) or back.departs < there.arrives:
         raise DslabError(f"expected a request and its reply, not {there.id} and {back.id}")
@@ -75,12 +75,12 @@ def exchange(there: Envelope, back: Envelope, readings: Sequence[float], *, capt
 
 
 def _at(part: float, far: float) -> tuple[float, float]:
-    """The point on a dial after this part of a turn, so far from the middle."""
+    """The point on a face at this fraction of a turn and this distance from the middle."""
     return far * sin(2 * pi * part), far * cos(2 * pi * part)
 
 
 def _said(ahead: float) -> str:
-    """How far ahead or behind, in words."""
+    """How far ahead or behind a clock is, as text."""
     for size, unit in ((HOUR, "h"), (60, "min"), (1, "s"), (1e-3, "ms"), (1e-6, "µs")):
         if abs(ahead) >= size:
             return f"{abs(ahead) / size:.3g} {unit} {'ahead' if ahead > 0 else 'behind'}"

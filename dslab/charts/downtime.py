@@ -1,4 +1,4 @@
-"""Charts of the first chapter: years with their downtime, what a nine costs, and latency beside bandwidth."""
+"""Charts of availability and transfer times: downtime in a year, the cost of a nine, latency and bandwidth."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def year(outages: Mapping[str, Spans], *, computed: Mapping[str, float] | None =
     """A bar for each system: a year from left to right, dark red where it was down.
 
     Args:
-        outages: name -> when it was down: (begin, end) in hours since the year began.
-        computed: name -> hours of downtime that were to be expected, to stand beside those that were.
-        title: what the chart says.
+        outages: name -> its outages: (begin, end) in hours since the year began.
+        computed: name -> the expected hours of downtime, to show beside the observed ones.
+        title: the title of the chart.
     """
     figure = Chart(figsize=(8, 1.1 + 0.5 * len(outages)), layout="constrained", facecolor=PAPER)
     axes = figure.subplots()
@@ -42,11 +42,11 @@ def year(outages: Mapping[str, Spans], *, computed: Mapping[str, float] | None =
 
 
 def nines(hours: Mapping[str, float], *, title: str = "") -> Chart:
-    """A bar for each availability: how long it allows a system to be down in a year, on a log scale.
+    """A bar for each availability: the downtime in a year that it allows, on a log scale.
 
     Args:
         hours: name, such as "99.9 %" -> hours a year.
-        title: what the chart says.
+        title: the title of the chart.
     """
     figure = Chart(figsize=(8, 1.1 + 0.36 * len(hours)), layout="constrained", facecolor=PAPER)
     axes = figure.subplots()
@@ -62,14 +62,14 @@ def nines(hours: Mapping[str, float], *, title: str = "") -> Chart:
 
 def replicas(counts: Sequence[int], lines: Mapping[str, Sequence[float]], *, label: str = "number of nodes",
              height: str = "probability", title: str = "") -> Chart:
-    """How probabilities change with the number of nodes: a line with marks of its own for each, on a log scale.
+    """Probabilities by the number of nodes: a line for each, on a log scale.
 
     Args:
-        counts: along the bottom.
+        counts: the numbers on the x axis.
         lines: name -> a probability for each count.
-        label: what the numbers along the bottom are.
-        height: what the heights are.
-        title: what the chart says.
+        label: the label of the x axis.
+        height: the label of the y axis.
+        title: the title of the chart.
     """
     figure = Chart(figsize=(8, 3.6), layout="constrained", facecolor=PAPER)
     axes = figure.subplots()
@@ -81,12 +81,12 @@ def replicas(counts: Sequence[int], lines: Mapping[str, Sequence[float]], *, lab
 
 
 def transfer(sizes: Sequence[float], seconds: Mapping[str, Sequence[float]], *, title: str = "") -> Chart:
-    """How long data take by their size, a line for each way: flat is latency, steep is bandwidth; both scales are log.
+    """Transfer times by size, a line for each medium, log-log: latency dominates where it is flat.
 
     Args:
         sizes: in bytes.
-        seconds: name of the way -> the time for each size.
-        title: what the chart says.
+        seconds: name of the medium -> the time for each size.
+        title: the title of the chart.
     """
     figure = Chart(figsize=(8, 4.2), layout="constrained", facecolor=PAPER)
     axes = figure.subplots()

@@ -1,4 +1,4 @@
-"""Light cones: what can have had an influence on what, if nothing travels faster than messages."""
+"""Light cones: which events can have influenced which, if nothing is faster than a message."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOOKS = {"before": ("<", "#1f6f43"), "after": (">", "#0a5dc2"),
 
 
 def standing(one: Point, other: Point, speed: float = FIBRE) -> str:
-    """How an event lies to another: "before", "after" (a message can make it), "concurrent", or "itself".
+    """The relation of two events: "before" or "after" (a message can connect them), "concurrent" or "itself".
 
     Args:
         one, other: (place in km, time in ms).
@@ -29,12 +29,12 @@ def standing(one: Point, other: Point, speed: float = FIBRE) -> str:
 
 
 def light_cones(events: Mapping[str, Point], of: str, *, speed: float = FIBRE) -> Chart:
-    """A chart: the events, and what one of them can have been caused by, and can cause.
+    """A chart of events, with the cones of the past and the future of one of them.
 
     Args:
         events: name -> (place in km, time in ms).
         of: the event whose cones are drawn.
-        speed: of messages, km in a ms; light in glass makes 200.
+        speed: of messages, km in a ms; 200 for light in glass.
     """
     if of not in events:
         raise DslabError(f"there is no event {of!r}: there are {', '.join(events)}.{nearest(str(of), events)}")

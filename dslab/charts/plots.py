@@ -1,4 +1,4 @@
-"""Charts of many runs. A run is played; what many runs have in common is drawn."""
+"""Charts of many runs: boxes, curves and histograms."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ BY_RUNS = {"facecolor": OURS, "edgecolor": LINE}
 
 
 class Chart(Figure):
-    """A figure that a notebook shows by itself, with no help from pyplot and its global state."""
+    """A figure that a notebook shows without pyplot and its global state."""
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
-        """The picture, with two dots for each point of the page, and its size there."""
+        """The picture at twice the resolution of the page, and its size there."""
         file = BytesIO()
         self.savefig(file, format="png", dpi=2 * self.dpi)
         width, height = self.get_size_inches() * self.dpi
@@ -28,18 +28,18 @@ class Chart(Figure):
 
 def boxes(groups: Mapping[Any, list[float]], *, marks: Mapping[Any, float] | None = None, marked: str = "published",
           label: str = "", title: str = "", scale: str = "linear") -> Chart:
-    """A box for each group of numbers, lying, with a diamond where another source puts the median.
+    """A horizontal box plot of each group of numbers, with a diamond at a median from another source.
 
-    The box holds the middle half of the numbers, its bar is the median, and the whiskers end at the 5th and the
-    95th percentile; what lies beyond is not drawn.
+    The box spans the middle half of the numbers, its bar is the median, and the whiskers end at the 5th and the
+    95th percentile; outliers are not drawn.
 
     Args:
         groups: name -> numbers. A name that is a pair (150, 300) is written "150–300".
         marks: name -> the median to compare with; groups without one have no diamond.
-        marked: what the diamonds are, for the legend.
-        label: what the numbers are, with their unit.
-        title: what the chart says.
-        scale: of the numbers, "linear" or "log".
+        marked: the diamonds' entry in the legend.
+        label: the label of the x axis, with the unit.
+        title: the title of the chart.
+        scale: of the x axis, "linear" or "log".
     """
     figure = Chart(figsize=(8, 1.4 + 0.36 * len(groups)), layout="constrained", facecolor=PAPER)
     axes = figure.subplots()
@@ -64,15 +64,15 @@ def boxes(groups: Mapping[Any, list[float]], *, marks: Mapping[Any, float] | Non
 
 def curves(across: Sequence[float], lines: Mapping[str, Sequence[float]], points: Mapping[str, Sequence[float]], *,
            label: str = "", height: str = "", title: str = "") -> Chart:
-    """Lines for what is predicted, and points of a shape each for what was found.
+    """Lines for predictions, and points of different shapes for measurements.
 
     Args:
-        across: the numbers along the bottom.
-        lines: name -> a height for each number.
-        points: name -> a height for each number.
-        label: what the numbers along the bottom are.
-        height: what the heights are.
-        title: what the chart says.
+        across: the numbers on the x axis.
+        lines: name -> a y value for each number.
+        points: name -> a y value for each number.
+        label: the label of the x axis.
+        height: the label of the y axis.
+        title: the title of the chart.
     """
     figure = Chart(figsize=(8, 3.6), layout="constrained", facecolor=PAPER)
     axes = figure.subplots()
@@ -90,17 +90,17 @@ def curves(across: Sequence[float], lines: Mapping[str, Sequence[float]], points
 
 def histograms(groups: Mapping[str, Sequence[float]], *, limit: float, label: str = "", height: str = "",
                title: str = "") -> Chart:
-    """A histogram for each group of numbers, one below the other on one scale; what is beyond the limit stands out.
+    """A histogram for each group of numbers, one below the other on one scale; bars beyond the limit are highlighted.
 
-    Both scales are logarithmic, so that one of ten thousand can be seen. The first bar also has all that is less than a
+    Both axes are logarithmic, so that one of ten thousand is visible. The first bar includes all that is less than a
     hundredth of the limit.
 
     Args:
         groups: name -> numbers.
-        limit: where the line is drawn.
-        label: what the numbers are, with their unit.
-        height: what is counted.
-        title: what the chart says.
+        limit: the value at which the line is drawn.
+        label: the label of the x axis, with the unit.
+        height: the label of the y axis.
+        title: the title of the chart.
     """
     figure = Chart(figsize=(8, 0.8 + 1.05 * len(groups)), layout="constrained", facecolor=PAPER)
     figure.suptitle(title, fontsize="large")

@@ -1,4 +1,4 @@
-"""The recursion of OM(m) as a picture: what a lieutenant has heard by each path, and the majorities of it."""
+"""The recursion of OM(m) as a picture: the values that a lieutenant received along each path, and their majorities."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ MOST = 40                                                      # leaves that fit
 
 
 def recursion_tree(opinion: Any, *, collapsed: int | None = None, title: str = "") -> Chart:
-    """The tree from the commander's word, on the left, to the last relays; majorities collapse from right to left.
+    """The tree from the commander's order, on the left, to the last relays; majorities are taken from right to left.
 
-    Each box has a path and what came by it. Where the majority was taken, the box shows it behind an arrow, and has its
-    colour. A dashed box is a traitor's word.
+    Each box has a path and the value received along it. Where the majority was taken, the box shows it after an arrow,
+    and has its colour. A dashed box is a value from a traitor.
 
     Args:
         opinion: the root: path, heard, value, lie, and parts, which are opinions.
-        collapsed: how many levels of majorities were taken yet; None: all.
-        title: what the chart says.
+        collapsed: the number of levels whose majorities were taken; None: all.
+        title: the title of the chart.
     """
     graph, levels = grown(opinion), depth(opinion)
     leaves = [one for one in opinions(opinion) if not one.parts]
@@ -49,29 +49,29 @@ def recursion_tree(opinion: Any, *, collapsed: int | None = None, title: str = "
 
 
 def words(one: Any, *, done: bool) -> str:
-    """What stands in a box: the path, what came by it, and the majority if it was taken."""
+    """The text of a box: the path, the value received along it, and the majority if it was taken."""
     return f"{' › '.join(one.path)}:  {heard(one)}" + (f"  ⇒  {one.value}" if done else "")
 
 
 def heard(one: Any) -> str:
-    """What came by a path."""
+    """The value received along a path, as text."""
     return "nothing" if one.heard is None else one.heard
 
 
 def opinions(root: Any) -> Iterator[Any]:
-    """An opinion and all that it rests on, from the top down."""
+    """An opinion and all those that it is computed from, in preorder."""
     yield root
     for part in root.parts:
         yield from opinions(part)
 
 
 def depth(root: Any) -> int:
-    """How many majorities are taken one after the other."""
+    """The number of levels of majorities."""
     return 1 + max(map(depth, root.parts)) if root.parts else 0
 
 
 def grown(root: Any) -> DiGraph[tuple[str, ...]]:
-    """The tree as a graph; an edge leads from each opinion to those that it rests on."""
+    """The tree as a graph, with an edge from each opinion to those that it is computed from."""
     graph: DiGraph[tuple[str, ...]] = DiGraph()
     graph.add_nodes_from(one.path for one in opinions(root))
     graph.add_edges_from((one.path, part.path) for one in opinions(root) for part in one.parts)
@@ -79,19 +79,18 @@ def grown(root: Any) -> DiGraph[tuple[str, ...]]:
 
 
 def placed(root: Any, first: int = 0) -> dict[tuple[str, ...], tuple[float, float]]:
-    """path -> its place: to the right with each relay; each leaf a line below the one before, others in the middle."""
+    """Path -> its position: a column for each relay, a line for each leaf, and others in the middle of their parts."""
     if not root.parts:
         return {root.path: (len(root.path) - 1, first)}
     places: dict[tuple[str, ...], tuple[float, float]] = {}
     for part in root.parts:
-        below = placed(part, first)
-        first += sum(not one.parts for one in opinions(part))
-        places |= below
+        places |= placed(part, first)
+        first += len([one for one in opinions(part) if not one.parts])
     lines = [places[part.path][1] for part in root.parts]
     return places | {root.path: (len(root.path) - 1, (lines[0] + lines[-1]) / 2)}
 
 
 def colour_of_values(root: Any) -> dict[Any, str]:
-    """A colour for each value that occurs; the words in the box say the same."""
+    """A colour for each value that occurs; the box shows the value as text, too."""
     values = sorted({value for one in opinions(root) for value in (heard(one), one.value)}, key=str)
     return {value: FILLS[min(place, len(FILLS) - 1)] for place, value in enumerate(values)}

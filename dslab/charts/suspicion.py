@@ -1,4 +1,4 @@
-"""Pictures of suspicion: how φ climbs in a silence, and who suspected whom, from when to when."""
+"""Charts of failure detectors: φ during a silence, heartbeat intervals, and suspicions over time."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ RIGHT, WRONG = {"color": LINE, "label": "it has crashed"}, {"color": MARKED, "ha
 
 def climbing(models: Mapping[str, Callable[[float], float]], *, until: float, thresholds: Sequence[float] = (1, 3, 8),
              label: str = "silence (ms)", title: str = "") -> Chart:
-    """A curve for each model: φ against the silence, with a line at each threshold and the moment it is reached.
+    """A curve for each model: φ over the silence, with a line at each threshold and the time when it is reached.
 
     Args:
-        models: name -> the function from a silence in ms to φ, which never falls.
+        models: name -> the function from a silence in ms to φ, which is monotonic.
         until: the longest silence that is drawn, in ms.
-        thresholds: the φ to mark.
-        label: what runs along the bottom.
-        title: what the chart says.
+        thresholds: the values of φ to mark.
+        label: the label of the x axis.
+        title: the title of the chart.
     """
     figure, axes = _page(8, 3.6)
     silences = [until * step / 400 for step in range(401)]
@@ -45,13 +45,13 @@ def climbing(models: Mapping[str, Callable[[float], float]], *, until: float, th
 
 def histogram(intervals: Sequence[float], density: Callable[[float], float] | None = None, *,
               marks: Mapping[str, float] | None = None, title: str = "") -> Chart:
-    """How often heartbeats came after how many ms, with the curve of a model and lines where φ reaches some level.
+    """A histogram of heartbeat intervals, with the density of a model, and lines where φ reaches given levels.
 
     Args:
         intervals: the ms between heartbeats; at least one.
         density: the model: from an interval to its density.
-        marks: name of a line -> where it stands, in ms.
-        title: what the chart says.
+        marks: name of a line -> its position, in ms.
+        title: the title of the chart.
     """
     figure, axes = _page(8, 3.2)
     axes.hist(intervals, bins=40, density=True, facecolor=OURS, edgecolor=LINE, label="measured")
@@ -68,14 +68,14 @@ def histogram(intervals: Sequence[float], density: Callable[[float], float] | No
 
 def timeline(suspicions: Sequence[Any], crashes: Mapping[str, float], *, end: float, good: float | None = None,
              title: str = "") -> Chart:
-    """A row for each pair of nodes: when one suspected the other, rightly or not.
+    """A row for each pair of nodes: the times when one suspected the other, rightly or not.
 
     Args:
-        suspicions: what has an observer, a subject, a begin and an end in ms, and whether it was mistaken.
-        crashes: node -> when it crashed for good, in ms.
-        end: when the run ended, in ms.
-        good: from when on delays were short, in ms, if there is such a moment.
-        title: what the chart says.
+        suspicions: objects with observer, subject, begin and end in ms, and mistaken.
+        crashes: node -> the time of its final crash, in ms.
+        end: the end of the run, in ms.
+        good: the time from which delays are short, in ms, if there is one.
+        title: the title of the chart.
     """
     pairs = sorted({(one.subject, one.observer) for one in suspicions}, reverse=True)
     figure, axes = _page(8, 1.3 + 0.32 * max(1, len(pairs)))
@@ -98,7 +98,7 @@ def timeline(suspicions: Sequence[Any], crashes: Mapping[str, float], *, end: fl
 
 
 def _reached(phi: Callable[[float], float], threshold: float, until: float) -> float:
-    """The silence at which φ reaches a threshold, found by halving."""
+    """The silence at which φ reaches a threshold, by bisection."""
     low, high = 0.0, until
     while high - low > 0.1:
         middle = (low + high) / 2

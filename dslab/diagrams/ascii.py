@@ -1,8 +1,7 @@
 """The space-time diagram as text: for terminals, for tests, and for notebook cells that nbval compares.
 
-Time runs down, a line a step: its number, its time, the life lines, and what happened in words. A message is
-drawn where it arrives, as an arrow from its sender's line (`├──►●`): slanted arrows that cross would be a
-tangle of letters.
+Time runs downwards, a line a step: its number, its time, the life lines, and a sentence. A message is drawn in the line
+of its arrival, as an arrow from its sender's life line (`├──►●`): slanted arrows that cross are illegible as text.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from dslab.verbs import OF_MESSAGES, VERBS
 DOES = {verb.name: verb.does for verb in VERBS.values() if verb.does}
 BEFELL = {verb.name: verb.befell for verb in OF_MESSAGES}
 
-# Signs that every monospace font has, at the width of one letter, and that no system paints as an emoji.
+# Signs of the width of one character in every monospace font, which no system renders as emoji.
 SIGNS = {
     "start": "○",
     "receive": "●",
@@ -26,8 +25,8 @@ SIGNS = {
 } | {verb.name: verb.sign for verb in VERBS.values() if verb.sign}
 LIFE = {"up": "│", "down": "┊", "paused": "╎"}
 WORDS = {"timer": "timer"} | {verb.name: verb.word for verb in VERBS.values()}
-GRAPH, TEXT = 0.6, 22  # the part of the width that life lines may take, and the columns that words need
-NAME = 14                       # columns of a node's name among the words
+GRAPH, TEXT = 0.6, 22  # the largest share of the width for life lines, and the least columns for sentences
+NAME = 14                       # the limit of columns of a node's name in a sentence
 
 
 def ascii(picture: SpacetimePicture, *, width: int = 100) -> str:
@@ -54,7 +53,7 @@ def _lines(picture: SpacetimePicture, width: int) -> Iterator[str]:
 
 
 class TextSheet:
-    """The columns of one diagram: where each node's line stands, and the characters on it."""
+    """One diagram in columns: the positions of life lines, and the characters on them."""
 
     def __init__(self, picture: SpacetimePicture, width: int) -> None:
         self.picture, self.width = picture, width
@@ -78,7 +77,7 @@ class TextSheet:
         return self.margin("step", "time", _stamp_word(self.picture)) + names
 
     def line(self, place: int, row: Row) -> str:
-        """One row: margin, life lines with its marks and its arrow, and the words."""
+        """One row: margin, life lines with signs and arrows, and the sentence."""
         step = row.steps[0]
         graph = self.graph(place, row)
         text = words(self.picture, row, self.width - self.left - len(graph) - 1)
@@ -93,10 +92,11 @@ class TextSheet:
         )
 
     def graph(self, place: int, row: Row) -> str:
-        """The life lines in this row, with what happens on them."""
+        """The life lines in this row, with the signs and arrows on them."""
         step, nodes = row.steps[0], self.picture.nodes
         across = row.is_of_the_network and step.kind != "request"
-        cells = list(("╌" if across else " ") * (self.pitch * (len(nodes) - 1) + 1 + 2 * bool(nodes)))
+        columns = self.pitch * (len(nodes) - 1) + (3 if nodes else 1)
+        cells = ["╌" if across else " "] * columns
         for span in self.picture.spans:
             if span.top <= place < span.bottom or place == span.top:
                 cells[span.column * self.pitch] = LIFE[span.status]
@@ -110,7 +110,7 @@ class TextSheet:
         return "".join(cells)
 
     def arrow(self, cells: list[str], arrow: Arrow) -> None:
-        """`├──►` up to the receiver's column, or `├──×` as far as the message got."""
+        """`├──►` up to the receiver's column, or `├──×` up to the point where the message was lost."""
         src, dst = int(arrow.src) * self.pitch, int(arrow.dst) * self.pitch
         way = 1 if arrow.dst > arrow.src else -1
         if arrow.is_stub:                           # from a node that is not in the picture: a head is all
@@ -137,10 +137,10 @@ class TextSheet:
                 cells[near], cells[far] = "─", "×"
 
 
-# ---- words -------------------------------------------------------------------------------------------------
+# ---- sentences ---------------------------------------------------------------------------------------------
 
 def words(picture: SpacetimePicture, row: Row, room: int) -> str:
-    """What happened, in one line: what the message says is cut first, what followed last."""
+    """The sentence of a row, cut to the room: the contents of the message first, the consequences last."""
     step = row.steps[0]
     before, value, after = _sentence(picture, row)
     room_for_value = room - width_of(visible(before)) - width_of(visible(after))
@@ -176,7 +176,7 @@ def _sentence(picture: SpacetimePicture, row: Row) -> tuple[str, str, str]:
 
 
 def request(picture: SpacetimePicture, step: Step) -> str:
-    """What a client asks for, and who asks if the client is not a node."""
+    """A client's request, with the client if that is a node's name."""
     call = picture.calls.get(step.index)
     if call is None:
         return step.name
@@ -186,7 +186,7 @@ def request(picture: SpacetimePicture, step: Step) -> str:
 
 
 def consequences(step: Step) -> Iterator[str]:
-    """What a step led to: its outputs first, since promises speak of them."""
+    """The effects of a step: its outputs first, since promises are about them."""
     for name, *values in step.outputs:
         yield " ".join([name, *(plain(value) for value in values)])
     for client, value in step.replies:
@@ -200,7 +200,7 @@ def consequences(step: Step) -> Iterator[str]:
 
 
 def who(node: str) -> str:
-    """A node's name, short enough to leave room for what it does."""
+    """A node's name, cut to leave room for the rest of the sentence."""
     return fit(visible(node[:200]), NAME)
 
 
@@ -214,12 +214,12 @@ def type_name(message: Envelope) -> str:
 
 
 def plain(value: object) -> str:
-    """A value of an output: a string as it is, all else as Python writes it."""
+    """A value of an output: a string as it is, anything else by its `repr`."""
     return shorten(value, limit=60) if isinstance(value, str) else brief(value, limit=30)
 
 
 def _key(picture: SpacetimePicture) -> str:
-    """What the signs mean, as far as they occur."""
+    """The legend: the signs that occur, with their meaning."""
     kinds = [kind for kind in SIGNS if kind in picture.kinds()]
     parts = [f"{SIGNS[kind]} {WORDS.get(kind, kind)}" for kind in kinds]
     parts += [
@@ -236,7 +236,7 @@ def _key(picture: SpacetimePicture) -> str:
 
 
 def _number(picture: SpacetimePicture, step: Step) -> str:
-    """A step's number, with an arrow at the one to look at."""
+    """A step's number, with an arrow at the marked one."""
     return f"{'►' * (step.index == picture.mark)}{step.index}"
 
 

@@ -22,8 +22,8 @@ from dslab.trace import Step, Trace
 from dslab.values import DslabError, brief, nearest, shorten
 from dslab.verbs import VERBS
 
-WINDOW = 60                 # the steps that a diagram shows if it is not told otherwise: about two screens
-MOST_STEPS = 500            # and those that it shows when asked to: a browser draws them without a pause
+WINDOW = 60                 # the default number of steps in a diagram: about two screens
+MOST_STEPS = 500            # the largest number: a browser draws it without a delay
 MOST_NODES = 16
 STAMPS = ("lamport", "vector", "clock")
 KINDS = ("start", "receive", "timer", *(verb.name for verb in VERBS.values() if verb.sign), "loss",
@@ -54,21 +54,21 @@ def diagram(
 ) -> Drawing:
     """The space-time diagram of a run: a life line for each node, time downwards, an arrow for each message.
 
-    Operations of clients, and a verdict on them, are drawn as bars, with the points at which they act.
+    Operations of clients, and a verdict on them, are drawn as bars, with their linearization points.
 
     Args:
-        what: a `Trace`, a `Run` (it is simulated), or a `Verdict` (the step that matters is marked); or a list of
-            operations, or what `linearizable` says of them.
-        first: the step (of a history: the operation) to begin with.
+        what: a `Trace`, a `Run` (it is simulated), or a `Verdict` (the step that decides it is marked); or a list of
+            operations, or the verdict of `linearizable`.
+        first: the first step (of a history: the first operation) to show.
         last: the step to end before; None shows as much as is easy to read.
-        stamps: "lamport" or "vector" writes the logical timestamp beside each step, "clock" what its node's clock
-            showed, ms.
+        stamps: "lamport" or "vector" shows the logical timestamp beside each step, "clock" the reading of its node's
+            clock, ms.
         nodes: the nodes to show, in this order; None shows all (of more than 16, those that act first).
         kinds: the kinds of steps ("crash"), types of messages ("Vote") and timers to show; None shows all.
         width: of the text form, in columns.
 
     Raises:
-        DslabError: one sentence, if an argument does not fit the trace.
+        DslabError: an argument does not fit the trace.
 
     >>> from dslab.protocols.rpc import DEMO
     >>> diagram(DEMO, last=4)
@@ -83,7 +83,7 @@ def diagram(
     names, wanted = _names(trace, nodes), _wanted(trace, kinds)
     begin, end, _ = slice(first, last).indices(len(trace))
     if mark is not None and last is None and first == 0 and mark >= WINDOW:
-        begin = mark - WINDOW // 2                  # the window opens around the step that matters
+        begin = mark - WINDOW // 2                  # the window is centred on the marked step
     names = names or _busiest(trace, begin)
     messages = _messages(trace, names, wanted)
     eligible = [step for step in trace.steps[begin:end] if _is_shown(step, names, wanted, messages)]
@@ -99,7 +99,7 @@ def diagram(
 # ---- the arguments -----------------------------------------------------------------------------------------
 
 def _watched(what: Any) -> tuple[Trace, int | None]:
-    """The trace to draw, and the step to point at."""
+    """The trace to draw, and the step to mark."""
     if isinstance(what, Trace):
         return what, None
     if isinstance(what, Verdict) and what.trace is not None:
@@ -134,7 +134,7 @@ def _check(trace: Trace, first: int, last: int | None, stamps: str | None, width
 
 
 def _names(trace: Trace, nodes: Iterable[str] | None) -> tuple[str, ...]:
-    """The nodes that were asked for; none if the choice is ours."""
+    """The nodes given; empty if the diagram is to choose."""
     if nodes is None:
         return trace.nodes if len(trace.nodes) <= MOST_NODES else ()
     choose = "choose with nodes=(%s, ...)" % brief((trace.nodes or ("A",))[0])
@@ -153,7 +153,7 @@ def _names(trace: Trace, nodes: Iterable[str] | None) -> tuple[str, ...]:
 
 
 def _wanted(trace: Trace, kinds: Iterable[str] | None) -> frozenset[str]:
-    """The kinds and names that were asked for; none if all are wanted."""
+    """The kinds and names given; empty for all."""
     if kinds is None:
         return frozenset()
     wanted = (kinds,) if isinstance(kinds, str) else tuple(kinds)
@@ -170,7 +170,7 @@ def _wanted(trace: Trace, kinds: Iterable[str] | None) -> frozenset[str]:
     return frozenset(wanted)
 
 
-# ---- what is shown -----------------------------------------------------------------------------------------
+# ---- the steps to show -------------------------------------------------------------------------------------
 
 def _busiest(trace: Trace, begin: int) -> tuple[str, ...]:
     """Of a large cluster, the nodes that act first; the first ones if nobody acts."""
@@ -189,7 +189,7 @@ def _messages(trace: Trace, names: Sequence[str], wanted: frozenset[str]) -> set
 
 
 def _is_shown(step: Step, names: Sequence[str], wanted: frozenset[str], messages: set[int]) -> bool:
-    """Is it a step of these nodes (or the network), and of these kinds, or an end of a shown message?"""
+    """Whether to show a step: of these nodes (or the network) and of these kinds, or an end of a shown message."""
     if step.node is not None and step.node not in names:
         return False
     if (
@@ -205,7 +205,7 @@ def _is_shown(step: Step, names: Sequence[str], wanted: frozenset[str], messages
 
 
 def _window(trace: Trace, begin: int, more: int, names: Sequence[str], *, filtered: bool) -> tuple[str, ...]:
-    """Which part of the trace is shown, and the calls that show the rest."""
+    """Sentences: which part of the trace is shown, and the calls that show the rest."""
     sentences = []
     if begin > 0 or more < len(trace):
         rest = (
@@ -221,7 +221,7 @@ def _window(trace: Trace, begin: int, more: int, names: Sequence[str], *, filter
 
 
 def _summary(trace: Trace, shown: Sequence[Step], names: Sequence[str], messages: set[int]) -> str:
-    """The picture in a sentence or two, for those who do not see it."""
+    """A text alternative of the picture, for screen readers."""
     if not shown:
         return f"A space-time diagram of {', '.join(names) or 'no nodes'} in which nothing happened."
     inside = {message.id: message for step in shown for message in step.sent if message.id in messages}

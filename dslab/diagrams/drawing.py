@@ -9,7 +9,7 @@ from dslab.values import DslabError, brief
 
 
 class Drawing:
-    """`svg` is the picture, `str(...)` the text; a notebook shows the one that it can."""
+    """`svg` is the picture, `str(...)` the text; a notebook shows the picture."""
 
     def __init__(self, *, text: str, svg: str) -> None:
         self.text, self.svg = text, svg
@@ -18,7 +18,7 @@ class Drawing:
         return self.text
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Both forms: the notebook shows the picture, a terminal and nbval take the text."""
+        """Both forms: a notebook shows the picture; terminals and nbval use the text."""
         return {"image/svg+xml": self.svg, "text/plain": self.text}
 
     def save(self, path: str | Path) -> None:

@@ -1,4 +1,4 @@
-"""The diagram of a history: the clients' operations as bars in time, and where each of them takes effect."""
+"""The diagram of a history: the clients' operations as bars in time, with their linearization points."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENDLESS = "M-5 -4.5L4 0L-5 4.5"         # and of one that never returned
 
 
 def is_history(what: object) -> TypeGuard[Consistency | Sequence[Operation]]:
-    """Is it operations, or a verdict on them?"""
+    """Whether it is a list of operations, or a verdict on one."""
     return isinstance(what, Consistency) or (
         isinstance(what, (list, tuple)) and bool(what) and all(isinstance(one, Operation) for one in what))
 
@@ -38,7 +38,7 @@ class HistoryDiagram(Drawing):
 
 def history_diagram(what: Consistency | Sequence[Operation], *, first: int = 0, last: int | None = None,
                     width: int = 100) -> HistoryDiagram:
-    """Draw operations, or a verdict with the points at which they act, or with the one that fits nowhere."""
+    """Draw operations, or a verdict with their linearization points, or with the operation that fits nowhere."""
     verdict, history = (what, what.history) if isinstance(what, Consistency) else (None, history_of(what))
     if type(first) is not int or not 0 <= first < max(len(history), 1):
         raise DslabError(f"there is no operation {brief(first)} to begin with: the history has {len(history)}, from 0")
@@ -67,9 +67,9 @@ def _lines(drawn: HistoryPicture, width: int) -> Iterator[str]:
 
 
 def _remarks(drawn: HistoryPicture) -> list[str]:
-    """What the numbers are, and which operations are shown."""
+    """The meaning of the numbers, and which operations are shown."""
     numbers = "1. 2. 3.: an order that keeps each client's own, whatever the time"
-    return [numbers] * drawn.is_numbered + [drawn.window] * bool(drawn.window)
+    return [remark for remark in (numbers if drawn.is_numbered else "", drawn.window) if remark]
 
 
 def _placed(pieces: list[tuple[int, str]]) -> str:
@@ -81,7 +81,7 @@ def _placed(pieces: list[tuple[int, str]]) -> str:
 
 
 def _bar(bar: Bar) -> str:
-    """├──●──┤, with double lines for what fits nowhere, and an open end for what never returned."""
+    """├──●──┤, with double lines for an operation that fits nowhere, and an open end for one that never returned."""
     stroke, left, right = ("═", "╞", "╡") if bar.is_stuck else ("─", "├", "┤")
     inside = [stroke] * (bar.end - bar.start - 1)
     if bar.point is not None:
@@ -90,13 +90,13 @@ def _bar(bar: Bar) -> str:
 
 
 def _key(drawn: HistoryPicture) -> str:
-    """What the signs mean, those that are there."""
+    """The legend in text: the signs that occur, with their meaning."""
     signs = {"●": "●", CROSS: "╞═╡", ENDLESS: "├─►"}
     return "   ".join(f"{signs.get(outline, '●')} {words}" for _, outline, words in _legend(drawn))
 
 
 def _legend(drawn: HistoryPicture) -> Iterator[tuple[str, str, str]]:
-    """The signs that are there: style, outline, what it means."""
+    """The signs that occur: style, outline, meaning."""
     if any(bar.point is not None for bar in drawn.bars):
         below = f"; below, the {drawn.object} after it" if drawn.states else ""
         yield "receive", SIGNS["receive"], f"acts here{below}"
@@ -114,19 +114,21 @@ def _svg(drawn: HistoryPicture) -> str:
     words = max(5.8 * width_of(drawn.sentence), sum(_room(text) for _, _, text in legend))
     width = max(COLUMN * drawn.width, min(words, 720), 400) + 2 * MARGIN
     sentence = wrap(fit(visible(drawn.sentence), 600), int((width - 2 * MARGIN) / 5.8))
-    top = MARGIN + (24 + 16 * len(sentence)) * bool(drawn.title)
-    bottom = top + ROW * len(drawn.clients) + 26 * bool(drawn.states)
+    top = MARGIN + (24 + 16 * len(sentence) if drawn.title else 0)
+    bottom = top + ROW * len(drawn.clients) + (26 if drawn.states else 0)
     remarks = _remarks(drawn)
-    height = bottom + 26 * bool(legend) + 20 * len(remarks) + 10
+    height = bottom + (26 if legend else 0) + 20 * len(remarks) + 10
     parts = [rect("card edge", 0.5, 0.5, width - 1, height - 1, 8), *_states(drawn, top, bottom),
              *_head(drawn, sentence, top, width),
              *(part for bar in drawn.bars for part in _strokes(bar, top, width - MARGIN)),
              *_signs(legend, bottom + 20),
              *(label(MARGIN, height - 10 - 20 * row, text, "soft") for row, text in enumerate(reversed(remarks)))]
-    told = [f"{drawn.title}: {drawn.sentence}"] * bool(drawn.title) + [str(bar.operation) for bar in drawn.bars[:30]]
+    described = [str(bar.operation) for bar in drawn.bars[:30]]
+    if drawn.title:
+        described.insert(0, f"{drawn.title}: {drawn.sentence}")
     return (f'<svg xmlns="http://www.w3.org/2000/svg" class="dslab-diagram" role="img" width="{num(width)}" '
             f'height="{num(height)}" viewBox="0 0 {num(width)} {num(height)}" style="max-width:100%;height:auto">'
-            f"<title>Operations of clients</title><desc>{text_of('; '.join(told), 1500)}</desc>"
+            f"<title>Operations of clients</title><desc>{text_of('; '.join(described), 1500)}</desc>"
             f"<style>{stylesheet()}</style>" + "\n".join(parts) + "</svg>")
 
 
@@ -157,7 +159,7 @@ def _head(drawn: HistoryPicture, sentence: list[str], top: float, width: float) 
 
 
 def _strokes(bar: Bar, top: float, edge: float) -> Iterator[str]:
-    """A bar with its ends and its words, and the point where it acts. One that never returned goes on to the edge."""
+    """A bar with its ends, label and linearization point. One that never returned extends to the edge."""
     left, right, y = _x(bar.start), edge if bar.is_open else _x(bar.end), _y(bar.row, top)
     style, one = "fault" if bar.is_stuck else "ink", bar.operation
     yield f"<g><title>{text_of(f'{one}: from {one.invoked:g} {_until(one)}')}</title>"

@@ -1,7 +1,7 @@
-"""What a diagram of a history shows, before it is drawn: a bar for each operation, a point where it acts.
+"""The layout of a history's diagram: a bar for each operation, with its linearization point.
 
-The order of all calls, returns and points is true, their distances are not: each has a column of its own, as far to the
-right as the words in between need.
+The order of all invocations, returns and points is true to the history, distances are not: each has its own column, as
+far to the right as the labels in between need.
 """
 
 from __future__ import annotations
@@ -33,33 +33,33 @@ class Bar:
     label: str
     start: int
     end: int
-    point: int | None           # the column where it acts, if that is known
-    is_stuck: bool              # does it fit nowhere?
+    point: int | None           # the column of its linearization point, if there is one
+    is_stuck: bool              # whether it fits nowhere
 
     @property
     def is_open(self) -> bool:
-        """Did it never return?"""
+        """Whether it never returned."""
         return self.operation.returned is None
 
 
 @dataclass(frozen=True)
 class HistoryPicture:
-    """All that is drawn."""
+    """The parts of the drawing."""
 
     title: str                                  # the verdict
-    sentence: str                               # and why
+    sentence: str                               # the reason for it
     clients: tuple[str, ...]
     bars: tuple[Bar, ...]
     states: tuple[tuple[int, str], ...]         # (the column of a point, the state of the object after it)
-    object: str                                 # what the object is
+    object: str                                 # the kind of the object
     width: int                                  # columns
-    is_numbered: bool                           # do numbers show the order, since there are no points?
-    window: str                                 # which operations are shown, if not all
+    is_numbered: bool                           # whether numbers show the order, in place of points
+    window: str                                 # which operations are shown; empty if all are
 
 
 def picture(history: Sequence[Operation], verdict: Consistency | None, *, first: int, last: int | None,
             width: int) -> HistoryPicture:
-    """As many operations as fit: from `first` on, or, if one fits nowhere, up to the moment when that is clear."""
+    """As many operations as fit: from `first` on, or, with a violation, up to the moment that shows it."""
     history = _of_one_key(history, verdict)
     begin, end, _ = slice(first, last).indices(len(history))
     if verdict is not None and verdict.stuck and first == 0 and last is None:
@@ -76,21 +76,21 @@ def picture(history: Sequence[Operation], verdict: Consistency | None, *, first:
 
 
 def _of_one_key(history: Sequence[Operation], verdict: Consistency | None) -> tuple[Operation, ...]:
-    """Of an object with keys, the operations on the key that is to blame."""
+    """Of an object with keys, the operations on the key with the violation."""
     if verdict is None or not verdict.stuck or not verdict.is_by_key_and_time or not verdict.spec.part:
         return tuple(history)
     return tuple(operation for operation in history if operation.call[1] == verdict.key)
 
 
 def _orders(verdict: Consistency | None) -> list[tuple[Operation, ...]]:
-    """The orders that have points in time: of the longest prefix, or of the operations on each key."""
+    """The orders with linearization points: of the longest prefix, or of the operations on each key."""
     if verdict is None or not verdict.is_by_key_and_time:
         return []
     return [verdict.prefix] if verdict.stuck else [*verdict.orders.values()]
 
 
 def _numbers(verdict: Consistency | None) -> dict[int, str]:
-    """Before the words of each operation, its place in an order that has no points: real time does not count in it."""
+    """The number before each operation's label, in an order without points: one that ignores real time."""
     if verdict is None or verdict.is_by_key_and_time:
         return {}
     order = verdict.prefix if verdict.stuck else verdict.orders.get(None, ())
@@ -98,7 +98,7 @@ def _numbers(verdict: Consistency | None) -> dict[int, str]:
 
 
 def _object(verdict: Consistency | None) -> str:
-    """What the object is whose states are shown."""
+    """The kind of the object whose states are shown."""
     if verdict is None or not verdict.spec.part:
         return "" if verdict is None else verdict.spec.name
     return f"value under {brief(verdict.key if verdict.stuck else next(iter(verdict.orders), None), limit=20)}"
@@ -130,14 +130,14 @@ def _draw(history: Sequence[Operation], begin: int, end: int, verdict: Consisten
 
 
 def _before(later: Sequence[Operation], order: Sequence[Operation]) -> list[Operation]:
-    """An order as far as no later operation, which is not shown, has acted."""
+    """The prefix of an order before the first later operation, which is not shown."""
     hidden = set(map(id, later))
     return list(takewhile(lambda one: id(one) not in hidden, order))
 
 
 def _early(earlier: Sequence[Operation], shown: Sequence[Operation],
            orders: Iterable[Sequence[Operation]]) -> list[Operation]:
-    """Earlier operations that act between those that are shown: without them, these would not make sense."""
+    """Earlier operations that take effect between those that are shown, and explain their results."""
     inside, acting = set(map(id, shown)), set[int]()
     for order in orders:
         acting |= set(map(id, dropwhile(lambda one: id(one) not in inside, order)))
@@ -145,7 +145,7 @@ def _early(earlier: Sequence[Operation], shown: Sequence[Operation],
 
 
 def _window(begin: int, end: int, count: int, early: int) -> str:
-    """Which operations are shown, and the call that shows the rest; nothing if it is all."""
+    """Which operations are shown, and the call that shows the rest; empty if all are."""
     if end - begin == count:
         return ""
     more = f"; diagram(..., first={end}) shows more" if end < count else "; diagram(..., last=...) shows earlier ones"
@@ -153,10 +153,10 @@ def _window(begin: int, end: int, count: int, early: int) -> str:
     return f"operations {begin}–{max(end - 1, begin)} of {count}{before}{more}"
 
 
-# ---- where things stand ----------------------------------------------------------------------------------------------
+# ---- columns ---------------------------------------------------------------------------------------------------------
 
 def _events(shown: Sequence[Operation], acting: Sequence[Operation]) -> list[Column]:
-    """All calls and returns in the order of time. What happens at one moment is in the order of the points."""
+    """All invocations and returns in the order of time; those at one moment in the order of the points."""
     rank = {id(one): place for place, one in enumerate(acting)}
     events = []
     for place, one in enumerate(shown):
@@ -166,9 +166,9 @@ def _events(shown: Sequence[Operation], acting: Sequence[Operation]) -> list[Col
 
 
 def _gaps(order: Sequence[Operation], events: Sequence[Column]) -> list[tuple[int, int]]:
-    """The operations of an order, each with the event after which it acts.
+    """The operations of an order, each with the event after which it takes effect.
 
-    There is a soonest and a latest one for each, so that the points keep their order; it acts half-way between them.
+    Each has an earliest and a latest event, such that the points keep their order; the one half-way is chosen.
     """
     at = {event: place for place, event in enumerate(events)}
     acting = [id(one) for one in order if ("call", id(one)) in at]
@@ -182,7 +182,7 @@ def _gaps(order: Sequence[Operation], events: Sequence[Column]) -> list[tuple[in
 
 
 def _columns(events: Sequence[Column], gaps: Mapping[int, int], acting: Sequence[Operation]) -> list[Column]:
-    """Calls, returns and points from left to right."""
+    """Invocations, returns and points from left to right."""
     points: dict[int, list[Column]] = {}
     for one in acting:
         if id(one) in gaps:
@@ -192,7 +192,7 @@ def _columns(events: Sequence[Column], gaps: Mapping[int, int], acting: Sequence
 
 def _rooms(shown: Sequence[Operation], columns: Sequence[Column], labels: Mapping[int, str],
            states: Mapping[int, str]) -> list[tuple[int, int, int]]:
-    """How far apart columns must be at least: (left one, right one, distance)."""
+    """The least distances of columns: (left column, right column, distance)."""
     at = {column: place for place, column in enumerate(columns)}
     rooms = [(at["call", id(one)], at["return", id(one)], width_of(labels[id(one)]) + 1) for one in shown]
     points = [(at["point", one], text) for one, text in states.items()]
@@ -206,7 +206,7 @@ def _rooms(shown: Sequence[Operation], columns: Sequence[Column], labels: Mappin
 
 
 def _spread(count: int, rooms: list[tuple[int, int, int]]) -> list[int]:
-    """The columns' places, as far to the left as the rooms allow."""
+    """The positions of the columns, as far to the left as the least distances allow."""
     places: list[int] = []
     for column in range(count):
         wanted = [places[left] + distance for left, right, distance in rooms if right == column]
@@ -214,10 +214,10 @@ def _spread(count: int, rooms: list[tuple[int, int, int]]) -> list[int]:
     return places
 
 
-# ---- words -----------------------------------------------------------------------------------------------------------
+# ---- labels ----------------------------------------------------------------------------------------------------------
 
 def _states(order: Sequence[Operation], verdict: Consistency, gaps: Mapping[int, int]) -> dict[int, str]:
-    """The object's states after the points, where they change; nothing if they are too long to show."""
+    """Column of a point -> the object's state after it, where that changes; empty if they are too long to show."""
     apart = verdict.spec.part if verdict.is_by_key_and_time else None
     spec = apart or verdict.spec
     state, found = spec.init, dict[int, str]()
@@ -234,5 +234,5 @@ def _name(client: Hashable) -> str:
 
 
 def _natural(client: Hashable) -> list[int | str]:
-    """Clients in the order of people: 2 before 10."""
+    """A sort key in natural order: 2 before 10."""
     return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", str(client))]

@@ -1,4 +1,4 @@
-"""The legend of a space-time diagram: what the signs mean, as far as they occur in the picture."""
+"""The legend of a space-time diagram: the signs that occur in the picture, with their meaning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the names of messages stand: along their arrows, where they cover the least of all else."""
+"""The placement of message names along their arrows, where they overlap other parts least."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dslab.diagrams.spacetime import Arrow
 from dslab.diagrams.style import LETTER, label, num
 from dslab.text import fit, visible, width_of
 
-CELL = 6.0                      # px: two texts that share a square of this size are in each other's way
+CELL = 6.0                      # px: two texts that share a square of this size overlap
 HEAD, TAIL, STEP = 18.0, 14.0, 20.0     # px: kept free at the ends of an arrow, and between two places to try
-TEXT, LINE = 6, 1               # how bad it is to cover one of these
+TEXT, LINE = 6, 1               # the cost of covering a text, and a line
 BENDS = (-13.0, 13.0, -20.0, 20.0, -30.0, 30.0)  # px: how far a line may be bent, in the order of preference
-CLEAR = 8.5                     # px: how far it keeps from the sign of a step
-LONGEST = 26                    # letters
+CLEAR = 8.5                     # px: its least distance from the sign of a step
+LONGEST = 26                    # the limit of characters in a name
 
 Cell = tuple[int, int]
 
@@ -67,7 +67,7 @@ class ArrowLine:
         return x + up * dy, y - up * dx
 
     def clearance(self, spots: Iterable[tuple[float, float]]) -> float:
-        """How far the line stays from these points, px, of those that are beside it."""
+        """The least distance of the line from these points, px, among those that are beside it."""
         span = self.x2 - self.x1
         beside = [(x, y) for x, y in spots if span and 0.02 < (x - self.x1) / span < 0.98]
         cosine = abs(span) / max(self.length, 1.0)
@@ -78,7 +78,7 @@ class ArrowLine:
 
 
 def around(line: ArrowLine, spots: Sequence[tuple[float, float]]) -> ArrowLine:
-    """The line, bent a little if it would run through somebody else's step: that would look like a relay.
+    """The line, bent if it would pass through another node's step, which would look like a relay.
 
     It is never bent so far that it turns upwards, which would look like a message into the past.
     """
@@ -92,32 +92,32 @@ def around(line: ArrowLine, spots: Sequence[tuple[float, float]]) -> ArrowLine:
 
 
 class Crowd:
-    """What stands where already."""
+    """The space that is taken by lines and texts."""
 
     def __init__(self) -> None:
         self.texts: set[Cell] = set()
         self.lines: dict[Cell, set[int]] = {}
 
     def add_line(self, line: ArrowLine) -> None:
-        """A line that names should not cover if they can help it."""
+        """Add a line, which names should not cover if possible."""
         for cell in _cells(line, 0.0, line.length, 0.0):
             self.lines.setdefault(cell, set()).add(line.arrow.message.id)
 
     def add_box(self, left: float, right: float, y: float) -> None:
-        """A horizontal text that no name may cover."""
+        """Add a horizontal text, which names should not cover."""
         x = left
         while x <= right:
             self.texts |= {_cell(x, y - 4), _cell(x, y + 4)}
             x += CELL / 2
 
     def trouble(self, cells: set[Cell], own: int) -> int:
-        """How bad it is to write on these cells."""
-        return sum(
-            TEXT * (cell in self.texts) + LINE * bool(self.lines.get(cell, set()) - {own}) for cell in cells
-        )
+        """The cost of a text on these cells."""
+        covered_texts = sum(cell in self.texts for cell in cells)
+        covered_lines = sum(not self.lines.get(cell, set()) <= {own} for cell in cells)
+        return TEXT * covered_texts + LINE * covered_lines
 
     def place(self, line: ArrowLine, width: float) -> float:
-        """How far before the end of its arrow a name of this width stands best: near the head if it can."""
+        """The best place for a name of this width, in px before the end of its arrow: near the head if possible."""
         last = max(line.length - TAIL - width, HEAD)
         places = [HEAD + STEP * count for count in range(int((last - HEAD) / STEP) + 1)]
         tried = [

@@ -1,4 +1,4 @@
-"""`source(Raft.on_vote)`: the code itself, highlighted, so that text and code cannot drift apart."""
+"""`source(Raft.on_vote)`: highlighted source code, taken from the module, so that text and code cannot drift apart."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CARD, TEXT, SOFT, RULE = (
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """One class, function or module: its name, where it stands, and its lines."""
+    """One class, function or module: its name, its file and its lines."""
 
     name: str
     file: str
@@ -77,7 +77,7 @@ def source(*objects: Any) -> Source:
         objects: what to show, one below the other.
 
     Raises:
-        DslabError: one sentence, if there is nothing to show.
+        DslabError: there is nothing to show.
 
     >>> from dslab.protocols.raft import Raft
     >>> print(str(source(Raft.on_request_vote)).partition(":")[0])
@@ -130,12 +130,12 @@ def _lines(what: Any) -> tuple[list[str], int, str]:
     try:
         lines, first = inspect.getsourcelines(what)
         return lines, first, inspect.getfile(what)
-    except (OSError, TypeError):                    # a class from a cell: its module has no file
+    except (OSError, TypeError):                    # a class defined in a cell: its module has no file
         return _from_cells(what)
 
 
 def _from_cells(cls: type) -> tuple[list[str], int, str]:
-    """A class from a cell: where its methods stand, or else the last cell that defines such a class."""
+    """The lines of a class defined in a cell: that of its methods, or else the last one that defines such a class."""
     codes = [value.__code__ for value in vars(cls).values() if inspect.isfunction(value)]
     near = [
         (code.co_filename, code.co_firstlineno)
@@ -155,10 +155,10 @@ def _from_cells(cls: type) -> tuple[list[str], int, str]:
 
 
 def _definitions(lines: list[str], qualname: str) -> Iterator[ast.ClassDef]:
-    """The classes of this name, the last one first."""
+    """The class definitions with this name, the last one first."""
     try:
         nodes = list(ast.walk(ast.parse("".join(lines))))
-    except (SyntaxError, ValueError):               # a cell with magics is no Python
+    except (SyntaxError, ValueError):               # a cell with magics does not parse
         return
     found = [
         node for node in nodes if isinstance(node, ast.ClassDef) and node.name == qualname.rpartition(".")[2]
@@ -167,7 +167,7 @@ def _definitions(lines: list[str], qualname: str) -> Iterator[ast.ClassDef]:
 
 
 def _fits(definition: ast.ClassDef, cls: type, near: list[tuple[str, int]]) -> bool:
-    """Is it this class, and not an earlier one of the same name?"""
+    """Whether this is the definition of the class, and not an earlier one of the same name."""
     if near:
         return any(definition.lineno <= line <= (definition.end_lineno or 0) for _, line in near)
     fields = [
@@ -179,7 +179,7 @@ def _fits(definition: ast.ClassDef, cls: type, near: list[tuple[str, int]]) -> b
 
 
 def _place(file: str, what: Any) -> str:
-    """The file, from its package on. A cell is called by another name in each run, so it gets none."""
+    """The path of the file from its package on; empty for a cell, whose name differs from run to run."""
     path = Path(file)
     if not path.exists() or any(part.startswith("ipykernel_") for part in path.parts):
         return "a cell of this notebook"
@@ -205,7 +205,7 @@ def _figure(piece: Excerpt) -> str:
 
 
 def _highlighted(code: str) -> list[str]:
-    """The lines as HTML; without Pygments, which comes with IPython, in one colour."""
+    """The lines as HTML; without colours if Pygments, which comes with IPython, is not installed."""
     try:
         from pygments import highlight
         from pygments.formatters import HtmlFormatter
@@ -217,7 +217,7 @@ def _highlighted(code: str) -> list[str]:
 
 
 def _style() -> str:
-    """Light or dark as the notebook's theme says, and as the reader prefers where there is no notebook."""
+    """Light or dark by the notebook's theme, or by the reader's preference outside of one."""
     frame = f"border: 1px solid {_pair(RULE)}; background: {_pair(CARD)}"
     ink = "".join(
         f".dslab-source :is(.{', .'.join(names.split())}) {{ color: {_pair(colours)} }}\n"

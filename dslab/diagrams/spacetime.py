@@ -1,6 +1,6 @@
-"""What a space-time diagram shows, before it is drawn: rows of steps, arrows of messages, life lines.
+"""The layout of a space-time diagram: rows of steps, arrows of messages, life lines.
 
-Both drawings, text and SVG, are made from one `SpacetimePicture`, so they cannot tell different stories.
+Both forms, text and SVG, are drawn from one `SpacetimePicture`, so they cannot disagree.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dslab.reasons import Reason
 from dslab.trace import ClientOperation, Envelope, Step, Trace
 from dslab.verbs import STATUS_AFTER
 
-DOOR = 0.25  # how far from the receiver's line a message ends that is lost there, in columns
+DOOR = 0.25  # columns between the receiver's life line and the end of a message that is lost there
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the picture: one step, or several of one kind at one moment and at different nodes."""
+    """A row of the picture: one step, or several of one kind at one moment and at different nodes."""
 
     steps: tuple[Step, ...]
 
@@ -29,13 +29,13 @@ class Row:
 
     @property
     def is_of_the_network(self) -> bool:
-        """Did it happen to no node and no message?"""
+        """Whether it is about the network, and not about a node or a message."""
         return self.steps[0].node is None and self.steps[0].message is None
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A message: from a column and row to another. Half rows lie between two rows or beyond the edge."""
+    """A message, from one column and row to another. Half rows lie between two rows, or beyond the edge."""
 
     message: Envelope
     src: float
@@ -46,13 +46,13 @@ class Arrow:
 
     @property
     def is_stub(self) -> bool:
-        """Does it come from a node that is not in the picture?"""
+        """Whether its sender is not in the picture."""
         return not self.src.is_integer()
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of a life line: "up", "down" or "paused" from one row to another."""
+    """A span of a life line: "up", "down" or "paused" from one row to another."""
 
     column: int
     top: float
@@ -62,7 +62,7 @@ class Span:
 
 @dataclass(frozen=True)
 class SpacetimePicture:
-    """All that is drawn: some steps of a trace, at some of its nodes."""
+    """The parts of the drawing: some steps of a trace, at some of its nodes."""
 
     trace: Trace
     nodes: tuple[str, ...]
@@ -72,11 +72,11 @@ class SpacetimePicture:
     spans: tuple[Span, ...]
     stamps: str | None
     calls: Mapping[int, ClientOperation]      # the clients' operations, by the step that invoked them
-    mark: int | None            # a step to point at: the one that broke a promise
+    mark: int | None            # a step to mark: the one that broke a promise
     wording: Wording
 
     def column(self, node: str | None) -> int | None:
-        """The place of a node in the picture, None if it is not there."""
+        """The column of a node, None if it is not shown."""
         return self.nodes.index(node) if node in self.nodes else None
 
     def stamp(self, step: Step) -> str:
@@ -90,7 +90,7 @@ class SpacetimePicture:
         return ""
 
     def leaves(self, arrow: Arrow) -> bool:
-        """Is the message still on its way where the picture ends?"""
+        """Whether the message is still in flight where the picture ends."""
         return arrow.bottom >= len(self.rows) - 0.5 and (
             arrow.message.fate == "in flight" or arrow.message.ended is not None
         )
@@ -105,8 +105,8 @@ class Wording:
     """The sentences around the picture."""
 
     title: str
-    summary: str                # what it shows, for those who do not see it
-    window: tuple[str, ...]     # which part of the trace it is, and how to see the rest; nothing if it is all
+    summary: str                # the text alternative, for screen readers
+    window: tuple[str, ...]     # which part of the trace it is, and how to see the rest; empty if it is all
 
 
 def draw(trace: Trace, shown: Sequence[Step], nodes: tuple[str, ...], messages: set[int], *, wording: Wording,
@@ -122,7 +122,7 @@ def draw(trace: Trace, shown: Sequence[Step], nodes: tuple[str, ...], messages: 
 
 
 class Places:
-    """Where a step of the trace falls in the picture, shown or not."""
+    """The positions of the trace's steps in the picture, shown or not."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.row = {step.index: float(place) for place, row in enumerate(rows) for step in row.steps}
@@ -137,7 +137,7 @@ class Places:
 
 
 def _rows(shown: Sequence[Step], *, share: bool) -> Iterator[Row]:
-    """Quiet steps of one kind at one moment share a row: all nodes start at once, and that is one line."""
+    """The rows. Steps of one kind at one moment without effects share one, such as the start of all nodes."""
     group: list[Step] = []
     for step in shown:
         if group and not (share and _together(group, step)):
@@ -161,14 +161,14 @@ def _arrow(message: Envelope, nodes: tuple[str, ...], place: Places) -> Iterator
         return
     dst, top, bottom = float(nodes.index(message.dst)), place.of(message.sent), place.of(message.ended)
     if bottom < 0 or top >= place.end:
-        return                                      # it ended above the window, or was sent below it
+        return                                      # it ended before the window, or was sent after it
     if message.src not in nodes:
         if bottom.is_integer():
             yield _stub(message, dst, bottom, 1 if dst == 0 and len(nodes) > 1 else -1)
         return
     src = float(nodes.index(message.src))
     if message.fate == "lost" and message.ended is None:
-        bottom = top + 0.8                          # lost at sending: no step tells when
+        bottom = top + 0.8                          # lost at sending: it has no step of its own
     end = _end(message, src, dst)
     yield Arrow(message, src, dst, max(top, -0.5), min(bottom, place.end), end)
 
@@ -182,7 +182,7 @@ def _stub(message: Envelope, dst: float, row: float, side: int) -> Arrow:
 
 
 def _end(message: Envelope, src: float, dst: float) -> float:
-    """The column where a message ends: short of the receiver if it is lost, never on a life line."""
+    """The column where a message ends: before the receiver's if it is lost, and never on a life line."""
     if message.fate == "received":
         return dst
     at_the_door = message.ended is not None and message.why != Reason("dropped")

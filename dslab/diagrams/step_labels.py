@@ -1,4 +1,4 @@
-"""What is written beside the signs of a space-time diagram, and on which side, clear of the arrows."""
+"""The labels of steps in a space-time diagram: their texts, and their sides, clear of the arrows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dslab.trace import Step
 from dslab.values import brief
 
 GAP, PADDING = 6.0, 6.0         # px: between two pieces, and inside an output's frame
-LONGEST = 32                    # letters of one piece
+LONGEST = 32                    # the limit of characters in one piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class LabelPart:
 
     @property
     def width(self) -> float:
-        """The room it takes, px: estimated, since what a font will measure is not known here."""
+        """Its estimated width, px: the reader's font is unknown."""
         letters = min(width_of(visible(self.text[:100])), LONGEST)
         return LETTER * (1.1 if "strong" in self.style else 1.0) * letters + 2 * PADDING * self.framed
 
@@ -43,11 +43,11 @@ class Label:
 
     @property
     def width(self) -> float:
-        """The room that all pieces take, px."""
+        """The width of all pieces, px."""
         return sum(piece.width + GAP for piece in self.pieces)
 
     def draw(self, x: float, y: float, room: float) -> str:
-        """The pieces, from the step outwards; what does not fit is shortened, or left to the tooltip."""
+        """The pieces, from the step outwards; one that does not fit is shortened, or left to the tooltip."""
         parts, at, left = [], x + 11 * self.side, room - 11
         for piece in self.pieces:
             frame = 2 * PADDING * piece.framed
@@ -71,7 +71,7 @@ class Label:
 
 
 def labels(picture: SpacetimePicture) -> dict[int, Label]:
-    """For each step at a node: what is written beside it, and where."""
+    """Index of a step at a node -> its label."""
     touching: dict[tuple[int, float, int], set[str]] = {}
     for arrow in picture.arrows:
         way = 1 if arrow.dst > arrow.src else -1
@@ -95,7 +95,7 @@ def labels(picture: SpacetimePicture) -> dict[int, Label]:
 
 
 def _place(column: int, count: int, sides: dict[int, set[str]]) -> tuple[int, int]:
-    """The side with the least traffic, if possible the outer one; above what leaves, below what comes."""
+    """The side with the fewest arrows, if possible the outer one; above arrows that leave, below those that arrive."""
     outer = -1 if column == 0 and count > 1 else 1
     side = min((outer, -outer), key=lambda side: len(sides[side]))
     level = -1 if "out" in sides[side] else 1 if "in" in sides[side] else 0
@@ -103,14 +103,15 @@ def _place(column: int, count: int, sides: dict[int, set[str]]) -> tuple[int, in
 
 
 def _pieces(picture: SpacetimePicture, step: Step) -> list[LabelPart]:
-    said = {"timer": step.name, "event": step.name, "request": request(picture, step)}.get(step.kind, step.kind)
+    name = {"timer": step.name, "event": step.name, "request": request(picture, step)}.get(step.kind, step.kind)
     style = "bad strong" if step.kind in ("crash", "pause", "clock") else "soft"
     pieces = [LabelPart(picture.stamp(step), "text strong")]
     pieces += [
-        LabelPart(" ".join([name, *map(plain, values)]), "good strong", True) for name, *values in step.outputs
+        LabelPart(" ".join([output, *map(plain, values)]), "good strong", True) for output, *values in step.outputs
     ]
-    pieces += [LabelPart(said, style)] * (step.kind not in ("start", "receive"))
+    if step.kind not in ("start", "receive"):
+        pieces.append(LabelPart(name, style))
     pieces += [LabelPart(f"{client}: {brief(value, limit=20)}", "good") for client, value in step.replies]
-    if step.kind == "event":                # it has no handler whose messages would show what it did
-        pieces += [LabelPart(f"{name} = {brief(value, limit=20)}", "text") for name, value in step.changes.items()]
+    if step.kind == "event":                # it sends no messages, so its changes are shown
+        pieces += [LabelPart(f"{key} = {brief(value, limit=20)}", "text") for key, value in step.changes.items()]
     return [piece for piece in pieces if piece.text]

@@ -1,4 +1,4 @@
-"""Ink for drawings in SVG: colours, the signs of the steps, and text that is escaped and never too long."""
+"""The style of SVG drawings: colours, the signs of the steps, and escaped text of limited length."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SHAPE = """\
 .dslab-diagram .thick { fill: none; stroke-width: 2.4; }
 """
 
-# The outlines of the steps, round the origin: the same ones as in the player.
+# The signs of steps as SVG paths around the origin, the same as in the player.
 SIGNS = {
     "receive": "M-4.5 0A4.5 4.5 0 1 1 4.5 0A4.5 4.5 0 1 1 -4.5 0Z",
     "timer": "M0 -6L5.7 4.5H-5.7Z",
@@ -53,7 +53,7 @@ SIGNS = {
 } | {verb.name: verb.outline for verb in VERBS.values() if verb.outline}
 OTHER = "M-4 -4H4V4H-4Z"
 CROSS = "M-4.5 -4.5L4.5 4.5M4.5 -4.5L-4.5 4.5"
-# A life line by what the node is: its style and its dashes.
+# The status of a node -> style and dashes of its life line.
 LIFE = {"up": ("life line", ""), "down": ("fault line", "2 5"), "paused": ("life line", "6 4")}
 FILLED = {"receive", "timer"} | {verb.name for verb in VERBS.values() if verb.filled}
 COLOUR_OF = {"start": "start"} | {verb.name: verb.colour for verb in VERBS.values() if verb.colour}
@@ -71,17 +71,17 @@ def stylesheet() -> str:
 
 
 def num(value: float) -> str:
-    """A coordinate, to a tenth of a pixel and without a needless zero."""
+    """A coordinate, rounded to a tenth of a pixel, without trailing zeros."""
     return f"{value:.1f}".removesuffix(".0")
 
 
 def text_of(text: str, limit: int = 300) -> str:
-    """Text for an element or an attribute: what could act is escaped, what cannot be seen is written out."""
+    """Text for an element or an attribute: markup and invisible characters are escaped."""
     return escape(fit(visible(text[: 2 * limit]), limit))
 
 
 def label(x: float, y: float, text: str, style: str, most: int = 400, *, anchor: str = "") -> str:
-    """A piece of text of at most `most` letters; the whole of it is told on hovering."""
+    """A text of at most `most` characters, with the whole of it as a tooltip."""
     short = fit(visible(text[: 2 * most + 2]), most)
     whole = f"<title>{text_of(text)}</title>" if short != text else ""
     place = f' text-anchor="{anchor}"' if anchor else ""

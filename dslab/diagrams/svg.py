@@ -1,12 +1,11 @@
 """The space-time diagram as SVG: no script, nothing from outside, the same bytes for the same picture.
 
-Time runs downwards: a notebook is as wide as a page and as long as you like, nodes are few, steps are many.
-Rows are spaced by the order of steps, not by the clock: order is what causality is about, and with true
-distances the ten messages of one millisecond would be a blot and the next 150 ms a void. The margin tells the
-times.
+Time runs downwards: a notebook's width is limited and its length is not, and there are few nodes and many steps.
+Rows are spaced evenly in the order of steps, not by time: with true distances ten messages of one millisecond would
+overlap, and the next 150 ms would be empty. The margin gives the times.
 
-JupyterLab shows an SVG as an image, which cannot see the page's colours. So the picture brings its own card,
-and card and ink change together with the reader's preference for light or dark.
+JupyterLab shows an SVG as an image, which cannot read the page's colours. So the picture has its own background, and
+all its colours follow the reader's preference for light or dark.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from dslab.text import visible, width_of
 from dslab.values import brief
 
 TOP, WIDTH = 22, 900        # px: above the first row, and the width to fill
-GUTTER, LONGEST = 140, 240  # px: of what is written beside a step, outside the life lines and anywhere
-MARGIN = 96                             # px, for the numbers and times at the left
+GUTTER, LONGEST = 140, 240  # px: the widest label beside a step, outside the life lines and anywhere
+MARGIN = 96                 # px: for the numbers and times at the left
 
 
 def svg(picture: SpacetimePicture) -> str:
@@ -87,7 +86,7 @@ class SvgPage:
         self.legend = list(legend(picture, self.width))
         self.top = (
             26
-            + 22 * bool(picture.wording.title)
+            + (22 if picture.wording.title else 0)
             + 20 * (1 + max((line for line, _, _ in self.legend), default=0))
             + 22
         )
@@ -102,10 +101,10 @@ class SvgPage:
         """The middle of a row."""
         return self.top + TOP + self.row * row
 
-    # ---- around --------------------------------------------------------------------------------------------
+    # ---- head, foot and background -------------------------------------------------------------------------
 
     def card(self) -> Iterator[str]:
-        """The background, and the row to look at."""
+        """The background, and a highlight of the marked row."""
         yield rect("card edge", 0.5, 0.5, self.width - 1, self.height - 1, 8)
         for place, row in enumerate(self.picture.rows):
             if any(step.index == self.picture.mark for step in row.steps):
@@ -137,7 +136,7 @@ class SvgPage:
         for column, node in enumerate(self.picture.nodes):
             yield label(self.x(column), y, node, "text name", min(int(self.pitch / 8.2), 16))
 
-    # ---- what happens --------------------------------------------------------------------------------------
+    # ---- steps and messages --------------------------------------------------------------------------------
 
     def lives(self) -> Iterator[str]:
         """The life lines: dotted in the colour of faults while a node is down, dashed while it is paused."""
@@ -150,14 +149,14 @@ class SvgPage:
             yield label(MARGIN - 16, self.y(place) + 4, f"{row.time:.1f}", "soft end")
 
     def across(self) -> Iterator[str]:
-        """What happens to the network: a line across all nodes."""
+        """Steps of the network: a line across all nodes."""
         for place, row in enumerate(self.picture.rows):
             if row.is_of_the_network:
                 style = "recover line" if row.steps[0].kind == "heal" else "fault line"
                 yield path(style, "8 4", d=f"M{MARGIN} {num(self.y(place))}H{num(self.width - 14)}")
 
     def captions(self) -> Iterator[str]:
-        """And what it is, over the arrows."""
+        """The captions of those lines, above the arrows."""
         for place, row in enumerate(self.picture.rows):
             step = row.steps[0]
             if row.is_of_the_network:
@@ -205,7 +204,7 @@ class SvgPage:
         return drawn + path("head", d="M-5 0L-14 -4.2V4.2Z", at=end, turn=line.degrees())
 
     def steps(self) -> Iterator[str]:
-        """The signs on the life lines, with what is written beside them."""
+        """The signs on the life lines, with their labels."""
         for place, row in enumerate(self.picture.rows):
             for step in row.steps:
                 column = self.picture.column(step.node)
@@ -216,14 +215,14 @@ class SvgPage:
                     yield f"<g><title>{told}</title>{drawn}</g>"
 
     def room(self, beside: Label) -> float:
-        """How far a label may reach: over life lines on which nothing happens, not over the card's edge."""
+        """The room of a label: it may cover life lines without a step in this row, but not the edge."""
         x = self.x(beside.column)
         outside = x - MARGIN if beside.side < 0 else self.width - 8 - x
         return min(outside, self.pitch - 16 if beside.is_crowded else LONGEST)
 
 
 def story(arrow: Arrow) -> str:
-    """What became of a message, for the tooltip."""
+    """The fate of a message, for the tooltip."""
     message = arrow.message
     end = {"received": f"received {message.arrives:.1f} ms", "lost": f"lost: {message.why}"}.get(
         message.fate, "still on its way"
