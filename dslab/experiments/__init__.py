@@ -1,1 +1,1 @@
-"""Studies: what thousands of runs say, beside the numbers that papers published."""
+"""Experiments: results of many runs, beside the numbers that papers published."""

@@ -1,7 +1,7 @@
-"""How often a system is up that is made of parts: exactly, and in a simulated year.
+"""The availability of systems made of parts: computed exactly, and measured in a simulated year.
 
-Numbers are availabilities: the share of time in which something is up. Parts fail independently of each other, which
-is the assumption that disappoints first in practice: a power cut, or a bad upgrade, is one fault of many parts.
+Availability is the share of time in which a part or system is up. Parts are assumed to fail independently, which is the
+first assumption to fail in practice: a power cut, or a bad upgrade, is one fault of many parts.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ Number = float | Fraction
 YEAR = 365 * 24                 # hours
 
 
-# ---- what a system is made of ----------------------------------------------------------------------------------------
+# ---- systems and parts -----------------------------------------------------------------------------------------------
 
 class System:
-    """Something made of parts: each is a number, its availability, or a system again."""
+    """A system of parts: each is a number, its availability, or a system."""
 
     def __init__(self, *parts: System | Number) -> None:
         if not parts:
@@ -37,19 +37,19 @@ class System:
 
 
 class Series(System):
-    """It is up while all its parts are: each is a single point of failure."""
+    """Up while all its parts are up: each is a single point of failure."""
 
 
 class Parallel(System):
-    """It is up while one of its parts is."""
+    """Up while at least one of its parts is up."""
 
 
 class Majority(System):
-    """It is up while more than half of its parts are."""
+    """Up while more than half of its parts are up."""
 
 
 class AtLeast(System):
-    """It is up while at least `k` of its parts are."""
+    """Up while at least `k` of its parts are up."""
 
     def __init__(self, k: int, *parts: System | Number) -> None:
         super().__init__(*parts)
@@ -62,7 +62,7 @@ class AtLeast(System):
 
 
 def needed(system: System) -> int:
-    """How many of its parts must be up."""
+    """The number of parts that must be up."""
     if isinstance(system, AtLeast):
         return system.k
     if isinstance(system, Majority):
@@ -71,7 +71,7 @@ def needed(system: System) -> int:
 
 
 def availability(tree: System | Number) -> Number:
-    """The share of time in which it is up; exact if all numbers in it are fractions."""
+    """The share of time in which the system is up; exact if all numbers in it are fractions."""
     return tree if not isinstance(tree, System) else sum(chances(tree)[needed(tree):])
 
 
@@ -102,7 +102,7 @@ def quorum_up(n: int, q: int, p: Number) -> Number:
 
 
 def always_overlap(n: int, r: int, w: int) -> bool:
-    """Does every set of r of n nodes share a node with every set of w of them? All pairs of sets are tried."""
+    """Whether every set of r of n nodes intersects every set of w of them, by trying all pairs of sets."""
     sets = [list(map(set, combinations(range(n), size))) for size in (r, w)]
     return all(read & write for read in sets[0] for write in sets[1])
 
@@ -110,12 +110,12 @@ def always_overlap(n: int, r: int, w: int) -> bool:
 # ---- tables ----------------------------------------------------------------------------------------------------------
 
 def downtime(up: Number) -> float:
-    """Hours a year in which something with this availability is down; a year has 365 days."""
+    """The downtime in a year, in hours, for this availability; a year has 365 days."""
     return float((1 - up) * YEAR)
 
 
 def nines() -> str:
-    """What a number of nines allows: downtime in a year, a month of 30 days, and a day."""
+    """The downtime that each number of nines allows: in a year, a month of 30 days, and a day."""
     rows = ["availability   in a year  in a month    in a day"]
     for up in ("0.9", "0.99", "0.999", "0.9999", "0.99999"):
         year = downtime(Fraction(up))
@@ -125,7 +125,7 @@ def nines() -> str:
 
 
 def spell(hours: float) -> str:
-    """A time in the unit that suits it."""
+    """A duration in a suitable unit."""
     for size, unit in ((48, "days"), (1, "h"), (1 / 60, "min")):
         if hours >= size:
             return f"{hours / min(size, 24):.3g} {unit}"
@@ -133,7 +133,7 @@ def spell(hours: float) -> str:
 
 
 def replicas(p: float = 0.01, counts: tuple[int, ...] = (1, 3, 5, 100)) -> str:
-    """Of n nodes that are each down with probability p: that one is down, and that more than half are."""
+    """For n nodes, each down with probability p: the probabilities that any is down, and that more than half are."""
     rows = [f"each is down {100 * p:g} % of the time", "nodes   one is down   most are down"]
     rows += [f"{n:>5}   {any_down(n, p):>11.4f}   {majority_down(n, p):>13.3g}" for n in counts]
     return "\n".join(rows)
@@ -142,14 +142,14 @@ def replicas(p: float = 0.01, counts: tuple[int, ...] = (1, 3, 5, 100)) -> str:
 # ---- a simulated year ------------------------------------------------------------------------------------------------
 
 def outages(tree: System | Number, *, seed: int = 0, years: int = 1, repair: float = 8.0) -> list[tuple[float, float]]:
-    """When it was down: (begin, end) in hours, in order, by chance.
+    """The outages of a simulated system: (begin, end) in hours, in order.
 
-    Each part works and is repaired in turns, for times that are exponentially distributed, so that its share of time
-    up is what its number says.
+    Each part alternates between up and down, for exponentially distributed times, so that its expected share of uptime
+    is its availability.
 
     Args:
-        seed: each part has its own stream of chance, by this and its place in the tree.
-        repair: the mean time that a repair takes, in hours.
+        seed: each part has its own random stream, derived from this and its place in the tree.
+        repair: the mean time to repair, in hours.
     """
     up, since, found = True, 0.0, []
     for moment, works in _changes(tree, f"{seed}", years * YEAR, float(repair)):
@@ -168,7 +168,7 @@ def measured(tree: System | Number, *, seed: int = 0, years: int = 1, repair: fl
 
 
 def _changes(tree: System | Number, place: str, end: float, repair: float) -> Iterator[tuple[float, bool]]:
-    """The moments at which it goes down or up again; it is up before the first."""
+    """The times at which the system goes down or up; it is up before the first."""
     if not isinstance(tree, System):
         yield from _part(float(tree), Random(f"{place} part").random, end, repair)
         return
@@ -183,7 +183,8 @@ def _changes(tree: System | Number, place: str, end: float, repair: float) -> It
 
 def _part(up: float, draw: Callable[[], float], end: float, repair: float) -> Iterator[tuple[float, bool]]:
     if up in (0.0, 1.0):
-        yield from [(0.0, False)] * (up == 0.0)
+        if up == 0.0:
+            yield 0.0, False
         return
     works, moment = draw() < up, 0.0
     if not works:

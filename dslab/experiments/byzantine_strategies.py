@@ -1,4 +1,4 @@
-"""Byzantine generals: all that traitors can say, one behaviour after the other, and how a lieutenant sees through it.
+"""Byzantine generals: exhaustive and random strategies of traitors, and the recursion of one lieutenant.
 
 [Lamport, Shostak and Pease 1982, sections 2 to 4]
 """
@@ -20,21 +20,21 @@ from dslab.trace import Trace
 
 BOTH = (ATTACK, RETREAT)
 SILENCE = None
-SUBSETS = ((), (ATTACK,), (RETREAT,), BOTH)             # the orders that a traitor may show to one receiver
+SUBSETS = ((), (ATTACK,), (RETREAT,), BOTH)             # the orders that a traitor may send to one receiver
 CONDITIONS = {"IC1": IC1, "IC2": IC2}
 Place = tuple[tuple[str, ...], str]                     # a path that ends with a traitor, and a receiver
 
-# ---- how many messages? -----------------------------------------------------------------------------------------
+# ---- message complexity -----------------------------------------------------------------------------------------
 
 
 def messages(generals: int, m: int) -> int:
-    """How many messages OM(m) takes: the commander's, and then each lieutenant is the commander of OM(m - 1)."""
+    """The number of messages of OM(m): the commander's, plus those of each lieutenant as the commander of OM(m - 1)."""
     others = generals - 1
     return others * (1 + messages(others, m - 1)) if m else others
 
 
 def counted(generals: int, m: int) -> int:
-    """The same, counted in a run."""
+    """The number of messages in a run of OM(m)."""
     return len(simulate(council(generals, m), states=False).messages)
 
 
@@ -48,10 +48,10 @@ def message_table(sizes: Iterable[tuple[int, int]] = ((4, 1), (7, 2), (10, 3), (
     return "\n".join(lines)
 
 
-# ---- all that traitors can say ----------------------------------------------------------------------------------
+# ---- strategies of traitors -------------------------------------------------------------------------------------
 
 def places(names: Sequence[str], m: int, traitors: Iterable[str]) -> list[Place]:
-    """Where traitors can lie to loyal generals: what they tell each other changes nothing."""
+    """The places at which traitors can lie to loyal generals; their messages to each other change nothing."""
     traitors, (commander, *lieutenants) = set(traitors), names
     paths = [(commander, *relays) for length in range(m + 1) for relays in permutations(lieutenants, length)]
     return [(path, other) for path in paths if path[-1] in traitors
@@ -59,7 +59,7 @@ def places(names: Sequence[str], m: int, traitors: Iterable[str]) -> list[Place]
 
 
 def plots(where: Sequence[Place], says: Sequence[Any]) -> Iterator[dict[str, dict[Place, Any]]]:
-    """All ways to fill these places with what can be said there: traitor -> its lies."""
+    """All ways to fill these places with values: traitor -> its lies."""
     for chosen in product(says, repeat=len(where)):
         yield _by_traitor(where, chosen)
 
@@ -73,10 +73,10 @@ def _by_traitor(where: Sequence[Place], chosen: Iterable[Any]) -> dict[str, dict
 
 def all_runs(generals: int | Iterable[str], m: int = 1, *, says: Sequence[Any] = BOTH, traitors: Sequence[str] = (),
              make: Any = council, **options: Any) -> Iterator[Run]:
-    """A run for each order, and for each behaviour of these traitors; if none are named, of each single traitor.
+    """A run for each order, and for each strategy of these traitors; without names, of each single traitor.
 
     Args:
-        says: what may be said in each place: orders, SILENCE, or, where messages are signed, the SUBSETS of orders.
+        says: the possible values at each place: orders, SILENCE, or, with signed messages, the SUBSETS of orders.
         make: `council`, or `signed`.
         options: for it, such as protocol=Trusting.
     """
@@ -89,7 +89,7 @@ def all_runs(generals: int | Iterable[str], m: int = 1, *, says: Sequence[Any] =
 
 def sampled_runs(generals: int | Iterable[str], m: int, traitors: Sequence[str], *, seed: int = 0,
                  says: Sequence[Any] = (*BOTH, SILENCE), make: Any = council, **options: Any) -> Iterator[Run]:
-    """Runs without end: an order and lies drawn at random, among them plots in which all tell much the same lie."""
+    """An endless series of runs with random orders and lies, among them plots in which most lies are the same."""
     names, draw = node_names(generals), Random(f"{seed} traitors").random
     where = places(names, m, traitors)
     while True:
@@ -102,10 +102,10 @@ def sampled_runs(generals: int | Iterable[str], m: int, traitors: Sequence[str],
 
 def all_say(generals: int | Iterable[str], m: int, traitors: Sequence[str], said: Any, *, make: Any = council,
             **options: Any) -> Run:
-    """A run in which these traitors say the same thing to every loyal general, whatever it is about.
+    """A run in which these traitors send one value to every loyal general, for every path.
 
     Args:
-        said: what they say, or receiver -> what they say to it.
+        said: the value, or receiver -> value.
     """
     names = node_names(generals)
     where = places(names, m, traitors)
@@ -114,14 +114,14 @@ def all_say(generals: int | Iterable[str], m: int, traitors: Sequence[str], said
 
 
 def broken(run: Run) -> tuple[str, ...]:
-    """Which of IC1 and IC2 a run violates."""
+    """The conditions, IC1 and IC2, that a run violates."""
     verdicts = judge(simulate(run), CONDITIONS.values())
     return tuple(name for name, verdict in zip(CONDITIONS, verdicts, strict=True) if verdict.status == "broken")
 
 
 @dataclass(frozen=True)
 class Census:
-    """What came of many runs."""
+    """The violations in many runs."""
 
     runs: int
     violations: Mapping[str, tuple[Run, ...]]           # condition -> the runs that violate it
@@ -132,7 +132,7 @@ class Census:
 
 
 def census(runs: Iterable[Run]) -> Census:
-    """Play all runs, and keep those that violate a condition."""
+    """Simulate all runs, and keep those that violate a condition."""
     count, violations = 0, {name: [] for name in CONDITIONS}
     for run in runs:
         count += 1
@@ -142,12 +142,12 @@ def census(runs: Iterable[Run]) -> Census:
 
 
 def attack(generals: int, m: int, traitors: Sequence[str], *, tries: int = 10_000, **options: Any) -> Run | None:
-    """The first of the sampled runs that violates IC1 or IC2; None if there is none among so many."""
+    """The first sampled run that violates IC1 or IC2; None if there is none among `tries`."""
     return next((run for run in islice(sampled_runs(generals, m, traitors, **options), tries) if broken(run)), None)
 
 
 def forged(trace: Trace) -> list[Signed]:
-    """The messages with the name of a loyal general who never sent that order with the signatures up to its own."""
+    """The messages with a forged signature: of a loyal general that never sent that order with that chain."""
     is_loyal = {node: state["role"] == LOYAL for node, state in trace.initial.items()}
     sent = {(message.src, message.payload) for message in trace.messages}
     return [message.payload for message in trace.messages for place, name in enumerate(message.payload.signers, 1)
@@ -158,17 +158,17 @@ def forged(trace: Trace) -> list[Signed]:
 
 @dataclass(frozen=True)
 class Opinion:
-    """What a lieutenant takes for the order that has come by a path, and from what it concludes that."""
+    """The value that a lieutenant obtains for a path, and those that it is computed from."""
 
     path: tuple[str, ...]
-    heard: Any                          # by this path itself; None: nothing has come
+    heard: Any                          # received along this path; None: nothing
     value: Any                          # the majority
-    lie: bool                           # the last of the path is a traitor
-    parts: tuple[Opinion, ...] = ()     # what it obtains from the others who should have heard the same
+    lie: bool                           # whether the last of the path is a traitor
+    parts: tuple[Opinion, ...] = ()     # the values that it obtains from the other receivers
 
 
 def recursion(trace: Trace, lieutenant: str) -> Opinion:
-    """The tree of OM(m) as a lieutenant works it out in the end, from the commander's word down to the last relays."""
+    """The tree of OM(m) that a lieutenant computes at the end, from the commander's order down to the last relays."""
     node: Any = trace.run.protocols[lieutenant](lieutenant, [name for name in trace.nodes if name != lieutenant])
     vars(node).update(trace.state_at(-1)[lieutenant])
     turned = {name for name, state in trace.initial.items() if state["role"] == TRAITOR}
@@ -182,7 +182,7 @@ def recursion(trace: Trace, lieutenant: str) -> Opinion:
 
 
 def outline(opinion: Opinion, depth: int = 0) -> str:
-    """The tree as text: a line for each path, with what came by it and what is concluded."""
+    """The tree as text: a line for each path, with the value received along it and the value obtained."""
     heard = "nothing, which is retreat" if opinion.heard is None else opinion.heard
     concluded = f" -> obtains {opinion.value}" if opinion.parts else ""
     mark = "  (a traitor's word)" if opinion.lie else ""

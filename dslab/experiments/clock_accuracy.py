@@ -1,4 +1,4 @@
-"""Numbers about physical clocks: drift, leap seconds, Unix time, intervals that agree, and a bound on the skew."""
+"""Computations on physical clocks: drift, Unix time, leap seconds, Marzullo's algorithm, and Lamport's skew bound."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ YEAR = 365.25 * DAY         # s
 # ---- drift -----------------------------------------------------------------------------------------------------------
 
 def drifted(ppm: float, seconds: float) -> float:
-    """How far wrong a clock is after so many seconds, in seconds: a millionth of a second for each ppm and second."""
+    """The error of a clock with this drift (ppm) after this time, both in seconds."""
     return ppm * 1e-6 * seconds
 
 
 def drift_table(rates: Iterable[float] = (1, 20, 50, 200)) -> str:
-    """How far clocks of these rates (ppm) are wrong after 30 s, a day and a year."""
+    """The errors of clocks with these drifts (ppm) after 30 s, a day and a year."""
     lines = [f"{'drift':>8} {'after 30 s':>12} {'after a day':>12} {'after a year':>13}"]
     for ppm in rates:
         half, day, year = (drifted(ppm, span) for span in (30, DAY, YEAR))
@@ -31,7 +31,7 @@ def drift_table(rates: Iterable[float] = (1, 20, 50, 200)) -> str:
 
 
 def slew_time(ms: float, ppm: float = 500.0) -> float:
-    """How long it takes to make up for `ms` at `ppm`, in seconds."""
+    """The time to correct an error of `ms` by slewing at `ppm`, in seconds."""
     return abs(ms) / 1e3 / (ppm * 1e-6)
 
 
@@ -46,15 +46,14 @@ MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def is_leap_year(year: int) -> bool:
-    """Every fourth year, but not every hundredth, but every four-hundredth [Gregorian calendar]."""
+    """Whether it is a leap year: divisible by 4, and not by 100 unless by 400 [Gregorian calendar]."""
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
 def to_unix(iso: str) -> int:
     """The Unix time of an ISO 8601 date in UTC, such as "2012-06-30T23:59:59Z": leap seconds are not counted.
 
-    The second 23:59:60 has the number of the second after it: two seconds, one number. Raises `DslabError` for what is
-    no such date.
+    The second 23:59:60 has the same Unix time as the second after it. Raises `DslabError` if the text is no such date.
     """
     try:
         date, clock = iso.removesuffix("Z").split("T")
@@ -84,13 +83,13 @@ def to_iso(unix: int) -> str:
 
 
 def seconds_between(first: str, second: str) -> int:
-    """How many seconds really passed between two moments in UTC, leap seconds counted."""
+    """The elapsed time between two UTC dates in seconds, with leap seconds."""
     start, end = to_unix(first), to_unix(second)
     return end - start + _leaps_before(second) - _leaps_before(first)
 
 
 def _leaps_before(iso: str) -> int:
-    """How many leap seconds were over at this moment."""
+    """The number of leap seconds before this moment."""
     return sum(iso.removesuffix("Z") > f"{date}T23:59:60" for date in LEAPS)
 
 
@@ -98,20 +97,20 @@ def _days(year: int, month: int) -> int:
     return 29 if month == 2 and is_leap_year(year) else MONTHS[month - 1]
 
 
-# ---- four ways over a leap second ------------------------------------------------------------------------------------
+# ---- four policies for a leap second ---------------------------------------------------------------------------------
 
 POLICIES = ("stop", "repeat", "step late", "smear")
-HALF = DAY / 2              # s: the smear begins so long before the leap second's end, and ends so long after it
+HALF = DAY / 2              # s: the smear begins this long before the end of the leap second, and ends as long after it
 
 
 def shown_by(policy: str, true: float) -> float:
-    """What a clock shows, in s since midnight (UTC) as Unix time counts, at `true` s after that midnight should be.
+    """The reading of a clock, in s of Unix time relative to midnight UTC, at true time `true`.
 
-    True time counts all seconds; the leap second lasts from 0 to 1, and is not counted in the end.
+    True time counts all seconds; the leap second lasts from 0 to 1, and Unix time does not count it.
 
     Args:
-        policy: "stop" (the clock stands still for a second), "repeat" (it shows one second twice), "step late" (it
-            goes on, and is set back ten seconds later, as by NTP), "smear" (24 hours a little slow, linear, around it).
+        policy: "stop" (the clock stops for a second), "repeat" (it shows one second twice), "step late" (it is
+            stepped back ten seconds later, as by NTP), "smear" (it runs slow for 24 hours around it, linearly).
         true: s; negative before the leap second.
     """
     if policy == "stop":
@@ -126,7 +125,7 @@ def shown_by(policy: str, true: float) -> float:
 
 
 def leap_table(starts: Sequence[float] = (-2.0, -0.25, 0.25, 0.75, 9.75), span: float = 0.5) -> str:
-    """For each policy what a clock says of a span of time that begins at these moments (s)."""
+    """For each policy the duration that a clock measures, of a span that begins at these times (s)."""
     lines = [f"a span of {span:g} s, measured by".ljust(29) + "".join(f"{f'from {start:g} s':>13}" for start in starts)]
     for policy in POLICIES:
         spans = [shown_by(policy, start + span) - shown_by(policy, start) for start in starts]
@@ -135,7 +134,7 @@ def leap_table(starts: Sequence[float] = (-2.0, -0.25, 0.25, 0.75, 9.75), span: 
 
 
 def smear_ppm() -> float:
-    """How slow a clock is that spreads one second over a day, in ppm."""
+    """How slow a clock runs that smears one second over a day, in ppm."""
     return 1e6 / DAY
 
 
@@ -145,7 +144,7 @@ def marzullo(intervals: Sequence[tuple[float, float]]) -> tuple[float, float, in
     """The interval that most sources agree on: (low, high, how many of them contain it) [Marzullo 1984].
 
     Args:
-        intervals: (low, high) of each source: where it believes the true time to be.
+        intervals: (low, high) of each source: its bounds on true time.
     """
     if not intervals or any(low > high for low, high in intervals):
         raise DslabError(f"expected intervals (low, high) with low at most high, not {brief(intervals)}")
@@ -162,7 +161,7 @@ def marzullo(intervals: Sequence[tuple[float, float]]) -> tuple[float, float, in
 
 def estimates(runs: int, *, there: tuple[float, float], back: tuple[float, float], asks: int = 1,
               offset: float = 50) -> list[tuple[float, float]]:
-    """(error of the estimate, its bound) in ms, of many clients; each way takes from `low` to `high` ms."""
+    """(error of the estimate, its bound) in ms, of many clients; delays are drawn from (low, high), in ms."""
     found = []
     for seed in range(runs):
         trace = simulate(asking(there=uniform(*there), back=uniform(*back), asks=asks, offset=offset, seed=seed))
@@ -172,7 +171,7 @@ def estimates(runs: int, *, there: tuple[float, float], back: tuple[float, float
 
 
 def best_of(samples: int, tries: int, *, seed: int = 0) -> float:
-    """The mean error, ms, of the sample with the shortest way among so many, on a network with a long tail."""
+    """The mean error, ms, of the sample with the shortest round trip of `samples`, with long-tailed delays."""
     chance = Random(f"{samples} {tries} {seed}")
     errors = []
     for _ in range(tries):
@@ -183,12 +182,12 @@ def best_of(samples: int, tries: int, *, seed: int = 0) -> float:
 
 
 def skew_bound(diameter: int, drift: float, interval: float, uncertainty: float) -> float:
-    """Lamport's bound on how far two clocks are apart, about d(2κτ + ξ), in the unit of the times [Lamport 1978].
+    """Lamport's bound on the skew of two clocks, about d(2κτ + ξ), in the unit of the times [Lamport 1978].
 
     Args:
-        diameter: d, how many links lie between two nodes at most.
-        drift: κ, how fast or slow a quartz can be, as a fraction.
+        diameter: d, the largest number of links between two nodes.
+        drift: κ, the bound on the drift, as a fraction.
         interval: τ, the time between two messages on a link.
-        uncertainty: ξ, by how much a message can take longer than the shortest.
+        uncertainty: ξ, the difference between the longest and the shortest delay.
     """
     return diameter * (2 * drift * interval + uncertainty)

@@ -1,4 +1,4 @@
-"""What follows from "happened before": pairs, orders that are consistent with it, and cuts."""
+"""Consequences of "happened before": related pairs, linear extensions, and consistent cuts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ BEFORE, AFTER, CONCURRENT = "→", "←", "∥"
 
 
 def past_of(trace: Trace) -> dict[str, set[str]]:
-    """For each event of a drawing the names of those that happened before it."""
+    """Event of a drawing -> the names of the events that happened before it."""
     return happened_before(events(trace))
 
 
 def relation(trace: Trace, one: str, other: str) -> str:
-    """How two different events lie to each other: "→" the first happened before, "←" after, "∥" concurrent."""
+    """The relation of two different events: "→" the first happened before the second, "←" after, "∥" concurrent."""
     past = past_of(trace)
     return BEFORE if one in past[other] else AFTER if other in past[one] else CONCURRENT
 
@@ -36,14 +36,14 @@ def relation_matrix(trace: Trace) -> str:
 
 
 def pairs(trace: Trace) -> dict[str, int]:
-    """How many pairs of events are ordered, and how many are concurrent."""
+    """The numbers of ordered and of concurrent pairs of events."""
     past = past_of(trace)
     ordered = sum(len(names) for names in past.values())
     return {"ordered": ordered, "concurrent": len(list(combinations(past, 2))) - ordered}
 
 
 def chain(trace: Trace, first: str, second: str) -> list[tuple[str, str, str]]:
-    """Why `first` happened before `second`: (event, "then" on one node or "message", event), link by link; or []."""
+    """A causal chain from `first` to `second`: (event, "then" on one node or "message", event) for each link; or []."""
     told = events(trace)
     latest: dict[str, str] = {}
     reached: dict[str, list[tuple[str, str, str]]] = {first: []}
@@ -56,7 +56,7 @@ def chain(trace: Trace, first: str, second: str) -> list[tuple[str, str, str]]:
 
 
 def total_orders(trace: Trace) -> list[tuple[str, ...]]:
-    """All total orders of the events that put each cause before its effects: the linear extensions."""
+    """The linear extensions: all total orders of the events that are consistent with "happened before"."""
     past = past_of(trace)
 
     def continued(order: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -76,7 +76,7 @@ def crossing(trace: Trace, cut: Mapping[str, int]) -> list[tuple[str, str]]:
 
     Args:
         trace: of a drawing.
-        cut: for each node how many of its events lie before the cut.
+        cut: node -> the number of its events before the cut.
     """
     inside = _inside(trace, cut)
     return [(event.cause, event.name) for event in events(trace)
@@ -84,14 +84,14 @@ def crossing(trace: Trace, cut: Mapping[str, int]) -> list[tuple[str, str]]:
 
 
 def consistent_cuts(trace: Trace) -> list[dict[str, int]]:
-    """All cuts that could have been a moment of the system."""
+    """All consistent cuts: each could have been a global state of the run."""
     counts = {node: sum(event.node == node for event in events(trace)) for node in trace.nodes}
     cuts = (dict(zip(counts, cut, strict=True)) for cut in product(*(range(count + 1) for count in counts.values())))
     return [cut for cut in cuts if not crossing(trace, cut)]
 
 
 def cut_table(trace: Trace, cuts: Iterable[Mapping[str, int]]) -> str:
-    """For each cut whether it is consistent, and which message says no."""
+    """For each cut whether it is consistent, and the message that violates it."""
     lines = []
     for cut in cuts:
         wrong = crossing(trace, cut)
@@ -112,10 +112,10 @@ def _inside(trace: Trace, cut: Mapping[str, int]) -> set[str]:
     return inside
 
 
-# ---- physical stamps -------------------------------------------------------------------------------------------------
+# ---- physical timestamps ---------------------------------------------------------------------------------------------
 
 def contradictions(trace: Trace) -> list[tuple[Any, Any]]:
-    """The pairs of events of which the first happened before the second and does not have the smaller stamp."""
+    """The pairs of events that violate the clock condition: the first happened before, without a smaller timestamp."""
     past, told = past_of(trace), {event.name: event for event in events(trace)}
     return [(told[first], event) for event in told.values() for first in sorted(past[event.name])
             if told[first].stamp >= event.stamp]
@@ -123,12 +123,12 @@ def contradictions(trace: Trace) -> list[tuple[Any, Any]]:
 
 @cache
 def share_of_contradictions(skew: float, latency: float, runs: int = 1000) -> float:
-    """How often an answer gets a smaller stamp than its question.
+    """The share of runs in which an answer gets a smaller timestamp than its question.
 
     Args:
         skew: ms; the error of each clock is drawn from -skew/2 to skew/2.
         latency: ms, of the network.
-        runs: how many.
+        runs: the number of runs.
     """
     from random import Random
 

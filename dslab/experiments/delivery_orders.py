@@ -1,4 +1,4 @@
-"""The orders in which nodes deliver: what each guarantee allows, and what each algorithm does with the same run."""
+"""Orders of delivery: those that each guarantee allows, and those of each algorithm in the same run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MESSAGES = ("m1", "m2", "m3")
 
 
 def order_table(runs: Iterable[Run], promises: Mapping[str, Promise] = ORDERS) -> str:
-    """A line for each run: what each node delivers, in its order, and whether each promise of order is kept."""
+    """A line for each run: the deliveries of each node in order, and whether each ordering property holds."""
     lines: list[tuple[str, ...]] = []
     for run in runs:
         trace = simulate(run)
@@ -32,7 +32,7 @@ def order_table(runs: Iterable[Run], promises: Mapping[str, Promise] = ORDERS) -
 
 
 def story(trace: Trace, node: str) -> str:
-    """What reaches a node and has to wait, and what the node delivers: a line each, in the order of time."""
+    """The messages that a node holds back, and those that it delivers: a line each, in the order of time."""
     lines = []
     for step in trace.steps:
         if step.node == node:
@@ -44,7 +44,7 @@ def story(trace: Trace, node: str) -> str:
 
 
 def guarantee_table(messages: tuple[str, ...] = MESSAGES, *, nodes: int = 3) -> str:
-    """For each guarantee the orders that it allows to one node, and to all nodes together, counted one by one."""
+    """For each guarantee the number of orders that it allows to one node, and to all nodes together, by enumeration."""
     lines = [("guarantee", "orders of one node", f"of all {nodes} together")]
     for name, guarantee in GUARANTEES.items():
         one, each = (len(allowed_orders(messages, nodes=count, **guarantee)) for count in (1, nodes))

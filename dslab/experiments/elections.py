@@ -1,9 +1,9 @@
-"""How long is a Raft cluster without a leader? Figure 16 of the paper, through the course's own engine.
+"""How long is a Raft cluster without a leader? Figure 16 of the paper, reproduced in simulation.
 
 Five servers. The leader sends a heartbeat to all and crashes at a random moment before the next one. Two of
-the four survivors cannot win: the other two hold an entry more, which the leader never had. A message takes 1
-to 2 ms, and a vote is on disk after 8 to 14 ms more, so that asking all for their votes takes about 15 ms, as
-in the paper, which says no more about its machines.
+the four survivors cannot win: the other two hold one more entry, which the leader never had. A message takes 1
+to 2 ms, and a vote is on disk after 8 to 14 ms more, so that a round of votes takes about 15 ms. The paper gives
+that figure, and no more about its machines.
 
 Source: Ongaro and Ousterhout 2014 (extended version), section 9.3; the medians were read from the vector
 figure.
@@ -33,7 +33,7 @@ REIGN = 2                       # the term of the leader that crashes
 
 
 class Incumbent(Raft):
-    """Raft in a cluster that has a leader already, on disks that take their time to write a vote down."""
+    """Raft in a cluster that starts with a leader, on disks that take time to write a vote."""
 
     disk_write = (8, 14)                # ms
 
@@ -43,14 +43,14 @@ class Incumbent(Raft):
         self.unwritten = []             # votes that are not on disk yet: (candidate, vote)
 
     def on_start(self):
-        """One of them leads already."""
+        """The initial leader leads; the others wait for it."""
         if self.role == "leader":
             self.lead()
         else:
             self.await_leader()
 
     def lead(self):
-        """Tell the world when the office is filled again."""
+        """Output "successor" when the crashed leader is replaced."""
         super().lead()
         if self.term > REIGN:
             self.output("successor")
@@ -64,14 +64,14 @@ class Incumbent(Raft):
             super().send(dst, msg)
 
     def on_disk_timer(self):
-        """The votes are on disk now."""
+        """The votes are on disk: send them."""
         for dst, vote in self.unwritten:
             super().send(dst, vote)
         self.unwritten = []
 
 
 def election(timeout: tuple[float, float], seed: int, *, network: Network = FAST) -> Run:
-    """One run: A, the leader, crashes; the run ends when B or C, which have longer logs, succeeds it."""
+    """One run: A, the leader, crashes; the run ends when B or C, which have longer logs, is elected."""
     protocol = with_timeout(timeout)
     log = [Entry(1, "", 1, Put("x", 1)), Entry(1, "", 2, Put("x", 2))]
     initial = {name: {"term": REIGN, "log": log[:2 if name in "BC" else 1]} for name in "ABCDE"}
@@ -84,7 +84,7 @@ def election(timeout: tuple[float, float], seed: int, *, network: Network = FAST
 
 @cache
 def with_timeout(timeout: tuple[float, float]) -> type[Raft]:
-    """Servers with this election timeout, and a heartbeat in half its least time, as in the paper."""
+    """A Raft class with this election timeout (ms), and a heartbeat at half its minimum, as in the paper."""
     settings = {"election_timeout": timeout, "heartbeat_interval": timeout[0] / 2}
     return type("Incumbent", (Incumbent,), settings)
 
@@ -92,7 +92,7 @@ def with_timeout(timeout: tuple[float, float]) -> type[Raft]:
 def downtime(timeout: tuple[float, float], *, runs: int = 1000, network: Network = FAST) -> list[float]:
     """The times without a leader, in ms and in ascending order, of `runs` runs with seeds 0, 1, 2, ...
 
-    A time is infinite where the run ended before somebody won, as it does with equal timeouts.
+    A time is infinite if the run ended before a server was elected, as it can with equal timeouts.
     """
     times = []
     for seed in range(runs):
@@ -103,22 +103,23 @@ def downtime(timeout: tuple[float, float], *, runs: int = 1000, network: Network
 
 
 def split_vote_rate(servers: int, standing: int, window: float, *, draws: int = 20_000) -> float:
-    """The chance that no candidate can win [Ongaro 2014, thesis, section 9.2].
+    """The probability of a split vote [Ongaro 2014, thesis, section 9.2], by Monte Carlo.
 
-    Of `servers`, `standing` have timers that go off at random in a unit of time. Those that go off within
-    `window` of the first vote for themselves.
+    Of `servers`, `standing` have timers that fire at random in a unit of time. Those that fire within `window` of the
+    first vote for themselves.
     """
     random = Random(f"{servers} {standing} {window}").random
-    split = 0
-    for _ in range(draws):
+
+    def is_split() -> bool:
         timers = sorted(random() for _ in range(standing))
-        candidates = sum(timer < timers[0] + window for timer in timers)
-        split += candidates > standing - servers // 2
-    return split / draws
+        candidates = [timer for timer in timers if timer < timers[0] + window]
+        return len(candidates) > standing - servers // 2
+
+    return sum(is_split() for _ in range(draws)) / draws
 
 
 def compare(times: Mapping[tuple[float, float], list[float]]) -> str:
-    """The medians of our runs beside those of the paper, a line for each election timeout."""
+    """The medians of these runs beside those of the paper, a line for each election timeout."""
     lines = ["timeout (ms)     paper  here"]
     for (low, high), found in times.items():
         lines.append(f"{low:>4} to {high:<6}  {PUBLISHED[low, high]:>6} {median(found):>5.0f}")

@@ -1,4 +1,4 @@
-"""How many nodes are needed to survive t faults: a table of theorems, and what can be played of it.
+"""How many nodes are needed to tolerate t faults: a table of theorems, and runs that illustrate it.
 
 [Dwork, Lynch and Stockmeyer, "Consensus in the presence of partial synchrony", 1988, table I]
 """
@@ -34,8 +34,7 @@ RESILIENCE: Mapping[str, tuple[str, ...]] = {
 def resilience_table() -> str:
     """The least number of nodes for t faults; a mere "t" means any number of faults, of at least two nodes.
 
-    "Late" and "slow" are for a while only, nobody knows how long, or within a bound that nobody knows: partial
-    synchrony.
+    "Late" and "slow" are partial synchrony: they end at an unknown time, or have an unknown bound.
     """
     width = max(map(len, RESILIENCE))
     rows = [("", FAILURES), *RESILIENCE.items()]
@@ -49,7 +48,7 @@ def least(synchrony: str, failure: str) -> str:
 
 @dataclass(frozen=True)
 class Example:
-    """A run for a cell of the table, and the promises that it keeps or breaks; no proof: the cells are theorems."""
+    """A run for a cell of the table, and the promises that it keeps or breaks: an illustration, not a proof."""
 
     synchrony: str
     failure: str
@@ -58,7 +57,7 @@ class Example:
     promises: tuple[Promise, ...] = (IC1, IC2)
 
     def outcome(self) -> str:
-        """What comes of it, in a few words."""
+        """The outcome of the run, in a few words."""
         bad = [verdict for verdict in judge(simulate(self.run), self.promises) if not verdict]
         if not bad:
             return "as promised"
@@ -91,12 +90,12 @@ EXAMPLES = (
 
 
 def examples_of(synchrony: str, failure: str) -> list[Example]:
-    """What can be played for a cell of the table."""
+    """The examples for a cell of the table."""
     return [one for one in EXAMPLES if (one.synchrony, one.failure) == (synchrony, failure)]
 
 
 def example_table() -> str:
-    """A line for each example: its cell, what is needed there, and what comes of the run."""
+    """A line for each example: its cell, the number of nodes needed there, and the outcome of the run."""
     lines = [f"{'':21}  {'':17}  {'at least':10}  {'run':31}  outcome"]
     for one in EXAMPLES:
         lines.append(f"{one.synchrony:21}  {one.failure:17}  {least(one.synchrony, one.failure):10}  {one.name:31}  "

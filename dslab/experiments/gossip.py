@@ -1,8 +1,8 @@
-"""How far a broadcast gets, how fast, and at what price: gossip over many seeds, flooding over several networks.
+"""The coverage, speed and cost of broadcasts: gossip over many seeds, flooding over several topologies.
 
-Nodes that hear of a message pass it on once, each to f others at random. In a large group the share s that hears of
-it solves s = 1 - exp(-f s), the final size of an epidemic [Kermack and McKendrick 1927]; and all of n nodes hear of
-it with a chance of about exp(-n exp(-f)), if n is large [Kermarrec, Massoulié and Ganesh 2003].
+Each node relays a new message once, to f others at random. In a large group the share s that receives it solves
+s = 1 - exp(-f s), the final size of an epidemic [Kermack and McKendrick 1927]; and all of n nodes receive it with a
+probability of about exp(-n exp(-f)), if n is large [Kermarrec, Massoulié and Ganesh 2003].
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
 Links = Sequence[tuple[str, str]]
-HOP = 10                        # ms that a message takes over one link
+HOP = 10                        # ms: the delay of one link
 
 
 # ---- gossip ------------------------------------------------------------------------------------------------
 
 def reached(nodes: int, fanout: int, *, runs: int = 100) -> list[int]:
-    """How many nodes deliver the message, in each of `runs` runs with seeds 0, 1, 2, ..."""
+    """The number of nodes that deliver the message, in each of `runs` runs with seeds 0, 1, 2, ..."""
     return [len(simulate(gossip(nodes, fanout=fanout, seed=seed), states=False).outputs("deliver"))
             for seed in range(runs)]
 
 
 def predicted_share(fanout: float) -> float:
-    """The share of a large group that hears of the message: s = 1 - exp(-f s), found by repetition."""
+    """The share of a large group that receives the message: s = 1 - exp(-f s), by fixed-point iteration."""
     share = 1.0
     for _ in range(1000):
         share = 1 - exp(-fanout * share)
@@ -39,15 +39,15 @@ def predicted_share(fanout: float) -> float:
 
 
 def predicted_chance(nodes: int, fanout: int) -> float:
-    """The chance that all hear of it, about: exp(-n q), where q is the chance that all others pass one node over.
+    """The approximate probability that all receive it: exp(-n q), where q is that of one node to be chosen by none.
 
-    Each of the n - 1 others does so with 1 - f / (n - 1); in a large group q is exp(-f).
+    Each of the n - 1 others does not choose it with probability 1 - f / (n - 1); in a large group q is exp(-f).
     """
     return exp(-nodes * (1 - fanout / (nodes - 1)) ** (nodes - 1))
 
 
 def coverage_table(groups: Iterable[tuple[int, int]], *, runs: int = 100) -> str:
-    """For each (nodes, fanout) how many nodes are reached in `runs` runs, and in how many runs all are."""
+    """For each (nodes, fanout) the nodes reached in `runs` runs, and the number of runs that reach all."""
     lines = ["nodes   fanout   reached on average   all reached   predicted"]
     for nodes, fanout in groups:
         counts = reached(nodes, fanout, runs=runs)
@@ -58,7 +58,7 @@ def coverage_table(groups: Iterable[tuple[int, int]], *, runs: int = 100) -> str
 
 
 def rounds(trace: Trace) -> list[int]:
-    """How many nodes have delivered after 0, 1, 2, ... hops."""
+    """The numbers of nodes that have delivered after 0, 1, 2, ... hops."""
     times = [output.time for output in trace.outputs("deliver")]
     last = round((times[-1] - times[0]) / HOP)
     return [sum(time <= times[0] + hop * HOP for time in times) for hop in range(last + 1)]
@@ -67,7 +67,7 @@ def rounds(trace: Trace) -> list[int]:
 # ---- flooding ----------------------------------------------------------------------------------------------
 
 def networks(side: int = 5) -> dict[str, Links]:
-    """Four ways to link side x side nodes."""
+    """Four topologies of side x side nodes."""
     names = node_names(side * side)
     return {
         "line": list(zip(names, names[1:], strict=False)),
@@ -79,14 +79,14 @@ def networks(side: int = 5) -> dict[str, Links]:
 
 
 def flood(links: Links) -> Run:
-    """The first node broadcasts, and everybody passes it on to all neighbours but the one it came from."""
+    """The first node broadcasts, and each node relays to all neighbours but the one that it came from."""
     names = node_names(len({node for link in links for node in link}))
     return Run(Flooding, names, topology=links, network=Network(latency=constant(HOP)),
                script=[at(HOP, request(names[0], Broadcast("m1")))], title=f"Flooding: {len(names)} nodes")
 
 
 def price_table(networks: dict[str, Links]) -> str:
-    """What one broadcast costs on each network: messages, and hops until the last node has it."""
+    """The cost of one broadcast on each topology: messages, and hops until the last node has it."""
     lines = ["network    links   messages   hops"]
     for name, links in networks.items():
         trace = simulate(flood(links), states=False)

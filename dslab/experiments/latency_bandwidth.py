@@ -1,6 +1,6 @@
-"""Latency is not bandwidth: how long a message and a heap of data take on different ways.
+"""Latency is not bandwidth: the transfer times of small messages and of bulk data over different media.
 
-The sizes of latency and bandwidth are the orders of magnitude of Kleppmann's lecture notes (section 1.2).
+Latencies and bandwidths are the orders of magnitude of Kleppmann's lecture notes (section 1.2).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ TB = 10 ** 12                   # bytes
 
 @dataclass(frozen=True)
 class Wire:
-    """A way for data: `latency` in seconds, `bandwidth` in bits a second."""
+    """A link: `latency` in seconds, `bandwidth` in bits a second."""
 
     latency: float
     bandwidth: float
@@ -27,7 +27,7 @@ class Wire:
 
 @dataclass(frozen=True)
 class Van:
-    """A van full of disks: `capacity` in bytes, `trip` in seconds, one trip after the other."""
+    """A van full of disks: `capacity` in bytes, `trip` in seconds; trips are sequential."""
 
     capacity: float = 50 * TB
     trip: float = DAY
@@ -38,7 +38,7 @@ class Van:
 
     @property
     def bandwidth(self) -> float:
-        """Bits a second, if it drives full."""
+        """The bandwidth of full trips, in bits a second."""
         return 8 * self.capacity / self.trip
 
 
@@ -55,7 +55,7 @@ SIZES = {"100 B": 100, "1 MB": 1e6, "1 GB": 1e9, "50 TB": 50 * TB}
 
 
 def times(ways: Mapping[str, Way] = WAYS, sizes: Mapping[str, float] = SIZES) -> str:
-    """How long each size takes on each way."""
+    """A table of transfer times, by size and medium."""
     width = max(map(len, ways))
     rows = [" " * width + "".join(f"{name:>13}" for name in sizes)]
     for name, way in ways.items():
@@ -64,7 +64,7 @@ def times(ways: Mapping[str, Way] = WAYS, sizes: Mapping[str, float] = SIZES) ->
 
 
 def duration(seconds: float) -> str:
-    """A time in the unit that suits it."""
+    """A duration in a suitable unit."""
     for size, unit in ((2 * DAY, "days"), (3600, "h"), (60, "min"), (1, "s"), (1e-3, "ms")):
         if seconds >= size:
             return f"{seconds / min(size, DAY):.3g} {unit}"

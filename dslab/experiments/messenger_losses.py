@@ -1,4 +1,4 @@
-"""Two generals: all that messengers can suffer, one pattern after the other, and what many copies are worth."""
+"""Two generals: all patterns of lost messages, and the effect of sending many copies."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from dslab.trace import Trace
 
 @dataclass(frozen=True)
 class Pattern:
-    """Which messages are caught, by number, and who attacks then."""
+    """A pattern of lost messages, by number, and the generals that attack then."""
 
     lost: tuple[int, ...]
     attacking: tuple[str, ...]
 
     @property
     def fails(self) -> bool:
-        """Does one general attack alone?"""
+        """Whether one general attacks alone."""
         return len(self.attacking) == 1
 
 
@@ -33,7 +33,7 @@ def losing(run: Run, lost: Iterable[int]) -> Run:
 
 
 def patterns(messengers: int, needs: Mapping[str, int]) -> Iterator[Pattern]:
-    """All 2 to the power of `messengers` patterns of loss, those with few losses first."""
+    """All 2 ** messengers patterns of loss, those with few losses first."""
     run = generals(messengers, needs)
     for many in range(messengers + 1):
         for lost in combinations(range(1, messengers + 1), many):
@@ -49,7 +49,7 @@ RULES = {
 
 
 def loss_table(most: int = 6) -> str:
-    """For each rule and number of messages: how many patterns leave a general alone, and the least of these."""
+    """For each rule and number of messages: how many patterns leave a general attacking alone, and the least one."""
     lines = [f"{'rule':43}  {'messages':>8}  {'patterns':>8}  {'one alone':>9}  it is enough to lose"]
     for rule, needs in RULES.items():
         for messengers in range(max(needs(1).values()), most + 1):
@@ -61,7 +61,7 @@ def loss_table(most: int = 6) -> str:
 
 
 def story(trace: Trace) -> str:
-    """What each message that arrives makes its receiver know, and what each general does at dawn: a line each."""
+    """The knowledge that each arriving message adds, and what each general does at dawn: a line each."""
     lines = []
     for step in trace.steps:
         if "knows" in step.changes:
@@ -72,9 +72,9 @@ def story(trace: Trace) -> str:
 
 
 def failures(copies: int, loss: float, runs: int, *, seed: int = 0) -> int:
-    """How often, of so many runs, a general attacks alone if the plan goes with so many messengers.
+    """The number of runs, of `runs`, in which a general attacks alone if the plan is sent in `copies` copies.
 
-    A attacks in any case, B if one of them arrives: so the chance is `loss` to the power of `copies`, and never 0.
+    A attacks in any case, B if a copy arrives: so the probability is loss ** copies, and never 0.
     """
     run = generals(1, protocol=AtOnce, copies=copies, network=Network(latency=constant(20), loss=loss))
     traces = (simulate(run.but(seed=seed + number), states=False) for number in range(runs))

@@ -1,4 +1,4 @@
-"""The synchrony dial: how often an algorithm fails that relies on a bound, if the bound holds most of the time."""
+"""The synchrony dial: how often an algorithm that relies on a bound fails, if the bound holds most of the time."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from dslab.script import At, at, pause, resume
 from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
-LATE = 1e-4             # the share of the messages that break the bound
+LATE = 1e-4             # the share of messages that exceed the bound
 
 
 @dataclass(frozen=True)
 class Count:
-    """What a run of the lock shows."""
+    """Counts of a run of the lock."""
 
     messages: int
-    late: int               # that their receiver saw later than the bound
-    violations: int         # how often a worker went in while another one was
+    late: int               # messages handled later than the bound
+    violations: int         # how often a worker entered while another one was inside
 
 
 def exponential_tail(late: float = LATE) -> Latency:
-    """Exponential delays of which this share is longer than the bound."""
+    """Exponential delays, of which this share exceeds the bound."""
     return exponential(-BOUND / log(late))
 
 
 def heavy_tail(late: float = LATE, *, alpha: float = 1.5) -> Latency:
-    """Pareto delays of which this share is longer than the bound."""
+    """Pareto delays, of which this share exceeds the bound."""
     return long_tail(BOUND * late ** (1 / alpha), alpha=alpha)
 
 
@@ -43,7 +43,7 @@ DIAL: Mapping[str, Latency] = {
 
 
 def collections(seconds: float = 60, *, length: float = 200, turns: int = 10_000) -> list[At]:
-    """Pauses of A by its garbage collector: one each so many seconds, for `length` ms."""
+    """Garbage collection pauses of A: one every `seconds`, of `length` ms."""
     end, each = turns * (BOUND + WORK), seconds * 1000
     moments = [number * each for number in range(1, int((end - length) // each) + 1)]
     return [event for moment in moments for event in (at(moment, pause("A")), at(moment + length, resume("A")))]
@@ -57,17 +57,17 @@ def dial(turns: int = 10_000, *, seed: int = 0) -> dict[str, Trace]:
 
 
 def count(trace: Trace) -> Count:
-    """What is late in a run of the lock, and what comes of it."""
+    """The counts of a run of the lock."""
     return Count(len(trace.messages), sum(delay > BOUND for delay in delays(trace)), len(violations(trace)))
 
 
 def delays(trace: Trace) -> list[float]:
-    """How long each message of a run was on its way, in ms; to wait for a receiver that is paused is part of it."""
+    """The delay of each message of a run, in ms, until it is handled: the pause of a receiver is part of it."""
     return [message.arrives - message.departs for message in trace.messages]
 
 
 def violations(trace: Trace) -> list[int]:
-    """The turns in which a worker goes in while another one is inside."""
+    """The turns in which a worker enters while another one is inside."""
     inside: set[str] = set()
     found = []
     for output in trace.outputs():

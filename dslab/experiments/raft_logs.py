@@ -1,8 +1,8 @@
-"""The logs of a Raft cluster as text, and what follows from them: who could win, and how a leader repairs them.
+"""The logs of a Raft cluster as text; which servers can win with them, and how a leader repairs them.
 
     A  leader    term 4  commit 1   1 | 2  4
 
-is server A with three entries, of terms 1, 2 and 4. What stands left of the bar is known to A to be committed.
+is server A with three entries, of terms 1, 2 and 4. A knows that the entries left of the bar are committed.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ def logs(trace: Trace, k: int = -1) -> str:
 
 
 def _entries(log: list, committed: int) -> str:
-    """The terms, with a bar behind the last entry that the server knows to be committed."""
+    """The terms, with a bar after the server's commit index."""
     marks = ["|" if index == committed else " " for index in range(len(log) + 1)]
     return marks[0] + "".join(f"{entry.term:>2} {mark}" for entry, mark in zip(log, marks[1:], strict=True))
 
 
 def moment(trace: Trace, time: float) -> int:
-    """The last step up to this time (ms): the k at which `logs`, `play` and `state_at` show that moment."""
+    """The last step up to this time (ms): the k for which `logs`, `play` and `state_at` show that moment."""
     return max(step.index for step in trace.steps if step.time <= time)
 
 
 def voters(logs_of: Mapping[str, str], candidate: str) -> list[str]:
-    """Who would vote for the candidate in a new term: the servers, itself included, that have no objection to its log.
+    """The servers, itself included, that would vote for the candidate in a new term, with these logs.
 
-    Logs are strings of terms, as in `raft_figures`. The answer is that of `Raft.on_request_vote` itself.
+    Logs are strings of terms, as in `raft_figures`. The votes are those of `Raft.on_request_vote` itself.
     """
     entries, new_term = log_of(logs_of[candidate]), 1 + max(int(term) for terms in logs_of.values() for term in terms)
     question = RequestVote(new_term, len(entries), entries[-1].term if entries else 0)
@@ -50,12 +50,13 @@ def voters(logs_of: Mapping[str, str], candidate: str) -> list[str]:
             server = Raft(name, [other for other in logs_of if other != name])
             server.log = log_of(terms)
             server.on_request_vote(candidate, question)
-            granted += [name] if server.voted_for == candidate else []
+            if server.voted_for == candidate:
+                granted.append(name)
     return granted
 
 
 def elections(logs_of: Mapping[str, str]) -> str:
-    """For each server who would vote for it, and whether that is a majority: a line each."""
+    """For each server the voters that it would get, and whether they are a majority: a line each."""
     lines = []
     for candidate in logs_of:
         granted = voters(logs_of, candidate)
@@ -65,7 +66,7 @@ def elections(logs_of: Mapping[str, str]) -> str:
 
 
 def attempts(trace: Trace, leader: str) -> dict[str, list[int]]:
-    """For each follower the places (prev_index) at which the leader tried to append, until one fitted."""
+    """Follower -> the values of prev_index with which the leader tried to append, until the logs matched."""
     tried: dict[str, list[int]] = {}
     for message in trace.messages:
         if message.src == leader and isinstance(message.payload, AppendEntries):

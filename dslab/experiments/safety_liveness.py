@@ -1,8 +1,8 @@
-"""The five properties of total order broadcast as lamps: three about safety, two about liveness.
+"""The five properties of total order broadcast as lamps: three for safety, two for liveness.
 
-A safety lamp says "kept" until something bad happens, then "broken" for ever: nothing can mend it. A liveness lamp
-says "waiting" while something good is still due, "done" when nothing is, and "broken" only when the run has come to
-rest: as long as anything may still happen, the good thing may too.
+A safety lamp shows "kept" until the property is violated, then "broken" for ever: no later event can repair it. A
+liveness lamp shows "waiting" while something is due, "done" while nothing is, and "broken" only when the run has ended
+with something due: until then it may still happen.
 
 Source: Alpern and Schneider, "Defining liveness" (1985), for the two kinds; the five properties and the question
 whether the last two could be one are an exercise of Kleppmann's Cambridge lecture notes.
@@ -20,7 +20,7 @@ from dslab.trace import Trace
 
 @in_the_end
 def what_a_correct_node_broadcasts_all_correct_nodes_deliver(world):
-    """Properties 4 and 5 made into one. It looks as strong, and is weaker."""
+    """Properties 4 and 5 combined into one, which looks as strong and is weaker."""
     got = deliveries(world)
     for sender, number, payload in (output.values for output in world.outputs("broadcast")):
         for node in sorted(world.up):
@@ -33,7 +33,7 @@ MERGED = what_a_correct_node_broadcasts_all_correct_nodes_deliver
 
 
 def lamps(trace: Trace, promises: Sequence[Promise] = FIVE) -> str:
-    """What each promise's lamp says at the moments when one of them changes: a line each, and a column a moment."""
+    """The lamp of each promise, a line each, with a column for each time at which a lamp changes."""
     columns: list[tuple[str, list[str]]] = []
     world, broken = World(trace.nodes, trace.initial), set()
     for step in trace.steps:
@@ -47,7 +47,7 @@ def lamps(trace: Trace, promises: Sequence[Promise] = FIVE) -> str:
 
 
 def _lamp(promise: Promise, world: World, broken: set[Promise]) -> str:
-    """The lamp now; a safety lamp remembers in `broken` what it has seen."""
+    """The lamp now; violated safety properties are recorded in `broken`."""
     objection = promise.objection(world)
     if promise.kind == "in the end":
         return "waiting" if objection else "done"
@@ -57,7 +57,7 @@ def _lamp(promise: Promise, world: World, broken: set[Promise]) -> str:
 
 
 def _last(promise: Promise, shown: str, trace: Trace) -> str:
-    """The lamp when the run is over: what still waits is broken if nothing is left that could happen."""
+    """The lamp at the end of the run: one that is waiting is broken if nothing is left to happen."""
     return "broken" if shown == "waiting" and trace.came_to_rest else shown
 
 

@@ -1,4 +1,4 @@
-"""The stamps of a drawing by both logical clocks, and what each of them can say about two events.
+"""The timestamps of a drawing by both logical clocks, and what follows from them about two events.
 
 A drawing is that of `logical_clocks.drawing`: a row of events for each node, and the ends of each message.
 """
@@ -25,7 +25,7 @@ CANNOT_TELL = "cannot tell"
 
 
 def stamp_table(rows: dict[str, str], messages: str) -> str:
-    """The Lamport and the vector stamp of each event, a line for each node."""
+    """The Lamport and the vector timestamp of each event, a line for each node."""
     lamport, vector = _stamped(rows, messages)
     cells = {node: [f"{name} {lamport[name].stamp} {_vector(event)}" for name, event in vector.items()
                     if event.node == node] for node in rows}
@@ -35,7 +35,7 @@ def stamp_table(rows: dict[str, str], messages: str) -> str:
 
 
 def relation_table(rows: dict[str, str], messages: str, pairs: Iterable[tuple[str, str]]) -> str:
-    """For each pair of events what their Lamport stamps tell, and what their vectors tell."""
+    """For each pair of events what follows from their Lamport timestamps, and from their vectors."""
     lamport, vector = _stamped(rows, messages)
     lines = [("events", "Lamport", "tells", "vectors", "tell")]
     for a, b in pairs:
@@ -45,7 +45,7 @@ def relation_table(rows: dict[str, str], messages: str, pairs: Iterable[tuple[st
 
 
 def lamport_tells(a: Event, b: Event) -> str:
-    """What follows from two Lamport stamps and the names of their nodes, and from nothing else."""
+    """What follows from two Lamport timestamps and the names of their nodes alone."""
     if a.node == b.node:
         return f"{a.name} → {b.name}" if a.stamp < b.stamp else f"{b.name} → {a.name}"
     return f"{a.name} ∥ {b.name}" if a.stamp == b.stamp else CANNOT_TELL
@@ -64,7 +64,7 @@ def concurrent_pairs(told: list[Event]) -> list[tuple[Event, Event]]:
 
 
 def _stamped(rows: dict[str, str], messages: str) -> list[dict[str, Event]]:
-    """For each clock the events by name, as a run of the drawing tells them."""
+    """For each clock the events of a run of the drawing, by name."""
     return [{event.name: event for event in events(simulate(drawing(clock, rows, messages)))} for clock in CLOCKS]
 
 
