@@ -43,7 +43,8 @@ def test_the_package_and_a_users_program_have_no_type_error():
     assert said.startswith("Success: no issues found"), said
 
 
-def test_the_users_program_runs(capsys):
+def test_the_users_program_runs(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("DSLAB_PROGRESS", str(tmp_path / "progress.json"))       # it checks an exercise
     typed_program.main()
     assert "all have the same total" in capsys.readouterr().out
 
