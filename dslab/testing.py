@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from dslab.checkers.history import ANY, Operation, history_of
-from dslab.contract import check_protocol, find_handler
+from dslab.contract import check_protocol, find_handler, run_handler
 from dslab.node import Node, timer_handler
 from dslab.values import DslabError, brief, nearest, snapshot
 
@@ -59,7 +59,7 @@ def start(protocol: type[SomeNode], id: str = "A", *, peers: Iterable[str] = (),
           **state: Any) -> SomeNode:
     """A node that has just started: `make`, then `on_start`."""
     node = make(protocol, id, peers=peers, clients=clients, **state)
-    node.on_start()
+    run_handler(node.on_start)
     return node
 
 
@@ -71,7 +71,7 @@ def receive(node: Node, msg: Any, *, src: str) -> None:
     """
     handler = find_handler(node, msg)
     node.clear_effects()
-    handler(src, msg)
+    run_handler(handler, src, msg)
 
 
 def request(node: Node, msg: Any, *, client: str = "alice") -> None:
@@ -87,7 +87,7 @@ def fire(node: Node, timer: str) -> None:
     """
     handler = getattr(node, timer_handler(type(node), timer))
     node.clear_effects()
-    handler()
+    run_handler(handler)
 
 
 def recover(node: SomeNode) -> SomeNode:
@@ -95,7 +95,7 @@ def recover(node: SomeNode) -> SomeNode:
     again = type(node)(node.id, node.peers, neighbours=node.neighbours)
     for name in node.persistent:
         setattr(again, name, snapshot(getattr(node, name)))
-    again.on_recover()
+    run_handler(again.on_recover)
     return again
 
 
