@@ -6,6 +6,7 @@ import random
 import re
 import subprocess
 import sys
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,10 @@ from dslab import (
     Run,
     Trace,
     at,
+    check,
     crash,
     diagram,
+    exercise,
     explore,
     follow,
     judge,
@@ -69,6 +72,11 @@ MISUSES = {name: case for table in TABLES for name, case in table.items()}
 PLACE = re.compile(r"\.? (In <lambda>, line N, by|By) the script's at\(5, request\('A', Ping\(n=0\)\)\);"
                    " replay: seed 0")
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def nothing_done_yet(tmp_path, monkeypatch):
+    monkeypatch.setenv("DSLAB_PROGRESS", str(tmp_path / "progress.json"))
 
 
 def sentence_of(make) -> tuple[DslabError, str]:
@@ -111,6 +119,23 @@ def test_whoever_catches_the_error_that_python_would_raise_catches_the_sentence(
 def test_an_exception_of_the_protocol_s_own_stays_beside_its_sentence():
     error, _ = sentence_of(lambda: doing(lambda self: {}["key"]))
     assert isinstance(error.__cause__, KeyError)
+
+
+@pytest.mark.parametrize(("given", "sentence"), [
+    (("4.1", Quiet), "'4.1' is no exercise: write check(exercise, your_attempt), the exercise first."),
+    ((Quiet, "4.1"), "<class Quiet> is no exercise: write check(exercise, your_attempt), the exercise first."),
+    ((exercise("4.1"), Quiet("A")), "expected your class, such as check(exercise, MyClock), not <Quiet>."),
+    ((exercise("4.1"), RUN), "expected your class, such as check(exercise, MyClock), not <Run>."),
+    ((exercise("4.1"), Quiet), "Quiet does not extend Clock: write class Quiet(Clock)."),
+])
+def test_a_check_raises_nothing_and_says_it_in_its_report(given, sentence):
+    assert check(*given).sentence == sentence
+
+
+@pytest.mark.parametrize("seconds", ["20", nan, -1, None])
+def test_a_check_without_a_limit_is_no_check(seconds):
+    report = check(exercise("4.1"), exercise("4.1").reference, seconds=seconds)
+    assert report.outcome == "cannot tell" and report.sentence.endswith("is no limit: expected a number such as 20.")
 
 
 # ---- what is taken, though it might be refused -----------------------------------------------------------------------

@@ -76,6 +76,9 @@ def _report(exercise: Exercise, attempt: Any, seconds: float) -> Report:
         return Report(exercise="?", outcome=CANNOT_TELL, sentence=f"{brief(exercise)} is no exercise: write "
                       "check(exercise, your_attempt), the exercise first.")
     report = partial(Report, exercise=exercise.number)
+    if type(seconds) not in (int, float) or not 0 <= seconds < 1e6:
+        return report(outcome=CANNOT_TELL, sentence=f"seconds={brief(seconds)} is no limit: expected a number such as"
+                      f" {SECONDS:g}.")
     try:
         missing = exercise.missing(attempt)
     except DslabError as problem:
