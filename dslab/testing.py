@@ -17,7 +17,7 @@ import ast
 import re
 import shlex
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from dslab.checkers.history import ANY, Operation, history_of
 from dslab.contract import check_protocol, find_handler, run_handler
@@ -25,6 +25,7 @@ from dslab.node import Node, timer_handler
 from dslab.values import DslabError, brief, nearest, snapshot
 
 SomeNode = TypeVar("SomeNode", bound=Node)
+Sent = TypeVar("Sent")
 
 LINE = re.compile(r"\s*(?P<client>[^\s|]+)\s*(?=\|)")
 BAR = re.compile(r"\|-+ (?P<said>[^|]*?) (?:-+\||(?P<open>\.\.\.))")
@@ -101,6 +102,10 @@ def recover(node: SomeNode) -> SomeNode:
 
 # ---- what it asked for -----------------------------------------------------------------------------------------------
 
+@overload
+def sent(node: Node) -> list[tuple[str, Any]]: ...
+@overload
+def sent(node: Node, kind: type[Sent]) -> list[tuple[str, Sent]]: ...
 def sent(node: Node, kind: type | None = None) -> list[tuple[str, Any]]:
     """The messages that the last event sent, in order, as (receiver, message); all, or those of one class."""
     messages = [(effect[1], effect[2]) for effect in node.effects if effect[0] == "send"]

@@ -178,7 +178,7 @@ def by_hand() -> list[tuple[str, Copy]]:
     """One node, one message."""
     node = Counter("A", ["B"])
     receive(node, Add(2), src="alice")
-    return [(dst, msg) for dst, msg in sent(node, Copy)]
+    return sent(node, Copy)
 
 
 def history() -> bool:
