@@ -379,7 +379,7 @@ def test_an_interrupt_says_how_far_it_came(tmp_path):
                 return super().receiving(stamp)
 
         def interrupt():
-            while len(glob.glob("BEGUN-*")) < 2:       # the judge and the twin
+            while len(glob.glob("BEGUN-*")) < 2:       # the judging process and the repeated one
                 time.sleep(0.1)
             os.kill(os.getpid(), signal.SIGINT)
 

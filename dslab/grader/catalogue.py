@@ -1,4 +1,4 @@
-"""Finds the exercises of the course: each module in `dslab.exercises` has a tuple EXERCISES."""
+"""The catalogue of exercises: the tuples EXERCISES of all modules in `dslab.exercises`."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def exercise(number: str) -> Exercise:
 
 
 def _place(number: str) -> tuple[int, int, str]:
-    """Where "4.10b" stands: after 4.9."""
+    """A sort key: "4.10b" comes after "4.9"."""
     parts = re.fullmatch(r"(\d+)\.(\d+)([a-z]?)", number)
     if parts is None:
         raise DslabError(f"an exercise's number is one such as 4.1 or 4.1b, not {brief(number)}")

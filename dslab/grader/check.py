@@ -1,6 +1,6 @@
-"""`check(exercise, attempt)`: what is right, what is wrong, and exactly why. It never raises, hangs or harms.
+"""`check(exercise, attempt)`: whether an attempt is right, and if not, exactly why. It never raises and never hangs.
 
-The attempt runs in a child process with limits of time, memory, output and events. That guards against accidents; it
+The attempt runs in a child process with limits of time, memory, output and events. This guards against accidents; it
 is no security sandbox.
 """
 
@@ -17,7 +17,7 @@ from dslab.calls import teaching
 from dslab.grader.child import Job
 from dslab.grader.exercise import Exercise, MakeItRight
 from dslab.grader.nondeterminism import likely_source
-from dslab.grader.process import ChildProcess, Ending, answers, last_words, plain
+from dslab.grader.process import ChildProcess, Ending, answers, plain, reason_without_report
 from dslab.grader.progress import remember
 from dslab.grader.report import CANNOT_TELL, NOT_ATTEMPTED, NOT_DETERMINISTIC, RIGHT, WRONG, Report
 from dslab.values import DslabError, brief, first_difference
@@ -30,7 +30,7 @@ class NotRight(AssertionError):
     """In grading mode: the attempt is not right. The message is the report."""
 
     def _render_traceback_(self) -> list[str]:
-        """IPython shows the sentence only: the lines of the grader help nobody."""
+        """IPython shows the sentence only: the grader's traceback would not help."""
         return [str(self)]
 
 
@@ -40,16 +40,16 @@ def check(exercise: Exercise, attempt: Any = None, *, seconds: float = SECONDS) 
 
     Args:
         exercise: from `dslab.exercises`.
-        attempt: a class, a script, or what was predicted: see the exercise.
-        seconds: of computing, after which the verdict is "too slow".
+        attempt: a class, a script, or a prediction: see the exercise.
+        seconds: the limit of CPU time, after which the outcome is "too slow".
 
     Returns:
         A report with one of six outcomes: not attempted, right, wrong, cannot tell, too slow, not deterministic. The
-        notebook shows it; `report.play()` opens the run that shows what is wrong.
+        notebook shows it; `report.play()` opens the run that shows the mistake.
 
     Raises:
         NotRight: in grading mode only (the environment variable DSLAB_GRADING is set), if the attempt is not right.
-            The file that DSLAB_REPORTS names is then given a line of JSON for each check.
+            In this mode each check appends a line of JSON to the file in DSLAB_REPORTS.
 
     >>> check(exercise("4.1")).outcome
     'not attempted'
@@ -64,7 +64,7 @@ def check(exercise: Exercise, attempt: Any = None, *, seconds: float = SECONDS) 
 
 
 def _hand_in(report: Report) -> None:
-    """Tell the grader of the notebook what was found: what a cell prints or returns proves nothing."""
+    """Write the report to the notebook grader's file: a learner's cell can print or return anything."""
     path = os.environ.get(REPORTS)
     if path:
         with open(path, "a", encoding="utf-8") as file:
@@ -87,27 +87,28 @@ def _report(exercise: Exercise, attempt: Any, seconds: float) -> Report:
         return report(outcome=NOT_ATTEMPTED, sentence=f"{missing}.".replace("..", "."))
     try:
         job = cloudpickle.dumps(Job(exercise, attempt, seconds))
-    except Exception as problem:                    # whatever an attempt holds: it cannot be sent to another process
+    except Exception as problem:                    # an attempt can contain anything, also what cannot be pickled
         return report(outcome=CANNOT_TELL, sentence=f"your code cannot be run in a process of its own: "
                       f"{type(problem).__name__}: {problem}. Restart the kernel and run the cells in order.")
     children = [ChildProcess(job, "judge", hash_seed=1)]
     if isinstance(exercise, MakeItRight):
-        children.append(ChildProcess(job, "twin", hash_seed=2))
-    judged, *twins = answers(*children, seconds=10 * seconds + 60)
-    return _read(judged, twins, exercise, attempt, seconds)
+        children.append(ChildProcess(job, "repeat", hash_seed=2))
+    judged, *repeats = answers(*children, seconds=10 * seconds + 60)
+    return _read(judged, repeats, exercise, attempt, seconds)
 
 
-def _read(judged: Ending, twins: list[Ending], exercise: Exercise, attempt: Any, seconds: float) -> Report:
-    """The child's report, or what is known if it left none."""
+def _read(judged: Ending, repeats: list[Ending], exercise: Exercise, attempt: Any, seconds: float) -> Report:
+    """The child's report, or one about how it ended if it wrote none."""
     printed = plain(judged.printed, cut=judged.cut)
     if judged.report is None:
         outcome = CANNOT_TELL if judged.ended.startswith("stopped") else WRONG
-        return Report(exercise=exercise.number, outcome=outcome, sentence=last_words(judged), printed=printed)
+        return Report(exercise=exercise.number, outcome=outcome, printed=printed,
+                      sentence=reason_without_report(judged))
     data = json.loads(judged.report)
     steps = data.pop("steps", None)
     report = Report(**data).but(printed=printed)
-    for twin in twins:
-        others = json.loads(twin.report).get("steps") if twin.report else None
+    for repeat in repeats:
+        others = json.loads(repeat.report).get("steps") if repeat.report else None
         if steps and others and steps != others:
             step = _first_different_step(steps, others)
             return Report(exercise=exercise.number, outcome=NOT_DETERMINISTIC, printed=printed, sentence=f"same seed, "

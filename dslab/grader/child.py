@@ -1,7 +1,7 @@
 """The process in which an attempt runs: `python -m dslab.grader.child REPORT MODE`, the job on its standard input.
 
-It writes the report to a file, and is ended from outside if it does not end itself. It guards against accidents; it is
-no sandbox for hostile code.
+It writes the report to a file, and is killed by its parent if it does not end by itself. This guards against accidents;
+it is no sandbox for hostile code.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from dslab.reasons import Reason
 from dslab.simulator.errors import ProtocolError
 from dslab.values import DslabError
 
-MEMORY = 3 * 2**30              # bytes of address space: for a single huge list, before the watchdog can see it
+MEMORY = 3 * 2**30              # bytes of address space: a huge list is refused before the watchdog can notice it
 
 
 @dataclass(frozen=True)
 class Job:
-    """What the child is asked to judge; `attempt` is pickled by value, the exercise by its place in the package."""
+    """The child's input; `attempt` is pickled by value, the exercise by reference."""
 
     exercise: Exercise
     attempt: Any
@@ -43,19 +43,19 @@ class Job:
 
 
 class Desk:
-    """Where the report is written, once."""
+    """The report file, which is written once."""
 
     def __init__(self, path: Path, exercise: str) -> None:
         self.path, self.exercise = path, exercise
 
     def hand_in(self, report: Report, **more: Any) -> None:
-        """Write the report, all of it or nothing."""
+        """Write the report atomically."""
         half = self.path.with_suffix(".half")
         half.write_text(json.dumps(report.to_dict() | more), encoding="utf-8")
         os.replace(half, self.path)
 
     def bark(self, outcome: str, sentence: str) -> NoReturn:
-        """Write a report and end the process, whatever it is doing."""
+        """Write a report and end the process at once."""
         self.hand_in(Report(exercise=self.exercise, outcome=outcome, sentence=sentence))
         END(0)
 
@@ -84,18 +84,18 @@ def main() -> None:
                         f"{changed}; verdicts come from recorded messages only.")
     desk.hand_in(report, steps=steps)
     sys.stdout.flush()
-    END(0)                      # threads that the attempt has started do not keep the process alive
+    END(0)                      # threads of the attempt must not keep the process alive
 
 
 def _judge(job: Job, tally: Tally, mode: str) -> tuple[Report, list[list[int]]]:
-    """The report, and what is compared with the twin."""
+    """The report, and the steps that are compared with those of the repeated run."""
     exercise = job.exercise
     steps: list[list[int]] = []
     try:
         if isinstance(exercise, MakeItRight):
             steps = behaviour(exercise, job.attempt)
-        if mode == "twin":
-            return Report(exercise=exercise.number, outcome=CANNOT_TELL, sentence="twin"), steps
+        if mode == "repeat":
+            return Report(exercise=exercise.number, outcome=CANNOT_TELL, sentence="repeated run"), steps
         return examine(exercise, job.attempt, tally), steps
     except NotDeterministic as problem:
         return Report(exercise=exercise.number, outcome=NOT_DETERMINISTIC, sentence=f"{problem}."), steps
@@ -107,7 +107,7 @@ def _judge(job: Job, tally: Tally, mode: str) -> tuple[Report, list[list[int]]]:
 
 
 def fingerprint() -> dict[str, Any]:
-    """All names in dslab and in its classes, and Python's own functions: an attempt must leave them as they are."""
+    """The values of all names in dslab, in its classes and in builtins: an attempt must not change them."""
     found = {f"builtins.{name}": value for name, value in vars(builtins).items() if name != "_"}
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] == "dslab" and isinstance(module, ModuleType):
@@ -120,12 +120,12 @@ def fingerprint() -> dict[str, Any]:
 
 
 def _first_change(before: dict[str, Any], after: dict[str, Any]) -> str:
-    """The first name, in their order, that means something else now; empty if none does."""
+    """The first name whose value has changed; empty if none has."""
     return min((name for name, value in before.items() if after.get(name, value) is not value), default="")
 
 
 def _refuse_to_leave(desk: Desk) -> None:
-    """From here on, `os._exit` says who called it."""
+    """From here on, `os._exit` writes a report that names its caller."""
     def leave(status: int = 0) -> NoReturn:
         frame = handler_frame(sys._getframe(1))
         where = f" in {call(frame)}{place(frame)}" if frame else ""
@@ -135,7 +135,7 @@ def _refuse_to_leave(desk: Desk) -> None:
 
 
 def _stopping(desk: Desk, tally: Tally) -> Callable[[int, Any], NoReturn]:
-    """What an interrupt does: it says how far the check came, and keeps the run that was under way."""
+    """The handler of an interrupt: it reports the progress so far, with the run in progress."""
     def stop(number: int, frame: Any) -> NoReturn:
         report = Report(exercise=desk.exercise, outcome=CANNOT_TELL, counted=str(tally),
                         sentence=f"stopped by you during the {tally.stage or 'first'} stage.")
@@ -152,10 +152,10 @@ def _stopping(desk: Desk, tally: Tally) -> Callable[[int, Any], NoReturn]:
 
 
 def limit_memory() -> None:
-    """What this process and its children ask for beyond `MEMORY` is refused, where the system can do that."""
+    """Limit the address space of this process and its children to `MEMORY`, where the system supports it."""
     try:
         import resource
-    except ImportError:         # not on this system: the watchdog must do
+    except ImportError:         # not supported here: there is the watchdog
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     if hard == resource.RLIM_INFINITY or hard > MEMORY:

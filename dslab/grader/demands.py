@@ -1,7 +1,7 @@
-"""Demands: what an attempt must do, and what is said where it does not.
+"""Demands: the properties that an attempt must have, each with the sentence for a violation.
 
-A demand is a promise, or a function from a trace to an `Objection`. `for_each` makes one from what is wrong with one
-thing at a time, a step, a message or an output; `at_the_end` from what is wrong with a run when it is over.
+A demand is a promise, or a function from a trace to an `Objection`. `for_each` makes one from a check of single steps,
+messages or outputs; `at_the_end` from a check of a whole run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dslab.trace import Envelope, Step, Trace
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """What is wrong in a trace: a sentence that names the two events in conflict, and the step to look at."""
+    """A violation in a trace: a sentence that names the two events in conflict, and the step that shows it."""
 
     sentence: str
     step: int
@@ -25,12 +25,12 @@ class Objection:
 
 @dataclass(frozen=True)
 class Demand:
-    """What an attempt must do, and the rule of the algorithm that is broken where it does not.
+    """A property that an attempt must have, and the rule of the algorithm behind it.
 
     Args:
-        what: a promise, or a function from a trace to an `Objection` (None: nothing is wrong).
-        rule: the rule, in one sentence, as the paper or the chapter has it.
-        hint: which of the exercise's hints helps, from 0.
+        what: a promise, or a function from a trace to an `Objection` (None: no violation).
+        rule: the rule, in one sentence, as in the paper or the chapter.
+        hint: the index of the exercise's hint that helps, from 0.
     """
 
     what: Promise | Callable[[Trace], Objection | None]
@@ -43,7 +43,7 @@ class Demand:
         return self.what.name if isinstance(self.what, Promise) else self.what.__name__.replace("_", " ")
 
     def look(self, trace: Trace) -> Objection | None:
-        """The first thing in a trace that this forbids."""
+        """The first violation in a trace, if there is one."""
         if isinstance(self.what, Promise):
             verdict, = judge(trace, [careful(self.what)])
             return objection(verdict) if verdict.status == "broken" else None
@@ -54,7 +54,7 @@ class Demand:
 
 
 def careful(promise: Promise) -> Promise:
-    """The same promise for records of any kind: an attempt may have put anything where a number should be."""
+    """The same promise, made robust against values of any type in an attempt's outputs and states."""
     def judge(world: Any) -> Any:
         try:
             return promise.judge(world)
@@ -65,7 +65,7 @@ def careful(promise: Promise) -> Promise:
 
 
 def cannot_be_judged(problem: Exception) -> str:
-    """The sentence for records that make no sense."""
+    """The sentence for records on which a promise raises an exception."""
     return f"what your nodes recorded makes no sense there ({type(problem).__name__}: {problem})"
 
 
@@ -80,7 +80,7 @@ Reading = str | Callable[[Trace], Iterable[Any]]
 
 
 def for_each(reading: Reading) -> Callable[[Callable[[Trace, Any], str | None]], Callable[[Trace], Objection | None]]:
-    """A demand on each of the things that a trace has.
+    """A demand on each step, message, output or record of a trace.
 
         @for_each("told")
         def a_caller_is_told_the_truth(trace, output):
@@ -91,8 +91,8 @@ def for_each(reading: Reading) -> Callable[[Callable[[Trace, Any], str | None]],
         reading: the name of outputs; or from a trace to steps, messages, outputs, or records with a `step`.
 
     Returns:
-        What makes a demand of a function: from the trace and one of those things to what is wrong with it, in one
-        sentence (None or "": nothing). The demand is its first sentence, at the step of that thing.
+        A decorator of a function from the trace and one of these to the violation, as a sentence (None or "": none).
+        The demand returns the first sentence, at the step of that item.
     """
     def made(look: Callable[[Trace, Any], str | None]) -> Callable[[Trace], Objection | None]:
         @wraps(look)
@@ -109,7 +109,7 @@ def for_each(reading: Reading) -> Callable[[Callable[[Trace, Any], str | None]],
 
 
 def at_the_end(look: Callable[[Trace], str | None]) -> Callable[[Trace], Objection | None]:
-    """A demand on a whole run, from what is wrong with it in one sentence; it is shown at the last step."""
+    """A demand on a whole run, from a function that returns the violation as a sentence, shown at the last step."""
     @wraps(look)
     def demand(trace: Trace) -> Objection | None:
         sentence = look(trace)
@@ -119,6 +119,6 @@ def at_the_end(look: Callable[[Trace], str | None]) -> Callable[[Trace], Objecti
 
 
 def step_of(one: Any) -> int:
-    """The step to look at: of an output or a record its own, of a message that of its sending."""
+    """The step that shows an item: of an output or a record its own, of a message that of its sending."""
     step = one if isinstance(one, Step) else one.sent if isinstance(one, Envelope) else one.step
     return step.index if isinstance(step, Step) else step

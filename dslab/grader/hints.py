@@ -1,4 +1,4 @@
-"""Hints, from vague to exact: each call gives the next one, also tomorrow; a failed attempt chooses where to begin."""
+"""Hints, from vague to exact: each call returns the next one, across sessions; a failed attempt selects the first."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def hint(exercise: Exercise, first: int | None = None) -> Said:
     """The next hint, from vague to exact; after a failed attempt, the one that helps with it.
 
     Args:
-        exercise: as `exercise("4.1")` finds it.
-        first: the hint to begin with, from 0, as `report.hint` has it; None: what your last attempt needs.
+        exercise: the exercise, from `exercise("4.1")`.
+        first: the index of the first hint, from 0, such as `report.hint`; None: the one for your last attempt.
 
     >>> hint(exercise("3.4"))
     Hint 1 of 3: Which of the clocks can be set while it is read?

@@ -1,4 +1,4 @@
-"""Which methods of an attempt are still as empty as the stub left them, and which cannot be called."""
+"""Static inspection of an attempt: methods that are still empty, and signatures that do not fit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IDLE = {"RESUME", "NOP", "POP_TOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"
 
 
 def blanks(attempt: type, base: type, asks: Iterable[str]) -> list[str]:
-    """The methods that are asked for, and not written."""
+    """The required methods that are not written."""
     return [name for name in asks if _inherited(attempt, base, name) or is_blank(getattr(attempt, name, None))]
 
 
@@ -23,7 +23,7 @@ def _inherited(attempt: type, base: type, name: str) -> bool:
 
 
 def is_blank(function: Any) -> bool:
-    """Does a function do nothing but return None: `...`, `pass`, a docstring, or `raise NotImplementedError`?"""
+    """Whether a function is a stub: `...`, `pass`, `return None`, a docstring, or `raise NotImplementedError`."""
     if not isinstance(function, FunctionType):
         return function is None
     code = function.__code__
@@ -35,13 +35,13 @@ def is_blank(function: Any) -> bool:
 
 
 def check_signatures(attempt: type, base: type, asks: Iterable[str]) -> None:
-    """Raise `DslabError` if a method waits, or cannot be called as the one that it replaces."""
+    """Raise `DslabError` if a method is a coroutine or generator, or does not accept the arguments of the base's."""
     for name in asks:
         check_signature(f"{attempt.__name__}.{name}", getattr(attempt, name), getattr(base, name))
 
 
 def check_signature(where: str, mine: Any, base: Any) -> None:
-    """Raise `DslabError` if one function waits, or cannot be called as the one that it replaces."""
+    """Raise `DslabError` if a function is a coroutine or generator, or does not accept the arguments of `base`."""
     if inspect.iscoroutinefunction(mine) or inspect.isgeneratorfunction(mine):
         raise DslabError(f"{where} waits (async or yield): it must run to completion; a node waits with a timer")
     asked = inspect.signature(base)

@@ -1,4 +1,4 @@
-"""From an exercise and an attempt to a report: what the child process does."""
+"""The judging of an attempt, in the child process: from an exercise and an attempt to a report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from dslab.values import DslabError, brief, nearest
 
 @singledispatch
 def examine(exercise: Exercise, attempt: Any, tally: Tally) -> Report:
-    """Judge an attempt. All that it costs is up to the caller to limit."""
+    """Judge an attempt. The caller limits time and memory."""
     raise DslabError(f"there is no exercise of the kind {type(exercise).__name__}")
 
 
@@ -54,11 +54,11 @@ def _failed(exercise: MakeItRight, failure: Failure) -> Report:
 
 
 def recorded(trace: Trace) -> dict[str, Any]:
-    """A trace as data that needs no class of the attempt: it can be played, not simulated again."""
+    """A trace as data without the attempt's classes: it can be played, but not simulated again."""
     return trace_to_dict(trace) | {"run": None}
 
 
-SEEDS = 50                      # of random cases
+SEEDS = 50                      # the number of seeds for random cases
 
 
 @examine.register
@@ -74,14 +74,14 @@ def _(exercise: Compute, attempt: Any, tally: Tally) -> Report:
 
 
 def cases(exercise: Compute, seeds: int) -> Iterator[Case]:
-    """All cases of an exercise, and random ones by so many seeds."""
+    """All cases of an exercise, then random ones by `seeds` seeds."""
     yield from exercise.cases()
     for seed in range(seeds):
         yield from exercise.random_cases(Random(f"{exercise.number} {seed}"))
 
 
 def call(case: Case, attempt: Any) -> str | None:
-    """What is wrong with one case; an exception is that, too."""
+    """The sentence about a case that fails, by a wrong result or an exception; None if it passes."""
     try:
         return case.judge(attempt)
     except Exception as problem:
@@ -111,7 +111,7 @@ def _(exercise: BreakIt, attempt: Any, tally: Tally) -> Report:
 
 
 def _mended(exercise: BreakIt) -> dict[str, Any]:
-    """The same cluster with the protocol that has no mistake."""
+    """The trace of the same script with the correct protocol, as data."""
     family = protocol_of(exercise.mended)
     return {name: exercise.mended if protocol_of(cls) is family else cls
             for name, cls in exercise.run.protocols.items()}
@@ -129,7 +129,7 @@ def _script(attempt: Any) -> tuple[At, ...]:
 
 
 def _too_much(exercise: BreakIt, script: tuple[At, ...]) -> str:
-    """Which verb is used too often, if one is."""
+    """The sentence about a verb that is used too often; empty if none is."""
     allowed = ", ".join(f"{name} ({most})" for name, most in exercise.allowed.items())
     for verb in dict.fromkeys(event.action.verb for event in script):
         used = sum(event.action.verb == verb for event in script)
@@ -159,7 +159,7 @@ def _(exercise: Predict, attempt: Any, tally: Tally) -> Report:
 
 
 def _said(exercise: Predict, attempt: Any) -> dict[str, Any]:
-    """What the learner says, by the names of the questions."""
+    """The learner's predictions, by the names of the questions."""
     if not isinstance(attempt, dict):
         if len(exercise.questions) == 1:
             return {next(iter(exercise.questions)): attempt}
@@ -171,7 +171,7 @@ def _said(exercise: Predict, attempt: Any) -> dict[str, Any]:
 
 
 def same(said: Any, answer: Any) -> bool:
-    """Equal as data: lists and tuples are the same, and so are 20 and 20.0; 1 and True are not."""
+    """Whether a prediction equals the answer as data: a list equals a tuple, 20 equals 20.0, 1 does not equal True."""
     said, answer = (tuple(one) if isinstance(one, list) else one for one in (said, answer))
     if isinstance(said, tuple) and isinstance(answer, tuple):
         return len(said) == len(answer) and all(map(same, said, answer))
@@ -179,14 +179,14 @@ def same(said: Any, answer: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    """In Python True is a 1; a prediction that says so means something else."""
+    """Whether it is a number. (In Python True is an int; in a prediction it is not.)"""
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-# ---- is it deterministic? ----------------------------------------------------------------------------------------
+# ---- determinism -------------------------------------------------------------------------------------------------
 
 def behaviour(exercise: MakeItRight, attempt: Any) -> list[list[int]]:
-    """A number for each step of each scenario: equal in another process, or the attempt is not deterministic."""
+    """A hash of each step of each scenario; if those of two processes differ, the attempt is not deterministic."""
     found = []
     for run in exercise.scenarios(attempt, exercise.clusters[0]):
         try:

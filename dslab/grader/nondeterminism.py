@@ -58,7 +58,7 @@ def _is_set(node: ast.expr, sets: set[str]) -> bool:
 
 
 def _ordered(node: ast.AST) -> ast.expr | None:
-    """What a call brings into an order: what `.pop()` is called on, what is joined or turned into a list."""
+    """The operand that a call takes in order: of `.pop()`, of `join`, or of a conversion to a list."""
     if not isinstance(node, ast.Call):
         return None
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""

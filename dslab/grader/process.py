@@ -1,4 +1,4 @@
-"""Runs an attempt in a child process, and ends it with all that it has started.
+"""Runs an attempt in a child process, and kills it together with all processes that it started.
 
 This is isolation against accidents, not a security sandbox: the child has the rights of its user.
 """
@@ -23,20 +23,20 @@ import psutil
 
 from dslab.values import shorten
 
-MOST = 1_000_000                # bytes of output that are kept
-LAST_WORDS = 5.0                # s, after an interrupt
-MARK = "DSLAB_ATTEMPT"          # in the environment of all that an attempt starts; marks nest, as processes do
+MOST = 1_000_000                # the limit of bytes of output that are kept
+GRACE = 5.0                     # s for the child to report after an interrupt
+MARK = "DSLAB_ATTEMPT"          # an environment variable of all processes of an attempt; nested marks are concatenated
 
 
 @dataclass(frozen=True)
 class Ending:
-    """What became of a child."""
+    """How a child ended."""
 
-    report: str | None          # what it has written, JSON; None: nothing
+    report: str | None          # its report as JSON; None: it wrote none
     code: int                   # its exit code
     printed: str
-    cut: bool                   # was there more output than is kept?
-    ended: str                  # why it had to be ended, if it had
+    cut: bool                   # whether there was more output than is kept
+    ended: str                  # why it was killed; empty if it ended by itself
     errors: str                 # its standard error
 
 
@@ -44,9 +44,9 @@ class ChildProcess:
     """A process that judges one job.
 
     Args:
-        job: what it reads, pickled.
-        mode: "judge", or "twin" for the run beside it that must behave alike.
-        hash_seed: decides the order of its sets.
+        job: its input, pickled.
+        mode: "judge", or "repeat" for a second process that must behave alike.
+        hash_seed: its PYTHONHASHSEED, which decides the order of sets.
     """
 
     def __init__(self, job: bytes, mode: str, *, hash_seed: int) -> None:
@@ -60,14 +60,14 @@ class ChildProcess:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
             cwd=self.folder.name, start_new_session=True)
         job_in, out, err = self.process.stdin, self.process.stdout, self.process.stderr
-        assert job_in and isinstance(out, BufferedReader) and isinstance(err, BufferedReader)   # pipes, as asked for
+        assert job_in and isinstance(out, BufferedReader) and isinstance(err, BufferedReader)   # by PIPE above
         self.out, self.err = PipeReader(out), PipeReader(err)
-        with suppress(BrokenPipeError):             # it has ended already: its exit code says more
+        with suppress(BrokenPipeError):             # it has ended already: see its exit code
             job_in.write(job)
             job_in.close()
 
     def wait(self, seconds: float) -> Ending:
-        """Its outcome. An interrupt is passed on to it; then it has some seconds to say how far it came."""
+        """Wait for its end. An interrupt is passed on to it, and it has `GRACE` seconds to report its progress."""
         end, why = monotonic() + seconds, ""
         try:
             try:
@@ -75,13 +75,13 @@ class ChildProcess:
             except KeyboardInterrupt:
                 why = "stopped by you."
                 self.process.send_signal(signal.SIGINT)
-                self.process.wait(min(LAST_WORDS, max(end - monotonic(), 0.1)))
+                self.process.wait(min(GRACE, max(end - monotonic(), 0.1)))
         except subprocess.TimeoutExpired:
             why = why or "your code did not come back in time. A handler must return; use a timer to wait."
         return self.close(why)
 
     def close(self, why: str = "") -> Ending:
-        """End it, with all processes that it has started."""
+        """Kill it, together with all processes that it started."""
         sweep(self.process, self.mark)
         code = self.process.wait()
         for tap in (self.out, self.err):
@@ -92,7 +92,7 @@ class ChildProcess:
 
 
 class PipeReader(Thread):
-    """Reads all that comes out of a pipe, so that nobody waits, and keeps the first part."""
+    """Drains a pipe, so that its writer never blocks, and keeps the first part."""
 
     def __init__(self, pipe: BufferedReader) -> None:
         super().__init__(daemon=True)
@@ -107,13 +107,13 @@ class PipeReader(Thread):
             self.cut = self.cut or len(piece) > room
 
     def text(self) -> str:
-        """What was kept."""
+        """The part that was kept."""
         return self.kept.decode("utf-8", "replace")
 
 
 def sweep(process: subprocess.Popen[bytes], mark: str) -> None:
-    """End a process, its session, and whatever else carries its mark, or one that begins with it."""
-    with suppress(AttributeError, OSError):         # not on this system, or all have ended
+    """Kill a process, its session, and every process whose mark begins with this one."""
+    with suppress(AttributeError, OSError):         # not supported here, or all have ended
         os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     for other in psutil.process_iter():
@@ -122,13 +122,13 @@ def sweep(process: subprocess.Popen[bytes], mark: str) -> None:
                 other.kill()
 
 
-def last_words(outcome: Ending) -> str:
-    """What is known of a child that has left no report."""
+def reason_without_report(outcome: Ending) -> str:
+    """The sentence about a child that wrote no report."""
     if outcome.ended:
         return outcome.ended
     handler = re.search(r"line \d+ in (on_\w+)", outcome.errors)
     where = f" (in {handler[1]})" if handler else ""
-    if outcome.errors.startswith("Timeout"):        # so Python's own timer begins
+    if outcome.errors.startswith("Timeout"):        # as faulthandler's message begins
         return f"your code did not come back in time{where}. A handler must return; use a timer to wait."
     if outcome.code < 0:
         return f"your code ended the process by signal {-outcome.code}{where}. That is no pass."
@@ -137,7 +137,7 @@ def last_words(outcome: Ending) -> str:
 
 
 def plain(text: str, *, cut: bool, limit: int = 500) -> str:
-    """What an attempt printed, without control characters, and shortened."""
+    """The output of an attempt, without control characters, and shortened."""
     text = re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", "", text)
     text = "".join(char for char in text if char.isprintable() or char in "\n\t").strip()
     kept = text if len(text) <= limit else text[:limit] + " ..."
@@ -145,7 +145,7 @@ def plain(text: str, *, cut: bool, limit: int = 500) -> str:
 
 
 def answers(*children: ChildProcess, seconds: float) -> list[Ending]:
-    """The outcomes of children that run side by side; none is left when this returns or raises."""
+    """Wait for children that run concurrently; all are dead when this returns or raises."""
     outcomes: list[Ending] = []
     end = monotonic() + seconds
     try:

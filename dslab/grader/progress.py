@@ -1,4 +1,4 @@
-"""What the learner has done so far: a page about it, and what is remembered of each check."""
+"""The learner's progress: a page about it, and the record of each check."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def progress() -> Progress:
 
 @dataclass(frozen=True)
 class ProgressLine:
-    """How far one exercise is."""
+    """The progress in one exercise."""
 
     exercise: Exercise
     state: str              # right, if it ever was; else the last outcome
@@ -38,7 +38,7 @@ class ProgressLine:
 
     @classmethod
     def of(cls, exercise: Exercise, entry: Mapping[str, Any]) -> ProgressLine:
-        """From an entry of the file, whatever it holds."""
+        """From an entry of the file, which may be malformed."""
         outcome = entry.get("outcome")
         state = RIGHT if entry.get("right") is True else outcome if outcome in MARKS else NOT_ATTEMPTED
         return cls(exercise, state, tries(entry), len(hints_read(entry)))
@@ -57,7 +57,7 @@ class Progress:
 
     @property
     def sentence(self) -> str:
-        """How many are right."""
+        """The number of exercises that are right, as a sentence."""
         right = sum(line.state == RIGHT for line in self.lines)
         return f"{right} of {len(self.lines)} exercises are right."
 
@@ -86,7 +86,7 @@ class Progress:
 
 
 def remember(report: Report) -> None:
-    """Note a report. A file that cannot be written costs the memory of this check, and nothing else."""
+    """Record a report. If the file cannot be written, only the record of this check is lost."""
     before = recall().get(report.exercise, {})
     right = before.get("right") is True or report.outcome == RIGHT
     note(report.exercise, outcome=report.outcome, right=right, hint=report.hint,

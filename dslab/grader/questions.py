@@ -1,4 +1,4 @@
-"""A prediction, question by question: what is asked, where the run answers it, and what is often said instead."""
+"""Predictions: questions, each with its answer from the run, the step that shows it, and common mistakes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Question:
     """One question about a run.
 
     Args:
-        words: what is asked, and in which form it is to be answered.
+        words: the question, with the form of the answer.
         answer: from the trace to the value.
         look: from the trace to the step that shows it.
-        why: why it is so, for who has answered wrongly: a sentence, or a function from the trace to one.
-        wrong: what is often said instead.
+        why: the explanation after a wrong answer: a sentence, or a function from the trace to one.
+        wrong: common wrong answers.
     """
 
     words: str
@@ -35,7 +35,7 @@ class Question:
     wrong: tuple[Any, ...] = ()
 
     def reason(self, trace: Trace) -> str:
-        """Why it is so in this run."""
+        """The explanation for this run."""
         return self.why(trace) if callable(self.why) else self.why
 
 

@@ -1,6 +1,6 @@
-"""Readings of a run, for demands: states before and after a step, messages by type, what is doubled or missing.
+"""Queries of a trace, for demands: states before and after a step, messages by type, duplicates and missing outputs.
 
-What reads outputs takes those of a `Trace` or of a `World`, so that promises can use it as well.
+Functions of outputs accept those of a `Trace` or of a `World`, so that promises can use them as well.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Moment(NamedTuple):
 
 
 def moments(trace: Trace) -> Iterator[Moment]:
-    """All steps of nodes, in order; what happened to the network alone is left out."""
+    """All steps of nodes, in order, without those of the network."""
     states = {node: dict(state) for node, state in trace.initial.items()}
     for step in trace.steps:
         if step.node is not None:
@@ -60,22 +60,22 @@ class Exchange(NamedTuple):
 
     @property
     def node(self) -> str:
-        """Who received the request."""
+        """The receiver of the request."""
         return self.message.dst
 
     @property
     def src(self) -> str:
-        """Who sent it."""
+        """The sender of the request."""
         return self.message.src
 
     @property
     def request(self) -> Any:
-        """What was asked."""
+        """The request."""
         return self.message.payload
 
 
 def exchanges(trace: Trace, request: type, reply: type) -> Iterator[Exchange]:
-    """All requests of a type that were received, in order, each with what was replied at once."""
+    """All received requests of a type, in order, each with the reply in the same step."""
     for step, before, after in moments(trace):
         message = step.message
         if step.kind == "receive" and message is not None and isinstance(message.payload, request):
@@ -92,7 +92,7 @@ def of_node(output: Output) -> tuple[str, Any]:
 
 
 def first_repeated(things: Iterable[T], key: Callable[[T], Hashable]) -> tuple[T, T] | None:
-    """The first thing whose key was there before: (the earlier one, this one); None if all keys differ."""
+    """The first two items with equal keys, (the earlier one, the later one); None if all keys differ."""
     seen: dict[Hashable, T] = {}
     for one in things:
         earlier = seen.setdefault(key(one), one)
@@ -102,12 +102,12 @@ def first_repeated(things: Iterable[T], key: Callable[[T], Hashable]) -> tuple[T
 
 
 def unmatched(asked: Iterable[Output], answered: Iterable[Output], key: Key = of_node) -> list[Output]:
-    """What was asked, and has no answer with the same key."""
+    """The outputs of `asked` without an output of `answered` with the same key."""
     keys = {key(output) for output in answered}
     return [output for output in asked if key(output) not in keys]
 
 
 def earlier(trace: Trace, output: Output, *names: str) -> list[Output]:
-    """What was told before this output, in the same step too: all of it, or what has one of these names."""
+    """The outputs before this one, also in the same step: all of them, or those with these names."""
     before = takewhile(lambda one: one is not output, trace.outputs())
     return [one for one in before if not names or one.name in names]

@@ -1,4 +1,4 @@
-"""What a learner is told about an attempt."""
+"""The report of a check: outcome, sentence and evidence."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Report:
     Args:
         exercise: its number, such as "4.1".
         outcome: one of the six in `OUTCOMES`.
-        sentence: what was found: the property, and the two events in conflict.
+        sentence: the finding: the property, and the two events in conflict.
         rule: the rule of the algorithm that was broken.
-        stage: what found it: "scenario", "exploration" or "schedule".
-        step: the step of the trace to look at.
-        code: the run as code, to see it again.
-        hint: which hint of the exercise helps most; None: the first that was not read.
-        counted: what was tried.
-        printed: what the attempt printed, shortened.
+        stage: the stage that found it: "scenario", "exploration" or "schedule".
+        step: the step of the trace that shows it.
+        code: the run as code, to reproduce it.
+        hint: the index of the hint that helps most; None: the first that was not read.
+        counted: the runs and states that were tried, as text.
+        printed: the output of the attempt, shortened.
         data: the trace, as JSON data.
     """
 
@@ -51,7 +51,7 @@ class Report:
 
     @property
     def trace(self) -> Trace | None:
-        """The smallest run that shows what is wrong. It is a record: the attempt's code is not run again."""
+        """The trace of the shrunk run that shows the mistake. The attempt's code is not run again."""
         return None if self.data is None else Trace.from_json(json.dumps(self.data))
 
     def play(self, **options: Any) -> Any:
@@ -64,11 +64,11 @@ class Report:
         return play(trace, **{"step": self.step or 0} | options)
 
     def panel(self, exercise: Any = None, *, folded: Sequence[tuple[str, str]] = ()) -> Any:
-        """The widget that says all this, with buttons for the player and for hints.
+        """The widget of the report, with buttons for the player and for hints.
 
         Args:
-            exercise: it has the hints; None looks it up by its number.
-            folded: names and texts to unfold, beside those of the report.
+            exercise: the exercise, for its hints; None looks it up by its number.
+            folded: names and texts of collapsed sections, beside those of the report.
         """
         from dslab.grader.catalogue import exercises
         from dslab.grader.hints import hint
@@ -81,7 +81,7 @@ class Report:
         return panel(self.card(asked.title if asked else "", folded), actions)
 
     def card(self, title: str = "", folded: Sequence[tuple[str, str]] = ()) -> Any:
-        """The words of the panel."""
+        """The texts of the panel."""
         from dslab.widgets.panel import Card
 
         rows = (("The rule", self.rule), ("Tried", self.counted))

@@ -1,4 +1,4 @@
-"""Runs for exercises: what clients ask when, what goes wrong when, and a network in which nothing else goes wrong."""
+"""Building blocks of runs for exercises: requests, faults, and a network without faults of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dslab.node import Node
 from dslab.run import Run
 from dslab.script import At, at, crash, drop, recover, request
 
-CALM = Network(latency=constant(10))        # ms: each message takes as long
+CALM = Network(latency=constant(10))        # ms: the delay of every message
 
 
 def calm(protocol: type[Node] | Mapping[str, type[Node]], names: Iterable[str], *events: At | Iterable[At],
@@ -20,7 +20,7 @@ def calm(protocol: type[Node] | Mapping[str, type[Node]], names: Iterable[str], 
     Args:
         protocol: a class for all nodes, or a dict from name to class, which then has the names.
         names: of the nodes.
-        events: what happens to it; events of the same time happen in this order.
+        events: the script; events at the same time happen in this order.
         options: those of `Run`; `network` replaces the calm one.
     """
     return Run(protocol, names, script=in_order(*events), **{"network": CALM} | options)
@@ -33,7 +33,7 @@ def in_order(*events: At | Iterable[At]) -> list[At]:
 
 
 def asks(time: float, node: str, *messages: Any, client: str = "") -> list[At]:
-    """A client hands these messages to a node, at a time in ms."""
+    """Requests of a client to a node, with these messages, at a time in ms."""
     return [at(time, request(node, message, client=client)) for message in messages]
 
 
@@ -43,5 +43,5 @@ def restart(node: str, time: float, *, down: float) -> list[At]:
 
 
 def drops(src: str, dst: str, *numbers: int) -> list[At]:
-    """Of the messages from `src` to `dst` those with these numbers, from 1, are lost."""
+    """The messages from `src` to `dst` with these numbers, from 1, are lost."""
     return [at(0, drop(f"{src}->{dst}#{number}")) for number in numbers]

@@ -1,7 +1,6 @@
-"""How an attempt at `MakeItRight` is judged: scenarios first, then all small runs, then random schedules.
+"""The stages that judge an attempt at `MakeItRight`: scenarios, then exploration of small runs, then random schedules.
 
-Each stage is an iterator that ends with the first failure it finds. What it finds is made as small as it gets. All that
-counts is what happened: messages, outputs and states that the simulator recorded.
+Each stage is an iterator of failures, which are shrunk. Only recorded behaviour counts: messages, outputs and states.
 """
 
 from __future__ import annotations
@@ -27,27 +26,27 @@ from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
 SCENARIO, EXPLORATION, SCHEDULE = STAGES = ("scenario", "exploration", "schedule")
-MOST = 300                          # runs that the shrinking of one failure may cost
-MOST_STATES = 100_000               # that the exploration of one run may reach
+MOST = 300                          # the limit of runs for shrinking one failure
+MOST_STATES = 100_000               # the limit of states in the exploration of one run
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What is wrong, and the run that shows it."""
+    """A failure, and the run that shows it."""
 
     stage: str
     trace: Trace
     found: Objection
-    demand: Demand | None           # None: a handler failed, or the run had no end
+    demand: Demand | None           # None: a handler failed, or the run did not end
     code: str                       # the run as code
     names: Names
 
 
 class Tally:
-    """What was tried so far, for the learner to read."""
+    """The counts of what was tried so far, as text for the learner."""
 
     def __init__(self) -> None:
-        self.stage = self.remark = ""           # the remark: why the exploration was none
+        self.stage = self.remark = ""           # the remark: why there was no exploration
         self.cases = self.scenarios = self.states = self.schedules = 0
 
     def __str__(self) -> str:
@@ -57,7 +56,7 @@ class Tally:
 
 
 def first_failure(exercise: MakeItRight, attempt: type[Node], tally: Tally) -> Failure | None:
-    """The first thing that is wrong with an attempt, made small."""
+    """The first failure of an attempt, shrunk."""
     for stage in STAGES:
         tally.stage = stage
         found = next(failures(exercise, attempt, stage, tally), None)
@@ -67,7 +66,7 @@ def first_failure(exercise: MakeItRight, attempt: type[Node], tally: Tally) -> F
 
 
 def failures(exercise: MakeItRight, attempt: type[Node], stage: str, tally: Tally) -> Iterator[Failure]:
-    """What one stage finds, with the nodes called otherwise last."""
+    """The failures that one stage finds; the last runs have other node names."""
     for names in exercise.clusters:
         yield from STAGE[stage](exercise, attempt, names, tally)
 
@@ -75,14 +74,14 @@ def failures(exercise: MakeItRight, attempt: type[Node], stage: str, tally: Tall
 # ---- the three stages ------------------------------------------------------------------------------------------------
 
 def scenarios(exercise: MakeItRight, attempt: type[Node], names: Names, tally: Tally) -> Iterator[Failure]:
-    """Runs from the literature."""
+    """The failures in runs from the literature."""
     for run in exercise.scenarios(attempt, names):
         tally.scenarios += 1
         yield from _failing(exercise, run, SCENARIO, names)
 
 
 def explorations(exercise: MakeItRight, attempt: type[Node], names: Names, tally: Tally) -> Iterator[Failure]:
-    """All orders of the events of small runs."""
+    """The failures in all orders of the events of small runs."""
     promises = {careful(demand.what): demand for demand in exercise.demands if isinstance(demand.what, Promise)}
     for search in exercise.searches(attempt, names):
         try:
@@ -90,7 +89,7 @@ def explorations(exercise: MakeItRight, attempt: type[Node], names: Names, tally
         except ProtocolError as problem:
             yield _stumbled(problem, search.run, EXPLORATION, names)
             continue
-        except NotExplorable as problem:            # it reads a clock or draws lots: the schedules must do
+        except NotExplorable as problem:            # it reads a clock or draws random numbers: schedules remain
             tally.remark = str(problem)
             continue
         tally.states += explored.states
@@ -104,7 +103,7 @@ def explorations(exercise: MakeItRight, attempt: type[Node], names: Names, tally
 
 
 def schedules(exercise: MakeItRight, attempt: type[Node], names: Names, tally: Tally) -> Iterator[Failure]:
-    """Random faults and delays, by seeds that differ from attempt to attempt."""
+    """The failures under random faults and delays, by seeds that differ from attempt to attempt."""
     if exercise.swarm is None:
         return
     first = crc32(_body(attempt)) % 1_000_000
@@ -113,7 +112,7 @@ def schedules(exercise: MakeItRight, attempt: type[Node], names: Names, tally: T
         calm = exercise.swarm(attempt, names, seed).but(seed=seed)
         try:
             run = schedule(calm, seed, exercise.faults)
-        except ProtocolError as problem:            # already while it was found out which messages there are
+        except ProtocolError as problem:            # in the run that collects the names of messages
             yield _stumbled(problem, calm, SCHEDULE, names)
             continue
         yield from _failing(exercise, run, SCHEDULE, names)
@@ -126,7 +125,7 @@ STAGE: dict[str, Callable[..., Iterator[Failure]]] = {
 # ---- one run ---------------------------------------------------------------------------------------------------------
 
 def _failing(exercise: MakeItRight, run: Run, stage: str, names: Names) -> Iterator[Failure]:
-    """The failure of a run, if it fails: what goes wrong first in it, shown by the smallest run that fails so."""
+    """The first failure in a run, if it fails, with the shrunk run that still has it."""
     played = _played(run)
     found = [(demand, *seen) for demand in (None, *exercise.demands) if (seen := _judged(played, demand))]
     if found:
@@ -137,7 +136,7 @@ def _failing(exercise: MakeItRight, run: Run, stage: str, names: Names) -> Itera
 
 
 def _played(run: Run) -> Trace | ProtocolError:
-    """The trace of a run, or why it has none."""
+    """The trace of a run, or the error that ended it."""
     try:
         return simulate(run)
     except ProtocolError as problem:
@@ -145,7 +144,7 @@ def _played(run: Run) -> Trace | ProtocolError:
 
 
 def _judged(played: Trace | ProtocolError, demand: Demand | None) -> tuple[Trace, Objection] | None:
-    """What a demand objects to. The demand None: that handlers work and the run comes to an end."""
+    """The violation of a demand, with its trace. The demand None: handlers do not fail, and the run ends."""
     if isinstance(played, ProtocolError):
         return (played.trace, _last(played.trace, str(played))) if demand is None else None
     if demand is None:
@@ -155,7 +154,7 @@ def _judged(played: Trace | ProtocolError, demand: Demand | None) -> tuple[Trace
 
 
 def _fails(demand: Demand | None, first: tuple[Trace, Objection]) -> Fails:
-    """The same kind of failure: of the same demand, or the same exception."""
+    """The predicate of runs with the same failure: of the same demand, or with the same exception."""
     kind = _kind(first[1].sentence)
 
     def moment(run: Run) -> float | None:
@@ -188,6 +187,6 @@ def _last(trace: Trace, sentence: str) -> Objection:
 
 
 def _body(attempt: type[Node]) -> bytes:
-    """What an attempt consists of, so that another attempt meets other schedules, and the same one the same."""
+    """The code of an attempt as bytes, from which its random schedules are seeded."""
     functions: list[Any] = [value for value in vars(attempt).values() if hasattr(value, "__code__")]
     return b"".join(function.__code__.co_code for function in functions)

@@ -1,9 +1,9 @@
-"""The watchdog in the child process: it knows what the attempt is doing, and ends what would not end by itself.
+"""The watchdog of the child process: it ends an attempt that exceeds its time or memory, and reports where.
 
-A handler that does not return cannot be interrupted from within: it may catch everything. So a second thread looks at
-the frames of the first one, and when the time or the memory is used up it writes the report and ends the process. One
-call into C can keep even that thread from running; then a timer of Python's own, which the thread winds up again and
-again, prints where the code stands and ends the process.
+A handler that does not return cannot be interrupted by an exception, which it may catch. So a second thread inspects
+the frames of the main thread, and when time or memory is exhausted it writes the report and ends the process. A call
+into C that holds the GIL stops even that thread; then a timer of faulthandler, which the thread restarts periodically,
+prints the traceback and ends the process.
 """
 
 from __future__ import annotations
@@ -24,34 +24,34 @@ from dslab.node import Node
 from dslab.simulator.simulate import Simulation
 from dslab.values import shorten
 
-EVERY = 0.02                    # s between two looks
-HANDLER_CPU, HANDLER_WALL = 2.0, 10.0       # s that one call of a handler may compute, and wait
-WAITS = 0.02                    # s of computing a second: who gets no more does not compute, even on a busy machine
-MEMORY = 512 * 2**20            # bytes, beyond what the child needs by itself
+EVERY = 0.02                    # s between two inspections
+HANDLER_CPU, HANDLER_WALL = 2.0, 10.0       # s: limits of one call of a handler, of CPU time and of waiting
+WAITS = 0.02                    # s of CPU time a second: a thread with less is waiting, even on a busy machine
+MEMORY = 512 * 2**20            # bytes, beyond those of the child itself
 
 
 class Watchdog(Thread):
-    """Looks at the main thread now and then.
+    """A thread that inspects the main thread periodically.
 
     Args:
-        bark: called with an outcome and a sentence when a limit is passed; it does not return.
-        cpu: s that the whole check may take.
-        far: says what was tried so far.
+        bark: called with an outcome and a sentence when a limit is exceeded; it does not return.
+        cpu: the limit of CPU time of the whole check, s.
+        far: returns the progress so far, as text.
     """
 
     def __init__(self, bark: Callable[[str, str], None], *, cpu: float, far: Callable[[], str]) -> None:
         super().__init__(daemon=True)
         self.bark, self.cpu, self.far = bark, cpu, far
         self.done = Event()
-        self.seen: Counter[str] = Counter()     # handler -> how often it was running
-        self.frame: FrameType | None = None     # the handler's call that is running
-        self.since = (0.0, 0.0)                 # its beginning: (CPU, wall)
+        self.seen: Counter[str] = Counter()     # handler -> in how many inspections it was running
+        self.frame: FrameType | None = None     # the running call of a handler
+        self.since = (0.0, 0.0)                 # the time of its beginning: (CPU, wall)
         self.process = psutil.Process()
         self.least = self.process.memory_info().rss
         faulthandler.dump_traceback_later(HANDLER_WALL, exit=True)
 
     def run(self) -> None:
-        """Look until the check is done."""
+        """Inspect until the check is done."""
         while not self.done.wait(EVERY):
             faulthandler.dump_traceback_later(HANDLER_WALL, exit=True)
             frame = handler_frame(sys._current_frames().get(main_thread().ident or 0))
@@ -63,13 +63,13 @@ class Watchdog(Thread):
                 self.bark(WRONG, self.big(frame))
 
     def stop(self) -> None:
-        """The check is done: look no more."""
+        """The check is done: end the inspections."""
         self.done.set()
         self.join()
         faulthandler.cancel_dump_traceback_later()
 
     def look_at_handler(self, frame: FrameType | None) -> None:
-        """Has this call of a handler been running for too long?"""
+        """End the attempt if this call of a handler has run for too long."""
         now = process_time(), monotonic()
         if frame is not self.frame:
             self.frame, self.since = frame, now
@@ -80,19 +80,19 @@ class Watchdog(Thread):
             self.bark(WRONG, f"{call(frame)} did not return within {HANDLER_CPU:g} s{place(frame)}.{advice}")
 
     def slow(self) -> str:
-        """What took so long."""
+        """The sentence about an attempt that is too slow."""
         name, times = self.seen.most_common(1)[0]
         share = f"; {100 * times / self.seen.total():.0f} % of it in {name}" if name else ""
         return f"correct so far ({self.far() or 'nothing tried yet'}), but over {self.cpu:g} s of computing{share}."
 
     def big(self, frame: FrameType | None) -> str:
-        """What takes so much memory."""
+        """The sentence about an attempt that uses too much memory."""
         largest = _largest(frame) if frame else ""
         return f"{largest or 'your code takes too much memory'}: over {MEMORY // 2**20} MB{place(frame)}."
 
 
 def handler_frame(frame: FrameType | None) -> FrameType | None:
-    """The outermost call of a method of a node: the handler that is running, if one is; or the case that is judged."""
+    """The frame of the running handler (the outermost call of a node's method), or of the case that is judged."""
     found = None
     while frame is not None:
         if isinstance(frame.f_locals.get("self"), Node) or isinstance(frame.f_locals.get("case"), Case):
@@ -102,25 +102,25 @@ def handler_frame(frame: FrameType | None) -> FrameType | None:
 
 
 def call(frame: FrameType) -> str:
-    """`on_vote of B`, or the call that a case is about."""
+    """`on_vote of B`, or the call of a case."""
     case = frame.f_locals.get("case")
     return case.code if isinstance(case, Case) else f"{frame.f_code.co_name} of {frame.f_locals['self'].id}"
 
 
 def place(frame: FrameType | None) -> str:
-    """Where that was: ` (step 14, Vote from A)`; nothing if it is not known."""
+    """The place in the run, ` (step 14, Vote from A)`; empty if unknown."""
     where = []
     simulation = simulation_of(frame)
     if simulation is not None:
         where.append(f"step {len(simulation.steps)}")
-    told = frame.f_locals if frame is not None else {}      # since Python 3.13 no dict, and its keys() are a list
-    if "src" in told and "msg" in told:
-        where.append(f"{type(told['msg']).__name__} from {shorten(str(told['src']))}")
+    local = frame.f_locals if frame is not None else {}     # since Python 3.13 no dict, and its keys() are a list
+    if "src" in local and "msg" in local:
+        where.append(f"{type(local['msg']).__name__} from {shorten(str(local['src']))}")
     return f" ({', '.join(where)})" if where else ""
 
 
 def simulation_of(frame: FrameType | None) -> Simulation | None:
-    """The simulation that is under way, if one is."""
+    """The running simulation, if there is one."""
     while frame is not None:
         one = frame.f_locals.get("self")
         if isinstance(one, Simulation):
@@ -130,7 +130,7 @@ def simulation_of(frame: FrameType | None) -> Simulation | None:
 
 
 def _largest(frame: FrameType) -> str:
-    """The largest attribute of the node at work: `A.seen has 2,000,001 items`."""
+    """The largest attribute of the node whose handler runs: `A.seen has 2,000,001 items`."""
     node = frame.f_locals.get("self")
     if not isinstance(node, Node):
         return ""
