@@ -1,1 +1,1 @@
-"""The console command `dslab`: it opens the course, and grades notebooks with nbval."""
+"""The command line `dslab`: it opens the course, and grades notebooks with nbval."""

@@ -1,4 +1,4 @@
-"""Grades a folder of submissions in one go, each in its own process, as many at once as there are processors."""
+"""Grades a folder of submissions, each in its own process, as many concurrently as there are processors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dslab.values import DslabError
 
 
 def submissions(folder: Path) -> list[Path]:
-    """The notebooks in a folder and in those below it, but for chapters of the course that have no exercises."""
+    """The notebooks in a folder and its subfolders, without those chapters of the course that have no exercises."""
     found = sorted(path for path in folder.rglob("*.ipynb")
                    if not _is_folder(path) and not any(part.startswith(".") for part in path.relative_to(folder).parts))
     asked = [path for path in found if _asks(path)]
@@ -34,7 +34,7 @@ def submissions(folder: Path) -> list[Path]:
 
 
 def _is_folder(path: Path) -> bool:
-    """Not if nobody may know: then it is for the teacher to know of."""
+    """Whether it is a folder; an unreadable one is not, and is reported to the teacher as a file."""
     try:
         return path.is_dir()
     except OSError:
@@ -42,17 +42,17 @@ def _is_folder(path: Path) -> bool:
 
 
 def _asks(path: Path) -> bool:
-    """Is there something to grade? What cannot be read, or is not from the course, is for the teacher to know of."""
+    """Whether to grade it: if it has exercises, or if it cannot be read or is foreign, which grading reports."""
     try:
         copy = read(path)
         original = original_of(copy, shipped())
         return original is None or bool(code_cells(original, CHECK) or code_cells(copy, CHECK))
-    except Exception:                               # grading it will tell why
+    except Exception:                               # grading it reports the reason
         return True
 
 
 def grade_folder(folder: Path, *, jobs: int | None = None, **options: Any) -> list[Graded]:
-    """Grade all submissions; options are those of `grade`. A bar shows how far it is, or a line each in a log."""
+    """Grade all submissions; options are those of `grade`. Progress is a bar, or a line for each in a log."""
     paths = submissions(folder)
     with tqdm(total=len(paths), unit="notebook", disable=not sys.stderr.isatty()) as bar:
         def told(graded: Graded) -> None:
@@ -64,26 +64,26 @@ def grade_folder(folder: Path, *, jobs: int | None = None, **options: Any) -> li
 
 
 def _named(path: Path, folder: Path, **options: Any) -> Graded:
-    """A submission under its name in the folder. What cannot be graded does not stop the others."""
+    """Grade one submission, under its name in the folder. An error does not stop the others."""
     name = plain(path.relative_to(folder).with_suffix("").as_posix(), cut=False)
     try:
         return replace(grade(path, **options), name=name)
     except DslabError as problem:
         return Graded(name=name, trouble=plain(str(problem), cut=False))
-    except Exception as problem:                    # whatever a stranger's file holds: the others have their marks
+    except Exception as problem:                    # a submission can contain anything: the others are still graded
         return Graded(name=name, trouble=plain(f"it cannot be graded: {type(problem).__name__}: {problem}", cut=False))
 
 
 def _at_once(paths: Iterable[Path], work: Callable[[Path, Callable[[], bool]], Graded],
              told: Callable[[Graded], None], jobs: int | None) -> list[Graded]:
-    """Grade side by side. The work is done in other processes: here, a thread waits for each."""
+    """Grade concurrently. The work is done in other processes; a thread here waits for each."""
     stop = Event()
     with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
         futures = [pool.submit(work, path, stop.is_set) for path in paths]
         try:
             for future in as_completed(futures):
                 told(future.result())
-        except BaseException:                       # an interrupt, most likely: leave no process behind
+        except BaseException:                       # most likely an interrupt: leave no process behind
             stop.set()
             _end(futures)
             raise
@@ -91,7 +91,7 @@ def _at_once(paths: Iterable[Path], work: Callable[[Path, Callable[[], bool]], G
 
 
 def _end(futures: list[Future[Any]]) -> None:
-    """End what runs; the threads that waited for it then clear away the rest."""
+    """Kill the running processes; the threads that wait for them then clean up."""
     for future in futures:
         future.cancel()
     while wait(futures, timeout=0.2).not_done:

@@ -27,12 +27,12 @@ EPILOG = """examples:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns 0 if all is right, 1 if an exercise is not, 2 if something stood in the way."""
+    """Run a command; returns 0 if all is right, 1 if an exercise is not, 2 after an error."""
     mine, theirs = _split(sys.argv[1:] if arguments is None else list(arguments))
     options = _parser().parse_args(mine)
     options.jupyter = theirs
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):       # a terminal that lacks a sign shows another, and nothing fails
+        if isinstance(stream, TextIOWrapper):       # a missing character is replaced instead of an error
             stream.reconfigure(errors="replace")
     with suppress(ValueError):                      # not the main thread
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """What is ours, and what stands after --."""
+    """The arguments before and after `--`."""
     at = arguments.index("--") if "--" in arguments else len(arguments)
     return arguments[:at], arguments[at + 1:]
 

@@ -1,7 +1,7 @@
-"""Grades a learner's notebook with nbval, in a process of its own, to the end, whatever its cells do.
+"""Grades a learner's notebook with nbval, in a separate process, completely, whatever its cells do.
 
-A cell that ends its kernel, or does not come to an end, is left out and the rest is run again: one lost exercise costs
-no other. This guards against accidents; it is no security sandbox.
+A cell that ends its kernel, or does not terminate, is left out and the rest is run again, so that it does not affect
+other exercises. This guards against accidents; it is no security sandbox.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from dslab.grader.process import MARK, plain, sweep
 from dslab.grader.report import CANNOT_TELL, MARKS, NOT_ATTEMPTED, RIGHT, WRONG
 from dslab.values import DslabError
 
-CELL, NOTEBOOK = 60.0, 1800.0           # seconds: for a cell that checks nothing, and for all of a notebook
-LIMIT = 600                             # characters of a sentence
-# jsonschema imports rfc3987_syntax, if it is there, to check addresses that no notebook has: 0.8 s of computing.
+CELL, NOTEBOOK = 60.0, 1800.0           # seconds: the limits of a cell without a check, and of a notebook
+LIMIT = 600                             # the limit of characters in a sentence
+# jsonschema imports rfc3987_syntax, if installed, to check URLs that no notebook has: 0.8 s of CPU time.
 START = "import sys; sys.modules['rfc3987_syntax'] = None; from dslab.command.nbval_runner import main; main()"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grade:
-    """What became of one exercise; the outcome is one of the six that `check` has."""
+    """The grade of one exercise; the outcome is one of the six of `check`."""
 
     exercise: str
     outcome: str
@@ -45,7 +45,7 @@ class Grade:
 
     @property
     def title(self) -> str:
-        """The exercise's name; empty if it is not on the shelf."""
+        """The exercise's title; empty if it is not in the catalogue."""
         known = exercises().get(self.exercise)
         return known.title if known else ""
 
@@ -60,9 +60,9 @@ class Graded:
     """A graded notebook; it is true if all its exercises are right.
 
     Args:
-        name: the learner's copy, as a teacher knows it.
-        grades: an entry an exercise, in the order of the notebook.
-        trouble: why it could not be graded.
+        name: the name of the learner's copy.
+        grades: one for each exercise, in the order of the notebook.
+        trouble: why it could not be graded; empty if it was.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Graded:
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of a cell: what it complained about, whether the kernel was lost, and what `check` reported."""
+    """The outcome of a cell: its error, whether the kernel was lost, and the reports of `check`."""
 
     said: str = ""
     lost: bool = False
@@ -87,11 +87,11 @@ def grade(path: Path, *, original: Path | None = None, seconds: float = CELL, re
     """Grade a learner's copy.
 
     Args:
-        path: the notebook. It is read only; it runs in an empty folder.
-        original: what was handed out; None: the course's notebook with the same cells.
-        seconds: for each cell that checks nothing.
-        remember: should the checks count as tries of this user?
-        stop: is asked before the notebook is run once more; what was not judged by then stays so.
+        path: the notebook. It is only read; its cells run in an empty folder.
+        original: the notebook that was handed out; None: the course's notebook with the same cells.
+        seconds: the limit of each cell without a check.
+        remember: whether the checks count as tries of this user.
+        stop: called before each further run of the notebook; if it is true, the remaining cells are not judged.
 
     Raises:
         DslabError: it cannot be read, has no exercise, or no kernel starts.
@@ -107,10 +107,10 @@ def grade(path: Path, *, original: Path | None = None, seconds: float = CELL, re
         _grade(place, cells, found) for place, cell in enumerate(cells) if cell.exercise))
 
 
-# ---- from what was found to a grade ----
+# ---- from findings to grades ----
 
 def _grade(place: int, cells: Sequence[Cell], found: dict[int, Finding]) -> Grade:
-    """The grade for the check cell at a place. Only what `check` has handed in makes it right."""
+    """The grade of the check cell at a place. Only a report of `check` can make it right."""
     cell, finding = cells[place], found.get(place)
     told = {"exercise": cell.exercise, "remark": cell.remark}
     if finding is None:
@@ -133,7 +133,7 @@ def _grade(place: int, cells: Sequence[Cell], found: dict[int, Finding]) -> Grad
 
 
 def _report(line: str) -> dict[str, Any]:
-    """What `check` has written; empty if somebody else has written into its file."""
+    """A report of `check`; empty if the line is none, since a learner's code may write to the file."""
     try:
         report = json.loads(line)
     except ValueError:
@@ -153,24 +153,24 @@ def _line(text: str) -> str:
 
 def findings(cells: Sequence[Cell], *, seconds: float = CELL, remember: bool = False,
              stop: Callable[[], bool] = lambda: False) -> dict[int, Finding]:
-    """What became of each cell, by its place. Cells that the time did not reach have no entry."""
+    """Place of a cell -> its finding. Cells that were not run in time have none."""
     found: dict[int, Finding] = {}
     end = monotonic() + NOTEBOOK
     while monotonic() < end and not stop():
         lost = {place for place, finding in found.items() if finding.lost}
         todo = [place for place, cell in enumerate(cells) if place not in lost
-                and not (cell.exercise and place in found)]         # what is graded is not graded again
+                and not (cell.exercise and place in found)]         # a graded cell is not run again
         fresh = _run([cells[place] for place in todo], seconds, end - monotonic(), remember)
         found |= {todo[at]: finding for at, finding in fresh.items()}
         if len(fresh) == len(todo):
             break
         if not any(finding.lost for finding in fresh.values()) and monotonic() < end:
-            found[todo[len(fresh)]] = Finding(ENDED, lost=True)     # it has even ended the inspector
+            found[todo[len(fresh)]] = Finding(ENDED, lost=True)     # it has ended the runner, too
     return found
 
 
 def _run(cells: Iterable[Cell], seconds: float, limit: float, remember: bool) -> dict[int, Finding]:
-    """Run cells in a process of its own, and end it with all that it has started."""
+    """Run cells in a separate process, and kill it together with all processes that it started."""
     with tempfile.TemporaryDirectory(prefix="dslab-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         written = folder / "findings.jsonl"
@@ -183,7 +183,7 @@ def _run(cells: Iterable[Cell], seconds: float, limit: float, remember: bool) ->
         try:
             process.wait(limit)
         except subprocess.TimeoutExpired:
-            pass                                    # what is written by now is what there is
+            pass                                    # the findings so far are in the file
         finally:
             sweep(process, environment[MARK])
             process.wait()
@@ -196,14 +196,14 @@ def _run(cells: Iterable[Cell], seconds: float, limit: float, remember: bool) ->
 
 
 def _notebook(cells: Iterable[Cell]) -> nbformat.NotebookNode:
-    """Code only: no outputs to compare, no tags but ours."""
+    """A notebook with the code alone: no outputs to compare, and no tags of the learner."""
     notebook: nbformat.NotebookNode = nbformat.v4.new_notebook(cells=[
         nbformat.v4.new_code_cell(cell.source, metadata={"tags": [CHECK] if cell.exercise else []}) for cell in cells])
     return notebook
 
 
 def _environment(folder: Path, remember: bool) -> dict[str, str]:
-    """Grading mode, and nothing of the user's own set-up."""
+    """Environment variables: grading mode, and no configuration of the user."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "JUPYTER_"))}
     progress = {} if remember else {"DSLAB_PROGRESS": str(folder / "progress.json")}
     return environment | progress | {

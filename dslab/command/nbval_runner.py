@@ -1,6 +1,6 @@
-"""The process that runs one notebook with nbval; its arguments: the notebook, where the findings go, seconds a cell.
+"""The process that runs one notebook with nbval; its arguments: the notebook, the file of findings, seconds a cell.
 
-It writes a line of JSON for each cell, at once: if the process is ended from outside, what was found so far is there.
+It writes a line of JSON for each cell immediately, so that the findings survive if the process is killed.
 """
 
 from __future__ import annotations
@@ -23,35 +23,35 @@ from dslab.grader.check import REPORTS
 from dslab.grader.check import SECONDS as COMPUTING
 from dslab.grader.child import limit_memory
 
-LOOK = 0.5                              # s between two looks at a kernel that is busy
-PATIENCE = 3 * COMPUTING                # s for a check cell: `check` itself ends what takes longer
-BUSY = 5                                # so many times as long may a cell wait, or be kept waiting
+LOOK = 0.5                              # s between two polls of a busy kernel
+PATIENCE = 3 * COMPUTING                # s: the limit of a check cell; `check` itself ends an attempt before
+BUSY = 5                                # a cell's limit of wall-clock time, as a multiple of its CPU time
 ENDED = "ended the process in which it runs; that is no pass"
 LATE = "did not come to an end within"
-ROOM = 2 * 2**30                        # bytes: below what the system grants, for a kernel without any cannot answer
+ROOM = 2 * 2**30                        # bytes: below the limit of the system, so that the kernel can reply
 FULL = f"asked for more memory than it may have, {ROOM / 2**30:g} GB"
-LOSSES = (ENDED, LATE, FULL)            # after these, what else the kernel says is not worth much
+LOSSES = (ENDED, LATE, FULL)            # after these, later errors of the kernel are consequences
 
 
 class Watched(RunningKernel):       # type: ignore[misc]  # nbval has no types
-    """A kernel whose end is noticed at once, and that is not asked to stop: it may not hear, or have millions to say.
+    """A kernel whose death is detected at once, and which is killed, not interrupted: it may hang, or flood stdout.
 
-    nbval itself would wait for a dead kernel until the time is up, then interrupt it and read all that it has printed.
+    nbval itself waits for a dead kernel until the timeout, then interrupts it and reads all its output.
     """
 
-    reply: dict[str, Any] = {}          # what it has answered last
+    reply: dict[str, Any] = {}          # its latest reply
 
     def get_message(self, stream: str, timeout: float | None = None) -> dict[str, Any]:
-        """The next message; an answer is kept, as a kernel with little memory answers but cannot show its error."""
+        """The next message; a reply is kept, since a kernel short of memory replies but cannot show its error."""
         message: dict[str, Any] = super().get_message(stream, timeout=timeout)
         if stream == "shell":
             self.reply = message["content"]
         return message
 
     def await_reply(self, msg_id: str, timeout: float | None = None) -> None:
-        """Return when the cell has run; raise `RuntimeError` if the kernel ends, or takes too much time or memory.
+        """Return when the cell has run; raise `RuntimeError` if the kernel ends, or exceeds its time or memory.
 
-        The timeout is in seconds of computing, so that a busy machine changes no grade.
+        The timeout is in seconds of CPU time, so that a busy machine changes no grade.
         """
         limit, began = timeout or PATIENCE, (self._computed(), monotonic())
         while True:
@@ -81,20 +81,20 @@ class Watched(RunningKernel):       # type: ignore[misc]  # nbval has no types
 
 
 class Recorder:
-    """A pytest plugin: it writes down what became of each cell, and stops where the kernel is lost."""
+    """A pytest plugin that records the outcome of each cell, and stops when the kernel is lost."""
 
     def __init__(self, findings: Path, reports: Path, seconds: float) -> None:
         self.findings, self.reports, self.seconds = findings, reports, seconds
         self.read = 0                   # bytes of the reports that belong to earlier cells
 
     def pytest_runtest_call(self, item: Any) -> None:
-        """Give a cell its time."""
+        """Set the time limit of a cell."""
         checks = CHECK in item.cell.metadata.get("tags", ())
         item.parent.kernel.reply = {}
         item.config.option.nbval_cell_timeout = max(self.seconds, PATIENCE) if checks else self.seconds
 
     def pytest_runtest_makereport(self, item: Any, call: Any) -> None:
-        """Write down how a cell ended."""
+        """Record how a cell ended."""
         if call.when == "setup" and call.excinfo:
             item.session.shouldstop = "no kernel"
             self._write(trouble=f"its kernel did not start: {call.excinfo.value}")
@@ -111,7 +111,7 @@ class Recorder:
             item.session.shouldstop = said or ENDED
 
     def _new_reports(self) -> list[Any]:
-        """What `check` has handed in during this cell."""
+        """The reports of `check` during this cell."""
         if not self.reports.exists():
             return []
         with open(self.reports, "rb") as file:
@@ -126,7 +126,7 @@ class Recorder:
 
 
 def main() -> None:
-    """Run a notebook."""
+    """Run one notebook with nbval."""
     notebook, findings, seconds = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
     limit_memory()
     nbval.plugin.RunningKernel = Watched

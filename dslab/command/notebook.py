@@ -1,4 +1,4 @@
-"""Notebooks with exercises: where the check cells are, and what is graded of a learner's copy.
+"""Notebooks with exercises: their check cells, and the code of a learner's copy that is graded.
 
 An author tags a cell `exercise-stub` where the learner writes, and `exercise-check` where `check` is called. The cell's
 metadata name the exercise, and for a stub also what the learner's code defines:
@@ -35,8 +35,8 @@ class Cell:
 
     Args:
         source: its code.
-        exercise: which one a check cell checks, such as "4.1"; empty for other cells.
-        remark: what the learner has done to a check cell.
+        exercise: of a check cell: its exercise, such as "4.1"; empty for other cells.
+        remark: of a check cell: how the learner changed it.
     """
 
     source: str
@@ -45,13 +45,13 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """How a sentence speaks of it: cells have no numbers that last."""
+        """Its name in sentences: its first line, since cells have no permanent numbers."""
         line = next((line.strip() for line in self.source.splitlines() if line.strip()), "")
         return f"the cell that begins `{line[:60]}`"
 
 
 def read(path: Path) -> NotebookNode:
-    """A notebook. What cannot be read is refused with a sentence that says why."""
+    """Read a notebook; raises `DslabError` with the reason if that fails."""
     try:
         found = json.loads(_text(path))
         if not isinstance(found, dict) or not isinstance(found.get("cells"), list) or found.get("nbformat") != 4:
@@ -65,14 +65,14 @@ def read(path: Path) -> NotebookNode:
         raise DslabError(f"{path.name} is broken: its byte {problem.start} is no UTF-8. Save it as UTF-8") from None
     except OSError as problem:
         raise DslabError(f"{path.name} cannot be read: {problem.strerror or problem}") from None
-    except (ValueError, RecursionError) as problem:     # a number of thousands of digits, thousands of brackets
+    except (ValueError, RecursionError) as problem:     # huge numbers, or deeply nested brackets
         raise DslabError(f"{path.name} cannot be read: {problem}") from None
 
 
 def _text(path: Path) -> str:
     if not path.exists():
         folder = path.parent if path.parent.is_dir() else Path()
-        others = [file.name for file in folder.iterdir() if file.name != path.name]     # a link may lead nowhere
+        others = [file.name for file in folder.iterdir() if file.name != path.name]     # or a broken symbolic link
         raise DslabError(f"there is no file {path}.{nearest(path.name, others)}")
     if path.suffix != ".ipynb" or not path.is_file():
         raise DslabError(f"{path} is no notebook: expected a file whose name ends in .ipynb")
@@ -80,7 +80,7 @@ def _text(path: Path) -> str:
 
 
 def _strict(notebook: NotebookNode, path: Path) -> NotebookNode:
-    """The notebook, if its cells are cells; sources are strings that can be written, and ids strings, from here on."""
+    """The notebook with valid cells: sources are encodable strings and ids are strings, or `DslabError` is raised."""
     for place, cell in enumerate(notebook.cells):
         source = cell.get("source") if isinstance(cell, dict) else None
         lines: list[Any] = source if isinstance(source, list) else [source]
@@ -98,7 +98,7 @@ def _strict(notebook: NotebookNode, path: Path) -> NotebookNode:
 
 
 def code_cells(notebook: NotebookNode, tag: str = "") -> list[NotebookNode]:
-    """The cells with code, or those of them that have a tag."""
+    """The code cells, or those with a tag."""
     return [cell for cell in notebook.cells if cell.cell_type == "code" and (not tag or tag in _tags(cell))]
 
 
@@ -108,7 +108,7 @@ def _tags(cell: NotebookNode) -> list[Any]:
 
 
 def exercise_of(cell: NotebookNode) -> str:
-    """The number of the exercise that a cell belongs to; empty if none does."""
+    """The number of a cell's exercise; empty if it has none."""
     told = cell.metadata.get("dslab")
     number = told.get("exercise") if isinstance(told, dict) else None
     if isinstance(number, str) and re.fullmatch(r"[\w.]+", number):
@@ -117,12 +117,12 @@ def exercise_of(cell: NotebookNode) -> str:
     return found[1] if found else ""
 
 
-# ---- what is graded ----
+# ---- the cells to grade ----
 
 def graded_cells(copy: NotebookNode, original: NotebookNode | None = None) -> list[Cell]:
-    """The code of a learner's copy, with the check cells of the original: each once, changed or not.
+    """The code of a learner's copy, with the original's check cells in place of the copy's: each exactly once.
 
-    Without an original, the copy's own check cells count.
+    Without an original, the copy's own check cells are used.
     """
     checks = code_cells(original or copy, CHECK)
     if not checks:
@@ -147,7 +147,7 @@ def _same_code(one: NotebookNode, other: NotebookNode) -> bool:
 
 
 def _counterparts(own: list[NotebookNode], checks: list[NotebookNode]) -> dict[int, int]:
-    """From the places of the copy's check cells to those in `checks`: by their names, else by their code."""
+    """Place of a check cell of the copy -> its place in `checks`: matched by id, else by code."""
     pairs: dict[int, int] = {}
     for alike in (_same_id, _same_code):
         for at, check in enumerate(checks):
@@ -166,17 +166,17 @@ def _as_graded(cell: NotebookNode, check: NotebookNode | None) -> Cell:
 
 
 def original_of(copy: NotebookNode, originals: Iterable[Path]) -> NotebookNode | None:
-    """The notebook of the course from which a copy was made: it shares most cells. None: it is not from the course."""
+    """The course's notebook that shares most cells with a copy; None if the copy is not from the course."""
     names = {cell.get("id") for cell in copy.cells} - {None}
     course = [read(path) for path in originals]
     shared = [len(names & {cell.get("id") for cell in notebook.cells}) for notebook in course]
     return course[shared.index(max(shared))] if any(shared) else None
 
 
-# ---- the answers put in, for tests ----
+# ---- with the references, for tests ----
 
 def with_references(notebook: NotebookNode) -> NotebookNode:
-    """A copy of a notebook in which each stub cell has become the reference's answer."""
+    """A copy of a notebook in which each stub cell is replaced by the reference."""
     notebook = deepcopy(notebook)
     for cell in code_cells(notebook, STUB):
         cell.source = _answer(cell.metadata["dslab"]["exercise"], cell.metadata["dslab"]["name"])

@@ -1,4 +1,4 @@
-"""The notebooks of the course: where they are, and how a learner gets a copy that nobody overwrites."""
+"""The notebooks of the course: their location, and learners' copies, which are never overwritten."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import dslab
 from dslab.grader.progress_file import progress_file
 from dslab.values import DslabError
 
-FOLDER = "dslab-course"                 # a learner's copy, where no other place is named
-MANIFEST = ".dslab.json"                # in it: what was copied, so that the learner's work can be told from ours
+FOLDER = "dslab-course"                 # the default folder of a learner's copy
+MANIFEST = ".dslab.json"                # in it: the hashes of what was copied, to recognise notebooks that were changed
 
 
 def shipped() -> list[Path]:
-    """The notebooks as they are handed out: packed with dslab, or in its repository."""
+    """The notebooks as handed out: from the installed package, or from the repository."""
     package = Path(dslab.__file__).parent
     folder = next(filter(Path.is_dir, (package / "notebooks", package.parent / "notebooks")), None)
     if folder is None:
@@ -36,7 +36,7 @@ def chapter(number: str) -> Path:
 # ---- the learner's folder ----
 
 def copy_of(number: str) -> Path:
-    """The learner's copy of a chapter: here, in ./dslab-course, or where `dslab lab` has put it last."""
+    """The learner's copy of a chapter: here, in ./dslab-course, or in the last folder of `dslab lab`."""
     name = chapter(number).name
     places = [Path(), Path(FOLDER), *_last_folder()]
     found = next((place / name for place in places if (place / name).is_file()), None)
@@ -58,13 +58,13 @@ def _last_folder() -> list[Path]:
 
 
 def hand_out(folder: Path, *, fresh: str | None = None) -> list[str]:
-    """Copy the notebooks to a learner's folder, and say what was done, a sentence a notebook.
+    """Copy the notebooks to a learner's folder; returns a sentence for each.
 
-    What the learner has changed is never overwritten. A notebook that is still as it was copied is renewed.
+    A notebook that the learner has changed is never overwritten. One that is unchanged is updated.
 
     Args:
-        folder: where to; it is made if it is not there.
-        fresh: a chapter whose newest notebook is wanted beside the learner's, as `04_broadcast.new.ipynb`.
+        folder: the target, which is created if it does not exist.
+        fresh: a chapter whose newest notebook is to be copied beside the learner's, as `04_broadcast.new.ipynb`.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -82,7 +82,7 @@ def hand_out(folder: Path, *, fresh: str | None = None) -> list[str]:
 
 
 def _put(source: Path, target: Path, copied: dict[str, str]) -> str:
-    """Copy one notebook unless that would cost work, and say what was done."""
+    """Copy one notebook, unless it would overwrite the learner's work; returns a sentence."""
     newest = source.read_bytes()
     if not target.exists():
         _write(target, newest, copied)
@@ -107,7 +107,7 @@ def _hash(data: bytes) -> str:
 
 
 def _write(target: Path, data: bytes, copied: dict[str, str]) -> None:
-    """Write a notebook in one go, then note what was written: a power cut between costs a renewal, never work."""
+    """Write a notebook atomically, then its hash: a crash in between costs an update, but no work."""
     _replace(target, data)
     copied[target.name] = _hash(data)
     _replace(target.with_name(MANIFEST), json.dumps(copied, indent=1).encode())
@@ -120,7 +120,7 @@ def _replace(target: Path, data: bytes) -> None:
 
 
 def _manifest(folder: Path) -> dict[str, str]:
-    """What was copied, by name; nothing if that is not known: then all is taken for the learner's work."""
+    """Name -> hash of what was copied; empty if unknown: then every notebook counts as changed."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):

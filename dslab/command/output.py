@@ -1,4 +1,4 @@
-"""What a teacher gets: a table on the screen, CSV for a spreadsheet, JUnit XML for a machine."""
+"""The results for a teacher: a table for the terminal, CSV for spreadsheets, JUnit XML for tools."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ COLUMNS = ("submission", "exercise", "title", "outcome", "sentence", "remark")
 
 
 def tally(graded: Graded) -> str:
-    """How much is right, or why nothing was graded."""
+    """The number of exercises that are right, or the reason why nothing was graded."""
     right = sum(grade.outcome == RIGHT for grade in graded.grades)
     return graded.trouble or f"{right} of {len(graded.grades)} right"
 
 
 def results_table(results: Sequence[Graded]) -> str:
-    """A row a submission, a column an exercise."""
+    """A table with a row for each submission and a column for each exercise."""
     numbers = sorted({grade.exercise for graded in results for grade in graded.grades}, key=_place)
     rows = [["", *numbers, ""]]
     for graded in results:
@@ -34,7 +34,7 @@ def results_table(results: Sequence[Graded]) -> str:
 
 
 def _place(number: str) -> tuple[float, int, str]:
-    """By chapters, then by numbers; what is of no chapter comes last."""
+    """A sort key: by chapter, then by number; exercises without a chapter come last."""
     chapter = number.split(".")[0]
     return int(chapter) if chapter.isdecimal() else inf, len(number), number
 
