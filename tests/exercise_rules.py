@@ -1,7 +1,6 @@
 """What an exercise must have. Each rule yields sentences for the author of one that lacks it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from dslab.grader.exercise import Compute, Exercise, MakeItRight
@@ -16,22 +15,6 @@ ENDLESS = ("a property of the end is due only when nothing is left to happen: wh
 
 def name_of(attempt: Any) -> str:
     return getattr(attempt, "__name__", "") or repr(attempt)
-
-
-def share_a_number(exercises: Iterable[Exercise]) -> Iterator[str]:
-    titles = defaultdict(list)
-    for exercise in exercises:
-        titles[exercise.number].append(exercise.title)
-    for number, same in titles.items():
-        if len(same) > 1:
-            yield f"the number {number} is that of {' and of '.join(map(repr, same))}: give one of them another"
-
-
-def misshapen(exercise: Exercise) -> Iterator[str]:
-    for one in exercise.wrong:
-        if not (isinstance(one, tuple) and len(one) == 2 and isinstance(one[1], str)):
-            yield (f"exercise {exercise.number}: `wrong` has {name_of(one)}, and each mistake is a pair with words that"
-                   ' its sentence must have: (DeliversTwice, "delivered twice")')
 
 
 def incomplete(exercise: Compute | MakeItRight) -> Iterator[str]:
@@ -78,7 +61,7 @@ def undetected(exercise: Exercise, attempt: Any, words: str, report: Report) -> 
 
 def complaints(exercise: Compute | MakeItRight) -> list[str]:
     """All that is wrong with an exercise: first what it lacks; if it lacks nothing, how its answers are judged."""
-    found = [said for rule in (misshapen, incomplete, not_blank) for said in rule(exercise)]
+    found = [said for rule in (incomplete, not_blank) for said in rule(exercise)]
     if found:
         return found
     return [*(said for attempt in (exercise.reference, *exercise.right) for said in refused(exercise, attempt)),
