@@ -1,5 +1,5 @@
-"""Promises of a protocol, and what became of them: *always* for safety, *in the end* for liveness, *sometimes* for what
-must be able to happen.
+"""Properties of a protocol, its promises, and the verdicts on them: *always* is a safety property, *in the end* a
+liveness property, *sometimes* a witness that something can happen.
 
     @always
     def two_leaders_never_share_a_term(world):
@@ -10,10 +10,10 @@ must be able to happen.
             if leaders.setdefault(term, leader.node) != leader.node:
                 return f"{leaders[term]} and {leader.node} both lead term {term}"
 
-An `always` function returns nothing (or True) while the promise is kept, and a sentence (or False) when it is broken.
-An `in_the_end` function does the same, but is asked only when nothing is left to happen. A `sometimes` function
-returns something true once it has happened. All look at the `World`, never into a protocol (of a `Specification`: at
-its state).
+An `always` function returns None (or True) while the property holds, and a sentence (or False) when it is violated.
+An `in_the_end` function does the same, but is called only in terminal states, in which nothing is left to happen. A
+`sometimes` function returns a true value once it has happened. All are functions of the `World`, never of a protocol's
+internals (for a `Specification`: of its state).
 """
 
 from __future__ import annotations
