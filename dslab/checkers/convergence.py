@@ -59,7 +59,7 @@ def _difference(world: World, updates: Reading, value: Reading) -> str:
 
 
 def _missing(world: World, updates: Reading, value: Reading) -> str:
-    """Why the end of the trace shows nothing: which two nodes have not seen the same."""
+    """The reason why the end of the trace decides nothing: two nodes with different updates; empty if there is none."""
     seen = {node: _read(state, updates) for node, state in _replicas(world, updates, value).items()}
     if len(seen) < 2:
         return f"at the end {len(seen)} node is up: nothing to compare" if seen else "at the end no node is up"

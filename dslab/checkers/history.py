@@ -72,15 +72,15 @@ class Operation:
 
 
 class OperationLike(Protocol):
-    """What can be read as an operation: of another tool's class, or of a trace."""
+    """A value that can be read as an operation: of a trace, or of another tool's class."""
 
     @property
     def client(self) -> Any:
-        """Who asks."""
+        """The client."""
 
     @property
     def call(self) -> Any:
-        """What is asked: a tuple such as ("write", 3), or a message."""
+        """The call: a tuple such as ("write", 3), or a message."""
 
     @property
     def invoked(self) -> float:

@@ -1,1 +1,1 @@
-"""Exercises and their judge: what an author writes, and what a learner is told."""
+"""Exercises and their grader: the data of an exercise, the judging of attempts, and reports."""

@@ -117,7 +117,7 @@ def sweep(process: subprocess.Popen[bytes], mark: str) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     for other in psutil.process_iter():
-        with suppress(psutil.Error, OSError):       # it has ended, or is somebody else's
+        with suppress(psutil.Error, OSError):       # it has ended, or belongs to another user
             if other.pid != process.pid and other.environ().get(MARK, "").startswith(mark):
                 other.kill()
 

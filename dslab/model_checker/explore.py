@@ -199,7 +199,7 @@ class RunSubject:
         raise problem from None                 # the error does not occur in a simulation
 
     def growing(self, walk: Walk) -> str:
-        """What grows on the way to the deepest state."""
+        """The description of what grows along the path to the deepest state."""
         return growing(self.model, walk.path(walk.last[-1])) if walk.last else ""
 
 

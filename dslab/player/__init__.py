@@ -1,1 +1,1 @@
-"""The player: steps through a trace in a notebook or a page, and changes the run while somebody watches."""
+"""The player: steps through a trace in a notebook or a page, and edits the run by interventions."""

@@ -1,4 +1,4 @@
-"""What `play` is given beside what it plays, looked at before anything is shown."""
+"""The options of `play`, validated before anything is shown."""
 
 from __future__ import annotations
 

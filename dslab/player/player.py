@@ -130,7 +130,7 @@ class Player(anywidget.AnyWidget):
 
     @property
     def shown(self) -> Scene:
-        """What is shown; raises `DslabError` if that is nothing yet."""
+        """The scene that is shown; raises `DslabError` if there is none yet."""
         if self.scene is None:
             raise DslabError("this player has nothing to play yet: give it a run, player.show(run)")
         return self.scene
