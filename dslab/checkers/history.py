@@ -84,15 +84,15 @@ class OperationLike(Protocol):
 
     @property
     def invoked(self) -> float:
-        """When it was asked."""
+        """The time of the invocation."""
 
     @property
     def returned(self) -> float | None:
-        """When the answer came."""
+        """The time of the return; None: it never returned."""
 
     @property
     def result(self) -> Any:
-        """The answer."""
+        """The result."""
 
 
 History = Trace | Iterable[OperationLike]
