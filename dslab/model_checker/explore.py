@@ -233,7 +233,7 @@ class SpecificationSubject:
             walk.go()
         except DslabError:
             raise
-        except Exception as problem:
+        except (TypeError, ValueError) as problem:      # what comes of a wrong shape; all else is the author's own
             raise DslabError(f"the specification {self.specification.name!r} failed: {explained(problem)}; init() gives"
                              " a list of states, next(state) the list of those that can follow (named: of pairs of a"
                              " name and a state), and a state can be hashed") from None
