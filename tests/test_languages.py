@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from sentences import refuse
 
 from dslab import DslabError, at, crash, describe, drop, isolate, play, reasons, simulate
 from dslab.player import bundle, html_export
@@ -13,6 +14,7 @@ from dslab.player.payload import payload
 from dslab.player.static_page import StaticPage
 from dslab.protocols.raft import DEMO
 from dslab.reasons import Reason
+from dslab.values import nearest
 
 SAID = re.compile(r'\b(?:t|english)\(\s*"((?:[^"\\]|\\.)*)"')       # t("..."), and english("...") in a table
 HOLES = re.compile(r"\{\w+[^}]*\}")
@@ -33,32 +35,38 @@ def english() -> set[str]:
 
 @each_language
 def test_every_sentence_has_a_translation_and_every_translation_a_sentence(lang):
-    assert english() - catalogue(lang).keys() == set()
-    assert catalogue(lang).keys() - english() == set()
+    said, translated, file = english(), catalogue(lang).keys(), f"dslab/player/languages/{lang}.json"
+    refuse(f"{file} has no {one!r}: translate it, with its {{placeholders}}" for one in sorted(said - translated))
+    refuse(f"{file} has {one!r}, which nothing says any more: drop it, or correct it.{nearest(one, said - translated)}"
+           for one in sorted(translated - said))
 
 
 @each_language
 def test_a_translation_fills_in_what_the_sentence_does(lang):
     pairs = catalogue(lang).items()
-    assert [said for said, words in pairs if sorted(HOLES.findall(said)) != sorted(HOLES.findall(words))] == []
+    refuse(f"{lang}.json: {words!r} must have the placeholders of {said!r}, each once, in any order"
+           for said, words in pairs if sorted(HOLES.findall(said)) != sorted(HOLES.findall(words)))
 
 
 @each_language
 def test_a_translation_is_not_english(lang):
     bare = {said: HOLES.sub("", words) for said, words in catalogue(lang).items()}
-    assert [said for said, words in bare.items() if not words.strip() or words == HOLES.sub("", said)] == []
+    refuse(f"{lang}.json: {said!r} is still English there" for said, words in bare.items()
+           if not words.strip() or words == HOLES.sub("", said))
 
 
 @each_language
 def test_a_translation_uses_the_signs_of_its_language(lang):
     """Sentences do not mix in the full stops and commas of English."""
-    assert [words for words in catalogue(lang).values() if re.search(r"[.,:;?] |[.,:;?]$", words)] == []
+    refuse(f"{lang}.json: {words!r} has a full stop, comma, colon or question mark of English: 。，：？"
+           for words in catalogue(lang).values() if re.search(r"[.,:;?] |[.,:;?]$", words))
 
 
 def test_no_two_sentences_differ_in_their_ends_only():
     """A full stop more or less would be a sentence to translate twice."""
     bare = [said.rstrip(".") for said in english() if said.endswith(".") and not said.startswith("{")]
-    assert [said for said in bare if said in english()] == []
+    refuse(f"the player says {said!r} and '{said}.': say one of the two in both places" for said in bare
+           if said in english())
 
 
 # ---- what is told ----

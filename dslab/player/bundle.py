@@ -11,6 +11,7 @@ from dslab.values import DslabError
 
 HERE = Path(__file__).parent
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
+OTHER = re.compile(r"^import\b.*", re.MULTILINE)
 TYPES = re.compile(r"^(?:// @ts-check|/\*\* @import .* \*/)\n", re.MULTILINE)        # for the type checker only
 DEFINED = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
 
@@ -23,7 +24,8 @@ def script(root: str = "player.js", folder: Path = HERE / "js") -> str:
         root: the widget's module, below `folder`.
 
     Raises:
-        DslabError: if two of the modules define the same name, or if they import each other.
+        DslabError: if two of the modules define the same name, if they import each other or what is not there, or if
+            an import is none of names.
     """
     sources: dict[str, str] = {}
     _collect(folder, root, sources, ())
@@ -43,7 +45,13 @@ def _collect(folder: Path, name: str, sources: dict[str, str], importing: tuple[
         raise DslabError(f"JavaScript modules import each other: {' -> '.join([*importing, name])}")
     if name in sources:
         return
+    if not (folder / name).is_file():
+        raise DslabError(f"the JavaScript module {importing[-1] if importing else name} imports {name}, and there is no"
+                         f" such file in {folder}")
     text = (folder / name).read_text("utf-8")
+    if left := OTHER.search(IMPORT.sub("", text)):
+        raise DslabError(f"the JavaScript module {name} says {left[0]!r}, which the bundle cannot join: import by name,"
+                         ' from a relative path: import { t } from "../words.js";')
     for imported in IMPORT.findall(text):
         _collect(folder, normpath(join(dirname(name), imported)), sources, (*importing, name))
     sources[name] = text
