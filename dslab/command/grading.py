@@ -19,7 +19,7 @@ from typing import Any
 
 import nbformat
 
-from dslab.command.nbval_runner import ENDED, LOSSES
+from dslab.command.nbval_runner import ENDED
 from dslab.command.notebook import CHECK, Cell, graded_cells, original_of, read
 from dslab.command.notebooks_folder import shipped
 from dslab.grader.catalogue import exercises
@@ -79,6 +79,7 @@ class Finding:
 
     said: str = ""
     lost: bool = False
+    own_words: bool = True              # is `said` what the cell complained about, not why the kernel was lost?
     reports: list[str] = field(default_factory=list)
 
 
@@ -127,9 +128,9 @@ def _grade(place: int, cells: Sequence[Cell], found: dict[int, Finding]) -> Grad
                    None)
     if culprit is None:
         outcome = WRONG if finding.lost else NOT_ATTEMPTED
-        return Grade(**told, outcome=outcome, sentence=_line(f"the check cell {_stopped(finding.said)}"))
+        return Grade(**told, outcome=outcome, sentence=_line(f"the check cell {_stopped(finding)}"))
     return Grade(**told, outcome=WRONG, sentence=_line(
-        f"{cells[culprit].name} {_stopped(found[culprit].said)}; then the check cell {_stopped(finding.said)}"))
+        f"{cells[culprit].name} {_stopped(found[culprit])}; then the check cell {_stopped(finding)}"))
 
 
 def _report(line: str) -> dict[str, Any]:
@@ -141,8 +142,8 @@ def _report(line: str) -> dict[str, Any]:
     return report if isinstance(report, dict) else {}
 
 
-def _stopped(said: str) -> str:
-    return said if said.startswith(LOSSES) else f"stopped with {said}"
+def _stopped(finding: Finding) -> str:
+    return f"stopped with {finding.said}" if finding.own_words else finding.said
 
 
 def _line(text: str) -> str:
@@ -165,7 +166,7 @@ def findings(cells: Sequence[Cell], *, seconds: float = CELL, remember: bool = F
         if len(fresh) == len(todo):
             break
         if not any(finding.lost for finding in fresh.values()) and monotonic() < end:
-            found[todo[len(fresh)]] = Finding(ENDED, lost=True)     # it has ended the runner, too
+            found[todo[len(fresh)]] = Finding(ENDED, lost=True, own_words=False)     # it has ended the runner, too
     return found
 
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from queue import Empty
 from time import monotonic
-from typing import Any
+from typing import Any, NoReturn
 
 import nbval.plugin
 import psutil
@@ -30,7 +30,6 @@ ENDED = "ended the process in which it runs; that is no pass"
 LATE = "did not come to an end within"
 ROOM = 2 * 2**30                        # bytes: below the limit of the system, so that the kernel can reply
 FULL = f"asked for more memory than it may have, {ROOM / 2**30:g} GB"
-LOSSES = (ENDED, LATE, FULL)            # after these, later errors of the kernel are consequences
 
 
 class Watched(RunningKernel):       # type: ignore[misc]  # nbval has no types
@@ -40,6 +39,7 @@ class Watched(RunningKernel):       # type: ignore[misc]  # nbval has no types
     """
 
     reply: dict[str, Any] = {}          # its latest reply
+    loss = ""                           # why it was given up: later errors are consequences
 
     def get_message(self, stream: str, timeout: float | None = None) -> dict[str, Any]:
         """The next message; a reply is kept, since a kernel short of memory replies but cannot show its error."""
@@ -60,12 +60,17 @@ class Watched(RunningKernel):       # type: ignore[misc]  # nbval has no types
                 return
             except Empty:
                 if not self.is_alive():
-                    raise RuntimeError(ENDED) from None
+                    self.lose(ENDED)
                 if self._memory() > ROOM:
-                    raise RuntimeError(FULL) from None
+                    self.lose(FULL)
                 for most, now, then in zip((limit, BUSY * limit), (self._computed(), monotonic()), began, strict=True):
                     if now - then > most:
-                        raise RuntimeError(f"{LATE} {most:g} s") from None
+                        self.lose(f"{LATE} {most:g} s")
+
+    def lose(self, why: str) -> NoReturn:
+        """Give the kernel up."""
+        self.loss = why
+        raise RuntimeError(why) from None
 
     def _computed(self) -> float:
         try:
@@ -104,9 +109,11 @@ class Recorder:
         said = str(call.excinfo.value) if call.excinfo else ""
         if kernel.reply.get("status") == "error":
             error = kernel.reply["ename"]
-            said = FULL if error == "MemoryError" else f"{error}: {kernel.reply['evalue']}"
-        lost = said.startswith(LOSSES) or not kernel.is_alive()
-        self._write(cell=item.cell_num, said=said, lost=lost, reports=self._new_reports())
+            kernel.loss = kernel.loss or (FULL if error == "MemoryError" else "")
+            said = f"{error}: {kernel.reply['evalue']}"
+        lost = bool(kernel.loss) or not kernel.is_alive()
+        self._write(cell=item.cell_num, said=kernel.loss or said, lost=lost, own_words=not kernel.loss,
+                    reports=self._new_reports())
         if lost:
             item.session.shouldstop = said or ENDED
 

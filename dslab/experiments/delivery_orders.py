@@ -36,8 +36,9 @@ def story(trace: Trace, node: str) -> str:
     lines = []
     for step in trace.steps:
         if step.node == node:
-            waits = [note for note in step.notes if note.startswith("held back")]
-            lines += [f"{step.time:g} ms: {node} receives {step.message.payload.payload}, {note}" for note in waits]
+            if step.message is not None and step.message.payload in step.changes.get("held", ()):
+                why = "; ".join(step.notes)
+                lines.append(f"{step.time:g} ms: {node} receives {step.message.payload.payload}, {why}")
             lines += [f"{step.time:g} ms: {node} delivers {values[2]}" for name, *values in step.outputs
                       if name == "deliver"]
     return "\n".join(lines)

@@ -17,7 +17,7 @@ from dslab.calls import teaching
 from dslab.grader.child import Job
 from dslab.grader.exercise import Exercise, MakeItRight
 from dslab.grader.nondeterminism import likely_source
-from dslab.grader.process import ChildProcess, Ending, answers, plain, reason_without_report
+from dslab.grader.process import BY_USER, ChildProcess, Ending, answers, plain, reason_without_report
 from dslab.grader.progress import remember
 from dslab.grader.report import CANNOT_TELL, NOT_ATTEMPTED, NOT_DETERMINISTIC, RIGHT, WRONG, Report
 from dslab.values import DslabError, brief, first_difference
@@ -101,7 +101,7 @@ def _read(judged: Ending, repeats: list[Ending], exercise: Exercise, attempt: An
     """The child's report, or one about how it ended if it wrote none."""
     printed = plain(judged.printed, cut=judged.cut)
     if judged.report is None:
-        outcome = CANNOT_TELL if judged.ended.startswith("stopped") else WRONG
+        outcome = CANNOT_TELL if judged.ended == BY_USER else WRONG
         return Report(exercise=exercise.number, outcome=outcome, printed=printed,
                       sentence=reason_without_report(judged))
     data = json.loads(judged.report)

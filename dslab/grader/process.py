@@ -27,6 +27,10 @@ MOST = 1_000_000                # the limit of bytes of output that are kept
 GRACE = 5.0                     # s for the child to report after an interrupt
 MARK = "DSLAB_ATTEMPT"          # an environment variable of all processes of an attempt; nested marks are concatenated
 
+BY_USER, TOO_LATE = "by its user", "too late"
+SENTENCES = {BY_USER: "stopped by you.",
+             TOO_LATE: "your code did not come back in time. A handler must return; use a timer to wait."}
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -36,7 +40,7 @@ class Ending:
     code: int                   # its exit code
     printed: str
     cut: bool                   # whether there was more output than is kept
-    ended: str                  # why it was killed; empty if it ended by itself
+    ended: str                  # why it was killed, BY_USER or TOO_LATE; empty if it ended by itself
     errors: str                 # its standard error
 
 
@@ -73,11 +77,11 @@ class ChildProcess:
             try:
                 self.process.wait(seconds)
             except KeyboardInterrupt:
-                why = "stopped by you."
+                why = BY_USER
                 self.process.send_signal(signal.SIGINT)
                 self.process.wait(min(GRACE, max(end - monotonic(), 0.1)))
         except subprocess.TimeoutExpired:
-            why = why or "your code did not come back in time. A handler must return; use a timer to wait."
+            why = why or TOO_LATE
         return self.close(why)
 
     def close(self, why: str = "") -> Ending:
@@ -125,7 +129,7 @@ def sweep(process: subprocess.Popen[bytes], mark: str) -> None:
 def reason_without_report(outcome: Ending) -> str:
     """The sentence about a child that wrote no report."""
     if outcome.ended:
-        return outcome.ended
+        return SENTENCES[outcome.ended]
     handler = re.search(r"line \d+ in (on_\w+)", outcome.errors)
     where = f" (in {handler[1]})" if handler else ""
     if outcome.errors.startswith("Timeout"):        # as faulthandler's message begins
