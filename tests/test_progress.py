@@ -13,7 +13,6 @@ from jupyter_client.manager import start_new_kernel
 import dslab
 from dslab.model_checker.explore import explore
 from dslab.model_checker.specification import Specification
-from dslab.values import DslabError
 from dslab.widgets.progress_bar import ProgressBar, SearchProgress, progress_of, surface_here
 
 COUNTER = Specification(lambda: [0], lambda n: [n + 1])
@@ -71,7 +70,7 @@ def test_a_stopped_search_leaves_a_sentence():
 def test_a_search_that_fails_leaves_nothing():
     paper, ticks = Paper(), count()
     bar = ProgressBar(surface=lambda: paper, clock=lambda: next(ticks))
-    with pytest.raises(DslabError, match="ZeroDivisionError"), bar:
+    with pytest.raises(ZeroDivisionError), bar:
         explore(Specification(lambda: [9], lambda n: [n - 1, 1 // n]), progress=bar)
     assert paper.shown and paper.left == ""
 
