@@ -77,7 +77,7 @@ def test_as_shipped_exactly_the_check_cells_fail(path):
 def only_checks_fail(path: Path) -> None:
     cells = graded_cells(read(path))
     found = findings(cells)
-    assert [cell.source for place, cell in enumerate(cells) if bool(found[place].said) != bool(cell.exercise)] == []
+    assert [cell.source for place, cell in enumerate(cells) if bool(found[place].error) != bool(cell.exercise)] == []
 
 
 def test_a_small_sheet_three_ways(tmp_path):

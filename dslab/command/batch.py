@@ -55,12 +55,12 @@ def grade_folder(folder: Path, *, jobs: int | None = None, **options: Any) -> li
     """Grade all submissions; options are those of `grade`. Progress is a bar, or a line for each in a log."""
     paths = submissions(folder)
     with tqdm(total=len(paths), unit="notebook", disable=not sys.stderr.isatty()) as bar:
-        def told(graded: Graded) -> None:
+        def done(graded: Graded) -> None:
             bar.update()
             if bar.disable:
                 print(f"{graded.name}: {tally(graded)}", file=sys.stderr, flush=True)
 
-        return _at_once(paths, lambda path, stop: _named(path, folder, stop=stop, **options), told, jobs)
+        return _at_once(paths, lambda path, stop: _named(path, folder, stop=stop, **options), done, jobs)
 
 
 def _named(path: Path, folder: Path, **options: Any) -> Graded:
@@ -75,14 +75,14 @@ def _named(path: Path, folder: Path, **options: Any) -> Graded:
 
 
 def _at_once(paths: Iterable[Path], work: Callable[[Path, Callable[[], bool]], Graded],
-             told: Callable[[Graded], None], jobs: int | None) -> list[Graded]:
+             done: Callable[[Graded], None], jobs: int | None) -> list[Graded]:
     """Grade concurrently. The work is done in other processes; a thread here waits for each."""
     stop = Event()
     with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
         futures = [pool.submit(work, path, stop.is_set) for path in paths]
         try:
             for future in as_completed(futures):
-                told(future.result())
+                done(future.result())
         except BaseException:                       # most likely an interrupt: leave no process behind
             stop.set()
             _end(futures)

@@ -108,11 +108,11 @@ def _grade(options: argparse.Namespace, folder: Path | None) -> list[Graded]:
     from dslab.command.batch import grade_folder  # here and not above: pytest and nbval take their time
     from dslab.command.grading import CELL, grade
 
-    told = {"original": options.original, "seconds": options.seconds or CELL}
+    limits = {"original": options.original, "seconds": options.seconds or CELL}
     if folder:
-        return grade_folder(folder, jobs=options.jobs, **told)
+        return grade_folder(folder, jobs=options.jobs, **limits)
     path = copy_of(options.what) if options.what.isdecimal() else Path(options.what)
-    return [grade(path, remember=True, **told)]
+    return [grade(path, remember=True, **limits)]
 
 
 def _progress(options: argparse.Namespace) -> int:

@@ -50,9 +50,9 @@ class Grade:
         return known.title if known else ""
 
     def __str__(self) -> str:
-        said = ": ".join(filter(None, (self.outcome, self.sentence))).rstrip(".") + "."
+        result = ": ".join(filter(None, (self.outcome, self.sentence))).rstrip(".") + "."
         remark = f" ({self.remark})" if self.remark else ""
-        return f"{MARKS[self.outcome]} {self.exercise} {self.title}: {said}{remark}"
+        return f"{MARKS[self.outcome]} {self.exercise} {self.title}: {result}{remark}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +77,9 @@ class Graded:
 class Finding:
     """The outcome of a cell: its error, whether the kernel was lost, and the reports of `check`."""
 
-    said: str = ""
+    error: str = ""
     lost: bool = False
-    own_words: bool = True              # is `said` what the cell complained about, not why the kernel was lost?
+    own_words: bool = True              # whether `error` is the cell's own, not the reason why the kernel was lost
     reports: list[str] = field(default_factory=list)
 
 
@@ -113,23 +113,23 @@ def grade(path: Path, *, original: Path | None = None, seconds: float = CELL, re
 def _grade(place: int, cells: Sequence[Cell], found: dict[int, Finding]) -> Grade:
     """The grade of the check cell at a place. Only a report of `check` can make it right."""
     cell, finding = cells[place], found.get(place)
-    told = {"exercise": cell.exercise, "remark": cell.remark}
+    known = {"exercise": cell.exercise, "remark": cell.remark}
     if finding is None:
-        return Grade(**told, outcome=CANNOT_TELL, sentence=f"the notebook took over {NOTEBOOK / 60:g} minutes")
+        return Grade(**known, outcome=CANNOT_TELL, sentence=f"the notebook took over {NOTEBOOK / 60:g} minutes")
     for line in reversed(finding.reports):
         report = _report(line)
         if report.get("exercise") == cell.exercise and report.get("outcome") in MARKS:
             rule = f" The rule: {report['rule']}" if report.get("rule") else ""
-            return Grade(**told, outcome=report["outcome"], sentence=_line(f"{report.get('sentence', '')}{rule}"))
-    if not finding.said:
-        return Grade(**told, outcome=WRONG, sentence="result not accepted: the check cell has run, but the course's "
+            return Grade(**known, outcome=report["outcome"], sentence=_line(f"{report.get('sentence', '')}{rule}"))
+    if not finding.error:
+        return Grade(**known, outcome=WRONG, sentence="result not accepted: the check cell has run, but the course's "
                      "`check` was not called; something else has its name")
-    culprit = next((at for at in reversed(range(place)) if at in found and found[at].said and not cells[at].exercise),
+    culprit = next((at for at in reversed(range(place)) if at in found and found[at].error and not cells[at].exercise),
                    None)
     if culprit is None:
         outcome = WRONG if finding.lost else NOT_ATTEMPTED
-        return Grade(**told, outcome=outcome, sentence=_line(f"the check cell {_stopped(finding)}"))
-    return Grade(**told, outcome=WRONG, sentence=_line(
+        return Grade(**known, outcome=outcome, sentence=_line(f"the check cell {_stopped(finding)}"))
+    return Grade(**known, outcome=WRONG, sentence=_line(
         f"{cells[culprit].name} {_stopped(found[culprit])}; then the check cell {_stopped(finding)}"))
 
 
@@ -143,7 +143,7 @@ def _report(line: str) -> dict[str, Any]:
 
 
 def _stopped(finding: Finding) -> str:
-    return f"stopped with {finding.said}" if finding.own_words else finding.said
+    return f"stopped with {finding.error}" if finding.own_words else finding.error
 
 
 def _line(text: str) -> str:
@@ -189,11 +189,11 @@ def _run(cells: Iterable[Cell], seconds: float, limit: float, remember: bool) ->
             sweep(process, environment[MARK])
             process.wait()
         lines = written.read_text(encoding="utf-8").splitlines() if written.exists() else []
-    told = [json.loads(line) for line in lines]
-    for line in told:
+    findings = [json.loads(line) for line in lines]
+    for line in findings:
         if "trouble" in line:
             raise DslabError(line["trouble"])
-    return {line.pop("cell"): Finding(**line) for line in told}
+    return {line.pop("cell"): Finding(**line) for line in findings}
 
 
 def _notebook(cells: Iterable[Cell]) -> nbformat.NotebookNode:

@@ -106,16 +106,16 @@ class Recorder:
         if call.when != "call":
             return
         kernel = item.parent.kernel
-        said = str(call.excinfo.value) if call.excinfo else ""
+        error = str(call.excinfo.value) if call.excinfo else ""
         if kernel.reply.get("status") == "error":
-            error = kernel.reply["ename"]
-            kernel.loss = kernel.loss or (FULL if error == "MemoryError" else "")
-            said = f"{error}: {kernel.reply['evalue']}"
+            kind = kernel.reply["ename"]
+            kernel.loss = kernel.loss or (FULL if kind == "MemoryError" else "")
+            error = f"{kind}: {kernel.reply['evalue']}"
         lost = bool(kernel.loss) or not kernel.is_alive()
-        self._write(cell=item.cell_num, said=kernel.loss or said, lost=lost, own_words=not kernel.loss,
+        self._write(cell=item.cell_num, error=kernel.loss or error, lost=lost, own_words=not kernel.loss,
                     reports=self._new_reports())
         if lost:
-            item.session.shouldstop = said or ENDED
+            item.session.shouldstop = error or ENDED
 
     def _new_reports(self) -> list[Any]:
         """The reports of `check` during this cell."""

@@ -109,8 +109,8 @@ def _tags(cell: NotebookNode) -> list[Any]:
 
 def exercise_of(cell: NotebookNode) -> str:
     """The number of a cell's exercise; empty if it has none."""
-    told = cell.metadata.get("dslab")
-    number = told.get("exercise") if isinstance(told, dict) else None
+    metadata = cell.metadata.get("dslab")
+    number = metadata.get("exercise") if isinstance(metadata, dict) else None
     if isinstance(number, str) and re.fullmatch(r"[\w.]+", number):
         return number
     found = re.search(r"""\bexercise\(\s*["']([\w.]+)["']\s*\)""", cell.source)

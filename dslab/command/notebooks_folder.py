@@ -72,11 +72,11 @@ def hand_out(folder: Path, *, fresh: str | None = None) -> list[str]:
         if fresh is not None:
             source = chapter(fresh)
             return [_put(source, folder / f"{source.stem}.new.ipynb", copied)]
-        said = [_put(source, folder / source.name, copied) for source in shipped()]
+        sentences = [_put(source, folder / source.name, copied) for source in shipped()]
         with suppress(OSError):                     # then `dslab check 4` looks in fewer places
             _memo().parent.mkdir(parents=True, exist_ok=True)
             _memo().write_text(str(folder.resolve()), encoding="utf-8")
-        return said
+        return sentences
     except OSError as problem:
         raise DslabError(f"the notebooks cannot be copied to {folder}: {problem.strerror or problem}") from None
 

@@ -44,10 +44,10 @@ def pairs(trace: Trace) -> dict[str, int]:
 
 def chain(trace: Trace, first: str, second: str) -> list[tuple[str, str, str]]:
     """A causal chain from `first` to `second`: (event, "then" on one node or "message", event) for each link; or []."""
-    told = events(trace)
+    history = events(trace)
     latest: dict[str, str] = {}
     reached: dict[str, list[tuple[str, str, str]]] = {first: []}
-    for event in told:
+    for event in history:
         for cause, why in ((event.cause, "message"), (latest.get(event.node, ""), "then")):
             if cause in reached and event.name not in reached:
                 reached[event.name] = [*reached[cause], (cause, why, event.name)]
@@ -116,9 +116,9 @@ def _inside(trace: Trace, cut: Mapping[str, int]) -> set[str]:
 
 def contradictions(trace: Trace) -> list[tuple[Any, Any]]:
     """The pairs of events that violate the clock condition: the first happened before, without a smaller timestamp."""
-    past, told = past_of(trace), {event.name: event for event in events(trace)}
-    return [(told[first], event) for event in told.values() for first in sorted(past[event.name])
-            if told[first].stamp >= event.stamp]
+    past, by_name = past_of(trace), {event.name: event for event in events(trace)}
+    return [(by_name[first], event) for event in by_name.values() for first in sorted(past[event.name])
+            if by_name[first].stamp >= event.stamp]
 
 
 @cache

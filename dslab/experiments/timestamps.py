@@ -57,10 +57,10 @@ def vectors_tell(a: Event, b: Event) -> str:
             "||": f"{a.name} ∥ {b.name}", "=": f"{a.name} = {b.name}"}[compare(a.stamp, b.stamp)]
 
 
-def concurrent_pairs(told: list[Event]) -> list[tuple[Event, Event]]:
+def concurrent_pairs(history: list[Event]) -> list[tuple[Event, Event]]:
     """All pairs of events of which neither happened before the other."""
-    past = happened_before(told)
-    return [(a, b) for a, b in combinations(told, 2) if a.name not in past[b.name] and b.name not in past[a.name]]
+    past = happened_before(history)
+    return [(a, b) for a, b in combinations(history, 2) if a.name not in past[b.name] and b.name not in past[a.name]]
 
 
 def _stamped(rows: dict[str, str], messages: str) -> list[dict[str, Event]]:

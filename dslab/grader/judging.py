@@ -43,12 +43,12 @@ def _(exercise: MakeItRight, attempt: Any, tally: Tally) -> Report:
 
 def _failed(exercise: MakeItRight, failure: Failure) -> Report:
     found, demand = failure.found, failure.demand
-    said = found.sentence if demand is None else f"{demand.name}: {found.sentence}"
+    sentence = found.sentence if demand is None else f"{demand.name}: {found.sentence}"
     first = exercise.clusters[0]
     if failure.names != first:
-        said += f" (with nodes called {', '.join(failure.names)}; it passed with {', '.join(first)})"
+        sentence += f" (with nodes called {', '.join(failure.names)}; it passed with {', '.join(first)})"
     return Report(
-        exercise=exercise.number, outcome=WRONG, sentence=said, stage=failure.stage, step=found.step,
+        exercise=exercise.number, outcome=WRONG, sentence=sentence, stage=failure.stage, step=found.step,
         rule="" if demand is None else demand.rule, hint=None if demand is None else demand.hint,
         code=failure.code, data=recorded(failure.trace))
 
@@ -140,25 +140,25 @@ def _too_much(exercise: BreakIt, script: tuple[At, ...]) -> str:
 
 @examine.register
 def _(exercise: Predict, attempt: Any, tally: Tally) -> Report:
-    said = _said(exercise, attempt)
+    predicted = _predictions(exercise, attempt)
     trace = simulate(exercise.run)
     answer, look, why = exercise.answer(trace), exercise.look(trace), exercise.why(trace)
-    wrong = [name for name in exercise.questions if name in said and not same(said[name], answer[name])]
-    open_ = [name for name in exercise.questions if name not in said]
+    wrong = [name for name in exercise.questions if name in predicted and not same(predicted[name], answer[name])]
+    open_ = [name for name in exercise.questions if name not in predicted]
     report = partial(Report, exercise=exercise.number, data=recorded(trace), code=f"simulate({one_line(exercise.run)})")
     if wrong:
         name = wrong[0]
         count = f"{len(wrong)} of {len(exercise.questions)} are not so; the first: " if len(wrong) > 1 else ""
         reason = f" {why[name]}" if name in why else " Play it up to the marked step."
         return report(outcome=WRONG, step=look.get(name, 0),
-                      sentence=f"{count}{exercise.questions[name]}: not {brief(said[name])}.{reason}")
+                      sentence=f"{count}{exercise.questions[name]}: not {brief(predicted[name])}.{reason}")
     if open_:
         return report(outcome=CANNOT_TELL, step=0,
                       sentence=f"right so far; still to be said: {', '.join(open_)}.")
     return report(outcome=RIGHT, sentence="", step=0)
 
 
-def _said(exercise: Predict, attempt: Any) -> dict[str, Any]:
+def _predictions(exercise: Predict, attempt: Any) -> dict[str, Any]:
     """The learner's predictions, by the names of the questions."""
     if not isinstance(attempt, dict):
         if len(exercise.questions) == 1:
@@ -170,12 +170,12 @@ def _said(exercise: Predict, attempt: Any) -> dict[str, Any]:
     return {name: value for name, value in attempt.items() if value is not None and value is not ...}
 
 
-def same(said: Any, answer: Any) -> bool:
+def same(predicted: Any, answer: Any) -> bool:
     """Whether a prediction equals the answer as data: a list equals a tuple, 20 equals 20.0, 1 does not equal True."""
-    said, answer = (tuple(one) if isinstance(one, list) else one for one in (said, answer))
-    if isinstance(said, tuple) and isinstance(answer, tuple):
-        return len(said) == len(answer) and all(map(same, said, answer))
-    return (type(said) is type(answer) or (_is_number(said) and _is_number(answer))) and said == answer
+    predicted, answer = (tuple(one) if isinstance(one, list) else one for one in (predicted, answer))
+    if isinstance(predicted, tuple) and isinstance(answer, tuple):
+        return len(predicted) == len(answer) and all(map(same, predicted, answer))
+    return (type(predicted) is type(answer) or (_is_number(predicted) and _is_number(answer))) and predicted == answer
 
 
 def _is_number(value: Any) -> bool:

@@ -71,8 +71,8 @@ class Progress:
             yield f"\nChapter {chapter}"
             for line in lines:
                 counts = ((line.tries, "try", "tries"), (line.hints, "hint read", "hints read"))
-                told = ", ".join([line.state, *(f"{n} {one if n == 1 else many}" for n, one, many in counts if n)])
-                yield f"  {MARKS[line.state]} {line.exercise.number:5} {line.exercise.title} ({told})"
+                details = ", ".join([line.state, *(f"{n} {one if n == 1 else many}" for n, one, many in counts if n)])
+                yield f"  {MARKS[line.state]} {line.exercise.number:5} {line.exercise.title} ({details})"
 
     def _repr_html_(self) -> str:
         from dslab.widgets.panel import framed, html_table

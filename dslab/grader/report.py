@@ -97,8 +97,8 @@ class Report:
         return shown(text=str(self), html=self.card()._repr_html_(), widget=self.panel)
 
     def __str__(self) -> str:
-        said = f": {self.sentence}" if self.sentence else "."
-        lines = [f"{MARKS[self.outcome]} Exercise {self.exercise}, {self.outcome}{said}"]
+        ending = f": {self.sentence}" if self.sentence else "."
+        lines = [f"{MARKS[self.outcome]} Exercise {self.exercise}, {self.outcome}{ending}"]
         lines += [f"{name}: {text}" for name, text in (
             ("The rule", self.rule), ("Tried", self.counted), ("See it again", self.code),
             ("Your code printed", self.printed)) if text]
