@@ -42,6 +42,24 @@ def test_of_the_tests_of_all_modules_those_of_the_changed_ones_run():
     assert chosen("notebooks/04_broadcast.ipynb", "notebooks/no_more.ipynb") == {"[04_broadcast]"}
 
 
+def test_a_main_that_is_behind_does_not_count_nor_does_the_branch_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(changed, "ROOT", tmp_path)
+    git = changed.git
+    for name in "AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL":
+        monkeypatch.setenv(f"GIT_{name}", "a stranger")
+    git("init", "-q", "-b", "main")
+    for number in range(3):
+        git("commit", "-q", "--allow-empty", "-m", str(number))
+    first, second, _ = reversed(git("rev-list", "HEAD"))
+    git("update-ref", "refs/remotes/origin/main", second)
+    assert changed.left_main() == second
+    git("checkout", "-q", "-b", "mine")
+    git("branch", "-f", "main", first)
+    assert changed.left_main() == second
+    git("update-ref", "-d", "refs/remotes/origin/main")
+    assert changed.left_main() == first
+
+
 def test_an_exercise_runs_by_its_number():
     assert numbers(ROOT / "dslab/exercises/fifo_link.py") == {"2.2"}
     assert chosen("dslab/exercises/fifo_link.py") == {"[exercises/fifo_link.py]", "[2.2"}

@@ -26,11 +26,17 @@ def git(*command: str) -> list[str]:
     return subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
 
 
+def left_main() -> str:
+    """Where this branch left main: the local one or, if that is older, or is this very branch, that of the origin."""
+    here = git("branch", "--show-current")
+    mains = [name for name in ("main", "origin/main") if [name] != here and git("rev-parse", "--verify", "-q", name)]
+    return (git("merge-base", "HEAD", *mains) if mains else ["HEAD"])[0]
+
+
 def changed() -> set[Path]:
     """The files that differ from where this branch left main, those that git does not know yet included."""
-    base = git("merge-base", "HEAD", "main") or git("merge-base", "HEAD", "origin/main") or ["HEAD"]
     new = git("ls-files", "--others", "--exclude-standard")
-    return {ROOT / name for name in git("diff", "--name-only", base[0]) + new}
+    return {ROOT / name for name in git("diff", "--name-only", left_main()) + new}
 
 
 def imported(path: Path) -> set[Path]:
