@@ -36,6 +36,10 @@ def chosen(*changes: str) -> set[str]:
     return set(changed.names({ROOT / change for change in changes}).split(" or ")) - set(OF_ALL)
 
 
+def test_a_page_concerns_the_tests_that_read_it():
+    assert names("CONTRIBUTING.md") == names("README.md") == {"test_contributing", "test_project"}
+
+
 def test_of_the_tests_of_all_modules_those_of_the_changed_ones_run():
     assert chosen("dslab/protocols/raft.py") == {"[protocols/raft.py]", "[raft]"}
     assert chosen("dslab/player/js/dom.js", "CONTRIBUTING.md") == {"[player/js/dom.js]"}

@@ -100,11 +100,6 @@ def test_contributing_is_one_page():
     assert len(text("CONTRIBUTING.md").splitlines()) <= 100
 
 
-def test_every_chapter_stands_in_the_readme():
-    refuse(f"notebooks/{path.name} is not in the README's table: add its row" for path in
-           sorted((ROOT / "notebooks").glob("*.ipynb")) if f"(notebooks/{path.name})" not in text("README.md"))
-
-
 # ---- a stranger's protocol -------------------------------------------------------------------------------------------
 
 PROTOCOL = '''"""Hello: one greets, the other answers.

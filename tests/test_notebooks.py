@@ -76,6 +76,12 @@ def test_its_sections_are_bilingual(path):
            for section in sections if " | " not in section)
 
 
+def test_every_chapter_stands_in_the_readme():
+    readme = (notebooks.ROOT / "README.md").read_text(encoding="utf-8")
+    refuse(f"notebooks/{path.name} is not in the README's table: add its row" for path in notebooks.NOTEBOOKS
+           if f"(notebooks/{path.name})" not in readme)
+
+
 # ---- the tool that takes care of them ----
 
 @pytest.fixture

@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 LONG = {"test_check.py", "test_exercises.py", "test_grading.py", "test_panel.py"}     # over ten seconds each
 SCRIPTS = {"test_javascript.py", "test_languages.py", "test_player.py"}     # its units and types, its words, its bundle
+PAGES = {"test_contributing.py", "test_project.py"}     # what README, CONTRIBUTING and DESIGN say is true
 HOUSE = ["tests/test_layers.py", "tests/test_contract.py", "tests/test_exercises.py", "tests/test_notebooks.py"]
-OF_ALL = ["every_file", "no_two", "import_each_other", "every_golden", "every_exercise_is"]
+OF_ALL = ["every_file", "no_two", "import_each_other", "every_golden", "every_exercise_is", "every_chapter"]
 
 
 def git(*command: str) -> list[str]:
@@ -54,12 +55,13 @@ def imported(path: Path) -> set[Path]:
 def concerned(changes: set[Path]) -> list[Path]:
     """The test files to run."""
     stems = {path.stem.removesuffix(".test") for path in changes}
-    scripts = SCRIPTS if any(path.suffix == ".js" for path in changes) else set()
+    endings = {path.suffix for path in changes}
+    others = (SCRIPTS if ".js" in endings else set()) | (PAGES if ".md" in endings else set())
     found = []
     for test in sorted(TESTS.glob("test_*.py")):
         read = {test} | imported(test)
         read |= {file for own in read if own.parent == TESTS for file in imported(own)}
-        named = test.stem.removeprefix("test_") in stems or test.name in scripts
+        named = test.stem.removeprefix("test_") in stems or test.name in others
         if str(test.relative_to(ROOT)) in HOUSE and test not in changes:
             continue
         if test in changes or test.name not in LONG and (read & changes or named):
