@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from sentences import refuse
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -32,7 +33,8 @@ def test_conda_and_binder_install_what_pyproject_names():
 
 def test_every_dependency_has_a_lower_bound():
     wanted = [*PROJECT["dependencies"], *chain.from_iterable(EXTRAS.values())]
-    assert [entry for entry in wanted if not re.match(r"[a-z-]+>=\d|dslab\[[a-z,]+\]$", entry)] == []
+    refuse(f"pyproject.toml: {entry!r} needs the oldest version that was tried, such as tqdm>=4.67" for entry in wanted
+           if not re.match(r"[a-z-]+>=\d|dslab\[[a-z,]+\]$", entry))
 
 
 def test_the_extra_all_has_all_that_learners_and_teachers_use_and_test_has_it_too():
@@ -48,7 +50,10 @@ def test_the_licences_named_are_there():
 def test_every_command_of_the_makefile_is_introduced_at_its_top():
     makefile = (ROOT / "Makefile").read_text()
     introduced = re.findall(r"make (\w+)  ", makefile.split("\n\n")[0])
-    assert sorted(introduced) == sorted(makefile.split(".PHONY: ")[1].split())
+    there = makefile.split(".PHONY: ")[1].split()
+    refuse(f"Makefile: make {name} is not introduced at the top" for name in there if name not in introduced)
+    refuse(f"Makefile: make {name} is introduced at the top, and .PHONY has none" for name in introduced
+           if name not in there)
 
 
 @pytest.mark.parametrize("part", SIZES)
@@ -56,8 +61,10 @@ def test_nothing_is_longer_than_the_readme_promises(part):
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     promised = int(re.search(rf"{part} at most ([\d,]+)", readme)[1].replace(",", ""))
     files = [file for pattern in SIZES[part] for file in ROOT.glob(pattern)]
-    assert len(files) >= len(SIZES[part]), "a file has another name now"
-    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) <= promised
+    assert len(files) >= len(SIZES[part]), "a file of SIZES has another name now"
+    found = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
+    refuse([f"README promises that {part} at most {promised:,} lines, now {found:,}: delete some, or say so there"]
+           if found > promised else [])
 
 
 def test_the_readme_s_picture_is_there_and_small():
