@@ -130,7 +130,7 @@ def _failing(exercise: MakeItRight, run: Run, stage: str, names: Names) -> Itera
     found = [(demand, *seen) for demand in (None, *exercise.demands) if (seen := _judged(played, demand))]
     if found:
         demand, trace, first = min(found, key=lambda one: one[2].step)
-        small = shrink(run, _fails(demand, (trace, first)), most=MOST)
+        small = shrink(run, _fails(demand, _ending(played)), most=MOST)
         seen = _judged(_played(small), demand) or (trace, first)
         yield Failure(stage, *seen, demand, f"simulate({one_line(small)})", names)
 
@@ -153,13 +153,12 @@ def _judged(played: Trace | ProtocolError, demand: Demand | None) -> tuple[Trace
     return None if found is None else (played, found)
 
 
-def _fails(demand: Demand | None, first: tuple[Trace, Objection]) -> Fails:
-    """The predicate of runs with the same failure: of the same demand, or with the same exception."""
-    kind = _kind(first[1].sentence)
-
+def _fails(demand: Demand | None, ending: str) -> Fails:
+    """The predicate of runs with the same failure: of the same demand, or with the same ending."""
     def moment(run: Run) -> float | None:
-        found = _judged(_played(run), demand)
-        if found is None or (demand is None and _kind(found[1].sentence) != kind):
+        played = _played(run)
+        found = _judged(played, demand)
+        if found is None or (demand is None and _ending(played) != ending):
             return None
         trace, seen = found
         at_the_end = demand is not None and isinstance(demand.what, Promise) and demand.what.kind == "in the end"
@@ -168,9 +167,9 @@ def _fails(demand: Demand | None, first: tuple[Trace, Objection]) -> Fails:
     return moment
 
 
-def _kind(sentence: str) -> str:
-    """The first word of an error: the type of the exception."""
-    return sentence.split()[0] if sentence else ""
+def _ending(played: Trace | ProtocolError) -> str:
+    """How a run ended: the kind of its exception, or the code of its end."""
+    return played.kind if isinstance(played, ProtocolError) else played.end.code
 
 
 def one_line(run: Run) -> str:

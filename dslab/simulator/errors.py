@@ -29,6 +29,7 @@ class ProtocolError(DslabError):
 
     Attributes:
         trace: the `Trace` of all that happened before.
+        kind: the name of the exception's class: `DslabError`, or one below it, where the contract was broken.
 
     >>> class Forgetful(Node):
     ...     def on_start(self):
@@ -40,9 +41,9 @@ class ProtocolError(DslabError):
     0 Forgetful has no attribute or method 'count', and init assigns none
     """
 
-    def __init__(self, sentence: str, trace: Trace) -> None:
+    def __init__(self, sentence: str, trace: Trace, kind: str = "") -> None:
         super().__init__(sentence)
-        self.trace = trace
+        self.trace, self.kind = trace, kind
 
 
 def explain(problem: BaseException, sim: Simulation, entry: Row | None) -> ProtocolError:
@@ -56,7 +57,7 @@ def explain(problem: BaseException, sim: Simulation, entry: Row | None) -> Proto
     if place:
         said += "" if said.endswith((".", "?", "!")) else "."
         said += f" {place[0].upper()}{place[1:]}; replay: seed {sim.run.seed}"
-    return ProtocolError(said, sim.record.trace())
+    return ProtocolError(said, sim.record.trace(), type(problem).__name__)
 
 
 def cause(problem: BaseException) -> BaseException | None:
