@@ -147,7 +147,7 @@ class LinkSettings:
         if type(self.fifo) is not bool:
             raise DslabError(f"fifo is True or False, not {brief(self.fifo)}{hint(self.fifo)}")
 
-    def but(self, settings: Settings) -> LinkSettings:
+    def replace(self, settings: Settings) -> LinkSettings:
         """These settings with some replaced."""
         for name in settings:
             if name not in SETTINGS:
@@ -184,17 +184,17 @@ class Network:
 
     def __init__(self, *, links: Mapping[tuple[str, str], Settings] | None = None,
                  **settings: Unpack[Settings]) -> None:
-        default = LinkSettings().but(settings)
+        default = LinkSettings().replace(settings)
         exceptions: dict[tuple[str, str], Any] = {link: dict(rules) for link, rules in _exceptions(links).items()}
         for exception in exceptions.values():
-            default.but(exception)
+            default.replace(exception)
         object.__setattr__(self, "default", default)    # what is frozen is filled in so, once
         object.__setattr__(self, "links", exceptions)
 
     def settings(self, src: str, dst: str) -> LinkSettings:
         """What holds on the link from `src` to `dst`."""
         exception = self.links.get((src, dst))
-        return self.default.but(exception) if exception else self.default
+        return self.default.replace(exception) if exception else self.default
 
     def __hash__(self) -> int:
         return hash((self.default, tuple(self.links)))

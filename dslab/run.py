@@ -2,7 +2,7 @@
 
     run = Run(Raft, 5, script=[at(500, crash("A")), at(900, recover("A"))], seed=7)
 
-The same run always gives the same trace. Edit it with `run.but(seed=8)` and `run.plus(at(700, heal()))`. Times are
+The same run always gives the same trace. Edit it with `run.replace(seed=8)` and `run.plus(at(700, heal()))`. Times are
 milliseconds of true time.
 """
 
@@ -58,7 +58,7 @@ class TopologyGraph(Protocol):
 
 
 class Changes(TypedDict, total=False):
-    """The arguments of `Run`, any of which `but` replaces."""
+    """The arguments of `Run`, any of which `replace` replaces."""
 
     protocol: type[Node] | Mapping[str, type[Node]]
     nodes: int | Iterable[str]
@@ -97,7 +97,7 @@ class Run:
 
     >>> from dslab.protocols.raft import Raft
     >>> run = Run(Raft, 3, script=[at(500, crash("A"))], seed=7)
-    >>> run.but(seed=8).plus(at(900, recover("A"))).script
+    >>> run.replace(seed=8).plus(at(900, recover("A"))).script
     (at(500, crash('A')), at(900, recover('A')))
     """
 
@@ -164,9 +164,9 @@ class Run:
                 raise DslabError(f"{where} names {brief(name)}, which is not in this cluster ({', '.join(self.nodes)})."
                                  + nearest(str(name), self.nodes))
 
-    @teaching("run.but(seed=3)", method=True)
-    def but(self, **changes: Unpack[Changes]) -> Run:
-        """This run with some arguments replaced: `run.but(seed=3)`."""
+    @teaching("run.replace(seed=3)", method=True)
+    def replace(self, **changes: Unpack[Changes]) -> Run:
+        """This run with some arguments replaced: `run.replace(seed=3)`."""
         now = self._arguments()
         for name in changes:
             if name not in now:
@@ -174,7 +174,7 @@ class Run:
         if "nodes" in changes and "protocol" not in changes:
             classes = set(self.protocols.values())
             if len(classes) != 1:
-                raise DslabError("these nodes differ in protocol: change them by but(protocol={name: class})")
+                raise DslabError("these nodes differ in protocol: change them by replace(protocol={name: class})")
             now["protocol"] = classes.pop()
         now.update(changes)
         return Run(**now)
@@ -186,7 +186,7 @@ class Run:
             if not isinstance(event, At):
                 found = f"{event!r}, which has no moment" if isinstance(event, Action) else brief(event)
                 raise DslabError(f'plus takes events, one by one, such as run.plus(at(500, crash("A"))), not {found}')
-        return self.but(script=sorted((*self.script, *events), key=lambda event: event.time))
+        return self.replace(script=sorted((*self.script, *events), key=lambda event: event.time))
 
     def _arguments(self) -> dict[str, Any]:
         """What `Run` was called with, and what it was not."""
@@ -236,7 +236,7 @@ class Run:
 
 
 def _refuse_change(run: Run, name: str, value: object) -> NoReturn:
-    raise DslabError(f"a run is a value and does not change: use run.but({name}=...)")
+    raise DslabError(f"a run is a value and does not change: use run.replace({name}=...)")
 
 
 # A frozen dataclass may not define this itself; what Python's says does not name the way out.
@@ -302,4 +302,4 @@ def pairs_of(topology: TopologyGraph | Iterable[Iterable[str]]) -> tuple[tuple[s
 
 def with_limits(run: Run, **limits: int) -> Run:
     """The same run, stopped earlier or later than usual: `with_limits(run, steps=1000)`."""
-    return run.but(limits=replace(run.limits, **limits))
+    return run.replace(limits=replace(run.limits, **limits))

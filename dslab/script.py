@@ -327,7 +327,7 @@ def set_link(src: str = "", dst: str = "", **settings: Unpack[Settings]) -> Acti
                          " none")
     if not settings:
         raise DslabError("set_link changes nothing: give latency, loss, duplication or fifo")
-    LinkSettings().but(settings)
+    LinkSettings().replace(settings)
     return _action("set_link", *((src, dst) if src else ()), **settings)
 
 

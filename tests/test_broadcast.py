@@ -142,7 +142,7 @@ def test_total_order_need_not_be_fifo_order():
 
 @pytest.mark.parametrize("seed", range(15))
 def test_positions_keep_total_order_on_links_that_reorder(seed):
-    trace = simulate(busy_run(LeaderOrder, seed).but(network=Network(latency=exponential(15, least=1))))
+    trace = simulate(busy_run(LeaderOrder, seed).replace(network=Network(latency=exponential(15, least=1))))
     assert not broken(trace, TOTAL_ORDER, *LIVENESS)
 
 
@@ -265,7 +265,7 @@ def test_a_message_does_not_depend_on_what_was_only_received():
 
 
 def test_a_run_that_did_not_come_to_rest_decides_nothing_about_the_end():
-    trace = simulate(crashing_sender(BestEffort).but(duration=12))
+    trace = simulate(crashing_sender(BestEffort).replace(duration=12))
     assert [verdict.status for verdict in judge(trace, LIVENESS)] == ["not decided", "not decided"]
 
 
@@ -298,7 +298,7 @@ def reached(n: int, fanout: int, messages: int) -> tuple[int, ...]:
     script = [at(100 * k, request("N1" if n > 26 else "A", Broadcast(k))) for k in range(50)]
     counts = []
     for seed in range(-(-messages // 50)):
-        run = gossip(n, fanout=fanout, seed=seed).but(script=script[:messages], duration=1e6)
+        run = gossip(n, fanout=fanout, seed=seed).replace(script=script[:messages], duration=1e6)
         trace = simulate(run, states=False)
         assert trace.came_to_rest
         counts += Counter(output.values[1] for output in trace.outputs("deliver")).values()

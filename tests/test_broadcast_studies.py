@@ -69,7 +69,7 @@ def test_total_order_need_not_be_fifo():
 
 
 def test_a_node_that_delivers_nothing_is_named():
-    assert "nothing" in order_table([overtaking(Fifo).but(script=())])
+    assert "nothing" in order_table([overtaking(Fifo).replace(script=())])
 
 
 def test_a_node_tells_what_waits_and_what_it_delivers():

@@ -116,7 +116,7 @@ def test_a_lieutenant_cannot_tell_who_of_two_is_the_traitor():
 
 def test_what_must_be_obeyed_in_figure_1_divides_the_lieutenants_in_figure_2():
     """B must attack in figure 1; it sees the same in figure 2, where C, by the same rule, must retreat."""
-    trusting = [simulate(run.but(protocol=run.protocols | {name: Trusting for name in "ABC" if name not in traitors}))
+    trusting = [simulate(run.replace(protocol=run.protocols | dict.fromkeys(set("ABC") - set(traitors), Trusting)))
                 for run, traitors in ((FIGURE_1, "C"), (FIGURE_2, "A"))]
     assert [[verdict.status for verdict in judge(trace, [IC1, IC2])] for trace in trusting] == [
         ["holds", "holds"], ["broken", "holds"]]
@@ -204,7 +204,7 @@ def test_a_traitor_can_be_told_to_lie_while_it_runs():
 
 def test_a_loyal_general_has_no_lies():
     with pytest.raises(ProtocolError, match="lies"):
-        simulate(council(3).but(initial={"B": {"lies": {}}}))
+        simulate(council(3).replace(initial={"B": {"lies": {}}}))
 
 
 # ---- signed messages --------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def test_no_estimate_is_farther_off_than_its_bound():
 
 def test_the_quickest_of_eight_is_better_than_one():
     run = asking(asks=8, there=uniform(2, 60), back=uniform(2, 6), script=[at(0, delay("C->S#3", by=300))], seed=1)
-    assert abs(estimate(run)[0] - 50) < abs(estimate(run.but(initial={
+    assert abs(estimate(run)[0] - 50) < abs(estimate(run.replace(initial={
         **run.initial, "C": {**run.initial["C"], "asks": 1}}))[0] - 50)
     assert best_of(8, 2000) < best_of(1, 2000) / 3
 

@@ -215,7 +215,7 @@ def test_a_node_that_draws_once_more_does_not_disturb_the_others():
             super().on_start()
 
     run = Run(Neighbourly, 6, topology=TRIANGLES, network=ROUGH, duration=300)
-    first, second = (facts(simulate(one).steps) for one in (run, run.but(protocol=Drawer)))
+    first, second = (facts(simulate(one).steps) for one in (run, run.replace(protocol=Drawer)))
     assert [one for one in first if one[1] in ("D", "E", "F")] == [
         one for one in second if one[1] in ("D", "E", "F")
     ]

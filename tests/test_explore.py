@@ -156,7 +156,7 @@ def test_an_effect_delivered_before_its_cause():
 
 def test_causal_broadcast_of_two_messages_explored_to_the_end():
     run = same_run(Causal)
-    found = explore(run.but(script=run.script[:2]), [CAUSAL_ORDER, FIFO_ORDER, *LIVENESS])
+    found = explore(run.replace(script=run.script[:2]), [CAUSAL_ORDER, FIFO_ORDER, *LIVENESS])
     assert found and found.status == "explored completely"
 
 
@@ -298,7 +298,7 @@ def test_best_effort_broadcast_breaks_agreement_with_one_crash():
     assert (
         not found and "never does" in next(one for one in found.verdicts if one.status == "broken").sentence
     )
-    assert explore(run.but(protocol=EagerReliable, nodes=3), LIVENESS, crashes=1)
+    assert explore(run.replace(protocol=EagerReliable, nodes=3), LIVENESS, crashes=1)
 
 
 def test_a_client_waits_for_its_answer_before_it_asks_again():

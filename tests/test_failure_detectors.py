@@ -68,7 +68,7 @@ def test_the_growing_timeout_is_accurate_in_a_good_period(seed):
 
 
 def test_the_checker_of_liveness_agrees():
-    run = DEMO.but(script=[at(100, crash("C"))])
+    run = DEMO.replace(script=[at(100, crash("C"))])
     goal = noticed.judge
     assert recovers(run, goal, at=1000, within=1000, core=("A", "B")).status == "holds"
 
@@ -235,7 +235,7 @@ def test_a_lower_threshold_notices_sooner_and_is_wrong_more_often():
 def test_a_silence_can_be_forgiven():
     run = Run(PhiAccrual, 2, network=CALM, script=[at(520, pause("B")), at(720, resume("B"))])
     slack = {name: {"slack": 200} for name in "AB"}
-    assert mistakes(simulate(run)) and not mistakes(simulate(run.but(initial=slack)))
+    assert mistakes(simulate(run)) and not mistakes(simulate(run.replace(initial=slack)))
 
 
 # ---- the pictures ----------------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def test_the_adversary_loses_nothing_and_crashes_nobody():
 
 
 def test_a_network_that_does_not_mean_it_lets_voters_decide():
-    verdicts = [judge(simulate(DEMO.but(seed=seed)), PROMISES) for seed in range(100)]
+    verdicts = [judge(simulate(DEMO.replace(seed=seed)), PROMISES) for seed in range(100)]
     assert all(all(pair) for pair in verdicts)
 
 

@@ -256,7 +256,7 @@ def test_a_message_that_is_received_and_held_back_causes_nothing():
 
 def test_agreement_and_validity_are_not_decided_while_messages_are_in_flight():
     run = crashing_sender(EagerReliable)
-    short = simulate(run.but(duration=15))
+    short = simulate(run.replace(duration=15))
     assert statuses(short, agreement, validity) == ["not decided"] * 2
     assert "still on its way" in agreement(short).sentence
     assert agreement(simulate(run)).status == "holds"
@@ -289,9 +289,9 @@ def test_a_trace_without_broadcasts_decides_nothing():
 
 def test_a_trace_that_was_cut_short_can_still_be_broken_but_not_hold():
     whole = overtaking(EagerReliable)
-    assert fifo(simulate(whole.but(limits=Limits(steps=3)))).status == "not decided"
+    assert fifo(simulate(whole.replace(limits=Limits(steps=3)))).status == "not decided"
     step = fifo(simulate(whole)).step
-    assert fifo(simulate(whole.but(limits=Limits(steps=step + 1)))).status == "broken"
+    assert fifo(simulate(whole.replace(limits=Limits(steps=step + 1)))).status == "broken"
 
 
 class Terse(Node):
@@ -320,7 +320,7 @@ def stormy(seed: int) -> Run:
     """Messages are lost, doubled and delayed; a node crashes and recovers, another one stands still for a while."""
     storm = (at(15, crash("B")), at(40, recover("B")), at(18, pause("C")), at(50, resume("C")))
     network = Network(latency=exponential(15, least=1), loss=0.1, duplication=0.2)
-    return busy(EagerReliable, seed, *storm).but(network=network)
+    return busy(EagerReliable, seed, *storm).replace(network=network)
 
 
 @pytest.mark.parametrize("seed", range(15))
@@ -448,7 +448,7 @@ LIVELY = partial(recovers, goal="leader", within=2000)
 
 @pytest.mark.parametrize("seed", range(20))
 def test_raft_finds_a_leader_once_any_majority_is_healed(seed):
-    verdict = LIVELY(STORM.but(seed=seed), at=1000, core=("A", "C", "D"))
+    verdict = LIVELY(STORM.replace(seed=seed), at=1000, core=("A", "C", "D"))
     assert verdict.status == "holds" and verdict.trace[verdict.step].time > 1000
     assert verdict.trace.unapplied == []
     assert verdict.trace.faults["crash"] == 1, "E does not crash: all faults have stopped"
@@ -492,7 +492,7 @@ class Persistent(Stuck):
 def test_what_locks_itself_up_never_recovers():
     run = Run(Stuck, 2, script=[at(50, cut("A", "B")), at(50, cut("B", "A"))])
     assert recovers(run, "works", at=500, within=10_000).status == "broken"
-    assert recovers(run.but(protocol=Persistent), "works", at=500, within=100).status == "holds"
+    assert recovers(run.replace(protocol=Persistent), "works", at=500, within=100).status == "holds"
 
 
 class Echo(Node):

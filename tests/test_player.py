@@ -119,7 +119,7 @@ def test_an_equal_trace_is_a_new_payload(player):
 
 
 def test_a_protocol_that_raises_shows_what_happened_before_and_a_sentence():
-    player = play(RUN.but(duration=1000))
+    player = play(RUN.replace(duration=1000))
     assert "unlucky" in player.notice["text"]
     assert len(player.trace) and player.run is not None
 
@@ -131,7 +131,7 @@ def test_after_a_change_that_cannot_be_the_old_trace_stays(player):
 
 
 def test_a_change_that_makes_a_handler_fail_shows_what_happened_before_and_can_be_undone():
-    player = play(RUN.but(duration=130))
+    player = play(RUN.replace(duration=130))
     assert not player.notice
     ask(player, verb="duplicate", target="A->B#1", options={"after": 90}, step=5)
     assert "unlucky" in player.notice["text"] and player.trace.end.code == "error"
@@ -167,7 +167,7 @@ def test_hostile_names_and_texts_reach_the_browser_as_data():
 
 def test_a_step_that_changes_links_says_which_are_cut_after_it():
     script = [partition(("A", "B")), cut("A", "B"), heal("A", "B"), heal(), isolate("A")]
-    run = RUN.but(script=[at(10 * time, action) for time, action in enumerate(script)])
+    run = RUN.replace(script=[at(10 * time, action) for time, action in enumerate(script)])
     found = [set(step.cuts) for step in simulate(run).steps if step.cuts is not None]
     apart = {("A", "C"), ("C", "A"), ("B", "C"), ("C", "B")}
     alone = {("A", "B"), ("B", "A"), ("A", "C"), ("C", "A")}
@@ -206,11 +206,11 @@ def test_the_first_difference_of_two_traces():
     one, other = simulate(RUN), simulate(RUN.plus(at(50, crash("A"))))
     assert other[first_different_step(one, other)].kind == "crash"
     assert first_different_step(one, one) is None
-    assert first_different_step(one, simulate(RUN.but(duration=50))) == len(simulate(RUN.but(duration=50)))
+    assert first_different_step(one, simulate(RUN.replace(duration=50))) == len(simulate(RUN.replace(duration=50)))
 
 
 def test_choices_become_controls_above_one_player():
-    box = play(lambda seed, loud, size: RUN.but(seed=seed, title=f"{seed} {loud} {size}"),
+    box = play(lambda seed, loud, size: RUN.replace(seed=seed, title=f"{seed} {loud} {size}"),
                seed=(0, 9), loud=True, size=["small", "large"])
     assert isinstance(box, ipywidgets.VBox)
     controls, player = box.children
@@ -234,8 +234,8 @@ def test_what_cannot_be_played_is_one_sentence():
 
 
 def test_where_no_script_may_run_there_is_a_picture_of_bearable_size(player):
-    long = play(RUN.but(nodes=12, duration=90), step=300)
-    for shown in (player, long, play(lambda seed: RUN.but(seed=seed), seed=(0, 9))):
+    long = play(RUN.replace(nodes=12, duration=90), step=300)
+    for shown in (player, long, play(lambda seed: RUN.replace(seed=seed), seed=(0, 9))):
         made = shown._repr_mimebundle_()
         data = made[0] if isinstance(made, tuple) else made
         assert data["text/plain"].startswith("<player: pings")

@@ -79,7 +79,7 @@ def test_a_promise_is_not_kept_by_a_run_that_was_cut_short():
     assert verdict(always(lambda world: True), simulate(run)).sentence.startswith(
         "the run was cut short: reached the limit of 2 steps"
     )
-    assert verdict(nobody_receives_a_thing, simulate(run.but(limits=Limits()))).status == "broken"
+    assert verdict(nobody_receives_a_thing, simulate(run.replace(limits=Limits()))).status == "broken"
 
 
 def test_the_first_output_of_a_name_is_an_end_like_another():

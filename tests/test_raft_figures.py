@@ -76,7 +76,7 @@ def test_the_leader_finds_where_the_logs_agree():
 def test_the_logs_of_figure_7_are_repaired():
     """5.3: extra entries stay until one in conflict comes; then all logs are the leader's."""
     run = figure_7()
-    before = logs(simulate(run.but(duration=1499)))
+    before = logs(simulate(run.replace(duration=1499)))
     kept = {"c": FIGURE_7["c"], "d": FIGURE_7["d"]}
     assert before == dict.fromkeys(FIGURE_7, FIGURE_7["leader"]) | kept
     assert set(logs(simulate(run)).values()) == {"11144556668"}

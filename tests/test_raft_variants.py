@@ -92,7 +92,7 @@ def test_a_mistake_breaks_a_promise_that_raft_keeps(variant, script, promise):
     """Each piece of state on disk, and each rule, is there for one of the promises of figure 3."""
     run = Run(DirectedRaft, 3, script=script)
     assert broken(run) == set() and simulate(run).unapplied == []
-    assert promise in broken(run.but(protocol=directed(variant), nodes=3))
+    assert promise in broken(run.replace(protocol=directed(variant), nodes=3))
 
 
 def test_counting_copies_of_old_entries_breaks_two_promises():

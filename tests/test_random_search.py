@@ -32,7 +32,7 @@ def assert_minimal(found):
     assert broken(found.run, verdict.promise) is not None
     for index in range(len(found.run.script)):
         without = found.run.script[:index] + found.run.script[index + 1:]
-        assert broken(found.run.but(script=without), verdict.promise) is None
+        assert broken(found.run.replace(script=without), verdict.promise) is None
     assert simulate(found.run).to_json() == found.trace.to_json()
 
 
@@ -83,7 +83,7 @@ def test_the_same_search_twice():
 
 
 def test_finding_nothing_proves_nothing():
-    run = SAY.but(protocol=EagerReliable, nodes=3)
+    run = SAY.replace(protocol=EagerReliable, nodes=3)
     found = search(run, [always(lambda world: True), a_leader_is_elected], seeds=range(20), faults=("crash",))
     assert found and found.run is None and found.trace is None
     assert [verdict.status for verdict in found.verdicts] == ["not decided", "not decided"]
@@ -96,7 +96,7 @@ def test_what_can_happen_is_seen():
 
 
 def test_agreement_holds_if_everybody_passes_messages_on():
-    run = SAY.but(protocol=EagerReliable, nodes=3)
+    run = SAY.replace(protocol=EagerReliable, nodes=3)
     assert search(run, LIVENESS, seeds=range(100), faults=("delay", "duplication"))
 
 

@@ -89,14 +89,14 @@ def test_each_weaker_bank_is_found_to_execute_twice(bank, faults):
 
 
 def test_after_ten_tries_even_a_patient_shop_gives_up():
-    run = charging(PatientShop, CarefulBank).but(network=Network(loss=1.0), duration=5000)
+    run = charging(PatientShop, CarefulBank).replace(network=Network(loss=1.0), duration=5000)
     trace = simulate(run)
     assert told(run) == ("unknown", 0) and len(trace.messages) == 10
     assert judge(trace, [every_call_has_an_outcome])[0]
 
 
 def test_a_charge_of_nothing_is_an_error_and_no_execution():
-    assert told(charging().but(script=[at(10, request("shop", Charge("Carol", 0)))])) == ("error", 0)
+    assert told(charging().replace(script=[at(10, request("shop", Charge("Carol", 0)))])) == ("error", 0)
 
 
 @pytest.mark.parametrize(("name", "broken"), [
@@ -126,7 +126,7 @@ def test_the_first_difference_is_told_from_both_sides():
 def test_a_sender_does_not_see_that_the_network_doubles_its_message():
     """A copy has the same step of sending, but only the receiver can notice it."""
     fine = simulate(charging())
-    doubled = simulate(charging().but(network=Network(latency=constant(10), duplication=1.0)))
+    doubled = simulate(charging().replace(network=Network(latency=constant(10), duplication=1.0)))
     assert len(doubled.outputs("executed")) == 2
     assert view_of(doubled, "shop")[0] == view_of(fine, "shop")[0]
     assert len([one for one in view_of(doubled, "bank") if one.kind == "receive"]) == 2

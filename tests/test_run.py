@@ -68,7 +68,7 @@ def test_a_run_survives_json(run):
 
 @each_run
 def test_equal_runs_have_equal_hashes(run):
-    assert hash(run.but()) == hash(run) and run.but() == run and run.but(seed=99) != run
+    assert hash(run.replace()) == hash(run) and run.replace() == run and run.replace(seed=99) != run
 
 
 @each_run
@@ -85,7 +85,7 @@ def test_nodes_are_named_by_letters_and_beyond_26_by_numbers():
 def test_a_changed_copy_leaves_the_run_as_it_was():
     run = Run(Quiet, 3, script=[at(5, crash("A"))])
     assert (
-        run.but(seed=3, nodes=5).nodes == tuple("ABCDE") and run.but(protocol=Pinger).protocols["A"] is Pinger
+        run.replace(seed=3, nodes=5).nodes == tuple("ABCDE") and run.replace(protocol=Pinger).protocols["A"] is Pinger
     )
     assert [event.time for event in run.plus(at(9, heal()), at(2, heal())).script] == [2, 5, 9]
     assert with_limits(run, steps=7).limits.steps == 7
@@ -93,7 +93,7 @@ def test_a_changed_copy_leaves_the_run_as_it_was():
 
 
 def test_a_run_cannot_be_changed():
-    with pytest.raises(DslabError, match=r"use run.but\(seed=...\)"):
+    with pytest.raises(DslabError, match=r"use run.replace\(seed=...\)"):
         Run(Quiet).seed = 3
 
 
@@ -148,8 +148,8 @@ def test_a_topology_is_a_graph_or_pairs():
         (lambda: Run(Quiet, network=Network(links={("A", "Z"): {}})), "a link names 'Z'"),
         (lambda: Run(Quiet, initial={"Z": {}}), "the initial state names 'Z'"),
         (lambda: Run(Quiet, initial={"A": {"x": print}}), "a node's state is plain data"),
-        (lambda: Run(Quiet).but(sed=3), "a Run has no argument 'sed'. Did you mean 'seed'"),
-        (lambda: Run({"A": Quiet, "B": Store}).but(nodes=3), "these nodes differ in protocol"),
+        (lambda: Run(Quiet).replace(sed=3), "a Run has no argument 'sed'. Did you mean 'seed'"),
+        (lambda: Run({"A": Quiet, "B": Store}).replace(nodes=3), "these nodes differ in protocol"),
     ],
 )
 def test_a_run_that_cannot_be_is_refused_with_a_sentence(make, sentence):

@@ -206,7 +206,7 @@ def test_steps_that_no_node_notices_are_left_out():
 
 @pytest.mark.parametrize("names", [("a b", "a_b", "a\tb"), ("x {1}", "{}", "{ {"), ('"', "\\", "é\u2028")])
 def test_names_that_the_format_cannot_hold_stay_apart(names):
-    trace = simulate(Run(Quiet, names).but(script=(), duration=10))
+    trace = simulate(Run(Quiet, names).replace(script=(), duration=10))
     events = [{"node": name, "kind": "event", "name": f"{name} {{1}}\n\u2028two", "time": 0.0} for name in names]
     data = trace.to_dict() | {"steps": events, "run": None}
     again = read_shiviz(to_shiviz(Trace.from_json(json.dumps(data))))

@@ -131,7 +131,7 @@ def cluster(protocol: type[Node] = Counter, *, network: Network = ROUGH) -> Run:
 
 def variants(run: Run) -> Iterable[Run]:
     """The same, otherwise."""
-    yield run.but(seed=run.seed + 1, duration=2 * run.duration)
+    yield run.replace(seed=run.seed + 1, duration=2 * run.duration)
     yield run.plus(at(30, partition("A", ("B", "C"))), at(60, set_link("A", "B", loss=0.5)))
 
 

@@ -91,13 +91,13 @@ def _healed(run: Run, core: tuple[str, ...], time: float, within: float) -> Run:
     before = [event for event in run.script if event.time < time]
     after = [event for event in run.script if event.time >= time and event.action.verb == "request"]
     repairs = [script.at(time, action) for action in _repairs(run, core)]
-    trial = simulate(run.but(script=[*before, *repairs], duration=time, until=""), states=False)
+    trial = simulate(run.replace(script=[*before, *repairs], duration=time, until=""), states=False)
     sent = {message.name for message in trial.messages if message.departs < time}
     useless = {event for event, _ in trial.unapplied}
     # A fault to a message that is sent later would take effect after the healing.
     before = [event for event in before if VERBS[event.action.verb].about != "message" or event.action.args[0] in sent]
     repairs = [event for event in repairs if repr(event) not in useless]
-    return run.but(script=[*before, *repairs, *after], duration=time + within, until="")
+    return run.replace(script=[*before, *repairs, *after], duration=time + within, until="")
 
 
 def _repairs(run: Run, core: tuple[str, ...]) -> list[script.Action]:

@@ -24,7 +24,8 @@ def conversation(protocol: type) -> Run:
 
 EXERCISES = (
     BreakIt(
-        number="4.3c", title="Half a broadcast", run=speech(BestEffort).but(title="Best effort: A says m1, then m2"),
+        number="4.3c", title="Half a broadcast",
+        run=speech(BestEffort).replace(title="Best effort: A says m1, then m2"),
         mended=EagerReliable, promise=AGREEMENT, allowed={"drop": 1, "crash": 1},
         task="Best-effort broadcast: make one node deliver what another one, which is up, never does. Reliable "
              "broadcast must survive the same script.",

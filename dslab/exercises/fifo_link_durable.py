@@ -200,7 +200,7 @@ def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
 
 def rough(protocol: type[Node], names: Names, seed: int) -> Run:
     run = talk(protocol, names, seed)
-    return run.but(network=Network(latency=uniform(1, 20), loss=0.2)).plus(at(600, set_link(loss=0.0)))
+    return run.replace(network=Network(latency=uniform(1, 20), loss=0.2)).plus(at(600, set_link(loss=0.0)))
 
 
 EXERCISES = (

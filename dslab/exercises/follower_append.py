@@ -341,7 +341,7 @@ def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
         for _ in range(4):
             said = message(log, draw.randrange(len(log) + 1), draw.randrange(4), term, draw.randrange(committed + 1))
             script += says(draw.randrange(250), puppets[term % 2], follower, said)
-    return asking(protocol, names, {"term": 1, "log": log_of("1" * draw.randrange(4))}, script).but(duration=350)
+    return asking(protocol, names, {"term": 1, "log": log_of("1" * draw.randrange(4))}, script).replace(duration=350)
 
 
 EXERCISES = (MakeItRight(

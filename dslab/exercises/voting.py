@@ -312,7 +312,7 @@ def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
         term = draw.randrange(1, 5)
         vote, beat = RequestVote(term, draw.randrange(4), draw.randrange(term)), AppendEntries(term, 0, 0, (), 0)
         script += says(draw.randrange(300), draw.choice(puppets), voter, draw.choice((vote, vote, beat)))
-    return asking(protocol, names, state, script).but(duration=350)
+    return asking(protocol, names, state, script).replace(duration=350)
 
 
 EXERCISES = (MakeItRight(

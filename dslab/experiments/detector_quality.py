@@ -103,7 +103,7 @@ def mistakes_by_time(protocol: type[Node], *, every: float = 4000, parts: int = 
                      run: Run | None = None) -> list[int]:
     """The numbers of mistakes in each part of the runs of `for_ever`, summed over all seeds."""
     run = run or for_ever(protocol, duration=every * parts)
-    traces = [simulate(run.but(seed=seed), states=False) for seed in seeds]
+    traces = [simulate(run.replace(seed=seed), states=False) for seed in seeds]
     return [sum(len(mistakes(trace, since=every * part, until=every * (part + 1))) for trace in traces)
             for part in range(parts)]
 
@@ -167,7 +167,7 @@ def first_detections(members: int, *, runs: int = 600, protocol: type[Swim] = Sw
     """The periods from a failure to its first detection, in runs with seeds 0, 1, 2, ..."""
     run = group(members, protocol=protocol, until="dead", periods=10 * members, settings={"patience": 0})
     run = run.plus(at(PERIOD - 1, crash(run.nodes[-1])))
-    return [round(simulate(run.but(seed=seed), states=False).outputs("dead")[0].time / PERIOD) - 1
+    return [round(simulate(run.replace(seed=seed), states=False).outputs("dead")[0].time / PERIOD) - 1
             for seed in range(runs)]
 
 
@@ -186,8 +186,8 @@ def expected_false_alarm(loss: float, helpers: int) -> float:
 def false_alarms(loss: float, helpers: int, *, runs: int = 2000) -> float:
     """The share of pings after which a live member is declared dead, in runs of one period with six members."""
     run = group(6, periods=1, loss=loss, settings={"helpers": helpers, "patience": 0})
-    run = run.but(duration=PERIOD)
-    found = sum(len(simulate(run.but(seed=seed), states=False).outputs("dead")) for seed in range(runs))
+    run = run.replace(duration=PERIOD)
+    found = sum(len(simulate(run.replace(seed=seed), states=False).outputs("dead")) for seed in range(runs))
     return found / runs / 6
 
 

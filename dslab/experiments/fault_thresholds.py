@@ -82,7 +82,7 @@ EXAMPLES = (
             (all_that_are_up_decide,)),
     Example(LATE, "fail-stop", "Raft, 3 servers, 1 is down", THREE.plus(at(0, crash("A"))), (a_leader_is_elected,)),
     Example(LATE, "fail-stop", "Raft, 2 servers, 1 is down",
-            THREE.but(nodes=2, title="Raft: one of two servers is down").plus(at(0, crash("A"))),
+            THREE.replace(nodes=2, title="Raft: one of two servers is down").plus(at(0, crash("A"))),
             (a_leader_is_elected,)),
     Example(LATE, "Byzantine, signed", "SM(1), 3 generals, 1 traitor",
             SPLIT.plus(at(0, delay("B->C#1", by=100)), at(0, delay("C->B#1", by=100)))),

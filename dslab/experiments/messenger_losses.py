@@ -77,5 +77,5 @@ def failures(copies: int, loss: float, runs: int, *, seed: int = 0) -> int:
     A attacks in any case, B if a copy arrives: so the probability is loss ** copies, and never 0.
     """
     run = generals(1, protocol=AtOnce, copies=copies, network=Network(latency=constant(20), loss=loss))
-    traces = (simulate(run.but(seed=seed + number), states=False) for number in range(runs))
+    traces = (simulate(run.replace(seed=seed + number), states=False) for number in range(runs))
     return sum(len(trace.outputs(ATTACKS)) == 1 for trace in traces)

@@ -68,7 +68,7 @@ def _hand_in(report: Report) -> None:
     path = os.environ.get(REPORTS)
     if path:
         with open(path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(report.but(data=None).to_dict()) + "\n")
+            file.write(json.dumps(report.replace(data=None).to_dict()) + "\n")
 
 
 def _report(exercise: Exercise, attempt: Any, seconds: float) -> Report:
@@ -106,7 +106,7 @@ def _read(judged: Ending, repeats: list[Ending], exercise: Exercise, attempt: An
                       sentence=reason_without_report(judged))
     data = json.loads(judged.report)
     steps = data.pop("steps", None)
-    report = Report(**data).but(printed=printed)
+    report = Report(**data).replace(printed=printed)
     for repeat in repeats:
         others = json.loads(repeat.report).get("steps") if repeat.report else None
         if steps and others and steps != others:

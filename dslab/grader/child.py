@@ -143,7 +143,7 @@ def _stopping(desk: Desk, tally: Tally) -> Callable[[int, Any], NoReturn]:
         if simulation is not None:
             simulation.record.end = at = Reason("user", step=len(simulation.steps))
             simulation.record.roll_back()
-            report = report.but(sentence=f"{at}, during the {tally.stage or 'first'} stage.",
+            report = report.replace(sentence=f"{at}, during the {tally.stage or 'first'} stage.",
                                 data=recorded(simulation.record.trace()), step=0)
         desk.hand_in(report)
         END(0)

@@ -34,7 +34,7 @@ def examine(exercise: Exercise, attempt: Any, tally: Tally) -> Report:
 def _(exercise: MakeItRight, attempt: Any, tally: Tally) -> Report:
     failure = first_failure(exercise, attempt, tally)
     if failure is not None:
-        return _failed(exercise, failure).but(counted=str(tally))
+        return _failed(exercise, failure).replace(counted=str(tally))
     if tally.remark:
         return Report(exercise=exercise.number, outcome=CANNOT_TELL, counted=str(tally),
                       sentence=f"nothing wrong was found, but not all was tried: {tally.remark}.")
@@ -93,7 +93,7 @@ def call(case: Case, attempt: Any) -> str | None:
 def _(exercise: BreakIt, attempt: Any, tally: Tally) -> Report:
     script = _script(attempt)
     run, too_much = exercise.run.plus(*script), _too_much(exercise, script)
-    trace, kept = simulate(run), simulate(run.but(protocol=_mended(exercise)))
+    trace, kept = simulate(run), simulate(run.replace(protocol=_mended(exercise)))
     verdict, = judge(trace, [exercise.promise])
     by_rights, = judge(kept, [exercise.promise])
     report = partial(Report, exercise=exercise.number, code=f"simulate({one_line(run)})", data=recorded(trace))

@@ -106,7 +106,7 @@ class Report:
 
     __repr__ = __str__
 
-    def but(self, **changes: Any) -> Report:
+    def replace(self, **changes: Any) -> Report:
         """A changed copy."""
         return replace(self, **changes)
 

@@ -109,7 +109,7 @@ def schedules(exercise: MakeItRight, attempt: type[Node], names: Names, tally: T
     first = crc32(_body(attempt)) % 1_000_000
     for seed in range(first, first + exercise.schedules // len(exercise.clusters)):
         tally.schedules += 1
-        calm = exercise.swarm(attempt, names, seed).but(seed=seed)
+        calm = exercise.swarm(attempt, names, seed).replace(seed=seed)
         try:
             run = schedule(calm, seed, exercise.faults)
         except ProtocolError as problem:            # in the run that collects the names of messages
@@ -174,7 +174,7 @@ def _ending(played: Trace | ProtocolError) -> str:
 
 def one_line(run: Run) -> str:
     """A run as code, on one line."""
-    return re.sub(r"\s*\n\s*", " ", run.but(title="").code()).replace("[ at(", "[at(").replace("), ]", ")]")
+    return re.sub(r"\s*\n\s*", " ", run.replace(title="").code()).replace("[ at(", "[at(").replace("), ]", ")]")
 
 
 def _stumbled(problem: ProtocolError, run: Run, stage: str, names: Names) -> Failure:

@@ -63,7 +63,7 @@ class Follower:
 
     def __init__(self, run: Run) -> None:
         self.requests = [event for event in run.script if event.action.verb == "request"]
-        self.sim = Simulation(run.but(network=_calm(run), until="", script=()), states=True)
+        self.sim = Simulation(run.replace(network=_calm(run), until="", script=()), states=True)
         self.taken = 0
         self._happen(None, self._start)
 

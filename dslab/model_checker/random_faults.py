@@ -69,7 +69,7 @@ FAULTS: dict[str, tuple[Callable[[Draw, Run, Sequence[str]], Iterable[At]], str]
 def schedule(run: Run, seed: int, kinds: Iterable[str]) -> Run:
     """The run with this seed, and with faults of about half of these kinds added to its script."""
     draw = Random(f"{seed} schedule").random
-    seeded = run.but(seed=seed)
+    seeded = run.replace(seed=seed)
     chosen = [kind for kind in kinds if draw() < 0.5]
     messages = names_in(seeded) if {"loss", "duplication", "delay"} & set(chosen) else []
     events: list[At] = [event for kind in chosen for event in FAULTS[kind][0](draw, seeded, messages)]

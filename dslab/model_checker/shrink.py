@@ -70,8 +70,8 @@ def _calmer(run: Run) -> Iterator[Run]:
     """The run with a simpler network: less randomness."""
     calm = Network(latency=constant(10), fifo=run.network.default.fifo)
     for changes in ({"network": calm, "seed": 0}, {"network": calm}, {"seed": 0}):
-        if run.but(**changes) != run:
-            yield run.but(**changes)
+        if run.replace(**changes) != run:
+            yield run.replace(**changes)
         if run.network == calm:
             return
 
@@ -82,7 +82,7 @@ def _without(run: Run, fails: Callable[[Run], bool]) -> Run:
     while True:
         start, gone = 0, False
         while start < len(run.script):
-            candidate = run.but(script=run.script[:start] + run.script[start + size:])
+            candidate = run.replace(script=run.script[:start] + run.script[start + size:])
             if fails(candidate):
                 run, gone = candidate, True
             else:
@@ -97,7 +97,7 @@ def _sooner(run: Run, failure: Fails, fails: Callable[[Run], bool]) -> Run:
     moment = failure(run)
     if moment is None or moment >= run.duration:
         return run
-    candidate = run.but(duration=ceil(moment))
+    candidate = run.replace(duration=ceil(moment))
     return candidate if ceil(moment) < run.duration and fails(candidate) else run
 
 
@@ -123,7 +123,7 @@ def _rounder(value: float) -> Iterator[int]:
 
 def _with(run: Run, index: int, event: At) -> Run:
     script = [*run.script[:index], event, *run.script[index + 1:]]
-    return run.but(script=sorted(script, key=lambda event: event.time))
+    return run.replace(script=sorted(script, key=lambda event: event.time))
 
 
 def _first(candidates: Iterator[Run], fails: Callable[[Run], bool]) -> Run | None:

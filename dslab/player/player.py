@@ -50,7 +50,7 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
 
     Args:
         what: a `Run`, a `Trace`, a `Verdict` (its trace opens at the step that decides it), or a function of
-            choices that returns one of them: `play(lambda seed: DEMO.but(seed=seed), seed=(0, 9))`.
+            choices that returns one of them: `play(lambda seed: DEMO.replace(seed=seed), seed=(0, 9))`.
         step: where the player opens; a number beyond the last step opens it at the last.
         height: of its four views, px.
         layout: "circle", "line", "grid" or a dict from node to point; None chooses.

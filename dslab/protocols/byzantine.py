@@ -235,7 +235,7 @@ def council(generals: int | Iterable[str], m: int = 1, *, order: str = ATTACK,
         initial[name] |= {"lies": dict(lies)} if lies else {}
     run = Run({name: turned if name in traitors else protocol for name in names}, initial=initial,
               network=Network(latency=constant(10)), title=f"{len(names)} generals, OM({m})")
-    return run.but(**options)
+    return run.replace(**options)
 
 
 def says(path: Iterable[str], **receivers: Any) -> dict[tuple[tuple[str, ...], str], Any]:

@@ -168,7 +168,7 @@ def sale(payments: type[Node] = Payments, *events: Any, **options: Any) -> Run:
     """A customer buys one thing; `events` are the rest of the script."""
     run = Run({"shop": Shop, SERVICE: payments}, script=[at(10, request("shop", Buy())), *events],
               network=Network(latency=constant(20)), title="A shop and a payment service")
-    return run.but(**options)
+    return run.replace(**options)
 
 
 ANSWERS_LOST = tuple(at(0, drop(f"{SERVICE}->shop#{number}")) for number in (1, 2, 3, 4))

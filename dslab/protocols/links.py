@@ -228,7 +228,7 @@ def laboratory(link: type[Node], *events: At, **options: Any) -> Run:
     says = [at(10 * number, request("A", Say("B", f"m{number}"))) for number in range(1, 5)]
     run = Run(link, 2, script=[*says, *events], network=ROUGH,
               title=f"{link.__name__}: four messages over a bad network")
-    return run.but(**options)
+    return run.replace(**options)
 
 
 DEMO = laboratory(Fifo, seed=78, title="A FIFO link over a bad network")

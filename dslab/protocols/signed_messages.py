@@ -180,7 +180,8 @@ def signed(generals: int | Iterable[str], m: int = 1, *, order: str = ATTACK,
     options = {"protocol": Signer, "turned": Forger} | options
     run = council(generals, m, order=order, traitors=traitors, **options)
     plot = {name: {**run.initial[name], "conspirators": set(traitors)} for name in traitors}
-    return run.but(initial={**run.initial, **plot}, title=options.get("title", f"{len(run.nodes)} generals, SM({m})"))
+    title = options.get("title", f"{len(run.nodes)} generals, SM({m})")
+    return run.replace(initial={**run.initial, **plot}, title=title)
 
 
 FIGURE_5 = signed(3, traitors={"A": says("A", B=(ATTACK,), C=(RETREAT,))},

@@ -163,5 +163,5 @@ DEMO = payments(Bank, seed=4)
 DEMOS = {
     "snapshot": DEMO,
     "two begin": payments(Bank, seed=4, first=False),
-    "in step": payments(Bank).but(network=Network(latency=constant(25), fifo=True)),
+    "in step": payments(Bank).replace(network=Network(latency=constant(25), fifo=True)),
 }

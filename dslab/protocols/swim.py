@@ -244,7 +244,7 @@ def group(members: int, *script: At, protocol: type[Node] = Swim, periods: int =
     """A group of `members`; `settings` are initial values for each, such as {"helpers": 0, "patience": 0}."""
     run = Run(protocol, members, network=Network(latency=uniform(2, 10), loss=loss), script=script,
               duration=periods * PERIOD - 1, **{"title": f"SWIM: {members} members"} | options)
-    return run.but(initial={name: settings for name in run.nodes} if settings else {})
+    return run.replace(initial={name: settings for name in run.nodes} if settings else {})
 
 
 DEMO = group(5, at(210, pause("B")), at(810, resume("B")), at(1350, crash("D")), periods=13, seed=4,

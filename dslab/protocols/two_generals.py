@@ -114,7 +114,7 @@ def generals(messengers: int, needs: Mapping[str, int] = MappingProxyType({"A": 
     initial["A"]["knows"] = [PLAN]
     run = Run(protocol, 2, initial=initial, network=Network(latency=constant(20)), duration=10 * DAWN,
               title=f"Two generals, {messengers} messages")
-    return run.but(**options)
+    return run.replace(**options)
 
 
 def last_needed(messengers: int) -> dict[str, int]:

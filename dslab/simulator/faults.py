@@ -37,7 +37,7 @@ class NetworkState:
         link.armed = self.orders.get(pair, link.armed)
         for changed, settings in self.changes:
             if not changed or changed == pair:
-                link.settings = link.settings.but(settings)
+                link.settings = link.settings.replace(settings)
         link.use(link.settings)
 
     def order(self, src: str, dst: str, number: int, event: At, ms: float) -> Orders:
@@ -179,7 +179,7 @@ def set_link(sim: Simulation, event: At, *pair: str, **settings: Unpack[Settings
     sim.network.changes.append((pair, settings))
     for link in _open_links(sim):
         if not pair or pair == (link.src, link.host.name):
-            link.use(link.settings.but(settings))
+            link.use(link.settings.replace(settings))
     _happen(sim, event, None)
 
 

@@ -197,7 +197,7 @@ def test_the_tab_key_reaches_every_control_and_shows_where_it_is(player):
 
 @pytest.mark.parametrize("lecture", [False, True])
 def test_nothing_is_cut_off_on_a_phone(browser, tmp_path, lecture):
-    run = DEMO.plus(at(300, isolate("A")), at(500, crash("B"))).but(title="Five servers, one of which is alone")
+    run = DEMO.plus(at(300, isolate("A")), at(500, crash("B"))).replace(title="Five servers, one of which is alone")
     (tmp_path / "phone.html").write_text(html(simulate(run)), encoding="utf-8")
     window = browser.new_page(viewport={"width": 360, "height": 740})
     player = opened(window, (tmp_path / "phone.html").as_uri())

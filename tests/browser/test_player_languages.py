@@ -15,7 +15,7 @@ from dslab.protocols.raft import DEMO
 pytestmark = pytest.mark.browser
 
 RUN = DEMO.plus(at(3, drop("A->B#1")), at(200, cut("A", "C")), at(300, isolate("A")), at(500, crash("B")),
-                at(510, recover("A"))).but(title="一次选举")
+                at(510, recover("A"))).replace(title="一次选举")
 SEEN = """player => {
     const seen = new Set(), names = ["title", "aria-label", "placeholder", "aria-valuetext", "aria-description"];
     for (const one of [player, ...player.querySelectorAll("*")]) {

@@ -15,7 +15,7 @@ import notebooks
 pytestmark = pytest.mark.browser
 
 CELLS = ["from dslab import play\nfrom dslab.protocols.raft import DEMO\nplay(DEMO, step=9)",
-         "play(lambda seed: DEMO.but(seed=seed), seed=(0, 9))"]
+         "play(lambda seed: DEMO.replace(seed=seed), seed=(0, 9))"]
 CONFIG = Config(json.loads((notebooks.ROOT / "tools" / "jupyter_nbconvert_config.json").read_text()))
 SAVE = """async () => {
     const { commands } = window.jupyterapp;
