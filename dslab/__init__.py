@@ -8,7 +8,7 @@ from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from dslab.calls import NoAttribute
+from dslab.mistakes.calls import NoAttribute
 from dslab.model_checker.explore import Exploration
 from dslab.model_checker.explore import explore as _explore
 from dslab.model_checker.follow import follow

@@ -15,7 +15,7 @@ from functools import cache
 from types import CodeType
 from typing import Any
 
-from dslab.determinism import assigned, prints, untold
+from dslab.mistakes.determinism import assigned, prints, untold
 from dslab.node import Node
 from dslab.values import DslabError, NotPlain, brief, cached, containers, fields_of, nearest, snapshot
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from math import log
 from typing import Any, TypedDict, Unpack
 
-from dslab.calls import teaching
+from dslab.mistakes.calls import teaching
 from dslab.values import DslabError, brief, hint, is_time, nearest
 
 

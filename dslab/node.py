@@ -10,7 +10,7 @@ from operator import attrgetter
 from random import Random
 from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
-from dslab.calls import constructor, teaching
+from dslab.mistakes.calls import constructor, teaching
 from dslab.values import (
     ATOMS,
     INSTEAD,

@@ -25,7 +25,7 @@ from traceback import walk_tb
 from types import ModuleType
 from typing import Any
 
-from dslab.calls import NoAttribute, explained, teaching
+from dslab.mistakes.calls import NoAttribute, explained, teaching
 from dslab.names import NodeSet
 from dslab.reasons import Reason
 from dslab.run import Run

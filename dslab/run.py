@@ -13,8 +13,8 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, NoReturn, Protocol, TypedDict, Unpack
 
-from dslab.calls import teaching
 from dslab.contract import check_protocol
+from dslab.mistakes.calls import teaching
 from dslab.network import Network
 from dslab.node import Node
 from dslab.script import Action, At

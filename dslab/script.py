@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Unpack
 
-from dslab.calls import teaching
+from dslab.mistakes.calls import teaching
 from dslab.network import Latency, LinkSettings, Settings
 from dslab.values import DslabError, brief, check_sendable, hint, is_text, is_time, show
 from dslab.verbs import VERBS

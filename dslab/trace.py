@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dslab.calls import teaching
+from dslab.mistakes.calls import teaching
 from dslab.names import NodeSet
 from dslab.reasons import CUT_SHORT, Reason
 from dslab.values import DslabError, brief

@@ -131,7 +131,7 @@ def writable(text: str) -> str:
 def hint(value: Any) -> str:
     """`; use float(x)` for a value that would be right in another form, to stand at the end of a sentence."""
     # Here and not above: most programs never need it.
-    from dslab.remedies import remedy
+    from dslab.mistakes.remedies import remedy
     advice = "" if type(value) in ATOMS or fields_of(type(value)) else remedy(value)
     return f"; {advice}" if advice else ""
 

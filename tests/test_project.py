@@ -15,10 +15,12 @@ EXTRAS = PROJECT["optional-dependencies"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 
 # Below simulate and judge; the model checker and the search for faults are not counted.
-ENGINE = ("values node contract network script run run_json properties trace trace_json describe")
+ENGINE = ("values text names node contract network verbs script run run_json arguments reasons properties "
+          "trace trace_json describe")
 SIZES = {
     "`raft.py` has": ["dslab/protocols/raft.py"],
-    "the engine": [*(f"dslab/{name}.py" for name in ENGINE.split()), "dslab/simulator/*.py"],
+    "the engine": [*(f"dslab/{name}.py" for name in ENGINE.split()), "dslab/mistakes/*.py",
+                   "dslab/simulator/*.py"],
     "the player's JavaScript": ["dslab/player/js/**/*.js"],
 }
 

@@ -15,11 +15,11 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dslab.calls import teaching
 from dslab.checkers.history import Call, History, Operation, history_of
 from dslab.checkers.linearization_search import Deadline, OrderSearch, fits
 from dslab.checkers.precedence import ProgramOrder, RealTime
 from dslab.checkers.specs import KEY_VALUE, Spec, without_key
+from dslab.mistakes.calls import teaching
 from dslab.values import DslabError, brief
 
 Searches = Mapping[Hashable, tuple[Sequence[Operation], OrderSearch]]       # key -> its operations, and their search

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dslab.arguments import found, instead
-from dslab.calls import teaching
 from dslab.checkers.history import Operation
 from dslab.checkers.linearizability import Consistency
 from dslab.diagrams.ascii import ascii, plain, who
@@ -14,6 +13,7 @@ from dslab.diagrams.drawing import Drawing
 from dslab.diagrams.history_diagram import history_diagram, is_history
 from dslab.diagrams.spacetime import SpacetimePicture, Wording, draw
 from dslab.diagrams.svg import svg
+from dslab.mistakes.calls import teaching
 from dslab.properties import Verdict
 from dslab.run import Run
 from dslab.simulator.errors import ProtocolError

@@ -9,8 +9,8 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from dslab.calls import teaching
 from dslab.grader.exercise import Exercise
+from dslab.mistakes.calls import teaching
 from dslab.values import DslabError, brief, nearest
 
 

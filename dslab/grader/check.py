@@ -13,13 +13,13 @@ from typing import Any
 
 import cloudpickle
 
-from dslab.calls import teaching
 from dslab.grader.child import Job
 from dslab.grader.exercise import Exercise, MakeItRight
 from dslab.grader.nondeterminism import likely_source
 from dslab.grader.process import BY_USER, ChildProcess, Ending, answers, plain, reason_without_report
 from dslab.grader.progress import remember
 from dslab.grader.report import CANNOT_TELL, NOT_ATTEMPTED, NOT_DETERMINISTIC, RIGHT, WRONG, Report
+from dslab.mistakes.calls import teaching
 from dslab.values import DslabError, brief, first_difference
 
 SECONDS = 20.0                  # of computing

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from dslab.calls import teaching
 from dslab.grader.catalogue import exercises
 from dslab.grader.exercise import Exercise
 from dslab.grader.progress_file import hints_read, note, recall, tries
 from dslab.grader.report import MARKS, NOT_ATTEMPTED, RIGHT, Report
+from dslab.mistakes.calls import teaching
 
 
 @teaching("progress()")

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn, Protocol
 
 from dslab.arguments import names, run_of, whole
-from dslab.calls import explained, teaching
 from dslab.contract import timers_of
+from dslab.mistakes.calls import explained, teaching
 from dslab.model_checker.breadth_first import COMPLETE, GAVE_UP, LIMIT, StateGraph, Walk
 from dslab.model_checker.decisions import decisions_along, path_along
 from dslab.model_checker.follow import follow

@@ -14,8 +14,8 @@ from typing import Any
 
 from dslab import script
 from dslab.arguments import names, run_of
-from dslab.calls import teaching
 from dslab.contract import run_handler
+from dslab.mistakes.calls import teaching
 from dslab.network import Network, Settings, constant
 from dslab.reasons import Reason
 from dslab.run import Run

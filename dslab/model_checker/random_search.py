@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dslab.arguments import run_of
-from dslab.calls import teaching
+from dslab.mistakes.calls import teaching
 from dslab.model_checker.random_faults import FAULTS, check_kinds, schedule
 from dslab.model_checker.shrink import breaks, broken, shrink
 from dslab.properties import Promise, Verdict, judge, listed

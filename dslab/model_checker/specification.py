@@ -19,7 +19,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dslab.calls import teaching
+from dslab.mistakes.calls import teaching
 from dslab.values import DslabError, brief
 
 

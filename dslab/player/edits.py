@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from dslab.calls import WrongCall
 from dslab.contract import handler_name
+from dslab.mistakes.calls import WrongCall
 from dslab.run import Run
 from dslab.script import CONSTRUCTORS, Action
 from dslab.trace import Trace

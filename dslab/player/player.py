@@ -16,8 +16,8 @@ from typing import Any
 import anywidget
 import traitlets
 
-from dslab.calls import teaching
 from dslab.diagrams.diagram import WINDOW, diagram
+from dslab.mistakes.calls import teaching
 from dslab.player.branches import Branch, Branches
 from dslab.player.break_mode import Breaking
 from dslab.player.bundle import script, style

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dslab.trace import Trace
 
 PACKAGE = Path(__file__).parent.parent
-BENCH = (PACKAGE, PACKAGE / "simulator", PACKAGE / "model_checker")
+BENCH = (PACKAGE, PACKAGE / "mistakes", PACKAGE / "simulator", PACKAGE / "model_checker")
 LIBRARY = Path(traceback.__file__).parent       # Python's own: a mistake shows there, but was made by its caller
 
 

@@ -17,8 +17,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from dslab.arguments import run_of
-from dslab.calls import teaching
 from dslab.contract import find_handler, returned, run_handler
+from dslab.mistakes.calls import teaching
 from dslab.node import Node, timer_handler
 from dslab.reasons import Reason
 from dslab.run import Run
