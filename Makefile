@@ -18,7 +18,7 @@ BIN   = $(VENV)/bin
 READY = $(VENV)/ready
 TYPES = tests/js/node_modules/ready
 P     = raft
-SPREAD = -n auto --maxprocesses 4 --dist loadgroup
+SPREAD = -n auto --maxprocesses 4 --dist loadscope
 HOUSE = tests/test_layers.py tests/test_contract.py tests/test_exercises.py tests/test_notebooks.py
 START = notebooks/00_start_here.ipynb
 

@@ -2,24 +2,17 @@
 
 import difflib
 import os
-import shutil
 import warnings
 from pathlib import Path
 from random import Random
-from typing import NoReturn
 
 import pytest
+from programs import missing, program
 
 from lab import BROWSERS
 
 PATIENCE = 600                  # s: what takes so long hangs, on however busy a machine
-
-
-def missing(sentence: str) -> NoReturn:
-    """Something is not installed: the test is skipped, or fails where CI is set."""
-    if os.environ.get("CI"):
-        pytest.fail(sentence, pytrace=False)
-    pytest.skip(sentence)
+TOGETHER = ("notebooks/", "tests/browser/", "tests/test_types.py")      # files whose tests share what is expensive
 
 
 def pytest_addoption(parser) -> None:
@@ -61,20 +54,26 @@ def pytest_generate_tests(metafunc) -> None:
         metafunc.parametrize("sample", [chosen], ids=[f"{len(chosen)} of {every}"])
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items) -> None:
-    """The cells of a notebook share a kernel, and the tests of a file a browser; all others run where there is room."""
+    """A busy machine has more time for the outputs of a notebook's cell than the five seconds that nbval gives it."""
     for item in items:
         if item.path.suffix == ".ipynb":
-            item.output_timeout = PATIENCE          # nbval gives a busy machine five seconds
-        if item.path.suffix == ".ipynb" or item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+            item.output_timeout = PATIENCE
 
 
-def program(names: str, remedy: str) -> str:
-    """The first program that is there; without one the test is skipped, or fails where CI is set."""
-    found = next(filter(None, map(shutil.which, names.split())), None)
-    return found or missing(f"{names.split()[0]} is not installed: {remedy}")
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """The cells of a notebook share a kernel, and the tests of a file a browser; all others run where there is room.
+
+    pytest-xdist's own groups (`--dist loadgroup`) are written into the names of tests, which pytest 9.2 does not allow.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFileOrAlone(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid.partition("::")[0] if nodeid.startswith(TOGETHER) else nodeid
+
+    return ByFileOrAlone(config, log)
 
 
 @pytest.fixture(scope="session")

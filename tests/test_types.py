@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import typed_program
-from conftest import missing
+from programs import missing
 
 import dslab
 from dslab import DslabError, Network, Run, Specification, at, crash, exercise, explore, judge, search, simulate
@@ -19,8 +19,6 @@ from dslab.protocols.raft import PROMISES, Raft
 ROOT = Path(__file__).parent.parent
 PATIENCE = 900                  # s, on however busy a machine; without others, a first run takes half a minute
 FOUND = re.compile(r".*?:(\d+): error: (.*)")
-
-pytestmark = pytest.mark.xdist_group("mypy")        # one after the other: they share what mypy remembers
 
 
 def mypy(*targets: object) -> str:
