@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 from dslab.mistakes.determinism import assigned, prints, untold
@@ -233,10 +233,16 @@ def _globals(cls: type[Node]) -> Iterator[tuple[str, Any]]:
     """The global lists, sets and dicts of plain data that the methods of a class mention."""
     for _, function in _members(cls):
         if inspect.isfunction(function):
-            for name in _names(function.__code__):
+            for name in _mentioned(function):
                 value = function.__globals__.get(name)
                 if type(value) in (list, set, dict) and _is_plain(value):
                     yield name, value
+
+
+@cache
+def _mentioned(function: FunctionType) -> tuple[str, ...]:
+    """The names of globals and attributes in a method: found once, since a thousand short runs ask for them."""
+    return tuple(_names(function.__code__))
 
 
 def _names(code: CodeType) -> Iterator[str]:
