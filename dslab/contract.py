@@ -128,7 +128,7 @@ def check_protocol(cls: type[Node]) -> None:
     for name, value in _members(cls):
         if next(containers(value), None) is not None:
             raise DslabError(f"all nodes would share one {type(value).__name__}, {cls.__name__}.{name}. {SHARED}")
-        if inspect.isfunction(value):
+        if inspect.isfunction(value) and (name not in GIVEN or callable(getattr(Node, name))):
             _check_function(cls, name, value)
         elif name.startswith("on_") or name == "init" or name in GIVEN and not isinstance(value, property):
             _refuse_member(cls, name, value)
@@ -138,7 +138,8 @@ def _refuse_member(cls: type, name: str, value: Any) -> None:
     """A handler, or what every node is given, that is no method of the class."""
     where, arguments = f"{cls.__name__}.{name}", _arguments(name)
     if name in GIVEN and name != "init":
-        raise DslabError(f"{where} is {brief(value)}, but every node is given `{name}`: call it otherwise")
+        found = "a method" if inspect.isfunction(value) else brief(value)
+        raise DslabError(f"{where} is {found}, but every node is given `{name}`: call it otherwise")
     if value is None:
         raise DslabError(f"{where} is None, which nothing can call: write {name}{arguments}; to ignore an event, let it"
                          " say why by self.note")

@@ -102,6 +102,9 @@ class Node:
     6. `self.now` is the node's own time of day, which may be wrong; `self.monotonic` only measures spans.
     7. What a promise speaks about is an `output`. The world remembers outputs, and they survive crashes.
 
+    A node knows its own name, `self.id`, the others of its protocol, `self.peers`, and all of them in the run's order,
+    `self.nodes`; in a ring, the next one is `self.nodes[(self.index + 1) % len(self.nodes)]`.
+
     >>> @message
     ... class Greet:
     ...     words: str
@@ -116,7 +119,7 @@ class Node:
     {'greeted': 2}
     """
 
-    __slots__ = ("__dict__", "_beat", "_clock", "_known", "_random", "effects", "id", "neighbours", "peers")
+    __slots__ = ("__dict__", "_beat", "_clock", "_known", "_nodes", "_random", "effects", "id", "neighbours", "peers")
 
     persistent: ClassVar[tuple[str, ...]] = ()      # the attributes that survive a crash
     roles: ClassVar[tuple[str, ...]] = ()           # the values of the attribute `role`, for views
@@ -124,11 +127,12 @@ class Node:
     logs: ClassVar[tuple[tuple[str, str], ...]] = ()    # (a log, how many of its first entries are committed: or "")
 
     def __init__(self, id: str, peers: Iterable[str] = (), *, neighbours: Iterable[str] | None = None,
-                 random: Callable[[], float] | None = None, clock: Callable[[], float] = lambda: 0.0,
-                 monotonic: Callable[[], float] = lambda: 0.0) -> None:
+                 nodes: Iterable[str] | None = None, random: Callable[[], float] | None = None,
+                 clock: Callable[[], float] = lambda: 0.0, monotonic: Callable[[], float] = lambda: 0.0) -> None:
         self.id: str = id
         self.peers: tuple[str, ...] = tuple(peers)      # the other nodes that run this protocol
         self.neighbours = self.peers if neighbours is None else tuple(neighbours)   # all nodes with a direct link
+        self._nodes = tuple(sorted((id, *self.peers)) if nodes is None else nodes)
         self.effects: list[tuple[Any, ...]] = []        # what the current handler has asked for so far
         self._known = frozenset((*self.peers, *self.neighbours))
         self._random, self._clock, self._beat = random, clock, monotonic
@@ -217,6 +221,16 @@ class Node:
             other = chosen + int(self._random() * (len(options) - chosen))
             options[chosen], options[other] = options[other], options[chosen]
         return tuple(options[:k])
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """All nodes that run this protocol, this one included, in the run's order: the same on each of them."""
+        return self._nodes
+
+    @property
+    def index(self) -> int:
+        """The place of this node among `nodes`, from 0."""
+        return self._nodes.index(self.id)
 
     @property
     def now(self) -> float:

@@ -93,7 +93,7 @@ def fire(node: Node, timer: str) -> None:
 
 def recover(node: SomeNode) -> SomeNode:
     """The node as it is after a crash: a new one that has read `persistent` from its disk, and run `on_recover`."""
-    again = type(node)(node.id, node.peers, neighbours=node.neighbours)
+    again = type(node)(node.id, node.peers, neighbours=node.neighbours, nodes=node.nodes)
     for name in node.persistent:
         setattr(again, name, snapshot(getattr(node, name)))
     run_handler(again.on_recover)

@@ -201,6 +201,11 @@ class Opens(Quiet):
         self.received.append(open("file").read())  # noqa: SIM115
 
 
+class Counts(Quiet):
+    def init(self):
+        self.index = 0
+
+
 class Renames(Quiet):
     def on_ping(self, src, msg):
         self.id = "Z"
@@ -551,6 +556,8 @@ PROTOCOLS: Table = {           # that cannot keep the contract, whatever happens
         'Odd defines __init__: a node declares its state in init(self), without underscores'),
     "a method of every node that is None": (lambda: Run(protocol(send=None)),
         'Odd.send is None, but every node is given `send`: call it otherwise'),
+    "a method with the name of a given value": (lambda: Run(protocol(index=lambda self: 0)),
+        'Odd.index is a method, but every node is given `index`: call it otherwise'),
     "a handler that is a coroutine": (lambda: Run(Waits),
         'Waits.on_ping waits (async or yield): a handler runs to completion; use set_timer to wait'),
     "a handler that yields": (lambda: Run(Yields),
@@ -583,6 +590,9 @@ PROTOCOLS: Table = {           # that cannot keep the contract, whatever happens
     "a handler that opens a file": (lambda: simulate(Run(Opens)),
         'Opens.on_ping, line N: open opens a file; what a node keeps is in its attributes, on disk if '
         '`persistent` names them'),
+    "a node that counts by its place": (lambda: simulate(Run(Counts)),
+        'Counts.init, line N, assigns self.index, which every node is given and keeps: call your attribute '
+        'otherwise'),
     "a node that renames itself": (lambda: simulate(Run(Renames)),
         'Renames.on_ping, line N, assigns self.id, which every node is given and keeps: call your attribute '
         'otherwise'),

@@ -204,3 +204,9 @@ def test_a_set_is_shown_in_order():
 
 def test_a_node_without_handlers_is_a_node():
     assert Node("A").effects == [] and Node("A").now == 0.0
+
+
+def test_a_node_by_itself_knows_its_place_by_the_order_of_names():
+    node = Pinger("B", peers=("C", "A"))
+    assert (node.nodes, node.index, node.peers) == (("A", "B", "C"), 1, ("C", "A"))
+    assert vars(node).keys() == vars(Pinger("A")).keys(), "the place in a ring is no part of the state"

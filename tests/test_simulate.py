@@ -253,6 +253,19 @@ def test_a_node_knows_its_peers_and_its_neighbours():
         simulate(Run(Pinger, 3, topology=[("A", "B"), ("B", "C")]))
 
 
+def test_nodes_of_a_ring_agree_on_their_order_whoever_else_is_there():
+    class Ring(Node):
+        def on_start(self):
+            self.output("next", self.nodes, self.nodes[(self.index + 1) % len(self.nodes)])
+
+    class Special(Ring):
+        pass
+
+    trace = simulate(Run({"C": Ring, "alice": Quiet, "A": Special, "B": Ring}))
+    assert [output.values for output in trace.outputs("next")] == [
+        (("C", "A", "B"), "A"), (("C", "A", "B"), "B"), (("C", "A", "B"), "C")]
+
+
 # ---- where a run ends ----
 
 

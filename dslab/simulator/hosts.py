@@ -58,8 +58,9 @@ def make_node(run: Run, name: str, linked: Neighbours, *, random: Draw, clock: D
         DslabError: `persistent` names an attribute that `init` does not declare.
     """
     cls = run.protocols[name]
-    peers = [other for other in run.nodes if other != name and protocol_of(run.protocols[other]) is protocol_of(cls)]
-    node = cls(name, peers, neighbours=linked[name], random=random, clock=clock, monotonic=monotonic)
+    alike = [other for other in run.nodes if protocol_of(run.protocols[other]) is protocol_of(cls)]
+    peers = [other for other in alike if other != name]
+    node = cls(name, peers, neighbours=linked[name], nodes=alike, random=random, clock=clock, monotonic=monotonic)
     for attribute in cls.persistent:
         if attribute not in node.__dict__:
             raise DslabError(f"{cls.__name__}.persistent names {attribute!r}, which init does not declare."
