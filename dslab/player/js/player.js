@@ -1,51 +1,19 @@
 // @ts-check
 // The player: one cursor, and panels that draw what it points at. The kernel is asked only when the run is to change.
-/** @import { Actions, Index, Panel, Payload, Place, Player, View } from "./types.js" */
+/** @import { Actions, Index, Panel, Payload, Place, Player } from "./types.js" */
 import { createBranchActions } from "./acting/branches.js";
 import { listen } from "./acting/keys.js";
 import { createNavigation } from "./acting/navigation.js";
-import { createDrafts, createInterventions } from "./acting/selection.js";
+import { createInterventions } from "./acting/selection.js";
 import { createCursor } from "./cursor.js";
-import { createFilter } from "./data/filter.js";
 import { exists, indexTrace, stepsOf } from "./data/trace.js";
 import { beforeEvents, FOCUSABLE, focusedKey, h, restoreFocus } from "./dom.js";
-import { USUAL } from "./history/zoom.js";
 import { createKernel, whenThere } from "./kernel.js";
 import { createPanels } from "./layout.js";
 import { createNotices } from "./panels/dialogs.js";
-import { createLectureActions, createStage } from "./panels/lecture.js";
+import { createLectureActions } from "./panels/lecture.js";
+import { createView } from "./view.js";
 import { setTranslations } from "./words.js";
-
-/** The view before anything is chosen.
- * @returns {View} */
-function createView() {
-  return {
-    step: 0,
-    part: 0,
-    time: 0,
-    playing: false,
-    speed: 1,
-    pace: 0.01,
-    selection: null,
-    stamps: "none",
-    scene: { step: 0, time: 0, message: null },
-    causality: false,
-    future: true,
-    panel: "",
-    waiting: false,
-    unanswered: false,
-    message: null,
-    filter: createFilter(),
-    filterBar: false,
-    query: "",
-    zoom: USUAL,
-    marked: null,
-    observer: null,
-    lecture: createStage(),
-    drafts: createDrafts(),
-    page: 0,
-  };
-}
 
 /** Show the model's trace in `el`.
  * @param {Place} place

@@ -1,0 +1,38 @@
+// @ts-check
+// What the cursor points at and what the reader has chosen, before anything is chosen.
+/** @import { View } from "./types.js" */
+import { createDrafts } from "./acting/selection.js";
+import { createFilter } from "./data/filter.js";
+import { USUAL } from "./history/zoom.js";
+import { createStage } from "./panels/lecture.js";
+
+/** The view before anything is chosen.
+ * @returns {View} */
+export function createView() {
+  return {
+    step: 0,
+    part: 0,
+    time: 0,
+    playing: false,
+    speed: 1,
+    pace: 0.01,
+    selection: null,
+    stamps: "none",
+    scene: { step: 0, time: 0, message: null },
+    causality: false,
+    future: true,
+    panel: "",
+    waiting: false,
+    unanswered: false,
+    message: null,
+    filter: createFilter(),
+    filterBar: false,
+    query: "",
+    zoom: USUAL,
+    marked: null,
+    observer: null,
+    lecture: createStage(),
+    drafts: createDrafts(),
+    page: 0,
+  };
+}
