@@ -54,12 +54,14 @@ if TYPE_CHECKING:                                   # editors and type checkers 
     from dslab.grader.hints import hint
     from dslab.grader.progress import progress
     from dslab.player.player import play
+    from dslab.widgets.vary import vary
 
 _LATER = {
     "play": "dslab.player.player", "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
     "linearizable": "dslab.checkers.linearizability", "REGISTER": "dslab.checkers.specs",
     "check": "dslab.grader.check", "exercise": "dslab.grader.catalogue", "progress": "dslab.grader.progress",
     "ask": "dslab.grader.display", "solution": "dslab.grader.display", "hint": "dslab.grader.hints",
+    "vary": "dslab.widgets.vary",
 }
 
 __all__ = [
@@ -68,7 +70,7 @@ __all__ = [
     "diagram", "drop", "duplicate", "exercise", "explore", "exponential", "fire", "follow", "heal", "hint",
     "in_the_end", "isolate", "judge", "linearizable", "long_tail", "message", "partition", "pause", "play",
     "progress", "recover", "request", "resume", "search", "set_link", "simulate", "solution", "sometimes", "source",
-    "uniform",
+    "uniform", "vary",
 ]
 
 

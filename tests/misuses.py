@@ -53,6 +53,7 @@ from dslab import (
     sometimes,
     source,
     uniform,
+    vary,
 )
 from dslab.protocols import raft
 
@@ -884,6 +885,14 @@ VIEWS: Table = {           # and exercises
     "a function without choices": (lambda: play(lambda seed: RUN),
         "the choices do not fit the function (missing a required argument: 'seed'): give each of its arguments "
         'what it can be, such as play(lambda seed: ..., seed=(0, 9))'),
+    "a default beside its choices": (lambda: play(lambda seed=12: RUN, seed=(0, 9)),
+        "seed=12 is the function's default, and not among the choices for seed"),
+    "nothing to vary": (lambda: vary(lambda k: k),
+        'vary has nothing to vary: give an argument of the function its range, as in vary(lambda k: ..., k=(1, 9))'),
+    "no function to vary": (lambda: vary(3, k=(1, 9)),
+        'vary calls a function again and again, and 3 is none: write vary(lambda k: ..., k=(1, 9))'),
+    "a choice without an end": (lambda: vary(lambda k: k, k=(1, "ms")),
+        "k=(1, 'ms'): a choice is (low, high), a list of options, or True or False"),
     "a number, shown": (lambda: source(3),
         'cannot show the source of 3: expected a class, a method, a function or a module'),
     "nothing, shown": (lambda: source(),

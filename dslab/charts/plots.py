@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
+from html import escape
+from io import BytesIO, StringIO
 from itertools import cycle
 from math import ceil, log10
 from typing import Any
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
@@ -24,6 +26,21 @@ class Chart(Figure):
         self.savefig(file, format="png", dpi=2 * self.dpi)
         width, height = self.get_size_inches() * self.dpi
         return file.getvalue(), {"width": round(width), "height": round(height)}
+
+    def redrawn(self, before: object = None) -> str:
+        """The picture as SVG, in a third of the time if it has as many axes as the chart before: they stay in place."""
+        if isinstance(before, Chart) and len(before.axes) == len(self.axes):
+            places = [axes.get_position() for axes in before.axes]
+            self.set_layout_engine("none")
+            for axes, place in zip(self.axes, places, strict=True):
+                axes.set_position(place)
+        file = StringIO()
+        with rc_context({"svg.fonttype": "none", "svg.hashsalt": "dslab", "font.family": "sans-serif"}):
+            self.savefig(file, format="svg", metadata={"Date": None})
+        svg = file.getvalue()
+        titles = " ".join(filter(None, [self.get_suptitle(), *(axes.get_title() for axes in self.axes)]))
+        head = f'<svg role="img" aria-label="{escape(titles) or "chart"}" style="max-width: 100%; height: auto" '
+        return svg[svg.index("<svg"):].replace("<svg ", head, 1)
 
 
 def boxes(groups: Mapping[Any, list[float]], *, marks: Mapping[Any, float] | None = None, marked: str = "published",

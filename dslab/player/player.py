@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from inspect import signature
 from typing import Any
 
 import anywidget
@@ -60,8 +59,8 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
         budget: in that mode, how often each fault may occur: {"crash": 1, "recover": 1, "drop": 0}.
         lang: the language of the player, "en", "zh" or "ja"; None takes that of the environment variable DSLAB_LANG,
             or else English. Names, messages, promises, notes and code are not translated.
-        choices: for a function, the range of each argument: (low, high) is a slider, a list a menu, a bool a
-            check box.
+        choices: for a function, the range of each argument, as in `vary`: (low, high) is a slider, a list a menu, a
+            bool a check box.
 
     Raises:
         DslabError: `what` cannot be played.
@@ -332,12 +331,7 @@ def _run_of(what: Any) -> Run:
 
 def _with_choices(function: Callable[..., Any], choices: Mapping[str, Any], play: Callable[[Any], Any]) -> Any:
     """The player under controls for the arguments of `function`."""
-    controls = controls_of(choices)
-    try:
-        signature(function).bind(**choices)
-    except TypeError as problem:
-        raise DslabError(f"the choices do not fit the function ({problem}): give each of its arguments what it can be,"
-                         " such as play(lambda seed: ..., seed=(0, 9))") from None
+    controls = controls_of(choices, function)
 
     def chosen() -> Any:
         return function(**{name: control.value for name, control in controls.items()})

@@ -75,7 +75,7 @@ const UNTOLD = [
 ];
 
 test("no module says anything beside the catalogue", () => {
-  for (const name of modulesOf(SOURCES).filter((one) => !["widgets/form.js", "widgets/panel.js"].includes(one))) {
+  for (const name of modulesOf(SOURCES).filter((one) => !one.startsWith("widgets/"))) {
     const text = readFileSync(new URL(name, SOURCES), "utf8").replaceAll('"ms"', '""');
     for (const pattern of UNTOLD) assert.doesNotMatch(text, pattern, name);
   }
