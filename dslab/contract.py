@@ -15,13 +15,15 @@ from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from dslab.marks import Mark
 from dslab.mistakes.determinism import assigned, prints, untold
 from dslab.node import Node
 from dslab.values import DslabError, NotPlain, brief, cached, containers, fields_of, nearest, snapshot
 
 OF_NODE = ("init", "on_start", "on_recover")        # what `Node` itself calls
+DECLARED = ("persistent", "roles", "shown", "logs", "marks")
 GIVEN = frozenset(name for name in (*vars(Node), *Node.__slots__)
-                  if not name.startswith("_") and name not in (*OF_NODE, "persistent", "roles", "shown", "logs"))
+                  if not name.startswith("_") and name not in (*OF_NODE, *DECLARED))
 SHARED = "Nodes may talk by messages only: keep it in an attribute that `init` assigns."
 
 
@@ -121,10 +123,7 @@ def check_protocol(cls: type[Node]) -> None:
             raise DslabError(f'{cls.__name__}.{name} is a tuple of names: write ("{value}",)')
         if not (isinstance(value, tuple) and all(isinstance(one, str) for one in value)):
             raise DslabError(f"{cls.__name__}.{name} is a tuple of names, not {brief(value)}")
-    for log in cls.logs if isinstance(cls.logs, tuple) else (cls.logs,):
-        if not (isinstance(log, tuple) and len(log) == 2 and all(isinstance(one, str) for one in log)):
-            raise DslabError(f"{cls.__name__}.logs is a tuple of pairs, each a log and the attribute that counts its"
-                             f' committed entries, such as (("log", "commit_index"),), not {brief(cls.logs)}')
+    _check_drawn(cls)
     for name, value in _members(cls):
         if next(containers(value), None) is not None:
             raise DslabError(f"all nodes would share one {type(value).__name__}, {cls.__name__}.{name}. {SHARED}")
@@ -132,6 +131,21 @@ def check_protocol(cls: type[Node]) -> None:
             _check_function(cls, name, value)
         elif name.startswith("on_") or name == "init" or name in GIVEN and not isinstance(value, property):
             _refuse_member(cls, name, value)
+
+
+def _check_drawn(cls: type[Node]) -> None:
+    """Raise `DslabError` if the logs and the marks of a class are not declared as views read them."""
+    for log in cls.logs if isinstance(cls.logs, tuple) else (cls.logs,):
+        if not (isinstance(log, tuple) and len(log) == 2 and all(isinstance(one, str) for one in log)):
+            raise DslabError(f"{cls.__name__}.logs is a tuple of pairs, each a log and the attribute that counts its"
+                             f' committed entries, such as (("log", "commit_index"),), not {brief(cls.logs)}')
+    for mark in cls.marks if isinstance(cls.marks, tuple) else (cls.marks,):
+        if not (isinstance(cls.marks, tuple) and isinstance(mark, Mark)):
+            raise DslabError(f"{cls.__name__}.marks is a tuple of marks, each made by a class of dslab.marks, such as"
+                             f' (Quorum("votes"),), not {brief(cls.marks)}')
+        if mark.role and mark.role not in cls.roles:
+            raise DslabError(f"{cls.__name__}.marks draws {mark.attribute!r} in the role {mark.role!r}, and its roles"
+                             f" are {', '.join(cls.roles) or 'none'}.{nearest(mark.role, cls.roles)}")
 
 
 def _refuse_member(cls: type, name: str, value: Any) -> None:

@@ -10,6 +10,7 @@ from operator import attrgetter
 from random import Random
 from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
+from dslab.marks import Mark
 from dslab.mistakes.calls import constructor, teaching
 from dslab.values import (
     ATOMS,
@@ -125,6 +126,7 @@ class Node:
     roles: ClassVar[tuple[str, ...]] = ()           # the values of the attribute `role`, for views
     shown: ClassVar[tuple[str, ...]] = ()           # the attributes that views write beside the node
     logs: ClassVar[tuple[tuple[str, str], ...]] = ()    # (a log, how many of its first entries are committed: or "")
+    marks: ClassVar[tuple[Mark, ...]] = ()          # what views draw instead: votes, suspicions, locks, log positions
 
     def __init__(self, id: str, peers: Iterable[str] = (), *, neighbours: Iterable[str] | None = None,
                  nodes: Iterable[str] | None = None, random: Callable[[], float] | None = None,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dslab.marks import Mark
 from dslab.mistakes.calls import teaching
 from dslab.names import NodeSet
 from dslab.reasons import CUT_SHORT, Reason
@@ -35,6 +36,8 @@ class NodeInfo:
     roles: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     logs: tuple[tuple[str, str], ...] = ()      # a log, and the attribute that counts its committed entries, or ""
+    marks: tuple[Mark, ...] = ()
+    peers: int = 0                              # how many other nodes run its protocol
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from math import isfinite
 from typing import Any
 
 from dslab.describe import describe
+from dslab.marks import Mark, mark_from_dict, mark_to_dict
 from dslab.reasons import Reason, reason_from_dict
 from dslab.run import Run
 from dslab.run_json import run_from_dict, run_to_dict
@@ -112,7 +113,10 @@ class _Reader:
         _text(data["title"], "the title")
         self.infos = [NodeInfo(_text(one["id"], "the id of a node"), _text(one["protocol"], "the protocol of a node"),
                                tuple(one["roles"]), tuple(one["shown"]),
-                               tuple(_log(pair) for pair in one.get("logs", ()))) for one in data["nodes"]]
+                               tuple(_log(pair) for pair in one.get("logs", ())),
+                               tuple(_mark(mark) for mark in one.get("marks", ())),
+                               _expect(one.get("peers", 0), WHOLE, "the number of peers of a node"))
+                      for one in data["nodes"]]
         self.nodes = dict.fromkeys(info.id for info in self.infos)
         self.no_repeats([info.id for info in self.infos], "nodes")
         self.messages = [self.message(number, one) for number, one in enumerate(data["messages"])]
@@ -227,13 +231,22 @@ class _Reader:
 
 def _info_to_dict(info: NodeInfo) -> dict[str, Any]:
     logs = {"logs": [list(pair) for pair in info.logs]} if info.logs else {}
-    return {"id": info.id, "protocol": info.protocol, "roles": list(info.roles), "shown": list(info.shown)} | logs
+    marks = {"marks": [mark_to_dict(mark) for mark in info.marks], "peers": info.peers} if info.marks else {}
+    roles, shown = list(info.roles), list(info.shown)
+    return {"id": info.id, "protocol": info.protocol, "roles": roles, "shown": shown} | logs | marks
 
 
 def _log(pair: Any) -> tuple[str, str]:
     if not (isinstance(pair, list) and len(pair) == 2):
         raise DslabError(f"a log of a node in the trace is {brief(pair)}, expected two names. Nothing is loaded")
     return _text(pair[0], "a log of a node"), _text(pair[1], "the counter of a log")
+
+
+def _mark(data: Any) -> Mark:
+    try:
+        return mark_from_dict(data)
+    except DslabError as problem:
+        raise DslabError(f"a mark of a node in the trace is damaged: {problem}. Nothing is loaded") from None
 
 
 def _text(value: Any, what: str) -> str:

@@ -10,6 +10,7 @@ import sys
 import pytest
 from samples import Ping, Pong, Put, Quiet
 
+from dslab.marks import Cursor, Lock, Quorum
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.reasons import Reason
@@ -371,6 +372,33 @@ def test_logs_are_pairs_of_a_log_and_its_counter():
 
     for cls in (Alone, Bare):
         refused(cls, rf"{cls.__name__}\.logs is a tuple of pairs, .* not .*'log'")
+
+
+def test_marks_are_made_by_the_classes_of_marks():
+    class Bare(Base):
+        marks = Quorum("x")
+
+    class Named(Base):
+        marks = ("x",)
+
+    class Misspelt(Base):
+        marks = (Quorum("votse"),)
+
+        def init(self):
+            self.votes = set()
+
+    class Leaderless(Base):
+        roles = ("leader", "follower")
+        marks = (Cursor("x", role="leaders"),)
+
+    for cls in (Bare, Named):
+        refused(cls, rf"{cls.__name__}\.marks is a tuple of marks, each made by a class of dslab\.marks")
+    refused(Misspelt, r"Misspelt\.marks names 'votse', which init does not declare. Did you mean 'votes'")
+    refused(Leaderless, r"draws 'x' in the role 'leaders', and its roles are leader, follower. Did you mean 'leader'")
+    with pytest.raises(DslabError, match=r"Quorum needs 'mayority': expected .* Did you mean 'majority'"):
+        Quorum("votes", needed="mayority")
+    with pytest.raises(DslabError, match=r"Lock: attribute is 3, expected a text"):
+        Lock(3)
 
 
 def test_a_list_that_nodes_share_through_their_class():

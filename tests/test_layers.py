@@ -15,7 +15,7 @@ from sentences import refuse
 import dslab
 
 LAYERS = [
-    "values mistakes text extras node contract",                                # what a protocol author needs
+    "values mistakes text extras marks node contract",                          # what a protocol author needs
     "names verbs network script run run_json properties arguments reasons trace trace_json describe shiviz",  # data
     "protocols",
     "simulator",                                                                # the engines and the judges of traces

@@ -6,6 +6,7 @@ import pytest
 from samples import Put, Quiet, Store, gossip_run
 
 from dslab.node import message
+from dslab.protocols import raft
 from dslab.run import Run
 from dslab.script import at, crash, request
 from dslab.simulator.simulate import simulate
@@ -31,6 +32,9 @@ def test_what_a_protocol_calls_a_log_is_in_the_trace_and_older_traces_have_none(
     class Logger(Quiet):
         logs = (("log", "sure"), ("notes", ""))
 
+        def init(self):
+            self.log, self.sure, self.notes = [], 0, []
+
     data = json.loads(simulate(Run(Logger, 1)).to_json())
     assert data["nodes"][0].pop("logs") == [["log", "sure"], ["notes", ""]]
     assert Trace.from_json(json.dumps(data)).infos[0].logs == ()
@@ -38,6 +42,20 @@ def test_what_a_protocol_calls_a_log_is_in_the_trace_and_older_traces_have_none(
     assert Trace.from_json(json.dumps(data)).infos[0].logs == (("log", "sure"),)
     for wrong in ([["log"]], ["log"], [["log", 3]], 7):
         data["nodes"][0]["logs"] = wrong
+        with pytest.raises(DslabError, match="Nothing is loaded"):
+            Trace.from_json(json.dumps(data))
+
+
+def test_the_marks_of_a_protocol_are_in_the_trace_and_damaged_ones_are_not_loaded():
+    data = json.loads(simulate(raft.DEMO.replace(duration=10)).to_json())
+    server, client = data["nodes"][0], data["nodes"][-1]
+    assert server["marks"][0] == {"kind": "quorum", "attribute": "votes", "role": "candidate", "words": "votes",
+                                  "needed": "majority"}
+    assert server["peers"] == 4 and "marks" not in client
+    assert Trace.from_json(json.dumps(data)).infos[0].marks == raft.Raft.marks
+    damaged = ([{"kind": "star"}], [{"kind": "quorum"}], [{"kind": "lock", "attribute": 3}], ["votes"], 7)
+    for wrong in damaged:
+        server["marks"] = wrong
         with pytest.raises(DslabError, match="Nothing is loaded"):
             Trace.from_json(json.dumps(data))
 

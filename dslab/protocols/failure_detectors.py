@@ -13,6 +13,7 @@ section 9); Cachin, Guerraoui and Rodrigues (2011, sections 2.6.2 and 2.6.4) for
 from math import erfc, log, log10, pi, sqrt
 from typing import Any
 
+from dslab.marks import Suspects
 from dslab.network import Network, uniform
 from dslab.node import Node, message
 from dslab.properties import always, sometimes
@@ -35,7 +36,7 @@ class FixedTimeout(Node):
     therefore does not take its own pause for silence of the others.
     """
 
-    shown = ("suspected",)
+    marks = (Suspects("suspected"),)
     persistent = ("patience",)
 
     def init(self):
@@ -88,7 +89,7 @@ class FixedTimeout(Node):
 class EventuallyPerfect(FixedTimeout):
     """Raises a peer's timeout by a tick after each mistake: once delays are bounded, there is a last mistake."""
 
-    shown = ("suspected", "allowed")
+    shown = ("allowed",)
 
     def learn(self, peer):
         self.allowed[peer] += 1
@@ -111,7 +112,7 @@ class Perfect(FixedTimeout):
 class PhiAccrual(FixedTimeout):
     """φ measures how unusual this peer's silence is, and grows while it lasts."""
 
-    shown = ("suspected", "phi")
+    shown = ("phi",)
     persistent = ("threshold", "slack", "window")
 
     def init(self):

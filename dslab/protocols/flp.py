@@ -11,6 +11,7 @@ randomized consensus, which terminates with probability 1.
 
 from typing import Any
 
+from dslab.marks import Quorum
 from dslab.node import Node, message
 from dslab.properties import always, in_the_end, sometimes
 from dslab.run import Run
@@ -69,6 +70,7 @@ class Voter(Node):
 
     roles = ("voting", "decided")
     shown = ("round", "value")
+    marks = (Quorum("votes", needed="peers"),)
 
     def init(self):
         self.value = 0                  # its vote

@@ -21,6 +21,7 @@ the no-op entry at the start of a term (section 8). Where this file differs from
 from itertools import combinations
 from typing import Any
 
+from dslab.marks import Chosen, Cursor, Quorum
 from dslab.node import Node, message
 from dslab.properties import always, sometimes
 from dslab.protocols.client import Add, Answer, Client, NotLeader, Put, execute
@@ -70,8 +71,10 @@ class Raft(Node):
 
     persistent = ("term", "voted_for", "log")
     roles = ("follower", "candidate", "leader")
-    shown = ("term", "commit_index")
+    shown = ("term",)
     logs = (("log", "commit_index"),)
+    marks = (Quorum("votes", role="candidate"), Chosen("voted_for", "voted for"),
+             Cursor("next_index", role="leader"), Cursor("match_index", role="leader"))
     election_timeout = (150, 300)       # ms [section 9.3]
     heartbeat_interval = 50             # ms, well below the least election timeout
     batch = 200                         # entries, at most, in one message
@@ -349,14 +352,9 @@ def a_command_is_applied_by_all(world):
     return world.outputs("apply") and all(server.commit_index for server in servers)
 
 
-PROMISES = (
-    two_leaders_never_share_a_term,
-    logs_that_agree_on_an_entry_agree_on_all_before_it,
-    a_leader_has_all_entries_committed_in_earlier_terms,
-    two_servers_never_apply_different_entries_at_one_index,
-    a_leader_is_elected,
-    a_command_is_applied_by_all,
-)
+PROMISES = (two_leaders_never_share_a_term, logs_that_agree_on_an_entry_agree_on_all_before_it,
+            a_leader_has_all_entries_committed_in_earlier_terms,
+            two_servers_never_apply_different_entries_at_one_index, a_leader_is_elected, a_command_is_applied_by_all)
 
 CLUSTER = dict.fromkeys("ABCDE", Raft) | {"alice": Client}
 

@@ -12,6 +12,7 @@ leaving, and multicast of updates.
 from math import ceil, log2
 from typing import Any
 
+from dslab.marks import Suspects
 from dslab.network import Network, uniform
 from dslab.node import Node, message
 from dslab.properties import always, sometimes
@@ -60,7 +61,7 @@ class PingRequest:
 class Swim(Node):
     """A member, with its view of all others: alive, suspected or dead."""
 
-    shown = ("suspects", "dead")
+    marks = (Suspects("suspects"), Suspects("dead", "holds dead:", "held dead by", "†"))
     persistent = ("helpers", "patience")
 
     def init(self):

@@ -10,6 +10,7 @@ is a minimal algorithm that needs the synchronous one. Left out: workers that cr
 
 from typing import Any
 
+from dslab.marks import Lock
 from dslab.network import Latency, Network, uniform
 from dslab.node import Node, message
 from dslab.properties import always, sometimes
@@ -46,6 +47,7 @@ class Worker(Node):
     """Enters the critical section when its turn is granted, and leaves it when its work is done."""
 
     roles = ("outside", "inside")
+    marks = (Lock("role", held="inside"),)
 
     def init(self):
         self.role = "outside"

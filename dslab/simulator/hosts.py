@@ -11,7 +11,7 @@ from dslab.network import LinkSettings
 from dslab.node import Node
 from dslab.run import Run
 from dslab.script import At
-from dslab.values import DslabError, nearest, snapshot
+from dslab.values import DslabError, cached, nearest, snapshot
 
 if TYPE_CHECKING:
     from dslab.simulator.simulate import Entry, Row
@@ -55,17 +55,26 @@ def make_node(run: Run, name: str, linked: Neighbours, *, random: Draw, clock: D
         monotonic: what `Node.monotonic` shows, in ms.
 
     Raises:
-        DslabError: `persistent` names an attribute that `init` does not declare.
+        DslabError: `persistent`, `logs` or `marks` names an attribute that `init` does not declare.
     """
     cls = run.protocols[name]
     alike = [other for other in run.nodes if protocol_of(run.protocols[other]) is protocol_of(cls)]
     peers = [other for other in alike if other != name]
     node = cls(name, peers, neighbours=linked[name], nodes=alike, random=random, clock=clock, monotonic=monotonic)
-    for attribute in cls.persistent:
+    for declaration, attribute in _declared(cls):
         if attribute not in node.__dict__:
-            raise DslabError(f"{cls.__name__}.persistent names {attribute!r}, which init does not declare."
+            raise DslabError(f"{cls.__name__}.{declaration} names {attribute!r}, which init does not declare."
                              + nearest(attribute, node.__dict__))
     return node
+
+
+@cached
+def _declared(cls: type[Node]) -> tuple[tuple[str, str], ...]:
+    """The attributes that a class names, and where. What it inherits is drawn if its own `init` still has it."""
+    own = vars(cls)
+    drawn = [("logs", name) for log in own.get("logs", ()) for name in log if name]
+    drawn += [("marks", mark.attribute) for mark in own.get("marks", ())]
+    return *(("persistent", name) for name in cls.persistent), *drawn
 
 
 def preset(run: Run, node: Node) -> None:

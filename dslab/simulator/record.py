@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dslab.contract import protocol_of
 from dslab.reasons import Reason
 from dslab.run import Run
 from dslab.script import At
@@ -101,7 +102,8 @@ class Record:
         """The trace; its steps are made readable on first access."""
         run = self.run
         assert self.end is not None, "a run that becomes a trace is over"
-        infos = [NodeInfo(name, cls.__name__, tuple(cls.roles), tuple(cls.shown), tuple(cls.logs))
+        kinds = Counter(map(protocol_of, run.protocols.values()))
+        infos = [NodeInfo(name, cls.__name__, cls.roles, cls.shown, cls.logs, cls.marks, kinds[protocol_of(cls)] - 1)
                  for name, cls in run.protocols.items()]
         faults = {fault: times for fault, times in sorted(self.faults.items()) if times}
         return Trace(nodes=infos, length=len(self.steps), load=self.load, run=run, title=run.title, links=run.topology,
