@@ -1,6 +1,10 @@
 """Acting in the player: all verbs by hand, branches, scenarios, texts to copy, lights, and "break it"."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from samples import Ping, Put, Sender, Store, gossip_run
@@ -344,24 +348,45 @@ def test_a_branch_is_copied_as_python_and_as_json():
     assert run_code(player.payload["script"])["run"] == player.run == Run.from_json(player.payload["json"])
 
 
-def test_a_test_says_what_the_promises_came_to():
+def pytest_on(text, folder):
+    """The last line of pytest, run on a file that holds this text and nothing else."""
+    file = folder / "test_copied.py"
+    file.write_text(text, encoding="utf-8")
+    where = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parent.parent)])
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder), str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=os.environ | {"PYTHONPATH": where})
+    return done.stdout.splitlines()[-1]
+
+
+def test_a_copied_test_is_a_file_that_pytest_runs(tmp_path):
     player = play(raft.DEMO)
-    assert run_code(player.payload["test"])["verdicts"]
     edit(player, "crash", "B", after=60)
-    wrong = player.payload["test"].replace("'holds'", "'broken'")
-    with pytest.raises(AssertionError):
-        run_code(wrong)
+    text = player.payload["test"]
+    assert "\n\ndef test_raft_an_election_a_crash_another_election():\n    run = Run(" in text
+    assert pytest_on(text, tmp_path).startswith("1 passed")
+    assert pytest_on(text.replace("'holds'", "'broken'"), tmp_path).startswith("1 failed")
 
 
-def test_a_test_without_promises_says_what_was_told_last():
+def test_a_copied_test_without_promises_says_what_was_told_last(tmp_path):
     text = play(gossip_run()).payload["test"]
-    assert "assert trace.outputs()[-1][2:] == (" in text and run_code(text)["trace"]
+    assert "assert trace.outputs()[-1][2:] == (" in text and pytest_on(text, tmp_path).startswith("1 passed")
     assert "assert str(trace.end) == 'reached 65 ms'" in play(RUN).payload["test"]
 
 
-def test_a_test_of_a_run_that_fails_says_how():
+def test_a_copied_test_of_a_run_that_fails_says_how(tmp_path):
     text = play(Run(Store, 2, script=[at(1, request("A", Ping()))])).payload["test"]
-    assert "except ProtocolError" in text and "on_ping" in run_code(text)["error"]
+    assert "pytest.raises(ProtocolError)" in text and "on_ping" in text
+    assert pytest_on(text, tmp_path).startswith("1 passed")
+
+
+def test_a_copied_test_names_what_the_notebook_defines():
+    class Inner(Node):
+        """Does nothing."""
+
+    Inner.__module__, Inner.__qualname__ = "__main__", "Inner"
+    player = play(Run(Inner, 1))
+    assert "# Put here what the notebook defines: Inner." in player.payload["test"]
+    assert "Put here" not in player.payload["script"]
 
 
 def test_what_was_defined_inside_a_function_cannot_be_imported_and_the_text_says_so():
@@ -475,7 +500,7 @@ def test_a_page_without_a_kernel_has_the_lights_and_the_code_too(monkeypatch):
 # ---- break it ----
 
 
-def test_a_learner_breaks_a_promise_by_choosing_what_happens_next():
+def test_a_learner_breaks_a_promise_by_choosing_what_happens_next(tmp_path):
     run = Run(Amnesia, 3)
     found = explore(run, [raft.two_leaders_never_share_a_term], crashes=1, recoveries=1)
     player = play(run, mode="break")
@@ -486,8 +511,9 @@ def test_a_learner_breaks_a_promise_by_choosing_what_happens_next():
     light = player.payload["lights"][0]
     assert light["status"] == "broken" and "both lead term" in light["sentence"]
     assert player.acts["choices"]["budget"]["crash"] == 0 and not player.payload["editable"]
-    made = run_code(player.payload["test"])
-    assert made["trace"].to_json() == player.trace.to_json() and "'broken'" in player.payload["test"]
+    made = run_code(player.payload["script"])
+    assert made["trace"].to_json() == player.trace.to_json()
+    assert "'broken'" in player.payload["test"] and pytest_on(player.payload["test"], tmp_path).startswith("1 passed")
 
 
 def test_a_choice_is_one_of_those_that_are_listed():
@@ -526,10 +552,11 @@ def test_requests_are_chosen_one_after_the_other():
     assert player.acts["choices"]["next"] == [] and player.trace.came_to_rest
 
 
-def test_a_choice_that_makes_a_handler_fail_ends_the_choosing_until_it_is_taken_back():
+def test_a_choice_that_makes_a_handler_fail_ends_the_choosing_until_it_is_taken_back(tmp_path):
     player = play(Run(Store, 2, script=[at(1, request("A", Ping()))]), mode="break")
     assert "on_ping" in ask(player, "choose", decision="request 1")
-    assert player.acts["choices"]["next"] == [] and run_code(player.payload["test"])["error"]
+    assert player.acts["choices"]["next"] == []
+    assert pytest_on(player.payload["test"], tmp_path).startswith("1 passed")
     assert ask(player, "undo") == "" and player.acts["choices"]["next"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping, Sequence
 from textwrap import indent
 from typing import Any
@@ -34,14 +35,22 @@ def following(run: Run, decisions: Sequence[str]) -> str:
 
 def test_of(making: str, trace: Trace, promises: Sequence[Promise] = (), lights: Sequence[Mapping[str, Any]] = (),
             error: str = "") -> str:
-    """Python code that makes a trace and asserts its outcome: the error, the verdicts, or the last output."""
-    named = [promise for promise in promises if _is_importable(promise)]
+    """A file with one test, which makes a trace and asserts what came of it: error, verdicts, or the last output."""
+    named = [] if error else [promise for promise in promises if _is_importable(promise)]
     if error:
-        tried = f"try:\n{indent(making, '    ')}\nexcept ProtocolError as problem:\n    error = str(problem)"
-        return _with_imports(f"{tried}\nassert error == {error!r}", trace)
-    statuses = {light["name"]: light["status"] for light in lights}
-    asserted = _verdicts(named, statuses) if named else _last_output(trace)
-    return _with_imports(f"{making}\n{asserted}", trace, named)
+        body = (f"with pytest.raises(ProtocolError) as caught:\n{indent(making, '    ')}\n"
+                f"assert str(caught.value) == {error!r}")
+    else:
+        statuses = {light["name"]: light["status"] for light in lights}
+        body = f"{making}\n{_verdicts(named, statuses) if named else _last_output(trace)}"
+    test = f"\ndef {_test_name(trace)}():\n{indent(body, '    ')}\n"
+    return _with_imports(test, trace, named, own="\n# Put here what the notebook defines: {names}.")
+
+
+def _test_name(trace: Trace) -> str:
+    """A name for the test, which says what the run's title does."""
+    words = re.findall(r"[a-z0-9]+", trace.title.lower())
+    return "_".join(["test", *(words[:12] or ["what_came_of_this_run"])])
 
 
 def _run(run: Run) -> str:
@@ -65,16 +74,22 @@ def _last_output(trace: Trace) -> str:
 
 # ---- imports ---------------------------------------------------------------------------------------------------------
 
-def _with_imports(code: str, trace: Trace, promises: Sequence[Promise] = ()) -> str:
-    """The code after the imports that it needs. Names defined in the notebook itself need none."""
+def _with_imports(code: str, trace: Trace, promises: Sequence[Promise] = (), own: str = "") -> str:
+    """The code after the imports that it needs, and after the line `own` if it needs what the notebook defines."""
     used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
     homes = {"dslab": used & set(dslab.__all__)}
     classes = message_classes(trace) | {cls.__name__: cls for cls in trace.protocols.values()}
     named: list[type | Callable[..., object]] = [*classes.values(), *(promise.judge for promise in promises)]
     for made in named:
-        if made.__name__ in used - homes["dslab"] and made.__module__ != "__main__":
+        if made.__name__ in used - homes["dslab"]:
             homes.setdefault(made.__module__, set()).add(made.__qualname__)
-    return "\n".join([_import(home, sorted(names)) for home, names in homes.items() if names] + ["", code])
+    defined = ", ".join(sorted(homes.pop("__main__", ())))
+    lines = [_import(home, sorted(names)) for home, names in homes.items() if names]
+    if "pytest" in used:
+        lines = ["import pytest", "", *lines]
+    if own and defined:
+        lines.append(own.format(names=defined))
+    return "\n".join([*lines, "", code])
 
 
 def _import(home: str, names: list[str]) -> str:

@@ -170,7 +170,7 @@ def test_what_is_copied_is_the_run_that_is_played(lab, player):
     player.press("s")
     panel = player.get_by_role("region", name="Script")
     copied = {}
-    for name in ("Copy as a Python script", "Copy as JSON", "Copy as a test cell"):
+    for name in ("Copy as a Python script", "Copy as JSON", "Copy as a test file"):
         panel.get_by_role("button", name=name).press("Enter")
         expect(panel.get_by_role("status")).to_have_text(re.compile("^Copied: "))
         copied[name] = lab.page.evaluate("navigator.clipboard.readText()")
@@ -178,7 +178,7 @@ def test_what_is_copied_is_the_run_that_is_played(lab, player):
         expect(panel.get_by_role("button", name=name)).to_be_focused()
     assert copied["Copy as a Python script"].endswith("\nrun = " + python(lab, "player.run.code()"))
     assert copied["Copy as JSON"] == python(lab, "player.run.to_json()")
-    assert "crash('A')" in copied["Copy as a test cell"] and "\nassert " in copied["Copy as a test cell"]
+    assert "crash('A')" in copied["Copy as a test file"] and "\n    assert " in copied["Copy as a test file"]
     player.press("s")
 
 

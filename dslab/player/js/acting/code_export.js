@@ -22,7 +22,7 @@ export const FORMS = [
   {
     name: "test",
     word: english("Copy test"),
-    label: english("Copy as a test cell"),
+    label: english("Copy as a test file"),
     copied: english("Copied: a cell with a test."),
   },
 ];
