@@ -80,6 +80,26 @@ def replicas(counts: Sequence[int], lines: Mapping[str, Sequence[float]], *, lab
     return figure
 
 
+def parts_up(shares: Sequence[float], needed: int, *, title: str = "") -> Chart:
+    """The probability that so many parts are up, on a log scale; dark red where these are too few.
+
+    Args:
+        shares: the probabilities of 0, 1, 2, ... parts.
+        needed: the number of parts that are enough.
+        title: the title of the chart.
+    """
+    figure = Chart(figsize=(8, 3.2), layout="constrained", facecolor=PAPER)
+    axes = figure.subplots()
+    axes.bar(range(needed), shares[:needed], color=MARKED, edgecolor=MARKED, hatch="//", label="too few")
+    axes.bar(range(needed, len(shares)), shares[needed:], color=OURS, edgecolor=LINE, label="enough")
+    axes.set(xlabel="nodes that are up", ylabel="share of the time", title=title, yscale="log", ylim=(1e-9, 2),
+             xticks=range(0, len(shares), 1 + len(shares) // 15))
+    axes.legend(loc="upper left")
+    axes.grid(axis="y", color="#d8dee4")
+    axes.set_axisbelow(True)
+    return figure
+
+
 def transfer(sizes: Sequence[float], seconds: Mapping[str, Sequence[float]], *, title: str = "") -> Chart:
     """Transfer times by size, a line for each medium, log-log: latency dominates where it is flat.
 

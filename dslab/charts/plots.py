@@ -7,7 +7,7 @@ from html import escape
 from io import BytesIO, StringIO
 from itertools import cycle
 from math import ceil, log10
-from typing import Any
+from typing import Any, Self
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
@@ -18,7 +18,25 @@ BY_RUNS = {"facecolor": OURS, "edgecolor": LINE}
 
 
 class Chart(Figure):
-    """A figure that a notebook shows without pyplot and its global state."""
+    """A figure that a notebook shows without pyplot and its global state.
+
+    `sentence` is what it shows, in words: its text form, and the line below it where it is drawn again.
+    """
+
+    sentence = ""
+
+    def said(self, sentence: str) -> Self:
+        """The chart, with its sentence."""
+        self.sentence = sentence
+        return self
+
+    def shape(self) -> tuple[float, float, int]:
+        """The width and the height in inches, and the number of axes."""
+        width, height = self.get_size_inches()
+        return width, height, len(self.axes)
+
+    def __repr__(self) -> str:
+        return self.sentence or super().__repr__()
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         """The picture at twice the resolution of the page, and its size there."""
@@ -28,8 +46,8 @@ class Chart(Figure):
         return file.getvalue(), {"width": round(width), "height": round(height)}
 
     def redrawn(self, before: object = None) -> str:
-        """The picture as SVG, in a third of the time if it has as many axes as the chart before: they stay in place."""
-        if isinstance(before, Chart) and len(before.axes) == len(self.axes):
+        """The picture as SVG, in a third of the time if it is as large as the chart before: the axes stay in place."""
+        if isinstance(before, Chart) and before.shape() == self.shape():
             places = [axes.get_position() for axes in before.axes]
             self.set_layout_engine("none")
             for axes, place in zip(self.axes, places, strict=True):
@@ -40,7 +58,7 @@ class Chart(Figure):
         svg = file.getvalue()
         titles = " ".join(filter(None, [self.get_suptitle(), *(axes.get_title() for axes in self.axes)]))
         head = f'<svg role="img" aria-label="{escape(titles) or "chart"}" style="max-width: 100%; height: auto" '
-        return svg[svg.index("<svg"):].replace("<svg ", head, 1)
+        return svg[svg.index("<svg"):].replace("<svg ", head, 1) + f'<p style="margin: 2px">{escape(self.sentence)}</p>'
 
 
 def boxes(groups: Mapping[Any, list[float]], *, marks: Mapping[Any, float] | None = None, marked: str = "published",

@@ -25,11 +25,11 @@ class Varied(ipywidgets.VBox):      # type: ignore[misc]  # ipywidgets has no ty
     def __init__(self, function: Callable[..., Any], controls: Mapping[str, Any]) -> None:
         super().__init__()
         self.function, self.controls = function, dict(controls)
-        self.value = self._answer()
+        self.value = None
         self.bar, self.page = bar(self.controls), ipywidgets.HTML(layout={"max_width": "100%"})
         for control in self.controls.values():
             control.observe(lambda _: self._redraw(attempted(self._answer)), names="value")
-        self._redraw(self.value)
+        self._redraw(self._answer())
 
     def _answer(self) -> Any:
         return self.function(**{name: control.value for name, control in self.controls.items()})
