@@ -19,7 +19,7 @@ internals (for a `Specification`: of its state).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
 from traceback import walk_tb
 from types import ModuleType
@@ -29,7 +29,7 @@ from dslab.mistakes.calls import NoAttribute, explained, teaching
 from dslab.names import NodeSet
 from dslab.reasons import Reason
 from dslab.run import Run
-from dslab.trace import Output, Step, Trace
+from dslab.trace import ClientOperation, Output, Step, Trace
 from dslab.values import DslabError, brief, nearest
 from dslab.verbs import STATUS_AFTER
 
@@ -228,7 +228,7 @@ class World:
             return None
 
     `judge` goes through the moments of a trace with it, `explore` through all states that can be reached. There nothing
-    is timed: `time` is 0, and the step and time of an output only say in which order the outputs came.
+    is timed: `time` is 0, and the steps and times of outputs and operations only say in which order they came.
 
     Attributes:
         nodes: the names of all nodes, in the run's order.
@@ -242,13 +242,18 @@ class World:
     holds: always: a term never ends before it began
     """
 
-    def __init__(self, nodes: Iterable[str], initial: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, nodes: Iterable[str], initial: Mapping[str, Mapping[str, Any]],
+                 operations: Iterable[ClientOperation] = ()) -> None:
         self.nodes = tuple(nodes)
         self.time = 0.0
         self._values = {node: dict(initial.get(node, {})) for node in self.nodes}
         self._states = {node: State(node, values) for node, values in self._values.items()}
         self._up = NodeSet(self.nodes)
         self._outputs: dict[str | None, list[Output]] = {None: []}
+        self._history = tuple(operations)               # of the whole run, what is still to come included
+        self._moments = {moment for one in self._history for moment in (one.invoked, one.returned)}
+        self._step = -1
+        self._operations: tuple[ClientOperation, ...] | None = ()
 
     @property
     def states(self) -> Mapping[str, State]:
@@ -264,19 +269,29 @@ class World:
         """All outputs so far, or those of this name, oldest first: each has step, time (ms), node, name and values."""
         return self._outputs.get(name, [])
 
+    @property
+    def operations(self) -> tuple[ClientOperation, ...]:
+        """The clients' operations so far, in the order of their invocations: each has client, node, call, invoked (a
+        step), returned (a step, or None) and result. `linearizable(REGISTER)` is a promise about them."""
+        if self._operations is None:
+            self._operations = tuple(_as_of(self._step, one) for one in self._history if one.invoked <= self._step)
+        return self._operations
+
     def having(self, attribute: str) -> dict[str, State]:
         """The states of the nodes that have this attribute: in a mixed cluster, those of one protocol."""
         return {node: state for node, state in self.states.items() if attribute in state}
 
     def after(self, step: Step) -> bool:
         """Go on to the moment after `step`; False if it changed nothing that a promise can see."""
-        self.time = step.time
+        self.time, self._step = step.time, step.index
+        if asked := step.index in self._moments:
+            self._operations = None
         for name, *values in step.outputs:
             output = Output(step.index, step.time, step.node or "", name, tuple(values))
             self._outputs[None].append(output)
             self._outputs.setdefault(name, []).append(output)
         if step.node is None:
-            return bool(step.outputs)
+            return asked or bool(step.outputs)
         if step.changes:
             self._values[step.node].update(step.changes)
         up, status = self._up, STATUS_AFTER.get(step.kind)
@@ -284,7 +299,13 @@ class World:
             self._up = up - {step.node}
         elif status == "up" and step.node not in up:
             self._up = NodeSet(node for node in self.nodes if node in up or node == step.node)
-        return bool(step.changes or step.outputs) or self._up is not up
+        return bool(asked or step.changes or step.outputs) or self._up is not up
+
+
+def _as_of(step: int, operation: ClientOperation) -> ClientOperation:
+    """An operation as it was after this step."""
+    is_open = operation.returned is None or operation.returned > step
+    return replace(operation, returned=None, returned_at=None, result=None) if is_open else operation
 
 
 @teaching("judge(simulate(run), PROMISES)")
@@ -304,7 +325,7 @@ def judge(trace: Trace, promises: Promise | Iterable[Promise]) -> list[Verdict]:
     """
     _check_trace(trace)
     promises = listed(promises)
-    world = World(trace.nodes, trace.initial)
+    world = World(trace.nodes, trace.initial, trace.operations)
     decided: dict[int, Verdict] = {}
     for step in trace.steps:
         if world.after(step) or step.index == 0:

@@ -85,7 +85,7 @@ PLANTED = [
     ('judge(simulate(Run(Raft, 3)), [len])', 'List item 0 has incompatible type "Callable[[Sized], int]"'),
     ('simulate(Raft)', 'Argument 1 to "simulate" has incompatible type "type[Raft]"; expected "Run"'),
     ('play(Raft)', 'Argument 1 to "play" has incompatible type "type[Raft]"'),
-    ('linearizable(Run(Raft, 3))', 'Argument 1 to "linearizable" has incompatible type "Run"'),
+    ('linearizable(Run(Raft, 3))', 'No overload variant of "linearizable" matches argument type "Run"'),
     ('diagram(3)', 'Argument 1 to "diagram" has incompatible type "int"'),
     ('Ping()', 'Missing positional argument "n" in call to "Ping"'),
     ('Ping(1).n = 2', 'Property "n" defined in "Ping" is read-only'),

@@ -35,7 +35,7 @@ def converged(trace: Trace, *, updates: Reading = "seen", value: Reading = "data
         DslabError: no node, or only one, has these attributes.
     """
     promise = Promise("always", "same updates, same state", lambda world: _difference(world, updates, value))
-    world = World(trace.nodes, trace.initial)
+    world = World(trace.nodes, trace.initial, trace.operations)
     _check(world, updates, value)
     for step in trace.steps:
         if world.after(step) or step.index == 0:

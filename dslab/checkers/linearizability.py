@@ -3,6 +3,7 @@
     verdict = linearizable(history, REGISTER)
     verdict.status          # "linearizable", "not linearizable" or "unknown"
     diagram(verdict)        # the operations as bars, with those points, or with the operation that fits nowhere
+    explore(run, [linearizable(REGISTER)])      # the same as a promise, about the operations of every run
 
 Each key is judged apart, since linearizability is local [Herlihy and Wing 1990]. Sequential consistency, which is
 weaker, is not local.
@@ -13,13 +14,15 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, overload
 
 from dslab.checkers.history import Call, History, Operation, history_of
 from dslab.checkers.linearization_search import Deadline, OrderSearch, fits
 from dslab.checkers.precedence import ProgramOrder, RealTime
 from dslab.checkers.specs import KEY_VALUE, Spec, without_key
 from dslab.mistakes.calls import teaching
+from dslab.properties import Promise, World
+from dslab.trace import ClientOperation
 from dslab.values import DslabError, brief
 
 Searches = Mapping[Hashable, tuple[Sequence[Operation], OrderSearch]]       # key -> its operations, and their search
@@ -76,16 +79,24 @@ class Consistency:
         return f"{self.stuck[0]} fits nowhere{where}: it could only be told {listed}"
 
 
+@overload
+def linearizable(history: History, spec: Spec = ..., *, seconds: float = ...,
+                 configurations: int = ...) -> Consistency: ...
+@overload
+def linearizable(history: Spec, *, seconds: float = ..., configurations: int = ...) -> Promise: ...
 @teaching("linearizable(simulate(run), spec=REGISTER)")
-def linearizable(history: History, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
-                 configurations: int = 1_000_000) -> Consistency:
+def linearizable(history: History | Spec, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
+                 configurations: int = 1_000_000) -> Consistency | Promise:
     """Can each operation take effect at one moment between its invocation and its return, with the results it had?
 
     An operation that never returned may take effect at any moment after its invocation, or never. The keys are searched
     in turns, and the first that is not linearizable ends the search.
 
+    With a specification alone, `linearizable(REGISTER)`, it is a promise for `judge`, `search`, `explore` and `play`:
+    the clients' operations so far are linearizable, always.
+
     Args:
-        history: a Trace, or a list of operations (`dslab.checkers.history`).
+        history: a Trace, or a list of operations (`dslab.checkers.history`); or a specification, for a promise.
         spec: the sequential specification of the object (`dslab.checkers.specs`).
         seconds: the limit of CPU time, after which the verdict is "unknown".
         configurations: the limit of configurations stored, after which the verdict is "unknown".
@@ -102,6 +113,8 @@ def linearizable(history: History, spec: Spec = KEY_VALUE, *, seconds: float = 1
     ... '''), spec=REGISTER))
     not linearizable: bob's read -> None fits nowhere: it could only be told 1
     """
+    if isinstance(history, Spec):
+        return _promise(history, seconds, configurations)
     operations, deadline = _begin(history, spec, seconds, configurations)
     parts = _by_key(operations) if spec.part else {None: [(operation, operation.call) for operation in operations]}
     searches: dict[Hashable, tuple[Sequence[Operation], OrderSearch]] = {}
@@ -109,6 +122,25 @@ def linearizable(history: History, spec: Spec = KEY_VALUE, *, seconds: float = 1
         asked = [replace(operation, call=call) for operation, call in part]
         searches[key] = [operation for operation, _ in part], OrderSearch(RealTime(asked), asked, spec.part or spec)
     return _decide("linearizable", operations, spec, searches, deadline, configurations)
+
+
+def _promise(spec: Spec, seconds: float, configurations: int) -> Promise:
+    """The promise that the operations so far are linearizable."""
+    asked: tuple[ClientOperation, ...] = ()     # what was judged last: a world gives the same tuple until it changes
+    objection = ""
+
+    def operations_are_linearizable(world: World) -> str:
+        nonlocal asked, objection
+        if world.operations is not asked:
+            verdict = linearizable(world.operations, spec, seconds=seconds, configurations=configurations)
+            if verdict.remark:
+                raise DslabError(f"{promise.name}: {verdict.remark}. Give more of it, as in linearizable(REGISTER,"
+                                 " seconds=60), or fewer operations")
+            asked, objection = world.operations, verdict.objection()
+        return objection
+
+    promise = Promise("always", f"operations on a {spec.name} are linearizable", operations_are_linearizable)
+    return promise
 
 
 def sequentially_consistent(history: History, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,

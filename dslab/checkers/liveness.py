@@ -75,7 +75,7 @@ def _promise(goal: Goal, at: float, core: tuple[str, ...]) -> Promise:
 
 def _reached(trace: Trace, promise: Promise, start: int, last: int) -> int | None:
     """The first step in the range from `start` to `last`, exclusive, after which the goal is reached."""
-    world = World(trace.nodes, trace.initial)
+    world = World(trace.nodes, trace.initial, trace.operations)
     for step in trace.steps[:last]:
         world.after(step)
         if step.index >= start and promise.judge(world):

@@ -35,7 +35,7 @@ MERGED = what_a_correct_node_broadcasts_all_correct_nodes_deliver
 def lamps(trace: Trace, promises: Sequence[Promise] = FIVE) -> str:
     """The lamp of each promise, a line each, with a column for each time at which a lamp changes."""
     columns: list[tuple[str, list[str]]] = []
-    world, broken = World(trace.nodes, trace.initial), set()
+    world, broken = World(trace.nodes, trace.initial, trace.operations), set()
     for step in trace.steps:
         world.after(step)
         shown = [_lamp(promise, world, broken) for promise in promises]

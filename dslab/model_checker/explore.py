@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, NoReturn, Protocol
 
 from dslab.arguments import names, run_of, whole
 from dslab.contract import timers_of
 from dslab.mistakes.calls import explained, teaching
 from dslab.model_checker.breadth_first import COMPLETE, GAVE_UP, LIMIT, StateGraph, Walk
+from dslab.model_checker.client_history import HistoryNeeded
 from dslab.model_checker.decisions import decisions_along, path_along
 from dslab.model_checker.follow import follow
 from dslab.model_checker.local_step import NotExplorable
@@ -91,6 +93,9 @@ def explore(run: Run | Specification, promises: Promise | Iterable[Promise] = ()
     is undecided. A `sometimes` promise that is never true in a complete exploration is broken. An `in_the_end` promise
     is judged in terminal states, in which nothing but faults can happen; without one it is not decided.
 
+    If a promise looks at clients' operations (`World.operations`, as `linearizable(REGISTER)` does), states with
+    different histories are different: which operations have returned, with what, and before which others were asked.
+
     Args:
         run: the run or the specification. A specification takes no faults, timers and symmetric names.
         promises: the properties to judge; without any, the states are only counted.
@@ -118,11 +123,20 @@ def explore(run: Run | Specification, promises: Promise | Iterable[Promise] = ()
     promises = listed(promises)
     _check_bounds(depth, states, within)
     budgets = {CRASH: crashes, RECOVERY: recoveries, DROP: drops, DUPLICATE: duplicates}
-    subject = _subject(run, budgets, _times(timers or {}), names(symmetric, "symmetric", '("A", "B")'), check,
-                       names(after, "after", '["deliver A->B#1"]'))
+    make = partial(_subject, run, budgets, _times(timers or {}), names(symmetric, "symmetric", '("A", "B")'), check,
+                   names(after, "after", '["deliver A->B#1"]'))
+    search = partial(_search, promises=promises, within=within, depth=depth, states=states, progress=progress or None)
+    try:
+        return search(make())
+    except HistoryNeeded:               # a promise looks at clients' operations: states are to hold them
+        return search(make(history=True))
+
+
+def _search(subject: Subject, promises: tuple[Promise, ...], within: Callable[[Any], Any] | None, depth: int | None,
+            states: int, progress: Callable[[Walk], None] | None) -> Exploration:
     checks = PropertyCheck(promises, subject.lift, subject.is_terminal)
     walk = Walk(subject.graph, look=checks.look if promises else None, within=within and subject.lift(within),
-                depth=depth, states=states, progress=progress or None)
+                depth=depth, states=states, progress=progress)
     subject.search(walk)
     verdicts, paths, moves = _verdicts(subject, walk, checks)
     grows = subject.growing(walk) if walk.status in (LIMIT, GAVE_UP) else ""
@@ -158,8 +172,8 @@ class RunSubject:
     """The exploration of a run."""
 
     def __init__(self, run: Run, budgets: Mapping[str, int], symmetric: tuple[str, ...], check: bool,
-                 after: tuple[str, ...]) -> None:
-        self.run, self.model = run, Model(run, budgets, check=check)
+                 after: tuple[str, ...], history: bool) -> None:
+        self.run, self.model = run, Model(run, budgets, check=check, history=history)
         self.before: list[State] = []   # the path to the state in which the search begins
         self.symmetric = Symmetric(self.model, symmetric) if symmetric else None
         self.canonical = self.symmetric.canonical if self.symmetric else None
@@ -244,7 +258,7 @@ class SpecificationSubject:
 
 
 def _subject(run: Run | Specification, budgets: dict[str, int], timers: dict[str, int],
-             symmetric: tuple[str, ...], check: bool, after: tuple[str, ...]) -> Subject:
+             symmetric: tuple[str, ...], check: bool, after: tuple[str, ...], history: bool = False) -> Subject:
     for name, times in (budgets | timers).items():
         if type(times) is not int or times < 0:
             raise DslabError(f"the budget of {name!r} is a number from 0 up, not {brief(times)}")
@@ -257,7 +271,7 @@ def _subject(run: Run | Specification, budgets: dict[str, int], timers: dict[str
                 raise DslabError(f"no node has a timer {brief(name)}.{close}")
         if symmetric and after:
             raise DslabError("after and symmetric do not go together: a decision names its nodes")
-        return RunSubject(run, faults | timers, symmetric, check, after)
+        return RunSubject(run, faults | timers, symmetric, check, after, history)
     if faults or timers or symmetric or after:
         raise DslabError("a specification has no nodes: faults, timers, symmetric and after are for runs. "
                          "Say what can go wrong in `next`, and what is alike by `canonical`")

@@ -31,7 +31,7 @@ class LocalStep(NamedTuple):
     local: Local
     sent: tuple[tuple[str, Any], ...] = ()          # (receiver, message)
     told: tuple[tuple[str, tuple[Any, ...]], ...] = ()        # outputs: (name, values)
-    answered: tuple[str, ...] = ()                  # the clients that have a reply
+    answered: tuple[tuple[str, Any], ...] = ()      # (client, result)
 
 
 class Stage:
@@ -89,7 +89,7 @@ class Stage:
             timers.discard(event[1])
         sent: list[tuple[str, Any]] = []
         told: list[tuple[str, tuple[Any, ...]]] = []
-        answered: list[str] = []
+        answered: list[tuple[str, Any]] = []
         for kind, *rest in node.effects:
             if kind == "send":
                 require_link(self.linked, node.id, rest[0])
@@ -101,7 +101,7 @@ class Stage:
             elif kind == "output":
                 told.append((rest[0], rest[1]))
             elif kind == "reply":
-                answered.append(rest[0])
+                answered.append((rest[0], rest[1]))
             elif kind == "clock":
                 _refuse(type(node), "sets its clock")
         after = Local(local.place, True, tuple(sorted(timers)), dict(vars(node)))

@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+from dslab.model_checker.client_history import HistoryNeeded, Result, Returned, operations, with_answers
 from dslab.model_checker.freeze import freeze, freeze_state
 from dslab.model_checker.local_step import Local, Stage
 from dslab.run import Run
-from dslab.trace import Output
+from dslab.trace import ClientOperation, Output
 from dslab.values import DslabError
 
 State = tuple[Any, ...]                 # (local, local, ..., outputs, network, left)
 Event = int | str | tuple[Any, ...]     # a message arrives, a timer fires, or ("crash",), ("request", 0), ...
 Move = tuple[int, Event]                # (place of the node, event)
-Outcome = tuple[int, tuple[int, ...], tuple["FrozenOutput", ...], tuple[str, ...]]     # see `Model.outcome`
+Answer = tuple[str, Result | None]      # a client, and its result if states hold the history
+Outcome = tuple[int, tuple[int, ...], tuple["FrozenOutput", ...], tuple[Answer, ...]]     # see `Model.outcome`
 T = TypeVar("T")
 OUTPUTS, NETWORK, LEFT = -3, -2, -1
 CRASH, RECOVERY, DROP, DUPLICATE = "a crash", "a recovery", "a drop", "a duplicate"     # unlike any timer
@@ -40,6 +42,7 @@ class Left(NamedTuple):
     budgets: tuple[tuple[str, int], ...]        # fault or timer -> how often it may still occur
     asked: int                                  # the number of the script's requests that were made
     waiting: frozenset[str]                     # clients with later requests, whose present one is unanswered
+    returned: tuple[Returned, ...] = ()         # the operations that have returned, if states hold the history
 
 
 class HandlerFailed(Exception):
@@ -70,21 +73,25 @@ class Model:
     """The states of a run and the moves between them.
 
     A move is a pair (place of the node, event). An event is the number of a message that arrives, the name of
-    a timer that fires, or a tuple such as ("crash",), ("request", 0), ("drop", message).
+    a timer that fires, or a tuple such as ("crash",), ("request", 0), ("drop", message). States hold the history of
+    the clients' operations only if asked to: there are more of them then.
     """
 
-    def __init__(self, run: Run, budgets: Mapping[str, int], *, check: bool = False) -> None:
+    def __init__(self, run: Run, budgets: Mapping[str, int], *, check: bool = False, history: bool = False) -> None:
         self.run, self.nodes, self.size = run, run.nodes, len(run.nodes)
         self.stage = Stage(run, check=check)
         self.requests = _requests(run)
         clients = [client for client, _, _ in self.requests]
         self.often = frozenset(client for client in clients if clients.count(client) > 1)
+        self.holds_history = history
         self.limited = frozenset(budgets)
         self.locals: Numbers[Local] = Numbers()
         self.messages: Numbers[InFlight] = Numbers()
         # A sequence of outputs: (the number of the sequence before, the outputs of the last step).
         self.output_chains: Numbers[tuple[int | None, tuple[FrozenOutput, ...]]] = Numbers()
         self.left: Numbers[Left] = Numbers()
+        self.histories: Numbers[Left] = Numbers()
+        self.pasts: dict[int, int] = {}                                 # environment -> its history
         self.receiver: list[int] = []                                   # message -> place of the node
         self.rank: list[Any] = []                                       # message -> its sort key in the network
         fifo = any(run.network.settings(a, b).fifo for a in run.nodes for b in run.nodes if a != b)
@@ -134,12 +141,13 @@ class Model:
         return not (busy or state[NETWORK] or any(self._requests_in(state)))
 
     def _requests_in(self, state: State) -> Iterator[tuple[Move, State]]:
-        budgets, asked, waiting = self.left[state[LEFT]]
+        now = self.left[state[LEFT]]
+        asked, waiting = now.asked, now.waiting
         if asked == len(self.requests) or self.requests[asked][0] in waiting:
             return
         client, node, _ = self.requests[asked]
         place, event = self.nodes.index(node), ("request", asked)
-        after_it = self._left(Left(budgets, asked + 1, waiting | ({client} & self.often)))
+        after_it = self._left(now._replace(asked=asked + 1, waiting=waiting | ({client} & self.often)))
         yield (place, event), self.after(state, place, event, state[NETWORK], after_it)
 
     def _faults_in(self, state: State) -> Iterator[tuple[Move, State]]:
@@ -190,7 +198,8 @@ class Model:
         return (self.local(after),
                 tuple(self.message(InFlight(node, dst, msg)) for dst, msg in sent),
                 tuple(self.frozen_output(node, name, values) for name, values in outputs),
-                tuple(client for client in answered if client in self.often))
+                tuple((client, Result(freeze(result), result) if self.holds_history else None)
+                      for client, result in answered if self.holds_history or client in self.often))
 
     def readable(self, event: Event) -> tuple[Any, ...]:
         """An event with its data in place of numbers."""
@@ -232,6 +241,20 @@ class Model:
         return [Output(step, float(step), *output.plain)
                 for step, outputs in enumerate(reversed(chain)) for output in outputs]
 
+    def operations(self, left: int) -> tuple[ClientOperation, ...]:
+        """The clients' operations so far; raises `HistoryNeeded` if states do not hold them."""
+        now = self.left[left]
+        if self.requests and not self.holds_history:
+            raise HistoryNeeded("the states of this search hold no operations")
+        return operations(self.requests, now.asked, now.returned)
+
+    def past(self, left: int) -> int:
+        """The number of the history of operations in this environment."""
+        if left not in self.pasts:
+            now = self.left[left]
+            self.pasts[left] = self.histories.number((now.asked, now.returned), now)
+        return self.pasts[left]
+
     # ---- the environment -------------------------------------------------------------------------------
 
     def spend(self, left: int, kind: str, *, free: bool = True) -> int | None:
@@ -251,9 +274,11 @@ class Model:
     def _left(self, left: Left) -> int:
         return self.left.number(left, left)
 
-    def _answered(self, left: int, clients: tuple[str, ...]) -> int:
+    def _answered(self, left: int, answers: tuple[Answer, ...]) -> int:
         now = self.left[left]
-        return self._left(now._replace(waiting=now.waiting.difference(clients)))
+        results = [(client, result) for client, result in answers if result is not None]
+        return self._left(now._replace(waiting=now.waiting.difference(client for client, _ in answers),
+                                       returned=with_answers(self.requests, now.asked, now.returned, results)))
 
 
 class FrozenOutput:

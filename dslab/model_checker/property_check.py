@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import Any
 
 from dslab.model_checker.breadth_first import COMPLETE, FOUND
-from dslab.model_checker.model import OUTPUTS, Model, State
+from dslab.model_checker.model import LEFT, OUTPUTS, Model, State
 from dslab.names import NodeSet
 from dslab.properties import Promise, World
 from dslab.properties import State as NodeState
-from dslab.trace import Output
+from dslab.trace import ClientOperation, Output
 
 Lift = Callable[[Callable[[Any], Any]], Callable[[Any], Any]]
 UNKNOWN = object()
@@ -69,7 +70,8 @@ class StateWorld(World):
     def __init__(self, model: Model, state: State) -> None:
         self.model, self.state = model, state
         self.nodes, self.time = model.nodes, 0.0
-        self.looked = False             # whether more than the outputs was read
+        self.looked = False             # whether the nodes were looked at,
+        self.asked = False              # and whether the clients' operations were
         self._outputs_so_far: list[Output] | None = None
 
     @property
@@ -86,6 +88,12 @@ class StateWorld(World):
         locals_ = [self.model.locals[local] for local in self.state[:OUTPUTS]]
         return NodeSet(node for node, local in zip(self.nodes, locals_, strict=True) if local.up)
 
+    @property
+    def operations(self) -> tuple[ClientOperation, ...]:
+        """The clients' operations so far; their moments say no more than their order."""
+        self.asked = self.model.holds_history
+        return self.model.operations(self.state[LEFT])
+
     def outputs(self, name: str | None = None) -> list[Output]:
         """All outputs so far, or those of this name."""
         if self._outputs_so_far is None:
@@ -96,24 +104,26 @@ class StateWorld(World):
 def lift(model: Model, judge: Callable[[Any], Any]) -> Callable[[State], Any]:
     """From a function of worlds to a function of states, which calls it once for all states that it cannot tell apart.
 
-    If a call read nothing but outputs, its result is that of all states with the same outputs.
+    If a call read nothing but outputs, its result is that of all states with the same outputs; likewise if it read
+    the nodes, the clients' operations, or both.
     """
-    by_outputs: dict[int, Any] = {}
-    by_view: dict[State, Any] = {}
+    keys: dict[tuple[bool, bool], Callable[[State], Any]] = {
+        (False, False): itemgetter(OUTPUTS), (True, False): itemgetter(slice(OUTPUTS + 1))}
+    if model.holds_history:
+        keys[False, True] = lambda state: (state[OUTPUTS], model.past(state[LEFT]))
+        keys[True, True] = lambda state: (state[:OUTPUTS + 1], model.past(state[LEFT]))
+    results: dict[tuple[bool, bool], dict[Any, Any]] = {read: {} for read in keys}
+    known = [(key, results[read]) for read, key in keys.items()]
 
     def judge_state(state: State) -> Any:
-        result = by_outputs.get(state[OUTPUTS], UNKNOWN)
-        if result is not UNKNOWN:
-            return result
-        view = state[:OUTPUTS + 1]
-        result = by_view.get(view, UNKNOWN)
-        if result is UNKNOWN:
-            world = StateWorld(model, state)
-            result = judge(world)
-            if world.looked:
-                by_view[view] = result
-            else:
-                by_outputs[state[OUTPUTS]] = result
+        for key, found in known:
+            result = found.get(key(state), UNKNOWN)
+            if result is not UNKNOWN:
+                return result
+        world = StateWorld(model, state)
+        result = judge(world)
+        read = world.looked, world.asked
+        results[read][keys[read](state)] = result
         return result
 
     return judge_state

@@ -11,12 +11,24 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import permutations
 
-from dslab.model_checker.freeze import rename
+from dslab.model_checker.client_history import Result
+from dslab.model_checker.freeze import freeze, rename
 from dslab.model_checker.local_step import Local
-from dslab.model_checker.model import LEFT, NETWORK, OUTPUTS, Event, FrozenOutput, InFlight, Model, Outcome, State
+from dslab.model_checker.model import (
+    LEFT,
+    NETWORK,
+    OUTPUTS,
+    Answer,
+    Event,
+    FrozenOutput,
+    InFlight,
+    Model,
+    Outcome,
+    State,
+)
 from dslab.values import DslabError, brief, nearest
 
-Sorted = tuple[int, list[int], tuple[FrozenOutput, ...], tuple[str, ...]]      # an outcome, its messages in order
+Sorted = tuple[int, list[int], tuple[FrozenOutput, ...], tuple[Answer, ...]]       # an outcome, its messages in order
 
 
 class Symmetric:
@@ -79,13 +91,13 @@ class Renaming:
         self.to_place = [model.nodes.index(names.get(node, node)) for node in model.nodes]  # old place -> new
         self.from_place = sorted(range(model.size), key=self.to_place.__getitem__)          # new place -> old
         self.local, self.message = cache(self._local), cache(self._message)
-        self.outputs = cache(self._outputs)
+        self.outputs, self.left = cache(self._outputs), cache(self._left)
 
     def state(self, state: State) -> State:
         """The renamed state."""
         locals_ = [self.local(state[place]) for place in self.from_place]
         network = tuple(sorted(map(self.message, state[NETWORK]), key=self.model.order))
-        return (*locals_, self.outputs(state[OUTPUTS]), network, state[LEFT])
+        return (*locals_, self.outputs(state[OUTPUTS]), network, self.left(state[LEFT]))
 
     def event(self, event: Event) -> Event:
         """The renamed event."""
@@ -95,7 +107,7 @@ class Renaming:
         """The renamed outcome."""
         local, sent, outputs, answered = outcome
         renamed = tuple(map(self.message, sent)), tuple(map(self._output, outputs))
-        return self.sorted((self.local(local), *renamed, answered))
+        return self.sorted((self.local(local), *renamed, tuple(map(self._answer, answered))))
 
     def sorted(self, outcome: Outcome) -> Sorted:
         """An outcome in which the order of messages counts on FIFO links only."""
@@ -116,6 +128,20 @@ class Renaming:
             return number
         key = (self.outputs(before), tuple(map(self._output, outputs)))
         return self.model.output_chains.number(key, key)
+
+    def _left(self, number: int) -> int:
+        """The environment; of a history, results can hold names."""
+        left = self.model.left[number]
+        returned = tuple(one._replace(result=self._result(one.result)) for one in left.returned)
+        return self.model.left.number(renamed := left._replace(returned=returned), renamed)
+
+    def _answer(self, answer: Answer) -> Answer:
+        client, result = answer
+        return client, result and self._result(result)
+
+    def _result(self, result: Result) -> Result:
+        renamed = rename(result.plain, self.names)
+        return Result(freeze(renamed), renamed)
 
     def _output(self, output: FrozenOutput) -> FrozenOutput:
         node, name, values = output.plain
