@@ -9,6 +9,7 @@ from typing import Any
 
 from dslab.player.bundle import script, style
 from dslab.player.layout import Layout
+from dslab.player.options import HEIGHT
 from dslab.player.payload import payload
 from dslab.player.payload import title as title_of
 from dslab.properties import Promise
@@ -62,10 +63,10 @@ addEventListener("keydown", give, { capture: true });
 """
 
 
-def html(trace: Trace, *, title: str = "", height: int = 600, focus: int = 0,
-         layout: Layout = None, promises: Sequence[Promise] | None = None, lang: str | None = None) -> str:
+def html(trace: Trace, *, title: str = "", height: int = HEIGHT, focus: int = 0, layout: Layout = None,
+         promises: Sequence[Promise] | None = None, lang: str | None = None, show: Sequence[str] = ()) -> str:
     """The page as text; the same trace gives the same bytes."""
-    data = payload(trace, height=height, focus=focus, layout=layout, promises=promises, lang=lang)
+    data = payload(trace, height=height, focus=focus, layout=layout, promises=promises, lang=lang, show=show)
     data["title"] = title or title_of(trace)
     return page(data)
 

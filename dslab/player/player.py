@@ -25,7 +25,7 @@ from dslab.player.code_export import script_of, test_of
 from dslab.player.edits import moment_after, requests
 from dslab.player.language import language
 from dslab.player.layout import Layout
-from dslab.player.options import check_options
+from dslab.player.options import HEIGHT, check_options, listed_views
 from dslab.player.payload import CHOSEN, NO_RUN, payload, spoken
 from dslab.player.requests import answer
 from dslab.player.scene import Comparison, Playable, Scene, Scenes, first_different_step, opening, promised, watched
@@ -42,16 +42,17 @@ Scenarios = Mapping[str, Iterable[At]] | None
 
 
 @teaching("play(Run(Raft, 3))")
-def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int = 600, layout: Layout = None,
+def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int = HEIGHT, layout: Layout = None,
          promises: Promise | Sequence[Promise] | None = None, scenarios: Scenarios = None, mode: str = "",
-         budget: Mapping[str, int] | None = None, lang: str | None = None, **choices: Any) -> Any:
+         budget: Mapping[str, int] | None = None, lang: str | None = None, show: str | Sequence[str] = (),
+         **choices: Any) -> Any:
     """A player for a run.
 
     Args:
         what: a `Run`, a `Trace`, a `Verdict` (its trace opens at the step that decides it), or a function of
             choices that returns one of them: `play(lambda seed: DEMO.replace(seed=seed), seed=(0, 9))`.
         step: where the player opens; a number beyond the last step opens it at the last.
-        height: of its four views, px.
+        height: of the player, px; at least 480.
         layout: "circle", "line", "grid" or a dict from node to point; None chooses.
         promises: each has a light; None takes the `PROMISES` of the protocols' modules, or the verdict's own.
         scenarios: buttons, each of which adds events to the run: {"split vote": [at(300, crash("A"))]}.
@@ -59,6 +60,8 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
         budget: in that mode, how often each fault may occur: {"crash": 1, "recover": 1, "drop": 0}.
         lang: the language of the player, "en", "zh" or "ja"; None takes that of the environment variable DSLAB_LANG,
             or else English. Names, messages, promises, notes and code are not translated.
+        show: the views that are open at first, beside the cluster: "history", "state", "promises", "script", "more", or
+            several of them; none: those that the reader has open in this notebook.
         choices: for a function, the range of each argument, as in `vary`: (low, high) is a slider, a list a menu, a
             bool a check box.
 
@@ -69,20 +72,20 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
     >>> play(DEMO, step=40)
     <player: Raft: an election, a crash, another election, 263 steps>
     """
-    check_options(step=step, height=height, scenarios=scenarios)
+    check_options(step=step, height=height, scenarios=scenarios, show=show)
     promises = None if promises is None else listed(promises)
     if callable(what) and not isinstance(what, type):
         return _with_choices(what, choices, partial(play, height=height, layout=layout, promises=promises,
-                                                    scenarios=scenarios, mode=mode, budget=budget, lang=lang))
+                                                    scenarios=scenarios, mode=mode, budget=budget, lang=lang, show=show))
     if choices:
         raise DslabError(f"{', '.join(choices)}: choices need a function that takes them, such as "
                          "play(lambda seed: ..., seed=(0, 9))")
     if os.environ.get("DSLAB_STATIC"):
         judged = promised(what) if promises is None else promises
         return StaticPage(watched(what)[0], step=opening(what, step), height=height, layout=layout, promises=judged,
-                          lang=lang)
+                          lang=lang, show=listed_views(show))
     player = Player(height=height, layout=layout, promises=promises, scenarios=scenarios, mode=mode, budget=budget,
-                    lang=lang)
+                    lang=lang, show=show)
     player.show(what, step=step)
     return player
 
@@ -101,16 +104,16 @@ class Player(anywidget.AnyWidget):
     notice = traitlets.Dict().tag(sync=True)    # an error's sentence, numbered so that it can be shown twice
     step = traitlets.Int(0).tag(sync=True)      # the cursor, sent when playing stops or the player loses focus
 
-    def __init__(self, *, height: int = 600, layout: Layout = None, promises: Sequence[Promise] | None = None,
+    def __init__(self, *, height: int = HEIGHT, layout: Layout = None, promises: Sequence[Promise] | None = None,
                  scenarios: Scenarios = None, mode: str = "", budget: Mapping[str, int] | None = None,
-                 lang: str | None = None) -> None:
+                 lang: str | None = None, show: str | Sequence[str] = ()) -> None:
         super().__init__()
         if mode not in ("", "break"):
             raise DslabError(f'there is no mode {brief(mode)}: a player has the mode "" or "break"')
         self.scene: Scene | None = None
         self.branches = Branches(None)
         self.breaking: Breaking | None = None
-        self._payload = partial(payload, height=height, layout=layout, lang=language(lang))
+        self._payload = partial(payload, height=height, layout=layout, lang=language(lang), show=listed_views(show))
         self._promises, self._scenarios, self._mode, self._budget = promises, dict(scenarios or {}), mode, budget
         self._other: Branch | None = None               # the branch that is shown beside the current one
         self._serial = 0

@@ -7,18 +7,23 @@ from html import escape
 
 from dslab.player.html_export import html
 from dslab.player.layout import Layout
+from dslab.player.options import HEIGHT
 from dslab.player.payload import title
 from dslab.properties import Promise
 from dslab.trace import Trace
+
+FRAME = 16              # px: the page's padding
 
 
 class StaticPage:
     """The exported page of a trace, in a frame."""
 
-    def __init__(self, trace: Trace, *, step: int = 0, height: int = 600, layout: Layout = None,
-                 promises: Sequence[Promise] | None = None, lang: str | None = None) -> None:
+    def __init__(self, trace: Trace, *, step: int = 0, height: int = HEIGHT, layout: Layout = None,
+                 promises: Sequence[Promise] | None = None, lang: str | None = None,
+                 show: Sequence[str] = ()) -> None:
         self.trace, self.height = trace, height
-        self.page = html(trace, height=height, focus=step, layout=layout, promises=promises, lang=lang)
+        self.page = html(trace, height=height, focus=step, layout=layout, promises=promises, lang=lang,
+                         show=show)
 
     def _repr_html_(self) -> str:
         return frame(self.page, title=repr(self), height=self.height)
@@ -28,10 +33,10 @@ class StaticPage:
 
 
 def frame(page: str, *, title: str, height: int) -> str:
-    """A page with a player whose views are `height` px high, in a sandboxed frame."""
+    """A page with a player of this height, px, in a sandboxed frame."""
     return (f"<iframe srcdoc='{quoted(page)}' "
             f'title="{escape(title)}" loading="lazy" sandbox="allow-scripts" allowfullscreen '
-            f'style="width:100%;height:{height + 260}px;border:0"></iframe>')
+            f'style="width:100%;height:{height + FRAME}px;border:0"></iframe>')
 
 
 def quoted(text: str) -> str:

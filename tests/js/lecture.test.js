@@ -3,11 +3,11 @@ import { test } from "node:test";
 import { headline } from "../../dslab/player/js/data/describe.js";
 import { createFilter } from "../../dslab/player/js/data/filter.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
-import { createStage, cue, leavesOut, magnification } from "../../dslab/player/js/panels/lecture.js";
+import { cue, magnification } from "../../dslab/player/js/panels/lecture.js";
 import { TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE);
-const view = { step: 0, future: true, observer: null, filter: createFilter(), query: "", lecture: createStage() };
+const view = { step: 0, future: true, observer: null, filter: createFilter(), query: "", lecture: true };
 
 test("a projector has larger type, a phone the usual", () => {
   assert.equal(magnification(360, 740), 1);
@@ -25,9 +25,4 @@ test("the cue leaves out what the filter leaves out", () => {
   const kinds = new Set([index.steps[1].kind]);
   const next = index.steps.find((step, k) => k > 0 && !kinds.has(step.kind));
   assert.equal(cue(index, { ...view, filter: { ...createFilter(), kinds } }), `Next: ${headline(next)}`);
-});
-
-test("outside a lecture nothing is left out", () => {
-  assert.equal(leavesOut(view, "log"), false);
-  assert.equal(leavesOut({ lecture: { ...view.lecture, on: true } }, "log"), true);
 });

@@ -18,7 +18,7 @@ test("zoom has ends, and what is under the pointer stays there", () => {
 });
 
 test("chips leave out one, or all but one; a mark goes and comes; the cursor goes where it is sent", () => {
-  const view = { ...ALL, filter: createFilter(), step: 2, zoom: 3, filterBar: false };
+  const view = { ...ALL, filter: createFilter(), step: 2, zoom: 3 };
   const went = [];
   const go = (step) => went.push((view.step = step));
   const navigation = createNavigation(view, {

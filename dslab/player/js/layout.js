@@ -1,22 +1,26 @@
 // @ts-check
-// All panels of one trace, and where they stand.
-/** @import { Actions, Index, Panel, Payload } from "./types.js" */
-import { createBranches, createBranchesButton, createScenarios } from "./acting/branches.js";
+// All panels of one trace, and where they stand: the head with the tabs, the views, what can be done to the selection,
+// the sentence, and the controls. The height is fixed: whatever opens scrolls inside.
+/** @import { Actions, Index, Panel, Payload, Section, Tab } from "./types.js" */
+import { createBranches, createScenarios } from "./acting/branches.js";
 import { createBreakMode } from "./acting/break_mode.js";
+import { createCodeExport } from "./acting/code_export.js";
 import { createSelection } from "./acting/selection.js";
 import { createTopology } from "./cluster/topology.js";
 import { shorten } from "./data/values.js";
-import { button, FOCUSABLE, h } from "./dom.js";
+import { FOCUSABLE, h } from "./dom.js";
 import { createComparison } from "./history/comparison.js";
 import { createControls, createOptions } from "./panels/controls.js";
 import { createHandler, createSentence } from "./panels/current_step.js";
-import { createDialogs, createNotices } from "./panels/dialogs.js";
-import { createFilters, createObserverLine, createSearch } from "./panels/filters.js";
+import { createKeys, createNotices } from "./panels/dialogs.js";
+import { createFilters, createLeftOut, createObserverLine, createSearch } from "./panels/filters.js";
 import { createRelation } from "./panels/happened_before.js";
-import { createCue, createLectureBar } from "./panels/lecture.js";
+import { createLectureBar, createLectureLine } from "./panels/lecture.js";
 import { createLegend } from "./panels/legend.js";
 import { createLights } from "./panels/lights.js";
+import { createOperations } from "./panels/operations.js";
 import { createState } from "./panels/state.js";
+import { createArrangement, createMore, createTabPanel, createTabs } from "./panels/tabs.js";
 import { setTranslations, t } from "./words.js";
 
 /** Fill the player with panels of one trace. The first of them is the topology, which is also drawn alone.
@@ -28,82 +32,98 @@ import { setTranslations, t } from "./words.js";
  * @returns {Panel[]} */
 export function createPanels(root, index, payload, error, actions) {
   setTranslations(payload.words);
+  const topology = createTopology(index, payload.positions, actions);
+  const views = createViews(index, payload, topology, error, actions);
+  const lights = payload.lights ?? [];
   const panels = {
-    topology: createTopology(index, payload.positions, actions),
-    controls: createControls(index, actions),
-    lights: createLights(index, payload.lights ?? [], actions),
-    sentence: createSentence(index, payload, actions),
-    handler: createHandler(index, payload, actions),
-    relation: createRelation(index, actions),
-    observer: createObserverLine(actions),
-    selection: createSelection(index, payload, actions),
-    state: createState(index, actions),
-    options: createOptions(actions),
-    search: createSearch(index, actions),
-    filters: createFilters(index, actions),
-    history: createComparison(index, payload, actions),
-    dialogs: createDialogs(payload, actions),
-    branches: createBranches(payload, actions),
-    branching: createBranchesButton(payload, actions),
+    topology,
+    tabs: createTabs(index, lights, new Set(views.keys()), actions),
+    lecture: createLectureBar(actions),
     scenarios: createScenarios(actions),
-    breaking: createBreakMode(index, payload, error, actions),
-    legend: createLegend(index),
-    lecture: createLectureBar(root, actions),
-    cue: createCue(index),
+    leftOut: createLeftOut(index, actions),
+    observer: createObserverLine(actions),
+    relation: createRelation(index, actions),
+    selection: createSelection(index, payload, actions),
+    sentence: createSentence(index, payload, actions),
+    line: createLectureLine(index),
+    controls: createControls(index, actions),
+    arrangement: createArrangement([...views.values()]),
   };
-  const stage = { class: "dslab-stage", tabindex: "0", role: "group", "aria-label": t("Cluster"), ...FOCUSABLE };
-  const left = [h("div", stage, panels.topology.element), panels.selection.element, panels.state.element];
-  const right = [panels.options.element, panels.search.element, panels.filters.element, panels.history.element];
+  const { scenarios, leftOut, observer, relation } = panels;
+  const strip = [scenarios, leftOut, observer, relation].map((panel) => panel.element);
   root.classList.toggle("dslab-comparing", Boolean(payload.comparison));
   root.classList.toggle("dslab-editable", payload.editable);
   root.setAttribute("aria-label", t("Player: {title}", { title: shorten(payload.title, 120) }));
   root.setAttribute("lang", payload.lang ?? "en");
   root.style.setProperty("--dslab-height", `${payload.height}px`);
   root.replaceChildren(
-    createTitle(payload, actions, panels.branching.element, panels.lecture.element),
-    panels.controls.element,
-    panels.scenarios.element,
-    panels.lights.element,
-    createNotices(payload, error),
-    panels.breaking.element,
-    panels.branches.element,
-    panels.dialogs.element,
+    createTitle(payload, panels.tabs.element, panels.lecture.element),
+    h("div", { class: "dslab-strip" }, createNotices(payload, error), ...strip),
+    panels.arrangement.element,
+    panels.selection.element,
     panels.sentence.element,
-    panels.cue.element,
-    panels.handler.element,
-    panels.observer.element,
-    panels.relation.element,
-    h(
-      "div",
-      { class: "dslab-views" },
-      h("div", { class: "dslab-left" }, ...left),
-      h("div", { class: "dslab-right" }, ...right),
-    ),
-    panels.legend.element,
+    panels.line.element,
+    panels.controls.element,
   );
   return Object.values(panels);
 }
 
-/** @param {Payload} payload
+/** The views, by their tabs.
+ * @param {Index} index
+ * @param {Payload} payload
+ * @param {Panel} topology
+ * @param {string} error
+ * @param {Actions} actions
+ * @returns {Map<Tab, Panel>} */
+function createViews(index, payload, topology, error, actions) {
+  const stage = { class: "dslab-stage", tabindex: "0", role: "group", "aria-label": t("Cluster"), ...FOCUSABLE };
+  const cluster = { element: h("div", stage, topology.element), draw() {} }; // the topology is drawn by itself
+  const history = [createOperations(index, actions), createSearch(index, actions)];
+  const lights = payload.lights ?? [];
+  /** @type {Array<[Tab, Panel[]]>} */
+  const parts = [
+    ["cluster", [cluster]],
+    ["choices", actions.acts()?.mode === "break" ? [createBreakMode(index, payload, error, actions)] : []],
+    ["history", [...history, createComparison(index, payload, actions)]],
+    ["state", [createState(index, actions)]],
+    ["promises", lights.length ? [createLights(index, lights, actions)] : []],
+    ["script", [createCodeExport(payload)]],
+    ["more", [createMore(createSections(index, payload, actions), actions)]],
+  ];
+  return new Map(
+    parts.filter(([, panels]) => panels.length).map(([name, panels]) => [name, createTabPanel(name, panels)]),
+  );
+}
+
+/** @param {Index} index
+ *  @param {Payload} payload
  *  @param {Actions} actions
- *  @param {Element} branches the button
- *  @param {Element} lecture its buttons */
-function createTitle(payload, actions, branches, lecture) {
-  const { title, trace } = payload;
+ *  @returns {Map<Section, Panel[]>} */
+function createSections(index, payload, actions) {
+  return new Map([
+    ["look", [createOptions(actions)]],
+    ["filter", [createFilters(index, actions)]],
+    ["branches", [createBranches(payload, actions)]],
+    ["code", [createHandler(index, payload)]],
+    ["legend", [createLegend(index)]],
+    ["keys", [createKeys()]],
+  ]);
+}
+
+/** @param {Payload} payload
+ *  @param {Element} tabs
+ *  @param {Element} lecture its button */
+function createTitle({ title, trace }, tabs, lecture) {
+  const count = trace.nodes.length;
   return h(
     "div",
     { class: "dslab-title" },
-    h("bdi", { title: shorten(title, 1000) }, shorten(title, 80)),
-    h("span", { class: "dslab-end" }, shorten(trace.end ?? "", 120)),
-    h("span", { class: "dslab-spring" }),
-    branches,
-    button({
-      label: t("Show the script of this run"),
-      word: t("Script"),
-      key: "s",
-      onclick: () => actions.panel("script"),
-    }),
-    button({ label: t("List the keys"), word: t("Keys"), key: "?", onclick: () => actions.panel("keys") }),
-    lecture,
+    h(
+      "div",
+      { class: "dslab-name" },
+      h("bdi", { title: shorten(title, 1000) }, shorten(title, 80)),
+      h("span", { class: "dslab-subtitle" }, count === 1 ? t("one node") : t("{count} nodes", { count })),
+    ),
+    h("div", { class: "dslab-navigation" }, tabs, lecture),
   );
 }

@@ -1,10 +1,11 @@
 // @ts-check
 // The player: one cursor, and panels that draw what it points at. The kernel is asked only when the run is to change.
-/** @import { Actions, Index, Panel, Payload, Place, Player } from "./types.js" */
+/** @import { Actions, Index, Panel, Payload, Place, Player, Tab } from "./types.js" */
 import { createBranchActions } from "./acting/branches.js";
 import { listen } from "./acting/keys.js";
 import { createNavigation } from "./acting/navigation.js";
 import { createInterventions } from "./acting/selection.js";
+import { closed, createTabActions, createViewMemory, firstViews, opened, roomFor } from "./acting/tabs.js";
 import { createCursor } from "./cursor.js";
 import { exists, indexTrace, stepsOf } from "./data/trace.js";
 import { beforeEvents, FOCUSABLE, focusedKey, h, restoreFocus } from "./dom.js";
@@ -47,6 +48,8 @@ function mount({ model, el }) {
   const cursor = createCursor(view, { draw, drawCluster, paused: reportCursor });
   const kernel = createKernel(model, view, { draw, pause: cursor.pause });
   const lecturing = createLectureActions(root, view, draw);
+  const memory = createViewMemory(el, followReader);
+  const width = new ResizeObserver(() => makeRoom(root.clientWidth));
   const { go, step, toggle } = cursor;
   const { payload, acts, send, error } = kernel;
 
@@ -58,7 +61,10 @@ function mount({ model, el }) {
     send,
     go,
     draw,
-    focusSearch: () => panels.forEach((one) => one.focus?.()),
+    focusSearch() {
+      actions.reveal("history");
+      panels.forEach((one) => one.focus?.());
+    },
     open: (name) => panels.forEach((one) => one.open?.(name)),
   };
 
@@ -68,14 +74,33 @@ function mount({ model, el }) {
     ...createBranchActions(view, player),
     ...createInterventions(view, player),
     ...lecturing.actions,
+    ...createTabActions(view, { draw, remember: () => memory.remember(view.views) }),
     ...{ go, step, toggle, acts, send },
     escape() {
-      if (view.lecture.on) return actions.leave();
-      Object.assign(view, { selection: null, panel: "", marked: null, observer: null, query: "", filterBar: false });
+      if (view.lecture) return actions.leave();
+      Object.assign(view, { selection: null, marked: null, observer: null, query: "" });
+      for (const name of /** @type {const} */ (["script", "more"])) view.views = closed(view, name);
       view.drafts.more = false;
       draw();
     },
   };
+
+  /** How many views are shown beside each other depends on the width.
+   * @param {number} width px */
+  function makeRoom(width) {
+    const room = roomFor(width);
+    if (!width || room === view.room) return;
+    view.room = room;
+    draw();
+  }
+
+  /** The reader has opened or closed a view in another player of this notebook.
+   * @param {Tab[]} views */
+  function followReader(views) {
+    if (loaded?.show?.length || actions.acts()?.mode === "break") return;
+    view.views = views;
+    draw();
+  }
 
   /** Build all panels for the model's trace, and keep the reader's place in it. */
   function load() {
@@ -84,6 +109,7 @@ function mount({ model, el }) {
     loading = true;
     panels.forEach((one) => one.stop?.());
     index = indexTrace(loaded.trace);
+    if (loaded.comparison) view.views = opened(view, "history");
     cursor.load(index);
     Object.assign(view, { waiting: false, unanswered: false, page: 0 });
     if (!exists(index, view.selection)) view.selection = null;
@@ -126,11 +152,15 @@ function mount({ model, el }) {
     if (!root.contains(/** @type {Node|null} */ (event.relatedTarget))) reportCursor();
   });
   el.append(root);
+  view.room = roomFor(root.clientWidth || 960);
+  view.views = firstViews(payload(), acts()?.mode ?? "", memory.recall());
   load();
+  width.observe(root);
   listeners.forEach((listener, event) => model.on(event, listener));
   return () => {
     listeners.forEach((listener, event) => model.off(event, listener));
-    for (const part of [cursor, kernel, lecturing, ...panels]) part.stop?.();
+    for (const part of [cursor, kernel, lecturing, memory, ...panels]) part.stop?.();
+    width.disconnect();
     root.remove();
   };
 }

@@ -133,6 +133,7 @@
  * @property {string} title
  * @property {Array<[x: number, y: number]>} positions of the nodes, in the unit square
  * @property {number} height px
+ * @property {Tab[]} [show] the views to open with; none: those that the reader had open
  * @property {number} [focus] the step to open at
  * @property {Light[]} [lights]
  * @property {Record<string, Source>} [sources] by protocol, kind and name of the step
@@ -229,6 +230,9 @@
 /** @typedef {{step: number, part: number, time: number}} Moment a step, how far (0 to 1) it is on the way to the next,
  *    and the simulated time, ms */
 
+/** @typedef {"cluster"|"choices"|"history"|"state"|"promises"|"script"|"more"} Tab */
+/** @typedef {"look"|"filter"|"branches"|"code"|"legend"|"keys"} Section */
+
 /** @typedef {object} Settings what the reader has chosen to see
  * @property {boolean} playing
  * @property {number} speed
@@ -239,17 +243,18 @@
  *    cursor's moment, but for the short glide after a step
  * @property {boolean} causality colour the causal past and future?
  * @property {boolean} future show what comes next?
- * @property {""|"code"|"script"|"keys"|"branches"} panel the one that is open
+ * @property {Tab[]} views that are open, in the order in which they were opened
+ * @property {number} room how many of them are shown at once
+ * @property {Section} section of "More"
  * @property {boolean} waiting for the kernel
  * @property {boolean} unanswered the kernel did not answer
  * @property {Message|null} message that the current step received or lost
  * @property {Filter} filter
- * @property {boolean} filterBar is the bar of the filter open?
  * @property {string} query
  * @property {number} zoom an index of `ROWS`
  * @property {number|null} marked the step to be compared with the current one
  * @property {string|null} observer the node whose local view is shown; null: the whole run is
- * @property {{on: boolean, without: Set<string>}} lecture
+ * @property {boolean} lecture does the player fill the screen?
  * @property {Drafts} drafts
  * @property {number} page which nine of the choices have a number, where the next event is chosen */
 
@@ -272,14 +277,15 @@
  * @property {(way: number) => void} faster
  * @property {(selection: Selection|null) => void} select
  * @property {(change: Partial<Settings>) => void} option
- * @property {(name: Settings["panel"]) => void} panel open it, or close it if it is open; "" closes any
+ * @property {(name: Tab) => void} tab open a view, or close it if it is shown
+ * @property {(name: Tab) => void} reveal open a view if it is not shown
+ * @property {(name: Section) => void} panel open this section of "More", or close it if it is shown
  * @property {() => void} escape
  * @property {() => Acts|null} acts
  * @property {(content: {type: string, [key: string]: unknown}) => void} send to the kernel
  * @property {(query: string) => void} search
  * @property {(way: number) => void} find
  * @property {() => void} focusSearch
- * @property {() => void} toggleFilterBar open or close the bar of the filter
  * @property {(change: Partial<Filter>|null) => void} filter null: leave nothing out
  * @property {() => void} repetition
  * @property {(field: FilterField, id: string, all: string[]|null) => void} toggleFiltered leave it out or take it
@@ -291,9 +297,9 @@
  * @property {(node: string|null) => void} observe show the local view of this node, or, for null, the whole run
  * @property {() => void} light to the next step at which a light changes
  * @property {(way: number) => void} operation to the next or previous begin or end of one
+ * @property {() => void} hide what comes next, or show it again
  * @property {() => void} lecture enter or leave it
  * @property {() => void} leave
- * @property {(part: string) => void} without leave a part of the player out of the lecture, or take it back
  * @property {() => void} undo
  * @property {() => void} compare
  * @property {() => void} divergence

@@ -4,7 +4,6 @@
 import { createDrafts } from "./acting/selection.js";
 import { createFilter } from "./data/filter.js";
 import { USUAL } from "./history/zoom.js";
-import { createStage } from "./panels/lecture.js";
 
 /** The view before anything is chosen.
  * @returns {View} */
@@ -21,17 +20,18 @@ export function createView() {
     scene: { step: 0, time: 0, message: null },
     causality: false,
     future: true,
-    panel: "",
+    views: ["cluster"],
+    room: 3,
+    section: "look",
     waiting: false,
     unanswered: false,
     message: null,
     filter: createFilter(),
-    filterBar: false,
     query: "",
     zoom: USUAL,
     marked: null,
     observer: null,
-    lecture: createStage(),
+    lecture: false,
     drafts: createDrafts(),
     page: 0,
   };

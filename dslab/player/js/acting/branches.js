@@ -48,6 +48,9 @@ export function createBranchActions(view, { payload, acts, send, go, draw }) {
       if (first !== null) go(first);
     },
     choose(number) {
+      const { scenarios = [], mode = "" } = acts() ?? {};
+      const name = mode === "break" ? undefined : scenarios[number - 1];
+      if (name !== undefined) return send({ type: "scenario", name });
       const next = acts()?.choices?.next ?? [];
       const choice = number ? choiceAt(next, view.page, number) : null;
       if (choice) send({ type: "choose", decision: choice.decision });
@@ -64,28 +67,6 @@ export function createBranchActions(view, { payload, acts, send, go, draw }) {
  * @param {Payload} payload */
 export function hasBranches(acts, payload) {
   return Boolean(acts && acts.mode !== "break" && (payload.editable || acts.branches.length > 1));
-}
-
-/** The button that opens the list, with the number of branches.
- * @param {Payload} payload
- * @param {Actions} actions
- * @returns {Panel} */
-export function createBranchesButton(payload, actions) {
-  const element = button({
-    label: t("Branches: what this run became by changes, to be shown, named and compared"),
-    word: " ",
-    key: "b",
-    onclick: () => actions.panel("branches"),
-  });
-  return {
-    element,
-    draw(view) {
-      const acts = actions.acts();
-      element.hidden = !hasBranches(acts, payload);
-      setAttr(element, "aria-expanded", view.panel === "branches");
-      setText(element.firstChild, t("Branches ({count})", { count: acts?.branches.length ?? 0 }));
-    },
-  };
 }
 
 /** The list.
@@ -107,13 +88,12 @@ export function createBranches(payload, actions) {
     word: t("Original"),
     onclick: () => actions.send({ type: "original" }),
   });
-  const close = button({ label: t("Close"), word: t("Close"), key: "Escape", onclick: () => actions.panel("") });
   const spring = h("span", { class: "dslab-spring" });
   const head = h("div", { class: "dslab-panel-head" }, h("strong", {}, t("Branches of this run")), standing, spring);
-  head.append(undo, original, close);
+  head.append(undo, original);
   const element = h(
     "section",
-    { class: "dslab-panel", "aria-label": t("Branches"), tabindex: "-1", hidden: true, ...FOCUSABLE },
+    { "aria-label": t("Branches"), tabindex: "-1", ...FOCUSABLE },
     head,
     list,
   );
@@ -122,9 +102,8 @@ export function createBranches(payload, actions) {
     element,
     draw(view) {
       const acts = actions.acts();
-      element.hidden = true;
-      if (!acts || view.panel !== "branches" || !hasBranches(acts, payload)) return;
-      element.hidden = false;
+      element.hidden = !acts || !hasBranches(acts, payload);
+      if (!acts || element.hidden) return;
       for (const one of element.querySelectorAll("button")) setAttr(one, "aria-disabled", view.waiting);
       undo.hidden = original.hidden = !payload.edits;
       setText(standing, standingOf(view, acts));

@@ -108,7 +108,7 @@ export function createBreakMode(index, payload, error, actions) {
   head.append(h("span", { class: "dslab-spring" }), undo, again);
   const element = h(
     "section",
-    { class: "dslab-panel dslab-breaking", "aria-label": t("Break it"), hidden: true },
+    { class: "dslab-breaking", "aria-label": t("Break it"), hidden: true },
     head,
     outcome,
     h("div", { class: "dslab-saying" }, said, end),

@@ -1,6 +1,6 @@
 // @ts-check
 // The run as code, to be copied with one click: a Python script, JSON, or a test that asserts what happened in it.
-/** @import { Actions, Payload } from "../types.js" */
+/** @import { Panel, Payload } from "../types.js" */
 import { button, FOCUSABLE, h, setAttr, setText } from "../dom.js";
 import { english, t } from "../words.js";
 
@@ -79,27 +79,10 @@ async function copyText(field) {
   }
 }
 
-/** The panel with the run as text.
+/** The view with the run as text.
  * @param {Payload} payload
- * @param {Actions} actions */
-export function createCodeExport(payload, actions) {
+ * @returns {Panel} */
+export function createCodeExport(payload) {
   const { buttons, field } = createCopyBar(payload, { shown: true });
-  return h(
-    "section",
-    { class: "dslab-panel", "aria-label": t("Script"), hidden: true },
-    h(
-      "div",
-      { class: "dslab-panel-head" },
-      h("strong", {}, t("This run as text")),
-      buttons,
-      h("span", { class: "dslab-spring" }),
-      button({
-        label: t("Close"),
-        word: t("Close"),
-        key: "Escape",
-        onclick: () => actions.panel(""),
-      }),
-    ),
-    field,
-  );
+  return { element: h("div", { class: "dslab-export" }, buttons, field), draw() {} };
 }

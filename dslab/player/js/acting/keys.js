@@ -74,8 +74,8 @@ export const BINDINGS = [
   {
     keys: ["f"],
     name: "f",
-    does: english("filter: open or close the bar"),
-    act: (actions) => actions.toggleFilterBar(),
+    does: english("filter: what is shown"),
+    act: (actions) => actions.panel("filter"),
   },
   {
     keys: ["x"],
@@ -122,7 +122,7 @@ export const BINDINGS = [
     does: english("the code of the handler that ran"),
     act: (actions) => actions.panel("code"),
   },
-  { keys: ["s"], name: "s", does: english("show the script of this run"), act: (actions) => actions.panel("script") },
+  { keys: ["s"], name: "s", does: english("show the script of this run"), act: (actions) => actions.tab("script") },
   { keys: ["b"], name: "b", does: english("list the branches"), act: (actions) => actions.panel("branches") },
   {
     keys: ["u"],
@@ -145,7 +145,7 @@ export const BINDINGS = [
   {
     keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
     name: "1 to 9",
-    does: english("where you choose what happens next: that choice"),
+    does: english("that scenario; where you choose what happens next, that choice"),
     act: (actions, key) => actions.choose(Number(key)),
   },
   {
@@ -160,6 +160,7 @@ export const BINDINGS = [
     does: english("lecture: fill the screen, in large type"),
     act: (actions) => actions.lecture(),
   },
+  { keys: ["."], name: ".", does: english("hide or show what comes next"), act: (actions) => actions.hide() },
   { keys: ["?"], name: "?", does: english("list these keys"), act: (actions) => actions.panel("keys") },
   {
     keys: ["Escape"],

@@ -27,7 +27,7 @@ export function createNavigation(view, { index, payload, go, draw, focusSearch }
     faster: (way) => set({ speed: changeSpeed(view.speed, way) }),
     select: (selection) => set({ selection }),
     option: set,
-    panel: (name) => set({ panel: view.panel === name ? "" : name }),
+    hide: () => set({ future: !view.future }),
     search: (query) => set({ query }),
     /** To the next match that is shown, or, if none is, to the next of all. */
     find(way) {
@@ -37,7 +37,6 @@ export function createNavigation(view, { index, payload, go, draw, focusSearch }
       goTo(nextMatch(shown.length ? shown : matches, view.step, way));
     },
     focusSearch,
-    toggleFilterBar: () => set({ filterBar: !view.filterBar }),
     filter: (change) => set({ filter: change ? { ...view.filter, ...change } : createFilter() }),
     repetition() {
       if (view.filter.repeats || repetitions(index()).includes(1))

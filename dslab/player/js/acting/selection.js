@@ -21,6 +21,20 @@ export function createSelection(index, payload, actions) {
     key: "w",
     onclick: () => actions.localView(),
   });
+  const ownSteps = [
+    button({
+      label: t("Previous step of the selected node"),
+      icon: "previousEvent",
+      key: "Shift+Left",
+      onclick: () => actions.nodeStep(-1),
+    }),
+    button({
+      label: t("Next step of the selected node"),
+      icon: "nextEvent",
+      key: "Shift+Right",
+      onclick: () => actions.nodeStep(1),
+    }),
+  ];
   const undo = button({
     label: t("Undo the last change"),
     word: t("Undo"),
@@ -33,8 +47,9 @@ export function createSelection(index, payload, actions) {
     onclick: () => actions.send({ type: "original" }),
   });
   const spring = h("span", { class: "dslab-spring" });
-  const element = h("div", { class: "dslab-selection" }, about, acting.row, localView, acting.more, reason, spring);
-  element.append(undo, original, acting.forms);
+  const bar = h("div", { class: "dslab-selection-bar" }, about, acting.row, ...ownSteps, localView, acting.more);
+  bar.append(reason, spring, undo, original, acting.forms);
+  const element = h("div", { class: "dslab-selection" }, bar);
   undo.hidden = original.hidden = !payload.edits || actions.acts()?.mode === "break"; // those who choose have their own
   return {
     element,
@@ -43,7 +58,7 @@ export function createSelection(index, payload, actions) {
       const now = interventionsAt(index, view.selection, view.step, actions.acts());
       setText(about, now.about);
       acting.draw(view, now.interventions);
-      localView.hidden = view.selection?.kind !== "node";
+      for (const one of [...ownSteps, localView]) one.hidden = view.selection?.kind !== "node";
       setAttr(localView, "aria-pressed", view.observer !== null && view.observer === view.selection?.id);
       undo.disabled = original.disabled = view.waiting;
       setText(reason, reasonOf(view, payload, view.selection !== null));

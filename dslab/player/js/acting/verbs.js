@@ -8,7 +8,7 @@ import { english, t } from "../words.js";
 
 const ABOUT_WORDS = {
   nothing:
-    english("Click a node, a message or a link (or press Tab and Enter; j for links). A line dragged across links cuts them."),
+    english("Click a node, a message or a link to act on it."),
   up: english("{node} is up."),
   down: english("{node} is down."),
   paused: english("{node} is paused."),

@@ -7,7 +7,6 @@ import { rowsOf } from "../data/filter.js";
 import { matchesOf } from "../data/search.js";
 import { shorten } from "../data/values.js";
 import { cssZoom, FOCUSABLE, h, replaceChanged, s, toggleClass } from "../dom.js";
-import { leavesOut } from "../panels/lecture.js";
 import { t } from "../words.js";
 import { createRows } from "./log.js";
 import { createOverview } from "./overview.js";
@@ -93,7 +92,7 @@ export function createHistory(index, actions, first = null) {
    * @param {View} view */
   function layOut(view) {
     const row = ROWS[view.zoom];
-    const alone = leavesOut(view, "log") || !isLegible(row);
+    const alone = !isLegible(row);
     const key = [size, row, view.filter.nodes, rows, alone];
     if (same(key, laidOut)) return;
     laidOut = key;

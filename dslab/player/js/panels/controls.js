@@ -2,11 +2,10 @@
 // The control bar: step, play, speed, and the scrubber with the faults marked along it.
 /** @import { Actions, Index, Panel, View } from "../types.js" */
 import { announcement } from "../data/describe.js";
-import { shorten, showTime } from "../data/values.js";
+import { showTime } from "../data/values.js";
 import { button, FOCUSABLE, h, relabel, s, setAttr, setText } from "../dom.js";
 import { t } from "../words.js";
 import { createToggle } from "./filters.js";
-import { createOperations } from "./operations.js";
 
 /** @param {Index} index
  *  @param {Actions} actions
@@ -14,47 +13,27 @@ import { createOperations } from "./operations.js";
 export function createControls(index, actions) {
   const play = button({ label: t("Play"), word: t("Play"), icon: "play", key: "Space", onclick: actions.toggle });
   play.classList.add("dslab-play");
-  const previous = button({
-    label: t("Previous step of the selected node"),
-    icon: "previousEvent",
-    key: "Shift+Left",
-    onclick: () => actions.nodeStep(-1),
-  });
-  const next = button({
-    label: t("Next step of the selected node"),
-    icon: "nextEvent",
-    key: "Shift+Right",
-    onclick: () => actions.nodeStep(1),
-  });
-  const who = h("span", { class: "dslab-who" });
   const speed = h("span", { class: "dslab-speed" });
   const scrubber = createScrubber(index, actions);
-  const bar = h(
-    "div",
-    { class: "dslab-bar", role: "toolbar", "aria-label": t("Playback") },
-    group(
-      button({ label: t("First step"), icon: "start", key: "Home", onclick: () => actions.go(0) }),
-      button({ label: t("Step back"), icon: "back", key: "Left", onclick: () => actions.step(-1) }),
-      play,
-      button({ label: t("Step forward"), icon: "step", key: "Right", onclick: () => actions.step(1) }),
-      button({ label: t("Last step"), icon: "end", key: "End", onclick: () => actions.go(Infinity) }),
-    ),
-    group(previous, who, next),
-    group(
-      button({ label: t("Slower"), word: "−", key: "-", onclick: () => actions.faster(-1) }),
-      speed,
-      button({ label: t("Faster"), word: "+", key: "+", onclick: () => actions.faster(1) }),
-    ),
+  const moves = group(
+    button({ label: t("First step"), icon: "start", key: "Home", onclick: () => actions.go(0) }),
+    button({ label: t("Step back"), icon: "back", key: "Left", onclick: () => actions.step(-1) }),
+    play,
+    button({ label: t("Step forward"), icon: "step", key: "Right", onclick: () => actions.step(1) }),
   );
+  const pace = group(
+    button({ label: t("Slower"), word: "−", key: "-", onclick: () => actions.faster(-1) }),
+    speed,
+    button({ label: t("Faster"), word: "+", key: "+", onclick: () => actions.faster(1) }),
+  );
+  const about = { class: "dslab-controls", role: "toolbar", "aria-label": t("Playback") };
   return {
-    element: h("div", { class: "dslab-controls" }, bar, scrubber.element),
+    element: h("div", about, moves, scrubber.element, pace),
     draw(view) {
       relabel(play, view.playing ? "pause" : "play", view.playing ? t("Pause") : t("Play"));
       setText(speed, `${view.speed}×`);
       const ms = (1000 * view.pace * view.speed).toPrecision(2);
       speed.title = t("1 s shows about {ms} ms; longer waits are shortened", { ms });
-      const node = actions.followed();
-      setText(who, node === null ? "–" : t("step of {node}", { node: shorten(node, 10) }));
       scrubber.draw(view);
     },
   };
@@ -82,18 +61,12 @@ function createScrubber(index, actions) {
     ...FOCUSABLE,
   });
   const readout = h("output", { class: "dslab-readout" });
-  const operations = createOperations(index, actions);
+  const track = h("div", { class: "dslab-track" }, faultMarks(index), range);
   return {
-    element: h(
-      "div",
-      { class: "dslab-scrubber" },
-      h("div", { class: "dslab-track" }, faultMarks(index), range, operations.element),
-      readout,
-    ),
+    element: h("div", { class: "dslab-scrubber" }, track, readout),
     draw(view) {
       if (Number(range.value) !== view.step) range.value = String(view.step);
       if (!view.playing) setAttr(range, "aria-valuetext", announcement(index, view.step));
-      operations.draw(view);
       setText(readout, t("step {step} of {last} · {time}", { step: view.step, last, time: showTime(view.time) }));
     },
   };

@@ -33,6 +33,7 @@ export function createSentence(index, payload, actions) {
           ? [
               ...outputs(step).map((output) => h("span", { class: "dslab-output" }, shorten(output, 90))),
               shorten((step.notes ?? []).join(" · "), 1200),
+              view.step === index.last ? endOfRun(index) : "",
             ]
           : []),
       );
@@ -40,36 +41,25 @@ export function createSentence(index, payload, actions) {
   };
 }
 
+/** Why the run ended: it is said at its last step.
+ * @param {Index} index */
+function endOfRun({ trace }) {
+  const said = t("The run ends here: {end}.", { end: shorten(trace.end ?? "", 160) });
+  return trace.end ? h("span", { class: "dslab-end" }, said) : "";
+}
+
 /** @param {Index} index
  *  @param {Payload} payload
- *  @param {Actions} actions
  *  @returns {Panel} */
-export function createHandler(index, payload, actions) {
+export function createHandler(index, payload) {
   const caption = h("strong", {});
-  const code = h("pre", {
-    class: "dslab-code",
-    tabindex: "0",
-    "aria-label": t("The code of the handler"),
-    ...FOCUSABLE,
-  });
-  const element = h(
-    "section",
-    { class: "dslab-panel", "aria-label": t("Code of the handler"), hidden: true },
-    h(
-      "div",
-      { class: "dslab-panel-head" },
-      caption,
-      h("span", { class: "dslab-spring" }),
-      button({ label: t("Close"), word: t("Close"), key: "Escape", onclick: () => actions.panel("") }),
-    ),
-    code,
-  );
+  const about = { class: "dslab-code", tabindex: "0", "aria-label": t("The code of the handler"), ...FOCUSABLE };
+  const code = h("pre", about);
   let drawn = -1;
   return {
-    element,
+    element: h("div", { role: "region", "aria-label": t("Code of the handler") }, caption, code),
     draw(view) {
-      element.hidden = view.panel !== "code";
-      if (element.hidden || drawn === view.step) return;
+      if (drawn === view.step) return;
       drawn = view.step;
       const source = sourceOf(index, payload.sources ?? {}, view.step);
       code.hidden = !source;

@@ -1,46 +1,19 @@
 // @ts-check
-// What opens on demand (the run as code, the keys) and notices (an error, events that did not apply).
-/** @import { Actions, Panel, Payload } from "../types.js" */
-import { createCodeExport } from "../acting/code_export.js";
+// The list of the keys, and notices (an error, events that did not apply).
+/** @import { Panel, Payload } from "../types.js" */
 import { BINDINGS } from "../acting/keys.js";
 import { plain, shorten } from "../data/values.js";
-import { button, h, keyName } from "../dom.js";
+import { h, keyName } from "../dom.js";
 import { t } from "../words.js";
 
-/** @param {Payload} payload
- *  @param {Actions} actions
- *  @returns {Panel} */
-export function createDialogs(payload, actions) {
-  const panels = new Map([
-    ["script", createCodeExport(payload, actions)],
-    ["keys", createKeys(actions)],
-  ]);
-  const element = h("div", { class: "dslab-panels" }, ...panels.values());
-  return {
-    element,
-    draw(view) {
-      for (const [name, panel] of panels) panel.hidden = view.panel !== name;
-    },
-  };
-}
-
-/** @param {Actions} actions */
-function createKeys(actions) {
+/** The list of the keys.
+ * @returns {Panel} */
+export function createKeys() {
   const keys = BINDINGS.map(({ name, does }) =>
     h("div", {}, h("dt", {}, h("kbd", {}, keyName(name))), h("dd", {}, t(does))),
   );
-  return h(
-    "section",
-    { class: "dslab-panel", "aria-label": t("Keys"), hidden: true },
-    h(
-      "div",
-      { class: "dslab-panel-head" },
-      h("strong", {}, t("Keys, while the player has the focus")),
-      h("span", { class: "dslab-spring" }),
-      button({ label: t("Close"), word: t("Close"), key: "Escape", onclick: () => actions.panel("") }),
-    ),
-    h("dl", { class: "dslab-keys" }, ...keys),
-  );
+  const title = h("strong", {}, t("Keys, while the player has the focus"));
+  return { element: h("div", {}, title, h("dl", { class: "dslab-keys" }, ...keys)), draw() {} };
 }
 
 /** The sentence of an error, and the events of the script that did not apply.

@@ -11,7 +11,7 @@ import { button, FOCUSABLE, h, s, setAttr, setText, withKey } from "../dom.js";
 import { counted, t } from "../words.js";
 import { KIND_WORDS, NETWORK_WORDS } from "./legend.js";
 
-/** The row above the list: search, how much is shown, zoom.
+/** The row above the list: search, zoom.
  * @param {Index} index
  * @param {Actions} actions
  * @returns {Panel} */
@@ -30,9 +30,7 @@ export function createSearch(index, actions) {
   const finds = h("span", { class: "dslab-finds", role: "status" });
   const previous = button({ label: t("Previous match"), word: "↑", key: "N", onclick: () => actions.find(-1) });
   const next = button({ label: t("Next match"), word: "↓", key: "n", onclick: () => actions.find(1) });
-  const filter = button({ label: t("Filter"), word: t("Filter"), key: "f", onclick: () => actions.toggleFilterBar() });
-  const shown = h("span", { class: "dslab-shown", role: "status" });
-  const all = button({ label: t("Show all steps"), word: t("Show all"), onclick: () => actions.filter(null) });
+  const filter = button({ label: t("Filter"), word: t("Filter"), key: "f", onclick: () => actions.panel("filter") });
   const zoom = [
     button({ label: t("More time in sight"), word: "⊖", key: "[", onclick: () => actions.zoom(-1) }),
     button({ label: t("Less time in sight"), word: "⊕", key: "]", onclick: () => actions.zoom(1) }),
@@ -43,8 +41,7 @@ export function createSearch(index, actions) {
       "div",
       { class: "dslab-options" },
       h("span", { class: "dslab-group" }, input, found),
-      h("span", { class: "dslab-group" }, filter, shown, all),
-      h("span", { class: "dslab-group" }, ...zoom),
+      h("span", { class: "dslab-group" }, filter, ...zoom),
     ),
     focus: () => input.focus(),
     draw(view) {
@@ -54,11 +51,26 @@ export function createSearch(index, actions) {
       found.hidden = !view.query.trim();
       if (!view.playing)
         setText(finds, findsInWords(matches[at] === view.step ? at + 1 : 0, matches.length));
-      setAttr(filter, "aria-expanded", view.filterBar);
+    },
+  };
+}
+
+/** How much is shown, while something is left out.
+ * @param {Index} index
+ * @param {Actions} actions
+ * @returns {Panel} */
+export function createLeftOut(index, actions) {
+  const shown = h("span", { class: "dslab-shown", role: "status" });
+  const all = button({ label: t("Show all steps"), word: t("Show all"), onclick: () => actions.filter(null) });
+  const element = h("div", { class: "dslab-group", hidden: true }, shown, all);
+  return {
+    element,
+    draw(view) {
       const { count } = rowsOf(index, view);
       const counts = { count: counted(count), all: counted(index.steps.length) };
       setText(shown, count < index.steps.length ? t("{count} of {all} steps shown", counts) : "");
       all.hidden = showsAll(view.filter);
+      element.hidden = all.hidden && count === index.steps.length;
     },
   };
 }
@@ -70,7 +82,7 @@ function findsInWords(at, count) {
   return at ? t("{at} of {count}", { at, count: counted(count) }) : t("{count} found", { count: counted(count) });
 }
 
-/** The bar of chips. A pressed chip is shown; Shift and a click leave only that one.
+/** The chips. A pressed chip is shown; Shift and a click leave only that one.
  * @param {Index} index
  * @param {Actions} actions
  * @returns {Panel} */
@@ -101,8 +113,6 @@ export function createFilters(index, actions) {
   return {
     element,
     draw(view) {
-      element.hidden = !view.filterBar;
-      if (!view.filterBar) return;
       for (const group of groups) group.draw(view.filter);
       repeats.input.checked = view.filter.repeats;
       misses.input.checked = view.filter.misses;

@@ -1,33 +1,26 @@
 // @ts-check
-// The lecture: the player fills the screen, in large type, with the chosen panels only, and shows what comes next. A
+// The lecture: the player fills the screen, in large type, and shows what comes next. A
 // presenter's remote sends Page Down and Page Up, which step the player anyway.
 /** @import { Actions, Index, Panel, View } from "../types.js" */
 import { headline } from "../data/describe.js";
 import { neighbourInView } from "../data/filter.js";
 import { shorten } from "../data/values.js";
-import { button, FOCUSABLE, h, setAttr, setText, toggleClass, withKey } from "../dom.js";
+import { button, h, keyName, setAttr, setText, toggleClass, withKey } from "../dom.js";
 import { english, t } from "../words.js";
 
-const PARTS = new Map([
-  ["cluster", english("Cluster")],
-  ["diagram", english("Diagram")],
-  ["state", english("State")],
-  ["log", english("Log")],
-]);
+/** The keys that a presenter needs.
+ * @type {Array<[key: string, does: string]>} */
+const SHEET = [
+  ["Right, Page Down", english("forward")],
+  ["Left, Page Up", english("back")],
+  ["Space", english("play")],
+  [".", english("hide what comes next")],
+  ["1 to 9", english("scenario")],
+  ["x", english("without repetition")],
+  ["u", english("undo")],
+  ["Escape", english("leave")],
+];
 const ROOM = { width: 1200, height: 760 }; // px that all views need: a larger screen has larger type
-
-/** What a lecture shows before anybody has chosen.
- * @returns {{on: boolean, without: Set<string>}} */
-export function createStage() {
-  return { on: false, without: new Set(["state", "log"]) };
-}
-
-/** Is this part of the player left out now?
- * @param {View} view
- * @param {string} part */
-export function leavesOut(view, part) {
-  return view.lecture.on && view.lecture.without.has(part);
-}
 
 /** How many times larger than usual everything is.
  * @param {number} width of the screen, px
@@ -50,21 +43,21 @@ export function createLectureActions(root, view, draw) {
   function enter() {
     held.style.height = `${root.offsetHeight}px`;
     root.after(held);
-    view.lecture = { ...view.lecture, on: true };
+    view.lecture = true;
     toggleClass(root, "dslab-lecture", true);
     resize();
     window.addEventListener("resize", resize);
     document.addEventListener("keydown", forward);
     document.addEventListener("fullscreenchange", left);
     const full = root.requestFullscreen?.() ?? Promise.reject(new Error("no full screen"));
-    full.then(() => view.lecture.on || forget(), () => fillWindow(root));
+    full.then(() => view.lecture || forget(), () => fillWindow(root));
     root.focus({ preventScroll: true });
     draw();
   }
 
   function leave() {
-    if (!view.lecture.on) return;
-    view.lecture = { ...view.lecture, on: false };
+    if (!view.lecture) return;
+    view.lecture = false;
     forget();
     draw();
     root.scrollIntoView({ block: "nearest" });
@@ -98,14 +91,8 @@ export function createLectureActions(root, view, draw) {
 
   /** @satisfies {Partial<Actions>} */
   const actions = {
-    lecture: () => (view.lecture.on ? leave() : enter()),
+    lecture: () => (view.lecture ? leave() : enter()),
     leave,
-    without(part) {
-      const without = new Set(view.lecture.without);
-      if (!without.delete(part)) without.add(part);
-      view.lecture = { ...view.lecture, without };
-      draw();
-    },
   };
   return { actions, stop: forget };
 }
@@ -118,45 +105,44 @@ function fillWindow(root) {
   root.showPopover();
 }
 
-/** The buttons: enter or leave; and, in a lecture, the views.
- * @param {HTMLElement} root
+/** The buttons: enter or leave; and, in a lecture, hide what comes next.
  * @param {Actions} actions
  * @returns {Panel} */
-export function createLectureBar(root, actions) {
+export function createLectureBar(actions) {
   const door = button({ label: " ", word: " ", onclick: actions.lecture });
-  const parts = [...PARTS].map(([part, word]) => {
-    const onclick = () => actions.without(part);
-    return { part, press: h("button", { type: "button", class: "dslab-button", onclick, ...FOCUSABLE }, t(word)) };
+  const hide = button({
+    label: t("Hide what comes next"),
+    word: t("Hide what comes next"),
+    key: ".",
+    onclick: () => actions.hide(),
   });
-  const about = { class: "dslab-group", role: "group", "aria-label": t("Views in the lecture") };
-  const group = h("div", about, ...parts.map((one) => one.press));
+  for (const one of [door, hide]) one.className = "dslab-tab";
   return {
-    element: h("div", { class: "dslab-group dslab-lecture-bar" }, group, door),
-    draw(view) {
-      const { on } = view.lecture;
-      group.hidden = !on;
-      for (const { part, press } of parts) {
-        setAttr(press, "aria-pressed", !view.lecture.without.has(part));
-        toggleClass(root, `dslab-without-${part}`, leavesOut(view, part));
-      }
-      const label = on ? t("Leave the lecture") : t("Lecture: fill the screen, in large type");
+    element: h("div", { class: "dslab-group" }, hide, door),
+    draw({ lecture, future }) {
+      hide.hidden = !lecture;
+      setAttr(hide, "aria-pressed", !future);
+      const label = lecture ? t("Leave the lecture") : t("Lecture: fill the screen, in large type");
       setAttr(door, "aria-label", label);
-      setAttr(door, "title", withKey(label, on ? "Escape" : "l"));
-      setText(door.firstChild, on ? t("Leave") : t("Lecture"));
+      setAttr(door, "title", withKey(label, lecture ? "Escape" : "l"));
+      setText(door.firstChild, lecture ? t("Leave") : t("Lecture"));
     },
   };
 }
 
-/** The next cue, under the sentence of the step.
+/** Under the sentence of the step: the next cue, and the presenter's keys.
  * @param {Index} index
  * @returns {Panel} */
-export function createCue(index) {
-  const element = h("p", { class: "dslab-cue", dir: "auto", hidden: true });
+export function createLectureLine(index) {
+  const next = h("p", { class: "dslab-cue", dir: "auto" });
+  const keys = SHEET.flatMap(([key, does]) => [h("kbd", {}, keyName(key)), ` ${t(does)}`]);
+  const sheet = h("p", { class: "dslab-sheet-keys" }, ...keys);
+  const element = h("div", { class: "dslab-lecture-line", hidden: true }, next, sheet);
   return {
     element,
     draw(view) {
-      element.hidden = !view.lecture.on;
-      if (view.lecture.on) setText(element, cue(index, view));
+      element.hidden = !view.lecture;
+      if (view.lecture) setText(next, cue(index, view));
     },
   };
 }

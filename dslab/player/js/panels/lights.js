@@ -49,12 +49,39 @@ export function createLights(index, lights, actions) {
   };
 }
 
+/** The lights at a glance, on their tab: a dot each.
+ * @param {Index} index
+ * @param {Light[]} lights
+ * @returns {Panel} */
+export function createDots(index, lights) {
+  const dots = lights.map((light) => {
+    const shape = s("path");
+    return { light, shape, element: s("svg", { viewBox: "-8 -8 16 16", "aria-hidden": "true" }, shape) };
+  });
+  const broken = h("span", { class: "dslab-hidden" });
+  const element = h("span", { class: "dslab-dots" }, ...dots.map((dot) => dot.element), broken);
+  return {
+    element,
+    draw({ step, observer }) {
+      element.hidden = observer !== null; // no node knows what became of a promise
+      let count = 0;
+      for (const { light, shape, element } of dots) {
+        const state = lightAt(light, step, index.last);
+        count += state === "broken" ? 1 : 0;
+        setAttr(element, "class", `dslab-light-${state}`);
+        setAttr(shape, "d", SHAPES.get(state) ?? "");
+      }
+      setText(broken, count ? t(", broken: {count}", { count }) : "");
+    },
+  };
+}
+
 /** @param {Light} light
  *  @param {number} last
  *  @param {Pick<Actions, "go">} actions */
 function createLamp(light, last, actions) {
   const shape = s("path");
-  const said = h("span", { class: "dslab-hidden" });
+  const said = h("span", { class: "dslab-light-words" });
   const step = changeOf(light, last);
   const element = h(
     "button",
@@ -75,10 +102,9 @@ function createLamp(light, last, actions) {
       const words = t(LIGHT_WORDS.get(state) ?? state);
       setAttr(element, "class", `dslab-light dslab-light-${state}`);
       setAttr(shape, "d", SHAPES.get(state) ?? "");
-      setText(said, `, ${words}`);
       const why = light.sentence && (future || state === "broken") ? `: ${shorten(light.sentence, 300)}` : "";
       const where = step !== null && (future || step <= k) ? `, ${t("step {step}", { step })}` : "";
-      setAttr(element, "title", `${t(WHEN_WORDS.get(light.kind) ?? light.kind)}, ${words}${where}${why}`);
+      setText(said, `${t(WHEN_WORDS.get(light.kind) ?? light.kind)}, ${words}${where}${why}`);
     },
   };
 }
