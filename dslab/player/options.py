@@ -8,7 +8,6 @@ from typing import Any
 from dslab.script import At
 from dslab.values import DslabError, brief, nearest
 
-
 VIEWS = ("cluster", "history", "state", "promises", "script", "more")
 HEIGHT = 560            # px of a player: it is seen whole in a small window
 

@@ -68,8 +68,8 @@ def payload(trace: Trace, *, layout: Layout = None, height: int = HEIGHT,
         "lights": judged, "sources": sources(trace),
         "script": script_of(trace), "json": "" if trace.run is None else trace.run.to_json(),
         "test": "" if trace.run is None else test_of(simulating(trace.run), trace, promises, judged, error),
-        "height": height, "show": list(show), "focus": focus, "editable": False, "reason": NO_KERNEL, "edits": 0, "serial": 0,
-        "comparison": None,
+        "height": height, "show": list(show), "focus": focus, "editable": False, "reason": NO_KERNEL,
+        "edits": 0, "serial": 0, "comparison": None,
     } | spoken(lang)
 
 

@@ -76,7 +76,8 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
     promises = None if promises is None else listed(promises)
     if callable(what) and not isinstance(what, type):
         return _with_choices(what, choices, partial(play, height=height, layout=layout, promises=promises,
-                                                    scenarios=scenarios, mode=mode, budget=budget, lang=lang, show=show))
+                                                    scenarios=scenarios, mode=mode, budget=budget, lang=lang,
+                                                    show=show))
     if choices:
         raise DslabError(f"{', '.join(choices)}: choices need a function that takes them, such as "
                          "play(lambda seed: ..., seed=(0, 9))")
