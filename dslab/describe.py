@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
+from dslab.appearance import in_words, mention
 from dslab.reasons import Reason
 from dslab.text import text_table
 from dslab.trace import Envelope, Step
-from dslab.values import brief, shorten
+from dslab.values import shorten
 from dslab.verbs import VERBS, Verb
 
 Words = Mapping[str, str] | None
@@ -28,7 +29,7 @@ DEEDS = {
     "output": "outputs {output}", "reply": "answers {value} to {client}", "send": "sends {message} to {nodes}",
     "lost": "{node} (lost)", "many": "{count} nodes", "nodes": "{nodes}, {node}",
     "next": "{deeds}, {deed}", "last": "{deeds} and {deed}",
-    "told": "{what}: it {deeds}.", "alone": "{what}.",
+    "told": "{what}: it {deeds}.", "alone": "{what}.", "then": "{node} {deeds}.",
 }
 
 
@@ -49,6 +50,10 @@ def _say(sentence: str, words: Words, **values: Any) -> str:
 def _sentence(step: Step, words: Words = None) -> str:
     happens = step.node and step.kind != "event"       # a log's own words say already what was sent
     what, deeds = _happening(step, words), list(_deeds(step, words)) if happens else []
+    said = step.message.sentence if step.message and step.kind == "receive" else ""
+    if said:
+        then = [_say(DEEDS["then"], words, node=step.node, deeds=_listed(deeds, words))] if deeds else []
+        return " ".join([said if said.endswith((".", "?", "!")) else f"{said}.", *then])
     if not deeds:
         return _say(DEEDS["alone"], words, what=what)
     return _say(DEEDS["told"], words, what=what, deeds=_listed(deeds, words))
@@ -59,7 +64,7 @@ def _happening(step: Step, words: Words) -> str:
     if kind == "request":
         client, node, msg = step.request or ("", "", None)
         sentence = SENTENCES["request" if step.request else "refused"]
-        return _say(sentence, words, client=client, node=node, message=brief(msg), name=step.name)
+        return _say(sentence, words, client=client, node=node, message=mention(msg), name=step.name)
     if kind == "event":
         return _say(SENTENCES[kind], words, node=step.node, name=step.name.rstrip("."))
     values = {"node": step.node, "name": step.name} | _parts(step.message, words)
@@ -70,23 +75,28 @@ def _parts(message: Envelope | None, words: Words) -> dict[str, str]:
     """What a sentence says of a message."""
     if message is None:
         return {}
-    return {"which": message.name, "message": brief(message.payload), "src": message.src, "dst": message.dst,
+    return {"which": message.name, "message": mention(message.payload), "src": message.src, "dst": message.dst,
             "why": "" if message.why is None else message.why.say(words)}
 
 
 def _deeds(step: Step, words: Words) -> Iterable[str]:
     """What the handler asked for, in short: outputs first, since they count most."""
     for name, *values in step.outputs:
-        yield _say(DEEDS["output"], words, output=" ".join([name, *map(brief, values)]))
+        yield _say(DEEDS["output"], words, output=output_in_words(name, values))
     for client, value in step.replies:
-        yield _say(DEEDS["reply"], words, value=brief(value), client=client)
+        yield _say(DEEDS["reply"], words, value=in_words(value), client=client)
     receivers: dict[str, list[str]] = {}
     for message in step.sent:
         lost_at_once = message.fate == "lost" and message.ended is None
         named = _say(DEEDS["lost"], words, node=message.dst) if lost_at_once else message.dst
-        receivers.setdefault(brief(message.payload), []).append(named)
+        receivers.setdefault(mention(message.payload), []).append(named)
     for payload, names in receivers.items():
         yield _say(DEEDS["send"], words, message=payload, nodes=_nodes(names, words))
+
+
+def output_in_words(name: str, values: Iterable[Any]) -> str:
+    """An output as people write it: deliver x; an empty text says nothing."""
+    return " ".join([name, *(in_words(value, inside=True) for value in values if value != "")])
 
 
 def _nodes(names: list[str], words: Words) -> str:
@@ -107,7 +117,8 @@ def steps_table(steps: Sequence[Step]) -> str:
     """A line for each step: number, time, node, Lamport timestamp, what happened, why, and the new state."""
     rows = [("step", "time", "node", "L", "what happened", "why", "state that changed")]
     for step in steps:
-        changes = ", ".join(f"{name} = {brief(value, limit=30)}" for name, value in step.changes.items())
+        changes = ", ".join(f"{name} = {in_words(value, limit=30, inside=True)}"
+                            for name, value in step.changes.items())
         rows.append((str(step.index), f"{step.time:.1f}", step.node or "-", str(step.lamport or ""),
                      shorten(_sentence(step), limit=90), shorten("; ".join(step.notes), limit=70),
                      shorten(changes, limit=90)))

@@ -10,6 +10,7 @@ from operator import attrgetter
 from random import Random
 from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
+from dslab.appearance import DECLARED, check_appearance
 from dslab.marks import Mark
 from dslab.mistakes.calls import constructor, teaching
 from dslab.values import (
@@ -38,11 +39,15 @@ T = TypeVar("T")
 def message(cls: type[T]) -> type[T]:
     """Make a class of annotated fields a message: frozen, compared by value and by type, and plain data from birth.
 
-    Making one raises `NotPlain`, a sentence, if a field holds what a network could not carry.
+    Making one raises `NotPlain`, a sentence, if a field holds what a network could not carry. For people, a class may
+    have a `label` (what views write on it), a `look` ("plain", "yes", "no", "ask" or "quiet"; a heartbeat is quiet) and
+    a `sentence`: texts with the names of fields, or methods `label(self)`, `look(self)`, `sentence(self, src, dst)`.
 
     >>> @message
     ... class RequestVote:
     ...     term: int
+    ...     label, look = "vote for me?", "ask"
+    ...     sentence = "{src} asks {dst} for its vote in term {term}"
     >>> RequestVote(3)
     RequestVote(term=3)
     """
@@ -53,6 +58,7 @@ def message(cls: type[T]) -> type[T]:
     except TypeError as problem:                    # such as a field without a default behind one that has one
         raise DslabError(f"the message {cls.__name__} cannot be made: {problem}") from None
     names = _field_names(made)
+    check_appearance(made, names)
     _add(made, __message_fields__=names, __message_values__=_values_of(names),
          __init__=constructor(made, check_message), __setattr__=_refuse_change, __delattr__=_refuse_change)
     return made
@@ -75,7 +81,8 @@ def _check_message_class(cls: type) -> None:
         kind = type(value)
         if field in own.get("__annotations__", {}) and kind in INSTEAD:
             raise DslabError(f"the field {name}.{field} begins as a {kind.__name__}: {INSTEAD[kind]}")
-        if field[:1] != "_" and field not in own.get("__annotations__", {}) and kind in ATOMS | set(INSTEAD):
+        known = (*DECLARED, *own.get("__annotations__", ()))
+        if field[:1] != "_" and field not in known and kind in ATOMS | set(INSTEAD):
             raise DslabError(f"{name}.{field} has no type, so it is no field: write"
                              f" {field}: {kind.__name__} = {brief(value)}")
 

@@ -16,9 +16,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dslab.logical_time import Stamps
 from dslab.node import message
 from dslab.reasons import Reason
-from dslab.trace import Envelope, NodeInfo, Stamps, Step, Trace
+from dslab.trace import Envelope, NodeInfo, Step, Trace
 from dslab.values import DslabError, brief, nearest
 
 DEFAULT = r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})"          # what ShiViz takes if it is not told otherwise

@@ -11,20 +11,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dslab import appearance
+from dslab.logical_time import Stamps
 from dslab.marks import Mark
 from dslab.mistakes.calls import teaching
 from dslab.names import NodeSet
 from dslab.reasons import CUT_SHORT, Reason
 from dslab.values import DslabError, brief
-from dslab.verbs import OF_MESSAGES, STATUS_AFTER, VERBS
+from dslab.verbs import OF_MESSAGES, STATUS_AFTER
 
 if TYPE_CHECKING:
     from dslab.node import Node
     from dslab.run import Run
 
-VERSION = 2
-SILENT = frozenset(verb.name for verb in VERBS.values() if verb.silent)         # kinds of steps: no logical time passes
-OF_A_MESSAGE = ("receive", "loss", *(verb.name for verb in OF_MESSAGES))        # and those about one message
+VERSION = 3
+OF_A_MESSAGE = ("receive", "loss", *(verb.name for verb in OF_MESSAGES))        # the kinds of steps about one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,21 @@ class Envelope:
     fate: str = "in flight"             # "received", "lost" or "in flight" when the run ended
     ended: int | None = None            # the step that received it or lost it; None if it was lost at sending
     why: Reason | None = None           # why it was lost; None if it was not
+
+    @property
+    def label(self) -> str:
+        """What it says, in a few characters."""
+        return appearance.label(self.payload)
+
+    @property
+    def look(self) -> str:
+        """How views draw it: one of `dslab.appearance.LOOKS`."""
+        return appearance.look(self.payload)
+
+    @property
+    def sentence(self) -> str:
+        """What its sender tells its receiver by it, in plain words; empty if its class does not say."""
+        return appearance.sentence(self.payload, self.src, self.dst)
 
 
 @dataclass(slots=True)
@@ -115,59 +131,6 @@ class ClientOperation:
 
 
 Loaded = tuple[list[Step], list[Envelope], list[ClientOperation]]
-
-
-class Stamps:
-    """The logical timestamps of all steps, worked out when somebody first asks."""
-
-    def __init__(self, nodes: Sequence[str]) -> None:
-        self.nodes = {node: index for index, node in enumerate(nodes)}
-        self.steps: list[Step] = []
-
-    @cached_property
-    def lamport(self) -> list[int | None]:
-        """Own counter one up at each step, and above the message's at a receive."""
-        stamps: list[int | None] = []
-        clock = dict.fromkeys(self.nodes, 0)
-        for step in self.steps:
-            if step.node is None or step.kind in SILENT:
-                stamps.append(None)
-                continue
-            heard = [stamps[sender] or 0 for sender in self.senders(step)]
-            clock[step.node] = max(clock[step.node], *heard, 0) + 1
-            stamps.append(clock[step.node])
-        return stamps
-
-    @cached_property
-    def vector(self) -> list[tuple[int, ...] | None]:
-        """Element-wise maximum with the message's vector at a receive, then the own entry one up."""
-        stamps: list[tuple[int, ...] | None] = []
-        clock = dict.fromkeys(self.nodes, (0,) * len(self.nodes))
-        for step in self.steps:
-            if step.node is None or step.kind in SILENT:
-                stamps.append(None)
-                continue
-            heard = [past for past in (stamps[sender] for sender in self.senders(step)) if past]
-            vector = list(map(max, clock[step.node], *heard)) if heard else list(clock[step.node])
-            vector[self.nodes[step.node]] += 1
-            clock[step.node] = tuple(vector)
-            stamps.append(clock[step.node])
-        return stamps
-
-    def senders(self, step: Step) -> Sequence[int]:
-        """The steps whose messages this step took in: one at a receive, any number at an event of a log."""
-        if step.kind == "event":
-            return self._senders_of_events.get(step.index, ())
-        return (step.cause,) if step.kind == "receive" and step.cause is not None else ()
-
-    @cached_property
-    def _senders_of_events(self) -> dict[int, list[int]]:
-        senders: dict[int, list[int]] = {}
-        for step in self.steps:
-            for message in step.sent:
-                if message.fate == "received" and message.ended is not None:
-                    senders.setdefault(message.ended, []).append(step.index)
-        return senders
 
 
 @teaching("simulate(Run(Raft, 3)), which makes a trace")

@@ -1,7 +1,8 @@
 """Traces as JSON, and back: checked before anything is built, with no pickle and no eval.
 
 A trace file is one object: `format`, `version`, `title`, `nodes`, `links`, `initial`, `steps`, `messages`,
-`operations`, `faults`, `unapplied`, `end`, and the `run` it came from. Empty keys of a step are left out; steps name
+`operations`, `faults`, `unapplied`, `end`, and the `run` it came from. A message has a `label`, a `look` and a
+`sentence` if its class gives it some; files without them can be read. Empty keys of a step are left out; steps name
 messages by their index. Why it ended, a message was lost or an event did not apply is a code with its values, such as
 {"code": "cut", "link": "A->B"} (`dslab.reasons`). Values that JSON lacks are objects with one key, such as
 {"tuple": [1, 2]} (`dslab.values`).
@@ -15,16 +16,20 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from dslab.appearance import DECLARED, LOOKS, declared_label
 from dslab.describe import describe
+from dslab.logical_time import Stamps
 from dslab.marks import Mark, mark_from_dict, mark_to_dict
 from dslab.reasons import Reason, reason_from_dict
 from dslab.run import Run
 from dslab.run_json import run_from_dict, run_to_dict
-from dslab.trace import OF_A_MESSAGE, VERSION, ClientOperation, Envelope, NodeInfo, Output, Stamps, Step, Trace
-from dslab.values import DslabError, brief, decode, encode, is_text
+from dslab.trace import OF_A_MESSAGE, VERSION, ClientOperation, Envelope, NodeInfo, Output, Step, Trace
+from dslab.values import DslabError, brief, called, decode, encode, is_text
 from dslab.verbs import VERBS
 
 FORMAT = "dslab-trace"
+PLAIN = LOOKS[0]
+READABLE = (2, VERSION)         # 2: messages without labels
 FATES = ("received", "lost", "in flight")
 OF_A_NODE = {"start", "receive", "timer", "event"} | {verb.name for verb in VERBS.values() if verb.about == "node"}
 TEXT, TIME, WHOLE = (str,), (int, float), (int,)
@@ -59,9 +64,9 @@ def _step_to_dict(step: Step) -> dict[str, Any]:
         "message": step.message and step.message.id,
         "lamport": step.lamport, "vector": step.vector and list(step.vector),
         "sent": [message.id for message in step.sent], "timers": step.timers,
-        "outputs": [[name, *map(encode, values)] for name, *values in step.outputs],
-        "replies": [[client, encode(value)] for client, value in step.replies], "notes": list(step.notes),
-        "changes": _encoded(step.changes), "request": step.request and [*step.request[:2], encode(step.request[2])],
+        "outputs": [[name, *map(_encode, values)] for name, *values in step.outputs],
+        "replies": [[client, _encode(value)] for client, value in step.replies], "notes": list(step.notes),
+        "changes": _encoded(step.changes), "request": step.request and [*step.request[:2], _encode(step.request[2])],
         "text": describe(step),
     }
     if step.local != step.time:
@@ -73,19 +78,26 @@ def _step_to_dict(step: Step) -> dict[str, Any]:
 
 
 def _message_to_dict(message: Envelope) -> dict[str, Any]:
-    type_name, fields = encode(message.payload)["message"]
+    type_name, fields, *_ = _encode(message.payload)["message"]
+    said = {"label": declared_label(message.payload), "look": message.look if message.look != PLAIN else "",
+            "sentence": message.sentence}
     return {"name": message.name, "src": message.src, "dst": message.dst, "type": type_name, "fields": fields,
+            **{key: text for key, text in said.items() if text},
             "sent": message.sent, "departs": message.departs, "arrives": message.arrives,
             "fate": message.fate, "ended": message.ended, "why": message.why and message.why.to_dict()}
 
 
 def _operation_to_dict(operation: ClientOperation) -> dict[str, Any]:
-    return {"client": operation.client, "node": operation.node, "call": encode(operation.call),
-            "invoked": operation.invoked, "returned": operation.returned, "result": encode(operation.result)}
+    return {"client": operation.client, "node": operation.node, "call": _encode(operation.call),
+            "invoked": operation.invoked, "returned": operation.returned, "result": _encode(operation.result)}
+
+
+def _encode(value: Any) -> Any:
+    return encode(value, label=declared_label)
 
 
 def _encoded(state: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: encode(value) for name, value in state.items()}
+    return {name: _encode(value) for name, value in state.items()}
 
 
 def trace_from_json(text: str) -> Trace:
@@ -93,8 +105,9 @@ def trace_from_json(text: str) -> Trace:
     data = _parse(text)
     if data.get("format") != FORMAT:
         raise DslabError(f"not a trace: the key 'format' is {brief(data.get('format'))}, expected '{FORMAT}'")
-    if data.get("version") != VERSION:
-        raise DslabError(f"the trace has version {brief(data.get('version'))}; this dslab reads version {VERSION}")
+    if data.get("version") not in READABLE:
+        readable = " and ".join(map(str, READABLE))
+        raise DslabError(f"the trace has version {brief(data.get('version'))}; this dslab reads versions {readable}")
     try:
         return _Reader(data).trace()
     except KeyError as problem:
@@ -157,7 +170,12 @@ class _Reader:
                              " Nothing is loaded")
         ended = None if one["ended"] is None else self.reference(one["ended"], "steps", f"the end of {where}")
         sent = self.reference(one["sent"], "steps", f"the sending of {where}")
+        said = {key: _text(one[key], f"the {key} of {where}") for key in DECLARED if key in one}
+        if said.get("look", PLAIN) not in LOOKS:
+            raise DslabError(f"the look of {where} is {brief(said['look'])}, expected one of {', '.join(LOOKS)}."
+                             " Nothing is loaded")
         payload = decode({"message": [one["type"], one["fields"]]})
+        payload = called(payload, **said) if said else payload
         return Envelope(number, one["name"], one["src"], one["dst"], payload, sent, one["departs"], one["arrives"],
                         one["fate"], ended, None if one["why"] is None else _reason(one["why"], f"the loss of {where}"))
 

@@ -26,6 +26,7 @@ MOST_BITS = 2_000               # of an integer in decimal: Python may be set to
 LONGEST = sys.float_info.max    # ms
 MESSAGE_LIMIT = 64_000          # bytes, roughly, that one message may carry
 
+READ = "__message_words__"              # the words of a message that was read from a file: its label, look, sentence
 SCALARS: dict[str, Callable[[str], Any]] = {        # what JSON does not know of numbers and strings, and reads as text
     "float": float, "int": lambda text: int(text, 16),
     "text": lambda text: text.encode("ascii").decode("unicode_escape"),
@@ -166,8 +167,12 @@ def containers(value: Any) -> Iterator[Any]:
                 yield from containers(item)
 
 
-def encode(value: Any, name: Callable[[type], str] = lambda cls: cls.__name__) -> Any:
-    """Plain data as JSON; what JSON lacks becomes an object with one key, such as {"tuple": [1, 2]}."""
+def encode(value: Any, name: Callable[[type], str] = lambda cls: cls.__name__,
+           label: Callable[[Any], str | None] = lambda msg: None) -> Any:
+    """Plain data as JSON; what JSON lacks becomes an object with one key, such as {"tuple": [1, 2]}.
+
+    A message is its name, its fields and, if there is one, its label.
+    """
     kind = type(value)
     if kind is float and not math.isfinite(value):
         return {"float": repr(value)}
@@ -178,16 +183,17 @@ def encode(value: Any, name: Callable[[type], str] = lambda cls: cls.__name__) -
     if kind in ATOMS:
         return value
     if kind is list or kind is tuple:
-        items = [encode(item, name) for item in value]
+        items = [encode(item, name, label) for item in value]
         return items if kind is list else {"tuple": items}
     if kind is set or kind is frozenset:
-        return {kind.__name__: [encode(item, name) for item in in_order(value)]}
+        return {kind.__name__: [encode(item, name, label) for item in in_order(value)]}
     if kind is dict:
-        return {"dict": [[encode(key, name), encode(item, name)] for key, item in value.items()]}
+        return {"dict": [[encode(key, name, label), encode(item, name, label)] for key, item in value.items()]}
     fields = fields_of(kind)
     if fields is None:
         raise NotPlain(f"{brief(value)} is not plain data and has no JSON form")
-    return {"message": [name(kind), {field: encode(getattr(value, field), name) for field in fields}]}
+    said, inner = label(value), {field: encode(getattr(value, field), name, label) for field in fields}
+    return {"message": [name(kind), inner] if said is None else [name(kind), inner, said]}
 
 
 def decode(data: Any, message_class: Callable[[str, tuple[str, ...]], type] | None = None) -> Any:
@@ -200,9 +206,10 @@ def decode(data: Any, message_class: Callable[[str, tuple[str, ...]], type] | No
         raise DslabError(f"expected an object with one key such as 'tuple', found {brief(data)}")
     (tag, inner), = data.items()
     if tag == "message":
-        name, fields = inner
-        kind = (message_class or lookalike)(name, tuple(fields))
-        return kind(**{field: decode(item, message_class) for field, item in fields.items()})
+        name, fields, *said = inner
+        values = {field: decode(item, message_class) for field, item in fields.items()}
+        made = (message_class or lookalike)(name, tuple(fields))(**values)
+        return called(made, label=said[0]) if said and message_class is None else made
     if tag == "dict":
         return {decode(key, message_class): decode(item, message_class) for key, item in inner}
     kinds = {"tuple": tuple, "set": set, "frozenset": frozenset}
@@ -219,6 +226,14 @@ def lookalike(name: str, fields: tuple[str, ...]) -> type:
     """A message class with this name and these fields, for a trace whose protocol is not at hand."""
     return make_dataclass(name if name.isidentifier() else "Message", fields, frozen=True,
                           namespace={"__message_fields__": fields})
+
+
+def called(msg: T, **words: str) -> T:
+    """The message of a file, with the words that people know it by: its class, which has them, is not at hand."""
+    if not all(is_text(text) for text in words.values()):
+        raise DslabError(f"the label of a {type(msg).__name__} is {brief(words)}, expected text")
+    object.__setattr__(msg, READ, words)
+    return msg
 
 
 def in_order(values: Iterable[T]) -> list[T]:

@@ -15,8 +15,9 @@ from sentences import refuse
 import dslab
 
 LAYERS = [
-    "values mistakes text extras marks node contract",                          # what a protocol author needs
-    "names verbs network script run run_json properties arguments reasons trace trace_json describe shiviz",  # data
+    "values mistakes text extras appearance marks node contract",               # what a protocol author needs
+    "names verbs network script run run_json properties arguments reasons "     # data
+    "logical_time trace trace_json describe shiviz",
     "protocols",
     "simulator",                                                                # the engines and the judges of traces
     "model_checker",

@@ -377,7 +377,7 @@ def test_a_message_on_its_way_is_delivered_at_once_and_past_others():
     assert received(trace) == [(35, 3), (36, 1)]
     assert trace.messages[2].arrives == 35 and trace.faults == {"delivered now": 2}
     assert trace.describe(only(trace, "deliver")[0].index) == (
-        "The script: A->B#3, Ping(n=3) from A to B, is delivered at once."
+        "The script: A->B#3, Ping 3 from A to B, is delivered at once."
     )
 
 

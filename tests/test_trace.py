@@ -6,12 +6,13 @@ import networkx
 import pytest
 from samples import Ping, Put, Quiet, Sender, Store, gossip_run, only
 
+from dslab.logical_time import SILENT
 from dslab.network import Network, constant
 from dslab.node import Node
 from dslab.run import Run
 from dslab.script import at, crash, delay, drop, duplicate, recover, request
 from dslab.simulator.simulate import simulate
-from dslab.trace import SILENT, Trace
+from dslab.trace import Trace
 from dslab.values import DslabError
 
 TRACES = [simulate(gossip_run(seed)) for seed in range(4)]
@@ -197,20 +198,20 @@ def test_a_table_says_what_happened_in_words():
     assert (
         simulate(run).table()
         == """\
-step  time  node  L  what happened                                             state that changed
+step  time  node  L  what happened                                          state that changed
 0     0.0   A     1  A starts.
 1     0.0   B     1  B starts.
-2     10.0  A     2  A's beat timer goes off: it sends Ping(n=1) to B (lost).  count = 1
-3     20.0  A     3  A's beat timer goes off: it sends Ping(n=2) to B.         count = 2
-4     25.0  -        The script: A->B#2, Ping(n=2) from A to B, is held back.
-5     26.0  -        The script: A->B#2, Ping(n=2) from A to B, is doubled.
-6     30.0  A     4  A's beat timer goes off: it sends Ping(n=3) to B.         count = 3
-7     33.0  B     4  B receives Ping(n=2) from A.                              received = [2]
+2     10.0  A     2  A's beat timer goes off: it sends Ping 1 to B (lost).  count = 1
+3     20.0  A     3  A's beat timer goes off: it sends Ping 2 to B.         count = 2
+4     25.0  -        The script: A->B#2, Ping 2 from A to B, is held back.
+5     26.0  -        The script: A->B#2, Ping 2 from A to B, is doubled.
+6     30.0  A     4  A's beat timer goes off: it sends Ping 3 to B.         count = 3
+7     33.0  B     4  B receives Ping 2 from A.                              received = [2]
 8     34.0  B     5  B crashes.
-9     37.0  -        Ping(n=2) from A to B is lost: B is down.
-10    39.0  B     6  B recovers.                                               received = []
-11    40.0  B     7  B receives Ping(n=3) from A.                              received = [3]
-12    40.0  A     5  A's beat timer goes off: it sends Ping(n=4) to B.         count = 4"""
+9     37.0  -        Ping 2 from A to B is lost: B is down.
+10    39.0  B     6  B recovers.                                            received = empty
+11    40.0  B     7  B receives Ping 3 from A.                              received = [3]
+12    40.0  A     5  A's beat timer goes off: it sends Ping 4 to B.         count = 4"""
     )
 
 

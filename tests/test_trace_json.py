@@ -108,7 +108,7 @@ def whole(**changes):
 
 DAMAGES = {
     "another format": (whole(format="csv"), "not a trace: the key 'format' is 'csv', expected 'dslab-trace'"),
-    "a later version": (whole(version=3), "the trace has version 3; this dslab reads version 2"),
+    "a later version": (whole(version=4), "the trace has version 4; this dslab reads versions 2 and 3"),
     "an end in prose": (whole(end="reached 30 ms"), "the end in the trace is no reason: a reason is an object"),
     "an end of no kind": (whole(end={"code": "rust"}), "there is no reason 'rust'. Did you mean 'rest'?"),
     "an end without its values": (whole(end={"code": "rest"}), "the reason 'rest' speaks of ms, not of nothing"),

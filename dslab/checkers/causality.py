@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dslab.trace import SILENT, Trace
+from dslab.logical_time import SILENT
+from dslab.trace import Trace
 
 
 def happens_before(trace: Trace) -> Any:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from dslab.trace import SILENT, Step, Trace
+from dslab.logical_time import SILENT
+from dslab.trace import Step, Trace
 from dslab.values import DslabError, nearest
 
 

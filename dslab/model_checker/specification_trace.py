@@ -12,9 +12,10 @@ from dataclasses import fields, is_dataclass
 from functools import partial
 from typing import Any
 
+from dslab.logical_time import Stamps
 from dslab.model_checker.specification import Specification
 from dslab.reasons import Reason
-from dslab.trace import NodeInfo, Stamps, Step, Trace
+from dslab.trace import NodeInfo, Step, Trace
 from dslab.values import DslabError, NotPlain, brief, lookalike, snapshot
 
 PACE = 10.0             # ms between two moves

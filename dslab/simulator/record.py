@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dslab.contract import protocol_of
+from dslab.logical_time import Stamps
 from dslab.reasons import Reason
 from dslab.run import Run
 from dslab.script import At
 from dslab.simulator.hosts import Link
-from dslab.trace import OF_A_MESSAGE, ClientOperation, Envelope, NodeInfo, Output, Stamps, Step, Trace
+from dslab.trace import OF_A_MESSAGE, ClientOperation, Envelope, NodeInfo, Output, Step, Trace
 from dslab.values import DslabError, brief, nearest
 
 if TYPE_CHECKING:
