@@ -17,6 +17,7 @@ from dslab.diagrams.style import COLOURS
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.properties import always, judge
+from dslab.protocols import stable_storage
 from dslab.run import Run
 from dslab.script import at, crash, drop, heal, partition, pause, recover, request, resume
 from dslab.simulator.simulate import simulate
@@ -154,6 +155,20 @@ step  time  A    B    C
   18  72.0  ●◄───┤    │   B→A Ack(text='m3')
 key: ○ start  ● receive  ▲ timer  X crash  ◎ recover  = pause  » resume  × lost  ┊ down  ╎ paused"""
     )
+
+
+def test_a_request_waits_at_a_paused_node_and_is_lost_at_one_that_is_down():
+    drawn = diagram(stable_storage.DEMO)
+    assert "paused: request Count() by user 11" in str(drawn)              # when the node goes on
+    assert str(drawn).splitlines()[11:13] == [
+        "   9  30.0  │       ◇       ┊   request Count() by user 8 waits at paused",
+        "  10  30.0  │       ╎       ×   request Count() by user 9 is lost at crashed"]
+    assert "◇ waits  × lost" in str(drawn) and not any(row.is_of_the_network for row in drawn.picture.rows)
+    assert {"waits: Count() by user 8", "lost: Count() by user 9", "request that waits"} <= set(words(drawn))
+
+
+def test_a_request_to_a_node_that_is_not_shown_is_not_shown_either():
+    assert "by user 8" not in str(diagram(stable_storage.DEMO, nodes=("steady", "crashed")))
 
 
 def test_vector_timestamps_stand_beside_the_steps():

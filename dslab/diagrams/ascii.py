@@ -23,6 +23,7 @@ SIGNS = {
     "receive": "●",
     "timer": "▲",
 } | {verb.name: verb.sign for verb in VERBS.values() if verb.sign}
+UNHEARD = {"paused": ("◇", "waits at"), "down": ("×", "is lost at")}       # a request, by what its node was
 LIFE = {"up": "│", "down": "┊", "paused": "╎"}
 WORDS = {"timer": "timer"} | {verb.name: verb.word for verb in VERBS.values()}
 GRAPH, TEXT = 0.6, 22  # the largest share of the width for life lines, and the least columns for sentences
@@ -94,7 +95,7 @@ class TextSheet:
     def graph(self, place: int, row: Row) -> str:
         """The life lines in this row, with the signs and arrows on them."""
         step, nodes = row.steps[0], self.picture.nodes
-        across = row.is_of_the_network and step.kind != "request"
+        across = row.is_of_the_network
         columns = self.pitch * (len(nodes) - 1) + (3 if nodes else 1)
         cells = ["╌" if across else " "] * columns
         for span in self.picture.spans:
@@ -106,6 +107,8 @@ class TextSheet:
             column = self.picture.column(one.node)
             if column is not None:
                 cells[column * self.pitch] = SIGNS.get(one.kind, "■")
+            if (unheard := self.picture.unheard(one)) and (column := self.picture.column(unheard[0])) is not None:
+                cells[column * self.pitch] = UNHEARD[unheard[1]][0]
         self.stubs(cells, step)
         return "".join(cells)
 
@@ -170,19 +173,19 @@ def _sentence(picture: SpacetimePicture, row: Row) -> tuple[str, str, str]:
         return f"{nodes} {DOES[step.kind] if s else step.kind}", "", after
     if step.kind == "timer":
         return f"{nodes}: {step.name} timer", "", after
+    if unheard := picture.unheard(step):
+        return "request ", request(picture, step), f" {UNHEARD[unheard[1]][1]} {who(unheard[0])}"
     if step.kind == "request":
-        return f"{nodes or 'in vain'}: request ", request(picture, step), after
+        return f"{nodes}: request ", request(picture, step), after
     return "", step.name or step.kind, after
 
 
 def request(picture: SpacetimePicture, step: Step) -> str:
     """A client's request, with the client if that is a node's name."""
-    call = picture.calls.get(step.index)
-    if call is None:
+    if step.request is None:
         return step.name
-    return brief(call.call, limit=200) + (
-        f" by {who(call.client)}" if call.client not in ("", "client", step.node) else ""
-    )
+    client, _, msg = step.request
+    return brief(msg, limit=200) + (f" by {who(client)}" if client not in ("", "client", step.node) else "")
 
 
 def consequences(step: Step) -> Iterator[str]:
@@ -221,13 +224,16 @@ def plain(value: object) -> str:
 def _key(picture: SpacetimePicture) -> str:
     """The legend: the signs that occur, with their meaning."""
     kinds = [kind for kind in SIGNS if kind in picture.kinds()]
+    unheard = {found[1] for step in picture.shown if (found := picture.unheard(step))}
     parts = [f"{SIGNS[kind]} {WORDS.get(kind, kind)}" for kind in kinds]
     parts += [
         f"■ {kind}"
         for kind in picture.kinds()
         if kind not in SIGNS and any(s.node for s in picture.shown if s.kind == kind)
     ]
-    if any(arrow.message.fate == "lost" for arrow in picture.arrows):
+    if "paused" in unheard:
+        parts.append(f"{UNHEARD['paused'][0]} waits")
+    if "down" in unheard or any(arrow.message.fate == "lost" for arrow in picture.arrows):
         parts.append("× lost")
     for status in ("down", "paused"):
         if any(span.status == status for span in picture.spans):

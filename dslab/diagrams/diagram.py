@@ -190,7 +190,8 @@ def _messages(trace: Trace, names: Sequence[str], wanted: frozenset[str]) -> set
 
 def _is_shown(step: Step, names: Sequence[str], wanted: frozenset[str], messages: set[int]) -> bool:
     """Whether to show a step: of these nodes (or the network) and of these kinds, or an end of a shown message."""
-    if step.node is not None and step.node not in names:
+    at = step.request[1] if step.node is None and step.request else step.node
+    if at is not None and at not in names:
         return False
     if (
         step.message is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dslab.diagrams.spacetime import SpacetimePicture
-from dslab.diagrams.style import CROSS, LETTER, LIFE, SIGNS, label, path, rect, sign
+from dslab.diagrams.style import CROSS, LETTER, LIFE, SIGNS, label, path, rect, sign, unheard_request
 from dslab.text import width_of
 from dslab.verbs import VERBS
 
@@ -30,6 +30,8 @@ def _entries(picture: SpacetimePicture) -> Iterator[tuple[str, str]]:
     for kind in kinds:
         if any(step.node for step in picture.shown if step.kind == kind):
             yield sign(kind, 0, 0), WORDS.get(kind, kind)
+    for lost in sorted({found[1] == "down" for step in picture.shown if (found := picture.unheard(step))}):
+        yield unheard_request(0, 0, lost=lost), "request that is lost" if lost else "request that waits"
     yield from _messages({arrow.message.fate for arrow in picture.arrows})
     for status in sorted({span.status for span in picture.spans} - {"up"}):
         yield path(*LIFE[status], d="M0 -8V8"), status

@@ -6,11 +6,11 @@ Both forms, text and SVG, are drawn from one `SpacetimePicture`, so they cannot 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dslab.reasons import Reason
-from dslab.trace import ClientOperation, Envelope, Step, Trace
+from dslab.trace import Envelope, Step, Trace
 from dslab.verbs import STATUS_AFTER
 
 DOOR = 0.25  # columns between the receiver's life line and the end of a message that is lost there
@@ -29,8 +29,9 @@ class Row:
 
     @property
     def is_of_the_network(self) -> bool:
-        """Whether it is about the network, and not about a node or a message."""
-        return self.steps[0].node is None and self.steps[0].message is None
+        """Whether it is about the network, and not about a node, a message, or what a node was asked."""
+        step = self.steps[0]
+        return step.node is None and step.message is None and step.request is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,21 @@ class SpacetimePicture:
     arrows: tuple[Arrow, ...]
     spans: tuple[Span, ...]
     stamps: str | None
-    calls: Mapping[int, ClientOperation]      # the clients' operations, by the step that invoked them
     mark: int | None            # a step to mark: the one that broke a promise
     wording: Wording
 
     def column(self, node: str | None) -> int | None:
         """The column of a node, None if it is not shown."""
         return self.nodes.index(node) if node in self.nodes else None
+
+    def unheard(self, step: Step) -> tuple[str, str] | None:
+        """For a request that its node could not handle then: the node, and whether it was "paused" or "down"."""
+        if step.node is not None or step.request is None:
+            return None
+        node = step.request[1]
+        past = (one for one in reversed(self.trace.steps[:step.index]) if one.node == node)
+        status = next((STATUS_AFTER[one.kind] for one in past if one.kind in STATUS_AFTER), "")
+        return node, "down" if status == "down" else "paused"
 
     def stamp(self, step: Step) -> str:
         """The timestamp of a step, if stamps are shown and it has one."""
@@ -117,8 +126,7 @@ def draw(trace: Trace, shown: Sequence[Step], nodes: tuple[str, ...], messages: 
     arrows = tuple(arrow for message in trace.messages if message.id in messages
                    for arrow in _arrow(message, nodes, place))
     spans = tuple(span for column, node in enumerate(nodes) for span in _spans(trace, node, column, place))
-    calls = {operation.invoked: operation for operation in trace.operations}
-    return SpacetimePicture(trace, nodes, tuple(shown), rows, arrows, spans, stamps, calls, mark, wording)
+    return SpacetimePicture(trace, nodes, tuple(shown), rows, arrows, spans, stamps, mark, wording)
 
 
 class Places:

@@ -104,6 +104,12 @@ def rect(style: str, x: float, y: float, width: float, height: float, round: flo
     return f'<rect class="{style}" x="{num(x)}" y="{num(y)}" {size} rx="{num(round)}"/>'
 
 
+def unheard_request(x: float, y: float, *, lost: bool) -> str:
+    """The sign of a request that was not handled: hollow, and crossed out if it is lost."""
+    hollow = path("card ink hollow", d=REQUEST.outline, at=(x, y))
+    return hollow + path("fault thick", d=CROSS, at=(x, y)) if lost else hollow
+
+
 def sign(kind: str, x: float, y: float) -> str:
     """The sign of a step: a shape and a colour for each kind; a hollow one hides the line behind it."""
     colour = COLOUR_OF.get(kind, "ink")

@@ -18,8 +18,21 @@ from dslab.diagrams.legend import legend
 from dslab.diagrams.message_labels import ArrowLine, Crowd, around, name
 from dslab.diagrams.spacetime import Arrow, SpacetimePicture
 from dslab.diagrams.step_labels import Label, labels
-from dslab.diagrams.style import CROSS, LETTER, LIFE, label, num, path, rect, sign, stylesheet, text_of
+from dslab.diagrams.style import (
+    CROSS,
+    LETTER,
+    LIFE,
+    label,
+    num,
+    path,
+    rect,
+    sign,
+    stylesheet,
+    text_of,
+    unheard_request,
+)
 from dslab.text import visible, width_of
+from dslab.trace import Step
 from dslab.values import brief
 
 TOP, WIDTH = 22, 900        # px: above the first row, and the width to fill
@@ -160,11 +173,7 @@ class SvgPage:
         for place, row in enumerate(self.picture.rows):
             step = row.steps[0]
             if row.is_of_the_network:
-                words = (
-                    f"in vain: {request(self.picture, step)}"
-                    if step.kind == "request"
-                    else step.name or step.kind
-                )
+                words = step.name or step.kind
                 style = f"{'good' if step.kind == 'heal' else 'bad'} halo strong"
                 most = int((self.width - MARGIN) / 7)
                 self.crowd.add_box(self.middle - 3.5 * min(width_of(words[:most]), most),
@@ -213,6 +222,22 @@ class SvgPage:
                     told = text_of(f"step {step.index}, {step.time:.1f} ms: {describe(step)}")
                     drawn = sign(step.kind, x, y) + beside.draw(x, y, self.room(beside))
                     yield f"<g><title>{told}</title>{drawn}</g>"
+                yield from self.unheard(step, place)
+
+    def unheard(self, step: Step, place: int) -> Iterator[str]:
+        """A request that waits at a paused node, or that a node which is down does not hear."""
+        found = self.picture.unheard(step)
+        column = self.picture.column(found[0]) if found else None
+        if found is None or column is None:
+            return
+        x, y, lost = self.x(column), self.y(place), found[1] == "down"
+        side = -1 if 0 < column == len(self.picture.nodes) - 1 else 1
+        words = f"{'lost' if lost else 'waits'}: {request(self.picture, step)}"
+        room = min(x - MARGIN if side < 0 else self.width - 8 - x, self.pitch - 16)
+        beside = label(x + 11 * side, y + 4, words, f"{'bad' if lost else 'soft'} halo", int(room / LETTER),
+                       anchor="end" if side < 0 else "start")
+        told = text_of(f"step {step.index}, {step.time:.1f} ms: {describe(step)}")
+        yield f"<g><title>{told}</title>{unheard_request(x, y, lost=lost)}{beside}</g>"
 
     def room(self, beside: Label) -> float:
         """The room of a label: it may cover life lines without a step in this row, but not the edge."""

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CONCURRENT, FUTURE, PAST, PRESENT, relations } from "../../dslab/player/js/data/causality.js";
-import { indexTrace, lastAtMost, neighbourStep, stateAt, timersAt, valueAt } from "../../dslab/player/js/data/trace.js";
+import {
+  indexTrace,
+  lastAtMost,
+  neighbourStep,
+  stateAt,
+  timersAt,
+  unheardAt,
+  valueAt,
+} from "../../dslab/player/js/data/trace.js";
 import { TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE);
@@ -17,6 +25,16 @@ test("a node is down from its crash to its recovery", () => {
   assert.deepEqual(
     [2, 3, 4, 5].map((k) => valueAt(index.status[1], k)),
     ["up", "down", "down", "up"],
+  );
+});
+
+test("a request waits at a node that is paused, and is lost at one that is down", () => {
+  const ask = (node, request) => ({ time: 90, kind: "request", node, request: ["alice", request, null] });
+  const steps = [{ time: 80, kind: "pause", node: "A" }, ask(null, "A"), { time: 90, kind: "crash", node: "C" }];
+  const asked = indexTrace({ ...TRACE, messages: [], steps: [...steps, ask(null, "C"), ask("B", "B")] });
+  assert.deepEqual(
+    [0, 1, 3, 4].map((k) => unheardAt(asked, k)),
+    [null, { node: "A", lost: false }, { node: "C", lost: true }, null],
   );
 });
 

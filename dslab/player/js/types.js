@@ -40,6 +40,7 @@
  * @property {Array<[name: string, ...values: Value[]]>} [outputs]
  * @property {Array<[client: string, value: Value]>} [replies]
  * @property {string[]} [notes]
+ * @property {[client: string, node: string, msg: Value]} [request] what a client asked
  * @property {Record<string, Value>} [changes] the attributes that got a new value
  * @property {number} [lamport]
  * @property {number[]} [vector]

@@ -81,6 +81,14 @@ export function stepOutline(kind) {
   return MARKS.get(kind) ?? OTHER;
 }
 
+/** A request that was not handled: hollow while it waits at a paused node, crossed out where nobody hears it.
+ * @param {boolean} lost
+ * @returns {Mark} */
+export function unheardOutline(lost) {
+  const { d } = stepOutline("request");
+  return { d: lost ? `${d}M-5.5 -5.5L5.5 5.5M5.5 -5.5L-5.5 5.5` : d, stroked: true, fault: lost };
+}
+
 /** Lines across a circle: the hatching of a node that is down.
  * @param {number} r */
 export function hatching(r) {

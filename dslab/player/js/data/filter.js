@@ -83,7 +83,8 @@ function keeps(index, view) {
  * @param {Step} step
  * @param {Message|null} message */
 function concernsShown(filter, step, message) {
-  if (step.node !== undefined && step.node !== null) return !filter.nodes.has(step.node);
+  const node = step.node ?? step.request?.[1];
+  if (node !== undefined) return !filter.nodes.has(node);
   return !message || !filter.nodes.has(message.src) || !filter.nodes.has(message.dst);
 }
 

@@ -171,6 +171,17 @@ export function isCut(index, src, dst, k) {
   return cutsAt(index, k).some(([a, b]) => a === src && b === dst);
 }
 
+/** For a request that its node could not handle in step k: which it was, and whether it is lost, since the node was
+ *  down; at a node that was paused it waits. Null for any other step.
+ * @param {Index} index
+ * @param {number} k */
+export function unheardAt(index, k) {
+  const { kind, node, request } = index.steps[k];
+  if (kind !== "request" || index.column.has(node) || !request) return null;
+  const status = index.status[index.column.get(request[1]) ?? -1];
+  return { node: request[1], lost: valueAt(status, k) === "down" };
+}
+
 /** The steps of a node, ascending: none if there is no such node.
  * @param {Index} index
  * @param {string|null} node */

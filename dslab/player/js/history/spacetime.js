@@ -2,11 +2,11 @@
 // The space-time diagram: a life line a node, time downwards, a row a step, so that it reads as one with the log beside
 // it. Rows are spaced by order, not by the clock: order is what causality is about, and the log has the times.
 /** @import { Chain, Index, Rows, View } from "../types.js" */
-import { stepOutline } from "../cluster/shapes.js";
+import { stepOutline, unheardOutline } from "../cluster/shapes.js";
 import { RELATION } from "../data/causality.js";
 import { stampOf } from "../data/describe.js";
 import { lastKnownStep } from "../data/filter.js";
-import { lastAtMost } from "../data/trace.js";
+import { lastAtMost, unheardAt } from "../data/trace.js";
 import { s } from "../dom.js";
 import { arrowsIn, drawArrow } from "./arrows.js";
 
@@ -81,7 +81,8 @@ function lifeLine(index, i, rows, frame, x, y, view) {
  * @param {boolean} chained */
 function drawStep(index, k, frame, x, y, view, related, chained) {
   const step = index.steps[k];
-  const i = index.column.get(step.node);
+  const unheard = unheardAt(index, k);
+  const i = index.column.get(unheard?.node ?? step.node);
   if (i === undefined) {
     if (step.message !== undefined) return [];
     return [
@@ -94,7 +95,7 @@ function drawStep(index, k, frame, x, y, view, related, chained) {
       }),
     ];
   }
-  const { d, stroked, fault } = stepOutline(step.kind);
+  const { d, stroked, fault } = unheard ? unheardOutline(unheard.lost) : stepOutline(step.kind);
   const relation = related ? ` dslab-${RELATION[related[k]]}` : "";
   const here =
     k === view.step ? " dslab-here" : k === view.marked ? " dslab-marked" : chained ? " dslab-chain" : "";
