@@ -54,6 +54,8 @@ if TYPE_CHECKING:                                   # editors and type checkers 
     from dslab.grader.hints import hint
     from dslab.grader.progress import progress
     from dslab.player.player import play
+    from dslab.predictions.prediction import Prediction
+    from dslab.widgets.reveal import reveal
     from dslab.widgets.vary import vary
 
 _LATER = {
@@ -61,15 +63,16 @@ _LATER = {
     "linearizable": "dslab.checkers.linearizability", "REGISTER": "dslab.checkers.specs",
     "check": "dslab.grader.check", "exercise": "dslab.grader.catalogue", "progress": "dslab.grader.progress",
     "ask": "dslab.grader.display", "solution": "dslab.grader.display", "hint": "dslab.grader.hints",
+    "Prediction": "dslab.predictions.prediction", "reveal": "dslab.widgets.reveal",
     "vary": "dslab.widgets.vary",
 }
 
 __all__ = [
-    "DslabError", "Limits", "Network", "Node", "ProtocolError", "REGISTER", "Run", "Specification", "Trace",
-    "Verdict", "World", "always", "ask", "at", "check", "clock", "constant", "crash", "cut", "delay", "deliver",
-    "diagram", "drop", "duplicate", "exercise", "explore", "exponential", "fire", "follow", "heal", "hint",
-    "in_the_end", "isolate", "judge", "linearizable", "long_tail", "message", "partition", "pause", "play",
-    "progress", "recover", "request", "resume", "search", "set_link", "simulate", "solution", "sometimes", "source",
+    "DslabError", "Limits", "Network", "Node", "Prediction", "ProtocolError", "REGISTER", "Run", "Specification",
+    "Trace", "Verdict", "World", "always", "ask", "at", "check", "clock", "constant", "crash", "cut", "delay",
+    "deliver", "diagram", "drop", "duplicate", "exercise", "explore", "exponential", "fire", "follow", "heal", "hint",
+    "in_the_end", "isolate", "judge", "linearizable", "long_tail", "message", "partition", "pause", "play", "progress",
+    "recover", "request", "reveal", "resume", "search", "set_link", "simulate", "solution", "sometimes", "source",
     "uniform", "vary",
 ]
 

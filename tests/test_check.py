@@ -20,8 +20,8 @@ from dslab.exercises import lamport_clock
 from dslab.exercises.lamport_clock import Clock, Reference, SameStamp
 from dslab.grader.check import NotRight, check
 from dslab.grader.child import Job
-from dslab.grader.progress_file import recall
 from dslab.grader.watchdog import place
+from dslab.progress_file import recall
 
 LAMPORT, = (exercise for exercise in lamport_clock.EXERCISES if exercise.number == "4.1")
 

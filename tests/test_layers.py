@@ -23,6 +23,7 @@ LAYERS = [
     "model_checker",
     "checkers testing",
     "diagrams charts services",                                                 # pictures; real servers on loopback
+    "predictions progress_file",                                                # questions before answers; what is kept
     "player",                                                                   # what steps through a trace
     "widgets",                                                                  # forms, panels, grids of runs
     "grader",                                                                   # judges attempts
@@ -158,7 +159,7 @@ def test_only_views_know_that_there_is_a_screen(file):
 @each_file
 def test_nothing_is_random_or_timed(file):
     """Same run, same trace: chance comes from the run's seed, time from the simulation."""
-    if board_of(file) in ("player", "widgets", "grader", "command"):        # people, and processes that hang
+    if board_of(file) in ("predictions", "player", "widgets", "grader", "command"):     # people; processes that hang
         return
     untold = {module.partition(".")[0] for _, module in imports(tree(file))} & UNTOLD
     refuse(f"{name_of(file)}: {module} differs from one run to the next; time is the simulation's, in ms: self.now in a"

@@ -14,11 +14,11 @@ from dslab.grader.catalogue import exercises
 from dslab.grader.check import check
 from dslab.grader.display import Asked, marks, run_of
 from dslab.grader.exercise import BreakIt, Compute, FillIn, MakeItRight, Predict
-from dslab.grader.progress_file import note, progress_file, recall
 from dslab.grader.report import OUTCOMES, Report
 from dslab.network import Network, constant
 from dslab.node import Node
 from dslab.player.bundle import style
+from dslab.progress_file import note, progress_file, recall
 from dslab.protocols.logical_clocks import EXAMPLE, VectorClock, drawing
 from dslab.run import Run
 from dslab.simulator.simulate import simulate

@@ -37,7 +37,7 @@ PROMISE = "nbval-check-output"
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"}}
 OF_A_CELL = ("tags", "dslab", "jupyter", "slideshow", "editable", "deletable")      # metadata that an author writes
-NOT_COMPARED = {"text/plain", "image/png", "image/jpeg", "application/vnd.jupyter.widget-view+json"}
+NOT_COMPARED = {"text/plain", "text/html", "image/png", "image/jpeg", "application/vnd.jupyter.widget-view+json"}
 
 
 # ---- strip, check, run ----

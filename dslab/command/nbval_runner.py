@@ -92,6 +92,11 @@ class Recorder:
         self.findings, self.reports, self.seconds = findings, reports, seconds
         self.read = 0                   # bytes of the reports that belong to earlier cells
 
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Compare promised texts, and no HTML, which a notebook does not store."""
+        for item in items:
+            item.parent.skip_compare = (*item.parent.skip_compare, "text/html")
+
     def pytest_runtest_call(self, item: Any) -> None:
         """Set the time limit of a cell."""
         checks = CHECK in item.cell.metadata.get("tags", ())

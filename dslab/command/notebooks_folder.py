@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import dslab
-from dslab.grader.progress_file import progress_file
+from dslab.progress_file import progress_file
 from dslab.values import DslabError
 
 FOLDER = "dslab-course"                 # the default folder of a learner's copy

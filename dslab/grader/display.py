@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import MISSING
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from dslab.grader.check import check
 from dslab.grader.exercise import BreakIt, Compute, Exercise, FillIn, MakeItRight, Predict
 from dslab.grader.judging import same
-from dslab.grader.progress_file import hints_read, recall, tries
 from dslab.grader.report import RIGHT, WRONG
+from dslab.mistakes.calls import teaching
+from dslab.predictions.forms import Answer, Choices
+from dslab.progress_file import hints_read, recall, tries
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
@@ -141,24 +144,36 @@ def run_of(exercise: Exercise) -> Run | None:
 
 # ---- the form --------------------------------------------------------------------------------------------------------
 
-def ask(exercise: Predict) -> Asked:
-    """The questions of a prediction: a form in a notebook, text elsewhere.
+@teaching('ask("Who leads in the end?", ["A", "B"], answer=lambda: simulate(DEMO).outputs("leader")[-1].node)')
+def ask(question: Predict | str, choices: Choices = None, *, answer: Answer = MISSING, then: Any = None,
+        section: str = "") -> Any:
+    """A question that is answered before its answer is seen: a card in a notebook; elsewhere the answer is folded away.
 
     Args:
-        exercise: a prediction, or a diagram to fill in, as `exercise("1.2a")` finds it.
+        question: the question; or a prediction, or a diagram to fill in, as `exercise("1.2a")` finds it.
+        choices: what can be chosen; None: a number or a few words are typed, or "yes" or "no" is chosen.
+        answer: one of the choices; a set of them: check boxes; a list of all of them: an order; a number (which is
+            right within 1 % if it is not whole) or a text; True or False. Or a function that returns it.
+        then: what is shown after the answer: an object, a text, or a function: what it prints and what it returns.
+        section: the number of the heading above it, such as "2.1.3", by which the guess is remembered.
 
     Raises:
-        DslabError: the exercise is no prediction, so there is nothing to fill in.
+        DslabError: the exercise asks no questions, or the answer is none of the choices.
 
-    >>> ask(exercise("1.2a"))
-    Exercise 1.2a, Behind the slow one. ...
-      'page 1': how many ms page 1 takes
-    ...
+    >>> ask("How many of five are a majority?", [2, 3, 4], answer=lambda: 5 // 2 + 1)
+    How many of five are a majority?
+    answer: 3
     """
-    if not isinstance(exercise, Predict):
-        raise DslabError(f"exercise {exercise.number} asks no questions: it is to be answered by"
-                         f" check(exercise({exercise.number!r}), ...)")
-    return Asked(exercise)
+    if isinstance(question, Predict):
+        return Asked(question)
+    if isinstance(question, Exercise):
+        raise DslabError(f"exercise {question.number} asks no questions: it is to be answered by"
+                         f" check(exercise({question.number!r}), ...)")
+    if answer is MISSING:
+        raise DslabError(f"the question {brief(question)} has no answer: compute it, ask(..., answer=lambda: ...)")
+    from dslab.widgets.question import StandaloneQuestion
+
+    return StandaloneQuestion(question, choices, answer, then, section)
 
 
 class Asked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dslab.grader.exercise import Exercise
-from dslab.grader.progress_file import hints_read, note, recall
+from dslab.progress_file import hints_read, note, recall
 
 
 class Said(str):

@@ -10,9 +10,9 @@ from typing import Any
 
 from dslab.grader.catalogue import exercises
 from dslab.grader.exercise import Exercise
-from dslab.grader.progress_file import hints_read, note, recall, tries
 from dslab.grader.report import MARKS, NOT_ATTEMPTED, RIGHT, Report
 from dslab.mistakes.calls import teaching
+from dslab.progress_file import hints_read, note, recall, tries
 
 
 @teaching("progress()")

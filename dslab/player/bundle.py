@@ -34,9 +34,9 @@ def script(root: str = "player.js", folder: Path = HERE / "js") -> str:
 
 
 @cache
-def style(name: str = "player.css") -> str:
-    """A widget's style sheet."""
-    return (HERE / "css" / name).read_text("utf-8")
+def style(*names: str) -> str:
+    """A widget's style sheets, joined; those of the player, if none is named."""
+    return "".join((HERE / "css" / name).read_text("utf-8") for name in names or ("player.css", "question.css"))
 
 
 def _collect(folder: Path, name: str, sources: dict[str, str], importing: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ import ipywidgets
 from traitlets import TraitError
 
 from dslab.player.bundle import script
+from dslab.player.static_page import StaticPage
 from dslab.values import DslabError, brief
 
 STEPS = 100                 # of a slider over floats, about: each step is a power of ten
@@ -29,6 +30,19 @@ class ControlNames(anywidget.AnyWidget):
     """Gives the controls beside it what ipywidgets leaves out: names for screen readers, and keys in JupyterLab."""
 
     _esm = script("widgets/controls.js")
+
+
+def with_choices(function: Callable[..., Any], choices: Mapping[str, Any], play: Callable[[Any], Any]) -> Any:
+    """The player under controls for the arguments of `function`."""
+    controls = controls_of(choices, function)
+
+    def chosen() -> Any:
+        return function(**{name: control.value for name, control in controls.items()})
+
+    player = play(chosen())
+    if isinstance(player, StaticPage):
+        return player
+    return under(controls, player, lambda: player.attempt(lambda: player.show(chosen())))
 
 
 def controls_of(choices: Mapping[str, Any], function: Callable[..., Any], *, live: bool = False) -> dict[str, Any]:

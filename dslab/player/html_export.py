@@ -12,6 +12,7 @@ from dslab.player.layout import Layout
 from dslab.player.options import HEIGHT
 from dslab.player.payload import payload
 from dslab.player.payload import title as title_of
+from dslab.predictions.prediction import Prediction
 from dslab.properties import Promise
 from dslab.trace import Trace
 
@@ -48,7 +49,7 @@ NO_SCRIPT = "This page replays a run of a distributed protocol; it needs JavaScr
 START = """
 // A page has no kernel: a model that holds the payload and forgets the rest.
 const payload = JSON.parse(document.getElementById("payload").textContent);
-const values = new Map([["payload", payload], ["step", payload.focus]]);
+const values = new Map([["payload", payload], ["step", payload.focus], ["guesses", {}]]);
 const model = {
   get: (name) => values.get(name), set: (name, value) => values.set(name, value),
   save_changes() {}, on() {}, off() {}, send() {},
@@ -64,9 +65,10 @@ addEventListener("keydown", give, { capture: true });
 
 
 def html(trace: Trace, *, title: str = "", height: int = HEIGHT, focus: int = 0, layout: Layout = None,
-         promises: Sequence[Promise] | None = None, lang: str | None = None, show: Sequence[str] = ()) -> str:
+         promises: Sequence[Promise] | None = None, lang: str | None = None, show: Sequence[str] = (),
+         ask: Sequence[Prediction] = ()) -> str:
     """The page as text; the same trace gives the same bytes."""
-    data = payload(trace, height=height, focus=focus, layout=layout, promises=promises, lang=lang, show=show)
+    data = payload(trace, height=height, focus=focus, layout=layout, promises=promises, lang=lang, show=show, ask=ask)
     data["title"] = title or title_of(trace)
     return page(data)
 

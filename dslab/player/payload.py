@@ -1,6 +1,7 @@
 """What the browser gets: the trace as JSON, and what is easier to work out in Python.
 
-The widget has four traits. `step` is the cursor, `notice` the sentence of an error; the other two are data:
+The widget has five traits. `step` is the cursor, `notice` the sentence of an error, `guesses` are the answers to
+`questions`; the other two are data:
 
 `payload`: what is seen; a new one for each new trace, and all that an exported page has. Before the first one it has
 the language only, and the player says that it waits.
@@ -13,6 +14,8 @@ the language only, and the player says that it waits.
     lang, words the language, and its translations by the English sentence; no words for English
     comparison  null, or a second trace beside this one: {branch, first, trace, lights}; they are alike before
                 step `first`, which may be the number of steps of one of them; null: they never differ
+    questions   [{id, text, section, form, choices, answer, shown, at, until}]: see `dslab.predictions`; what comes
+                after step `at` is hidden until the question is answered
 
 `acts`: what can be done; new after each answer, so that whoever asked knows that it was given (`serial`).
     branch      the name of the one that is shown; branches: [{name, parent, events}], parents first
@@ -35,6 +38,7 @@ from dslab.player.language import catalogue, language
 from dslab.player.layout import Layout, positions
 from dslab.player.options import HEIGHT
 from dslab.player.verdicts import lights, promises_of
+from dslab.predictions.prediction import Prediction, asked_of, opened
 from dslab.properties import Promise
 from dslab.trace import Trace
 
@@ -46,7 +50,7 @@ CHOSEN = "Here the next event is chosen: the script is left alone."
 
 def payload(trace: Trace, *, layout: Layout = None, height: int = HEIGHT,
             promises: Sequence[Promise] | None = None, error: str = "", focus: int = 0,
-            lang: str | None = None, show: Sequence[str] = ()) -> dict[str, Any]:
+            lang: str | None = None, show: Sequence[str] = (), ask: Sequence[Prediction] = ()) -> dict[str, Any]:
     """The JSON data of one player without a kernel; a widget writes over what its kernel can do.
 
     Args:
@@ -58,18 +62,19 @@ def payload(trace: Trace, *, layout: Layout = None, height: int = HEIGHT,
         focus: the step at which the player opens.
         lang: the language, as `dslab.player.language.language` takes it.
         show: the views to open; none: those that the reader has open.
+        ask: the questions that are asked before what they are about is shown.
     """
     lang = language(lang)
     promises = promises_of(trace) if promises is None else tuple(promises)
-    judged = lights(trace, promises, catalogue(lang))
+    judged, questions = lights(trace, promises, catalogue(lang)), asked_of(ask, trace)
     return {
         "trace": _told(trace, catalogue(lang)), "title": title(trace),
         "positions": [list(point) for point in positions(trace.nodes, trace.links, layout=layout)],
         "lights": judged, "sources": sources(trace),
         "script": script_of(trace), "json": "" if trace.run is None else trace.run.to_json(),
         "test": "" if trace.run is None else test_of(simulating(trace.run), trace, promises, judged, error),
-        "height": height, "show": list(show), "focus": focus, "editable": False, "reason": NO_KERNEL,
-        "edits": 0, "serial": 0, "comparison": None,
+        "height": height, "show": list(show), "focus": opened(questions, {}, focus), "questions": questions,
+        "editable": False, "reason": NO_KERNEL, "edits": 0, "serial": 0, "comparison": None,
     } | spoken(lang)
 
 

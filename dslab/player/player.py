@@ -20,7 +20,7 @@ from dslab.mistakes.calls import teaching
 from dslab.player.branches import Branch, Branches
 from dslab.player.break_mode import Breaking
 from dslab.player.bundle import script, style
-from dslab.player.choices import controls_of, under
+from dslab.player.choices import with_choices
 from dslab.player.code_export import script_of, test_of
 from dslab.player.edits import moment_after, requests
 from dslab.player.language import language
@@ -31,6 +31,8 @@ from dslab.player.requests import answer
 from dslab.player.scene import Comparison, Playable, Scene, Scenes, first_different_step, opening, promised, watched
 from dslab.player.static_page import StaticPage, described
 from dslab.player.verdicts import promises_of
+from dslab.predictions.guesses import remember_guess
+from dslab.predictions.prediction import Prediction, asked_of, opened, predictions_of
 from dslab.properties import Promise, listed
 from dslab.run import Run
 from dslab.script import Action, At, at
@@ -45,7 +47,7 @@ Scenarios = Mapping[str, Iterable[At]] | None
 def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int = HEIGHT, layout: Layout = None,
          promises: Promise | Sequence[Promise] | None = None, scenarios: Scenarios = None, mode: str = "",
          budget: Mapping[str, int] | None = None, lang: str | None = None, show: str | Sequence[str] = (),
-         **choices: Any) -> Any:
+         ask: Prediction | Sequence[Prediction] | None = None, **choices: Any) -> Any:
     """A player for a run.
 
     Args:
@@ -62,6 +64,8 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
             or else English. Names, messages, promises, notes and code are not translated.
         show: the views that are open at first, beside the cluster: "history", "state", "promises", "script", "more", or
             several of them; none: those that the reader has open in this notebook.
+        ask: a question about the run, or several in order: `Prediction("Who leads?", answer=..., at=9)`. The player
+            opens at the first, and what comes after it is hidden until it is answered.
         choices: for a function, the range of each argument, as in `vary`: (low, high) is a slider, a list a menu, a
             bool a check box.
 
@@ -73,20 +77,21 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
     <player: Raft: an election, a crash, another election, 263 steps>
     """
     check_options(step=step, height=height, scenarios=scenarios, show=show)
+    ask = predictions_of(ask)
     promises = None if promises is None else listed(promises)
     if callable(what) and not isinstance(what, type):
-        return _with_choices(what, choices, partial(play, height=height, layout=layout, promises=promises,
-                                                    scenarios=scenarios, mode=mode, budget=budget, lang=lang,
-                                                    show=show))
+        return with_choices(what, choices, partial(play, height=height, layout=layout, promises=promises,
+                                                   scenarios=scenarios, mode=mode, budget=budget, lang=lang, show=show,
+                                                   ask=ask))
     if choices:
         raise DslabError(f"{', '.join(choices)}: choices need a function that takes them, such as "
                          "play(lambda seed: ..., seed=(0, 9))")
     if os.environ.get("DSLAB_STATIC"):
         judged = promised(what) if promises is None else promises
         return StaticPage(watched(what)[0], step=opening(what, step), height=height, layout=layout, promises=judged,
-                          lang=lang, show=listed_views(show))
+                          lang=lang, show=listed_views(show), ask=ask)
     player = Player(height=height, layout=layout, promises=promises, scenarios=scenarios, mode=mode, budget=budget,
-                    lang=lang, show=show)
+                    lang=lang, show=show, ask=ask)
     player.show(what, step=step)
     return player
 
@@ -104,22 +109,27 @@ class Player(anywidget.AnyWidget):
     acts = traitlets.Dict().tag(sync=True)      # what can be done: see `dslab.player.payload` for both
     notice = traitlets.Dict().tag(sync=True)    # an error's sentence, numbered so that it can be shown twice
     step = traitlets.Int(0).tag(sync=True)      # the cursor, sent when playing stops or the player loses focus
+    guesses = traitlets.Dict().tag(sync=True)   # at the questions that were answered, by their identity
 
     def __init__(self, *, height: int = HEIGHT, layout: Layout = None, promises: Sequence[Promise] | None = None,
                  scenarios: Scenarios = None, mode: str = "", budget: Mapping[str, int] | None = None,
-                 lang: str | None = None, show: str | Sequence[str] = ()) -> None:
+                 lang: str | None = None, show: str | Sequence[str] = (), ask: Sequence[Prediction] = ()) -> None:
         super().__init__()
         if mode not in ("", "break"):
             raise DslabError(f'there is no mode {brief(mode)}: a player has the mode "" or "break"')
+        if mode and ask:
+            raise DslabError('mode="break" asks nothing, since the reader chooses what comes next: drop ask=')
         self.scene: Scene | None = None
         self.branches = Branches(None)
         self.breaking: Breaking | None = None
         self._payload = partial(payload, height=height, layout=layout, lang=language(lang), show=listed_views(show))
         self._promises, self._scenarios, self._mode, self._budget = promises, dict(scenarios or {}), mode, budget
+        self._predictions = ask
         self._other: Branch | None = None               # the branch that is shown beside the current one
         self._serial = 0
         self.payload = spoken(language(lang))           # it may be displayed before `show` is called
         self.on_msg(lambda _, content, buffers: self.receive(content))
+        self.observe(lambda change: self._remember(change.new), names="guesses")
 
     @property
     def run(self) -> Run | None:
@@ -144,9 +154,10 @@ class Player(anywidget.AnyWidget):
         breaking = Breaking(_run_of(what), self._budget) if self._mode == "break" else None
         shown, error = breaking.play(()) if breaking else watched(what)
         scene = self._make(shown, error, judged)
+        scene.data["questions"] = asked_of(self._predictions, shown)
         self.breaking, self.branches, self._other = breaking, Branches(scene.trace.run), None
         self._scenes = Scenes(scene, lambda branch: self._make(*watched(branch.run), judged))
-        self._put(scene, opening(what, step))
+        self._put(scene, opened(scene.data["questions"], self.guesses, opening(what, step)))
 
     # ---- branches --------------------------------------------------------------------------------------
 
@@ -242,6 +253,12 @@ class Player(anywidget.AnyWidget):
         if self._serial == answered:
             self._list()
 
+    def _remember(self, guesses: Mapping[str, Any]) -> None:
+        """Record what the learner guesses."""
+        for asked in self._scenes.first.data["questions"] if self.scene else ():
+            if guesses.get(asked["id"]):
+                remember_guess(asked, guesses[asked["id"]])
+
     # ---- how it is shown -------------------------------------------------------------------------------
 
     def _grow(self, parent: Branch, events: Iterable[At], *, name: str = "", back: int = 0) -> None:
@@ -331,16 +348,3 @@ def _run_of(what: Any) -> Run:
     if not isinstance(run, Run):
         raise DslabError(f'mode="break" needs a Run, of which it chooses what happens; not {brief(what)}')
     return run
-
-
-def _with_choices(function: Callable[..., Any], choices: Mapping[str, Any], play: Callable[[Any], Any]) -> Any:
-    """The player under controls for the arguments of `function`."""
-    controls = controls_of(choices, function)
-
-    def chosen() -> Any:
-        return function(**{name: control.value for name, control in controls.items()})
-
-    player = play(chosen())
-    if isinstance(player, StaticPage):
-        return player
-    return under(controls, player, lambda: player.attempt(lambda: player.show(chosen())))

@@ -9,6 +9,7 @@ from dslab.player.html_export import html
 from dslab.player.layout import Layout
 from dslab.player.options import HEIGHT
 from dslab.player.payload import title
+from dslab.predictions.prediction import Prediction
 from dslab.properties import Promise
 from dslab.trace import Trace
 
@@ -20,10 +21,10 @@ class StaticPage:
 
     def __init__(self, trace: Trace, *, step: int = 0, height: int = HEIGHT, layout: Layout = None,
                  promises: Sequence[Promise] | None = None, lang: str | None = None,
-                 show: Sequence[str] = ()) -> None:
+                 show: Sequence[str] = (), ask: Sequence[Prediction] = ()) -> None:
         self.trace, self.height = trace, height
         self.page = html(trace, height=height, focus=step, layout=layout, promises=promises, lang=lang,
-                         show=show)
+                         show=show, ask=ask)
 
     def _repr_html_(self) -> str:
         return frame(self.page, title=repr(self), height=self.height)

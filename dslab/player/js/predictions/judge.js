@@ -1,0 +1,60 @@
+// @ts-check
+// What a guess is worth. It is judged here and not in the kernel, so that a page without one can do it, too.
+
+/** @typedef {object} Asked a question, as `dslab.predictions.forms` makes it
+ * @property {string} id by which the guess is remembered
+ * @property {string} text
+ * @property {string} section
+ * @property {"one"|"some"|"order"|"number"|"words"} form
+ * @property {string[]} choices in the order in which they are shown; none: something is typed
+ * @property {number|number[]|string} answer the place of a choice, the places of some, a number or a text, by the form
+ * @property {string} shown the answer in words */
+
+/** @typedef {number|number[]|string|null} GuessValue as an answer; null: nothing was guessed */
+/** @typedef {{value: GuessValue, said: string, right: boolean}} Guess `said` in words; "": the reader gave up */
+
+const NEAR = 0.01; // a number that is not whole is right if it is so near, as a part of the answer
+
+/** @param {Asked} asked
+ *  @param {GuessValue} value
+ *  @returns {Guess} */
+export function judge(asked, value) {
+  return { value, said: inWords(asked, value), right: isRight(asked, value) };
+}
+
+/** What is remembered of a reader who gives up.
+ * @returns {Guess} */
+export const givenUp = () => ({ value: null, said: "", right: false });
+
+/** @param {Asked} asked
+ *  @param {GuessValue} value */
+export function inWords({ choices }, value) {
+  if (Array.isArray(value)) return value.map((place) => choices[place]).join(", ");
+  return typeof value === "number" && choices.length ? choices[value] : String(value);
+}
+
+/** @param {Asked} asked
+ *  @param {GuessValue} value */
+function isRight({ form, answer }, value) {
+  if (form === "number") return isNear(readNumber(String(value)), Number(answer));
+  if (form === "words") return bare(String(value)) === bare(String(answer));
+  return JSON.stringify(value) === JSON.stringify(answer);
+}
+
+/** @param {number} guess
+ *  @param {number} answer */
+function isNear(guess, answer) {
+  return Number.isInteger(answer) ? guess === answer : Math.abs(guess - answer) <= NEAR * Math.abs(answer);
+}
+
+/** The number that was typed: "1,500", "12 ms", "30%", "3,5"; NaN if there is none.
+ * @param {string} text */
+export function readNumber(text) {
+  const plain = text.trim().replace(/^(-?\d+),(\d{1,2})$/, "$1.$2").replace(/(\d)[,_'\s](?=\d{3})/g, "$1");
+  const found = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?/i.exec(plain);
+  return found ? Number(found[0]) : NaN;
+}
+
+/** A text without what makes no difference: blanks, brackets, quotes, capitals.
+ * @param {string} text */
+const bare = (text) => text.toLowerCase().replace(/[\s'"()[\]<>.]/g, "");

@@ -1,0 +1,46 @@
+"""The learner's guesses, kept in the file of the learner's progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from dslab.progress_file import note, recall
+
+MARK = "? "             # begins the keys of guesses in the file; exercises are numbers
+LONGEST = 500           # characters of a text in the file
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One question, with what the learner said first and what was so."""
+
+    section: str
+    text: str
+    said: str               # "" where the learner gave up
+    shown: str              # the answer
+    right: bool
+
+    @property
+    def chapter(self) -> str:
+        """The number of the chapter; "" without a section."""
+        return self.section.partition(".")[0]
+
+
+def remember_guess(asked: Mapping[str, Any], guess: Mapping[str, Any]) -> None:
+    """Record the first guess at a question; later ones know the answer."""
+    key = MARK + asked["id"][:LONGEST]
+    if key not in recall():
+        note(key, section=asked["section"], text=asked["text"][:LONGEST], said=str(guess.get("said", ""))[:LONGEST],
+             shown=asked["shown"][:LONGEST], right=guess.get("right") is True,
+             last=datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def guesses() -> list[Guess]:
+    """All guesses, by section."""
+    entries = [entry for key, entry in recall().items() if key.startswith(MARK)]
+    found = [Guess(**{name: str(entry.get(name, "")) for name in ("section", "text", "said", "shown")},
+                   right=entry.get("right") is True) for entry in entries]
+    return sorted(found, key=lambda one: [int(part) if part.isdigit() else 0 for part in one.section.split(".")])

@@ -1,0 +1,198 @@
+"""Questions that are answered before the answer is seen: `ask`, `reveal`, `Prediction`."""
+
+import json
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+
+from dslab import DslabError, Prediction, ask, judge, play, reveal, simulate
+from dslab.diagrams.diagram import diagram
+from dslab.predictions.forms import asked
+from dslab.predictions.guesses import guesses
+from dslab.protocols.raft import DEMO, PROMISES
+from dslab.widgets import panel as views
+
+TRACE = simulate(DEMO)
+LAST = len(TRACE) - 1
+EVIL = "</script><img src=x onerror=alert(1)>\x1b[31m\u202e'\""
+
+
+@pytest.fixture(autouse=True)
+def memory(tmp_path, monkeypatch):
+    monkeypatch.setenv("DSLAB_PROGRESS", str(tmp_path / "progress.json"))
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    """As in a notebook: somebody answers the buttons."""
+    monkeypatch.setattr(views, "has_kernel", lambda: True)
+
+
+def leader(trace):
+    return trace.outputs("leader")[-1].node
+
+
+def who(**changes):
+    return Prediction(**{"text": "Who leads in the end?", "choices": list("ABCDE"), "answer": leader, "at": 9,
+                         "section": "7.2.1"} | changes)
+
+
+def visible_text(html: str) -> str:
+    """What is seen of a page whose details are closed."""
+    page = BeautifulSoup(html, "html.parser")
+    for hidden in page.select("style, details > div"):
+        hidden.decompose()
+    return page.get_text(" ")
+
+
+# ---- the form follows from the choices and the answer ----
+
+@pytest.mark.parametrize(("choices", "answer", "form", "coded", "shown"), [
+    (["A", "B"], "B", "one", 1, "B"),
+    ([2, 3, 4], 3, "one", 1, "3"),
+    ([(1, 2), (2, 1)], (2, 1), "one", 1, "2, 1"),
+    (None, True, "one", 0, "yes"),
+    (["A", "B", "C"], {"C", "A"}, "some", [0, 2], "A, C"),
+    (["A", "B", "C"], set(), "some", [], "none of them"),
+    (None, 52.56, "number", 52.56, "52.56"),
+    (None, 1_500_000.0, "number", 1_500_000.0, "1,500,000"),
+    (None, "attack", "words", "attack", "attack"),
+    (None, (1, 2, 0), "words", "1, 2, 0", "1, 2, 0"),
+])
+def test_the_form_follows_from_the_choices_and_the_answer(choices, answer, form, coded, shown):
+    data = asked("What?", choices, answer)
+    assert (data["form"], data["answer"], data["shown"]) == (form, coded, shown)
+
+
+def test_an_order_is_never_shown_as_the_answer_has_it():
+    for answer in ("ABC", "ACB", "BAC", "BCA", "CAB", "CBA"):
+        data = asked("In which order?", list(answer), list(answer))
+        assert data["form"] == "order" and data["choices"] != list(answer)
+        assert [data["choices"][place] for place in data["answer"]] == list(answer)
+
+
+def test_one_is_not_true():
+    with pytest.raises(DslabError, match="expected one of them"):
+        asked("How many?", [0, 1], True)
+
+
+# ---- alone, without a kernel ----
+
+def test_the_answer_and_what_comes_after_it_are_folded_away():
+    shown = ask("How many are a majority?", [2, 3, 4], answer=lambda: 5 // 2 + 1, then="three of five")
+    html = shown._repr_mimebundle_()["text/html"]
+    assert "How many are a majority?" in visible_text(html) and "three of five" not in visible_text(html)
+    page = BeautifulSoup(html, "html.parser")
+    assert page.details.get("open") is None
+    assert page.details.get_text(" ").split() == ["Answer", "3", "three", "of", "five"]
+
+
+def test_the_text_has_the_question_the_answer_and_the_text_of_what_comes_after():
+    assert str(ask("How many?", answer=2, then=lambda: print("a\nb"))) == "How many?\nanswer: 2\na\nb"
+    assert str(ask("How many?", answer=2)) == "How many?\nanswer: 2"
+
+
+def test_what_comes_after_can_be_a_drawing_a_player_or_a_list():
+    after = ask("?", answer=1, then=lambda: [diagram(TRACE, last=9), *judge(TRACE, PROMISES)])
+    html = after._repr_html_()
+    assert html.count("<svg") == 1 and html.count("<pre") == 1 and "two leaders never share a term" in html
+    assert "<player: Raft" in str(ask("?", answer=1, then=lambda: play(TRACE)))
+
+
+def test_a_page_without_a_kernel_plays_what_comes_after(monkeypatch):
+    monkeypatch.setenv("DSLAB_STATIC", "1")
+    page = BeautifulSoup(ask("?", answer=1, then=lambda: play(TRACE))._repr_html_(), "html.parser")
+    assert page.details.iframe
+
+
+def test_reveal_is_closed_and_its_text_is_what_it_hides():
+    verdicts = judge(TRACE, PROMISES)
+    shown = reveal("All verdicts", verdicts)._repr_mimebundle_()
+    assert shown["text/plain"] == "\n".join(map(str, verdicts))
+    assert visible_text(shown["text/html"]).split() == ["All", "verdicts"]
+
+
+def test_hostile_texts_stay_texts():
+    for html in (ask(EVIL, [EVIL, "B"], answer="B", then=EVIL)._repr_html_(), reveal(EVIL, EVIL)._repr_html_()):
+        assert "<img" not in html and "<script" not in html
+
+
+# ---- alone, with a kernel ----
+
+def test_a_card_remembers_the_first_guess_and_shows_what_comes_after(kernel):
+    question = ask("How many?", [2, 3], answer=3, then=lambda: ["text", play(TRACE)], section="2.1.3")
+    box = question.widget()
+    card, = box.children
+    assert "<pre" in card.then and repr(card) == "<question: How many?>"
+    card.guess = {"value": 0, "said": "2", "right": False}
+    assert box.children[1].trace is TRACE
+    card.guess = {}
+    assert box.children == (card,)
+    card.guess = {"value": 1, "said": "3", "right": True}
+    guess, = guesses()
+    assert (guess.section, guess.text, guess.said, guess.shown, guess.right) == ("2.1.3", "How many?", "2", "3", False)
+
+
+def test_guesses_that_are_no_data_cost_nothing():
+    card, = ask("How many?", answer=3).widget().children
+    card.guess = {"value": [], "said": None, "right": "yes", "more": {}}
+    assert [guess.right for guess in guesses()] == [False]
+
+
+# ---- in a player ----
+
+def test_a_player_opens_at_the_question_and_computes_the_answer():
+    player = play(DEMO, ask=who())
+    question, = player.payload["questions"]
+    assert player.step == player.payload["focus"] == question["at"] == 9 and question["until"] == LAST
+    assert question["choices"][question["answer"]] == leader(TRACE)
+
+
+def test_steps_are_numbers_or_functions_of_the_trace():
+    first = TRACE.outputs("leader")[0].step
+    question, = play(DEMO, ask=who(at=lambda trace: trace[first - 1], until=lambda trace: first)).payload["questions"]
+    assert (question["at"], question["until"]) == (first - 1, first)
+
+
+def test_a_question_ends_where_the_next_begins():
+    one, other = play(DEMO, ask=[who(at=4), who(text="Still?", at=30)]).payload["questions"]
+    assert (one["until"], other["at"], other["until"]) == (30, 30, LAST)
+
+
+def test_a_guess_in_the_player_is_remembered_and_the_player_opens_at_the_next_question():
+    player = play(DEMO, ask=[who(at=4), who(text="Still?", at=30)])
+    one, _ = player.payload["questions"]
+    player.guesses = {one["id"]: {"value": 0, "said": "A", "right": False}}
+    assert [(guess.text, guess.said, guess.shown) for guess in guesses()] == [(one["text"], "A", leader(TRACE))]
+    player.show(DEMO)
+    assert player.step == 30
+
+
+def test_a_branch_asks_nothing():
+    player = play(DEMO, ask=who())
+    player.receive({"type": "edit", "verb": "crash", "args": ["B"], "step": 9})
+    assert player.payload["questions"] == []
+    player.undo()
+    assert len(player.payload["questions"]) == 1
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"at": 999}, "expected a step of the run"), ({"at": "9"}, "expected a step of the run"),
+    ({"at": 9, "until": 9}, "expected a later step"), ({"answer": lambda trace: "Z"}, "expected one of them"),
+])
+def test_a_question_that_cannot_be_asked_says_why(changes, words):
+    with pytest.raises(DslabError, match=words):
+        play(DEMO, ask=who(**changes))
+
+
+def test_a_question_may_not_begin_before_the_one_before_it_is_answered():
+    with pytest.raises(DslabError, match="give them in order"):
+        play(DEMO, ask=[who(at=4, until=50), who(text="Still?", at=30)])
+
+
+def test_the_page_of_a_player_carries_its_questions(monkeypatch):
+    monkeypatch.setenv("DSLAB_STATIC", "1")
+    page = play(DEMO, ask=who()).page
+    data = json.loads(re.search(r'id="payload">(.*?)</script>', page, re.S)[1])
+    assert data["focus"] == 9 and data["questions"][0]["text"] == who().text
