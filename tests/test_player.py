@@ -276,7 +276,7 @@ def test_the_modules_become_one_script_without_imports():
 
 def test_every_module_is_part_of_a_widget():
     python = "".join(file.read_text("utf-8") for file in bundle.HERE.parent.rglob("*.py"))
-    scripts = bundle.script() + "".join(map(bundle.script, re.findall(r'script\("(widgets/\w+\.js)"\)', python)))
+    scripts = bundle.script() + "".join(map(bundle.script, re.findall(r'"(widgets/\w+\.js)"', python)))
     modules = {path.relative_to(bundle.HERE / "js").as_posix() for path in (bundle.HERE / "js").rglob("*.js")}
     refuse(f"dslab/player/js/{name} is in no bundle, so it never runs: import it where it is used"
            for name in sorted(modules - {"types.js"}) if f"// ---- {name}\n" not in scripts)

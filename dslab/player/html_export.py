@@ -73,16 +73,22 @@ def html(trace: Trace, *, title: str = "", height: int = HEIGHT, focus: int = 0,
     return page(data)
 
 
-def page(data: dict[str, Any]) -> str:
-    """The page of a payload."""
+def page(data: dict[str, Any], *, root: str = "player.js", css: str | None = None) -> str:
+    """The page of a payload: of a player, or of another widget whose state it is.
+
+    Args:
+        root: the widget's JavaScript module.
+        css: its style sheet; None: the player's.
+    """
     noscript = data.get("words", {}).get(NO_SCRIPT, NO_SCRIPT)
     return PAGE.format(policy=POLICY, lang=escape(data.get("lang", "en")), title=escape(data["title"][:200]),
-                       style=style(), noscript=escape(noscript), data=_embedded(data), script=code(), start=START)
+                       style=style() if css is None else css, noscript=escape(noscript), data=_embedded(data),
+                       script=code(root), start=START)
 
 
-def code() -> str:
-    """The JavaScript of an exported page, the same in all of them."""
-    return script().replace("export default { render };\n", "")
+def code(root: str = "player.js") -> str:
+    """The JavaScript of an exported page, the same in all pages of a widget."""
+    return script(root).replace("export default { render };\n", "")
 
 
 def _embedded(data: dict[str, Any]) -> str:

@@ -1,0 +1,73 @@
+"""Demonstrations in a real browser: by mouse and by keyboard, on a laptop and on a phone; and what axe-core finds."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+from test_accessible import violations
+
+from dslab.player.html_export import page
+from dslab.widgets.demonstration import STYLE, Demonstration
+from dslab.widgets.framing import framing
+
+pytestmark = pytest.mark.browser
+
+ALL = {"framing": framing}
+
+
+def shown(browser: Browser, made: Demonstration, folder, *, width: int = 960, scheme: str = "light") -> Locator:
+    """The page of a demonstration."""
+    file = folder / "page.html"
+    file.write_text(page({"focus": 0, **made.payload}, root=made.root, css=STYLE), encoding="utf-8")
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    window = context.new_page()
+    window.problems = []
+    window.on("pageerror", lambda error: window.problems.append(str(error)))
+    window.goto(file.as_uri())
+    return window.locator(".dslab-touch")
+
+
+@pytest.fixture
+def opened(browser, tmp_path) -> Iterator:
+    """Opens demonstrations; in the end there was no error in any."""
+    windows = []
+
+    def show(made: Demonstration, **options) -> Locator:
+        touch = shown(browser, made, tmp_path, **options)
+        windows.append(touch.page)
+        return touch
+
+    yield show
+    for window in windows:
+        assert window.problems == []
+        window.context.close()
+
+
+@pytest.mark.parametrize("scheme, width", [("light", 960), ("dark", 480)])
+@pytest.mark.parametrize("name", ALL)
+def test_it_fits_and_the_checker_finds_nothing(opened, name, scheme, width):
+    touch = opened(ALL[name](), width=width, scheme=scheme)
+    assert violations(touch) == []
+    assert touch.page.evaluate("document.documentElement.scrollWidth") <= width
+    if width == 960:
+        assert touch.bounding_box()["height"] <= 640
+
+
+def test_a_cut_is_dragged_and_moved_by_keys(opened):
+    touch = opened(framing())
+    expect(touch.get_by_role("status")).to_contain_text("2 messages were sent and 1 read")
+    touch.get_by_label("A piece").fill("4")
+    cut = touch.get_by_role("slider", name="cut").first
+    cut.focus()
+    cut.press("ArrowRight")
+    expect(touch.get_by_role("slider", name="cut").first).to_be_focused()
+    expect(touch.get_by_role("slider", name="cut").first).to_have_attribute("aria-valuenow", "5")
+    touch.get_by_role("slider", name="cut").nth(1).press("Delete")
+    expect(touch.get_by_role("status")).to_contain_text("✓ 2 messages were sent and 2 read")
+    box = touch.get_by_role("slider", name="cut").bounding_box()
+    mouse = touch.page.mouse
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    mouse.down()
+    mouse.move(box["x"] + box["width"] / 2 - 100, box["y"] + 20, steps=5)
+    mouse.up()
+    expect(touch.get_by_role("status")).to_contain_text("not as they were sent")

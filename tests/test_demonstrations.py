@@ -1,0 +1,33 @@
+"""Demonstrations that compute in the browser: what they begin with, and what is left of them without one."""
+
+import re
+
+import pytest
+
+import dslab.widgets.demonstration as views
+from dslab import DslabError
+from dslab.widgets.framing import framing
+
+ALL = [framing]
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_without_a_kernel_a_demonstration_is_a_page_that_works_and_a_text(make):
+    shown = make()._repr_mimebundle_()
+    assert set(shown) == {"text/plain", "text/html"}
+    assert shown["text/plain"] == repr(make()) and re.fullmatch(r"<.+>", repr(make()))
+    assert "<iframe srcdoc=" in shown["text/html"] and "function createFrame" in shown["text/html"]
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_with_a_kernel_it_is_a_widget_too(make, monkeypatch):
+    monkeypatch.setattr(views, "has_kernel", lambda: True)
+    assert {"text/plain", "text/html"} < set(make()._repr_mimebundle_())
+
+
+@pytest.mark.parametrize("tasks, words", [
+    ({"x": []}, "none empty"), ({"x": ["ü"]}, "ASCII"), ({"x": [""]}, "none empty"),
+    ({"x": ["a" * 26]}, "more than 26 bytes")])
+def test_messages_that_cannot_be_drawn_are_refused(tasks, words):
+    with pytest.raises(DslabError, match=words):
+        framing(tasks)
