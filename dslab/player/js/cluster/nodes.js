@@ -1,17 +1,17 @@
 // @ts-check
 // The nodes of the picture: shape and colour for the role, hatching for a crash, rings for timers, attributes beside.
 /** @import { Actions, Index, NodeInfo, Point, Status, Value, View } from "../types.js" */
+/** @import { Label } from "./places.js" */
 import { relationOfNode } from "../data/causality.js";
 import { lastKnownStep } from "../data/filter.js";
 import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "../data/trace.js";
 import { shorten, show } from "../data/values.js";
 import { FOCUSABLE, onEnter, s, setAttr, setText, toggleClass } from "../dom.js";
 import { t } from "../words.js";
+import { LINE } from "./places.js";
 import { crossOutline, hatching, PAUSE_SIGN, ROLE_COUNT, roleOutline } from "./shapes.js";
 
-/** @typedef {"left"|"right"|"below"|"above right"|"below right"} Side */
-/** @typedef {{point: Point, radius: number, labels: Side, bottom: number}} Place where a node stands, and on which side
- *    of it what is written about it; `bottom` is the lowest line of the picture */
+/** @typedef {{point: Point, radius: number, label: Label}} Place where a node stands, and what is written about it */
 
 /** @param {Index} index
  *  @param {number} i
@@ -67,7 +67,7 @@ export function createNode(index, i, place, actions) {
       setText(title, element.getAttribute("aria-label") ?? "");
       const inner = role === 2 ? roleOutline(0, 0.82 * place.radius) : "";
       setAttr(outline, "d", roleOutline(role, place.radius) + inner);
-      fillLabel(label, lines, place);
+      fillLabel(label, lines, place.label);
     },
     /** @param {View} view
      *  @param {number} time ms */
@@ -176,25 +176,17 @@ function labelLines(info, inside, state, status, clock) {
   return lines.slice(0, 4);
 }
 
-/** Write the lines below a node of a row, else on the side away from the links: outwards, up or down from the middle.
- * @param {SVGElement} label
+/** Write the lines beside the node: as many as there is room for.
+ * @param {SVGElement} element
  * @param {Array<{text: string, strong: boolean, clock?: boolean}>} lines
- * @param {Place} place */
-function fillLabel(label, lines, { point, radius, labels, bottom }) {
-  const step = 15.5;
-  const height = step * (lines.length - 1);
-  const x = labels === "below" ? 0 : (labels === "left" ? -1 : 1) * (radius + 17);
-  const wanted =
-    new Map([
-      ["below", radius + 30],
-      ["above right", -height - 2],
-      ["below right", 14],
-    ]).get(labels) ?? 4 - height / 2;
-  const y = Math.max(12 - point.y, Math.min(bottom - 6 - height - point.y, wanted));
-  const anchor = labels === "below" ? "middle" : labels === "left" ? "end" : "start";
-  label.replaceChildren(
-    ...lines.flatMap((line, i) => {
-      const place = { x, y: y + step * i, "text-anchor": anchor };
+ * @param {Label} label */
+function fillLabel(element, lines, { x, top, bottom, anchor, align, lines: most }) {
+  const shown = lines.slice(0, most);
+  const spare = bottom - top - LINE * shown.length;
+  const first = top + 0.75 * LINE + (align === "top" ? 0 : align === "bottom" ? spare : spare / 2);
+  element.replaceChildren(
+    ...shown.flatMap((line, n) => {
+      const place = { x, y: (first + LINE * n).toFixed(1), "text-anchor": anchor };
       const kind = line.clock ? "dslab-clock" : line.strong ? "dslab-strong" : null;
       return [", ", s("text", { class: kind, ...place }, line.text)];
     }),

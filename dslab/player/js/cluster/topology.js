@@ -1,55 +1,84 @@
 // @ts-check
 // The cluster as a picture: nodes, links, and messages that move along them.
-/** @import { Actions, Index, Panel, Point } from "../types.js" */
+/** @import { Actions, Index, Panel, View } from "../types.js" */
+/** @import { Size, Text } from "./places.js" */
 import { show } from "../data/values.js";
-import { s } from "../dom.js";
+import { focusedKey, h, restoreFocus, s } from "../dom.js";
 import { english, t } from "../words.js";
 import { createCutting } from "./link_cutting.js";
 import { createLinks, createRoute } from "./links.js";
 import { createFlights } from "./messages.js";
 import { createNode } from "./nodes.js";
+import { labelsFor, pointsFor, radiusFor } from "./places.js";
 
-const HEIGHT = 340;
-const TOP = 44;
-const SPREAD = 270; // between the leftmost and the rightmost node
-const ROW_SPREAD = 380; // the same, if all stand in a row
+const FIRST_SIZE = { width: 640, height: 340 }; // px, until the page has laid the picture out
 const CROWD = 12; // with more nodes than this only some have their attributes beside them
 const CROWDED = english("{count} nodes: their attributes are written beside the current and the selected one only");
+const LETTER = 7.4; // px of a letter beside a node
+const MOST_LETTERS = 22;
+const MOST_LINES = 4;
 
-/** The picture of one trace. A click selects a node, a message or a link.
+/** The picture of one trace, drawn for the size that it has. A click selects a node, a message or a link.
  * @param {Index} index
  * @param {Array<[number, number]>} positions of the nodes in the unit square
  * @param {Actions} actions
  * @returns {Panel} */
 export function createTopology(index, positions, actions) {
-  const radius = Math.max(8, Math.min(25, 150 / Math.hypot(3, index.nodes.length / 1.4)));
-  const inRow = positions.every(([, y]) => y === 0.5);
-  const side = inRow ? 80 : sideRoom(index, radius);
-  const spread = inRow ? ROW_SPREAD : SPREAD;
-  const width = 2 * side + spread;
-  const points = positions.map(([x, y]) => ({ x: side + x * spread, y: TOP + y * (HEIGHT - 2 * TOP) }));
+  const texts = index.nodes.map((_, i) => textOf(index, i));
+  let picture = createPicture(index, positions, texts, FIRST_SIZE, actions);
+  const element = h("div", { class: "dslab-picture" }, picture.element);
+  let latest = /** @type {View|null} */ (null);
+
+  /** @param {DOMRectReadOnly} size */
+  function resize({ width, height }) {
+    if (width < 40 || height < 40) return; // it is hidden
+    const focused = focusedKey(element);
+    picture = createPicture(index, positions, texts, { width, height }, actions);
+    element.replaceChildren(picture.element);
+    if (latest) picture.draw(latest);
+    restoreFocus(element, focused);
+  }
+
+  const observer = new ResizeObserver(([{ contentRect }]) => resize(contentRect));
+  observer.observe(element);
+  return {
+    element,
+    draw(view) {
+      latest = view;
+      picture.draw(view);
+    },
+    stop: () => observer.disconnect(),
+  };
+}
+
+/** The picture in a certain size.
+ * @param {Index} index
+ * @param {Array<[number, number]>} positions
+ * @param {Text[]} texts
+ * @param {Size} size
+ * @param {Actions} actions */
+function createPicture(index, positions, texts, size, actions) {
+  const radius = radiusFor(positions.length, size);
+  const points = pointsFor(positions, texts, radius, size);
+  const labels = labelsFor(points, texts, radius, size);
   const places = new Map(index.nodes.map(({ id }, i) => [id, points[i]]));
   const links = createLinks(index, places, radius);
-  const nodes = points.map((point, i) => {
-    const labels = inRow ? "below" : sideOf(point, width);
-    return createNode(index, i, { point, radius, labels, bottom: HEIGHT }, actions);
-  });
-  const cutting = createCutting(index, places, { width, height: HEIGHT }, actions);
+  const nodes = points.map((point, i) => createNode(index, i, { point, radius, label: labels[i] }, actions));
+  const cutting = createCutting(index, places, size, actions);
   const flights = createFlights(index, places, radius, actions);
   const route = createRoute(index, places, radius);
+  const count = index.nodes.length;
   const element = s(
     "svg",
     {
-      class: index.nodes.length > CROWD ? "dslab-topology dslab-crowded" : "dslab-topology",
-      viewBox: `0 0 ${width} ${HEIGHT}`,
+      class: count > CROWD ? "dslab-topology dslab-crowded" : "dslab-topology",
+      viewBox: `0 0 ${size.width} ${size.height}`,
       role: "group",
       "aria-label": t("Topology: nodes, links and messages"),
     },
     links.element,
     cutting.element,
-    index.nodes.length > CROWD
-      ? s("text", { class: "dslab-crowd", x: 8, y: HEIGHT - 6 }, t(CROWDED, { count: index.nodes.length }))
-      : null,
+    count > CROWD ? s("text", { class: "dslab-crowd", x: 8, y: size.height - 6 }, t(CROWDED, { count })) : null,
     s("g", {}, ...nodes.map((node) => node.element)),
     route.element,
     flights.element,
@@ -58,7 +87,7 @@ export function createTopology(index, positions, actions) {
   let drawn = "";
   return {
     element,
-    draw(view) {
+    draw(/** @type {View} */ view) {
       const { step, time } = view.scene;
       const moment = `${step} ${view.observer}`; // a node does not know what is cut
       if (drawn !== moment) links.draw(view.observer === null ? step : -1);
@@ -72,26 +101,20 @@ export function createTopology(index, positions, actions) {
   };
 }
 
-/** @param {Point} point
- *  @param {number} width */
-function sideOf(point, width) {
-  if (Math.abs(point.x - width / 2) < 30) return point.y < HEIGHT / 2 ? "above right" : "below right";
-  return point.x < width / 2 ? "left" : "right";
-}
-
-/** How much room what is written beside the nodes will need.
+/** How much room what is written beside a node will need.
  * @param {Index} index
- * @param {number} radius */
-function sideRoom(index, radius) {
-  const shown = new Map(index.nodes.map((node) => [node.id, node.shown]));
-  const lengths = index.nodes.flatMap((node) => [
-    ...node.roles.map((role) => role.length),
-    ...node.shown.map((name) => name.length + 2),
-    node.id.length > 5 ? node.id.length + 1 : 0,
-  ]);
-  for (const { node, changes = {} } of index.steps)
-    for (const name of shown.get(node ?? "") ?? [])
-      if (name in changes) lengths.push(name.length + 1 + show(changes[name]).length);
-  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
-  return Math.max(90, Math.min(214, radius + 22 + 7.6 * Math.min(22, longest)));
+ * @param {number} i
+ * @returns {Text} */
+function textOf(index, i) {
+  const { id, roles, shown } = index.nodes[i];
+  const attributes = shown.filter((name) => name !== "role");
+  const values = (/** @type {string} */ name) => index.attributes[i].get(name)?.values ?? [];
+  const written = [
+    ...(id.length > 5 ? [id] : []),
+    ...roles,
+    ...attributes.flatMap((name) => values(name).map((value) => `${name} ${show(value)}`)),
+  ];
+  const lines = (id.length > 5 ? 1 : 0) + (roles.length ? 1 : 0) + attributes.length + (index.clocksDiffer ? 1 : 0);
+  const letters = written.reduce((most, text) => Math.max(most, text.length), 6);
+  return { width: LETTER * Math.min(MOST_LETTERS, letters), lines: Math.max(1, Math.min(MOST_LINES, lines)) };
 }
