@@ -326,3 +326,8 @@ def test_modules_that_import_each_other_are_refused(tmp_path):
 def test_an_empty_trace_has_a_payload():
     trace = simulate(Run({}, duration=1))
     assert payload(trace)["title"] == "an empty trace"
+
+
+def test_a_tour_is_an_option_of_every_way_to_show_a_run(player):
+    assert play(player.run, tour=True).payload["tour"] and not play(player.run).payload["tour"]
+    assert '"tour":true' in StaticPage(player.trace, tour=True).page.replace(" ", "")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, Unpack
 
 from dslab.player.bundle import script, style
-from dslab.player.layout import Layout
-from dslab.player.options import HEIGHT
+from dslab.player.options import Look
 from dslab.player.payload import payload
 from dslab.player.payload import title as title_of
 from dslab.predictions.prediction import Prediction
@@ -64,11 +63,10 @@ addEventListener("keydown", give, { capture: true });
 """
 
 
-def html(trace: Trace, *, title: str = "", height: int = HEIGHT, focus: int = 0, layout: Layout = None,
-         promises: Sequence[Promise] | None = None, lang: str | None = None, show: Sequence[str] = (),
-         ask: Sequence[Prediction] = ()) -> str:
+def html(trace: Trace, *, title: str = "", focus: int = 0, promises: Sequence[Promise] | None = None,
+         ask: Sequence[Prediction] = (), **look: Unpack[Look]) -> str:
     """The page as text; the same trace gives the same bytes."""
-    data = payload(trace, height=height, focus=focus, layout=layout, promises=promises, lang=lang, show=show, ask=ask)
+    data = payload(trace, focus=focus, promises=promises, ask=ask, **look)
     data["title"] = title or title_of(trace)
     return page(data)
 

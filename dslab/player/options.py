@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
+from dslab.player.layout import Layout
 from dslab.script import At
 from dslab.values import DslabError, brief, nearest
 
 VIEWS = ("cluster", "history", "state", "promises", "script", "more")
 HEIGHT = 560            # px of a player: it is seen whole in a small window
+
+
+class Look(TypedDict, total=False):
+    """How a player looks, whatever it plays: `play` says what each option means."""
+
+    height: int
+    layout: Layout
+    lang: str | None
+    show: Sequence[str]
+    tour: bool
 
 
 def check_options(*, step: Any, height: Any, scenarios: Any, show: Any) -> None:

@@ -6,7 +6,7 @@ The widget has five traits. `step` is the cursor, `notice` the sentence of an er
 `payload`: what is seen; a new one for each new trace, and all that an exported page has. Before the first one it has
 the language only, and the player says that it waits.
     trace       see `dslab.trace_json`; its reasons are sentences in the reader's language
-    title, positions, height, show (the views to open), focus (the step to open at), serial
+    title, positions, height, show (the views to open), tour (begin with one?), focus (the step to open at), serial
     lights      for each promise {name, kind, status, step, sentence}: "holds", "broken" (at step), "not decided"
     sources     {"Raft receive Vote": {caption, first, code}}: the handlers that ran, by protocol, kind and name of step
     script, json, test      the run to copy: as Python, as JSON, and as a test that says what happened; "" without a run
@@ -29,14 +29,14 @@ What the browser may ask is in `dslab.player.requests`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 from dslab.describe import describe, told
 from dslab.player.code_export import script_of, simulating, test_of
 from dslab.player.handlers import sources
 from dslab.player.language import catalogue, language
-from dslab.player.layout import Layout, positions
-from dslab.player.options import HEIGHT
+from dslab.player.layout import positions
+from dslab.player.options import HEIGHT, Look, listed_views
 from dslab.player.verdicts import lights, promises_of
 from dslab.predictions.prediction import Prediction, asked_of, opened
 from dslab.properties import Promise
@@ -48,32 +48,29 @@ NO_RUN = "This trace has no run that could be changed."
 CHOSEN = "Here the next event is chosen: the script is left alone."
 
 
-def payload(trace: Trace, *, layout: Layout = None, height: int = HEIGHT,
-            promises: Sequence[Promise] | None = None, error: str = "", focus: int = 0,
-            lang: str | None = None, show: Sequence[str] = (), ask: Sequence[Prediction] = ()) -> dict[str, Any]:
+def payload(trace: Trace, *, promises: Sequence[Promise] | None = None, error: str = "", focus: int = 0,
+            ask: Sequence[Prediction] = (), **look: Unpack[Look]) -> dict[str, Any]:
     """The JSON data of one player without a kernel; a widget writes over what its kernel can do.
 
     Args:
         trace: what is shown.
-        layout: where the nodes stand, as `dslab.player.layout.positions` takes it.
-        height: of the player, px.
         promises: those that have a light; None takes what the trace's protocols promise.
         error: why the trace ends early, if it does.
         focus: the step at which the player opens.
-        lang: the language, as `dslab.player.language.language` takes it.
-        show: the views to open; none: those that the reader has open.
         ask: the questions that are asked before what they are about is shown.
+        look: the options of `play` that say how the player looks.
     """
-    lang = language(lang)
+    lang = language(look.get("lang"))
     promises = promises_of(trace) if promises is None else tuple(promises)
     judged, questions = lights(trace, promises, catalogue(lang)), asked_of(ask, trace)
     return {
         "trace": _told(trace, catalogue(lang)), "title": title(trace),
-        "positions": [list(point) for point in positions(trace.nodes, trace.links, layout=layout)],
+        "positions": [list(point) for point in positions(trace.nodes, trace.links, layout=look.get("layout"))],
         "lights": judged, "sources": sources(trace),
         "script": script_of(trace), "json": "" if trace.run is None else trace.run.to_json(),
         "test": "" if trace.run is None else test_of(simulating(trace.run), trace, promises, judged, error),
-        "height": height, "show": list(show), "focus": opened(questions, {}, focus), "questions": questions,
+        "height": look.get("height", HEIGHT), "show": list(listed_views(look.get("show", ()))),
+        "tour": look.get("tour", False), "focus": opened(questions, {}, focus), "questions": questions,
         "editable": False, "reason": NO_KERNEL, "edits": 0, "serial": 0, "comparison": None,
     } | spoken(lang)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Unpack
 
 import anywidget
 import traitlets
@@ -25,7 +25,7 @@ from dslab.player.code_export import script_of, test_of
 from dslab.player.edits import moment_after, requests
 from dslab.player.language import language
 from dslab.player.layout import Layout
-from dslab.player.options import HEIGHT, check_options, listed_views
+from dslab.player.options import HEIGHT, Look, check_options
 from dslab.player.payload import CHOSEN, NO_RUN, payload, spoken
 from dslab.player.requests import answer
 from dslab.player.scene import Comparison, Playable, Scene, Scenes, first_different_step, opening, promised, watched
@@ -47,7 +47,7 @@ Scenarios = Mapping[str, Iterable[At]] | None
 def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int = HEIGHT, layout: Layout = None,
          promises: Promise | Sequence[Promise] | None = None, scenarios: Scenarios = None, mode: str = "",
          budget: Mapping[str, int] | None = None, lang: str | None = None, show: str | Sequence[str] = (),
-         ask: Prediction | Sequence[Prediction] | None = None, **choices: Any) -> Any:
+         ask: Prediction | Sequence[Prediction] | None = None, tour: bool = False, **choices: Any) -> Any:
     """A player for a run.
 
     Args:
@@ -66,6 +66,7 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
             several of them; none: those that the reader has open in this notebook.
         ask: a question about the run, or several in order: `Prediction("Who leads?", answer=..., at=9)`. The player
             opens at the first, and what comes after it is hidden until it is answered.
+        tour: begin with a guided tour, which teaches the player by use: press, step, crash, undo.
         choices: for a function, the range of each argument, as in `vary`: (low, high) is a slider, a list a menu, a
             bool a check box.
 
@@ -77,21 +78,19 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
     <player: Raft: an election, a crash, another election, 263 steps>
     """
     check_options(step=step, height=height, scenarios=scenarios, show=show)
+    look: Look = {"height": height, "layout": layout, "lang": lang, "show": show, "tour": tour}
     ask = predictions_of(ask)
     promises = None if promises is None else listed(promises)
     if callable(what) and not isinstance(what, type):
-        return with_choices(what, choices, partial(play, height=height, layout=layout, promises=promises,
-                                                   scenarios=scenarios, mode=mode, budget=budget, lang=lang, show=show,
-                                                   ask=ask))
+        return with_choices(what, choices, partial(play, promises=promises, scenarios=scenarios, mode=mode,
+                                                   budget=budget, ask=ask, **look))
     if choices:
         raise DslabError(f"{', '.join(choices)}: choices need a function that takes them, such as "
                          "play(lambda seed: ..., seed=(0, 9))")
     if os.environ.get("DSLAB_STATIC"):
         judged = promised(what) if promises is None else promises
-        return StaticPage(watched(what)[0], step=opening(what, step), height=height, layout=layout, promises=judged,
-                          lang=lang, show=listed_views(show), ask=ask)
-    player = Player(height=height, layout=layout, promises=promises, scenarios=scenarios, mode=mode, budget=budget,
-                    lang=lang, show=show, ask=ask)
+        return StaticPage(watched(what)[0], step=opening(what, step), promises=judged, ask=ask, **look)
+    player = Player(promises=promises, scenarios=scenarios, mode=mode, budget=budget, ask=ask, **look)
     player.show(what, step=step)
     return player
 
@@ -111,9 +110,9 @@ class Player(anywidget.AnyWidget):
     step = traitlets.Int(0).tag(sync=True)      # the cursor, sent when playing stops or the player loses focus
     guesses = traitlets.Dict().tag(sync=True)   # at the questions that were answered, by their identity
 
-    def __init__(self, *, height: int = HEIGHT, layout: Layout = None, promises: Sequence[Promise] | None = None,
-                 scenarios: Scenarios = None, mode: str = "", budget: Mapping[str, int] | None = None,
-                 lang: str | None = None, show: str | Sequence[str] = (), ask: Sequence[Prediction] = ()) -> None:
+    def __init__(self, *, promises: Sequence[Promise] | None = None, scenarios: Scenarios = None, mode: str = "",
+                 budget: Mapping[str, int] | None = None, ask: Sequence[Prediction] = (),
+                 **look: Unpack[Look]) -> None:
         super().__init__()
         if mode not in ("", "break"):
             raise DslabError(f'there is no mode {brief(mode)}: a player has the mode "" or "break"')
@@ -122,12 +121,12 @@ class Player(anywidget.AnyWidget):
         self.scene: Scene | None = None
         self.branches = Branches(None)
         self.breaking: Breaking | None = None
-        self._payload = partial(payload, height=height, layout=layout, lang=language(lang), show=listed_views(show))
+        self._payload = partial(payload, **look | {"lang": language(look.get("lang"))})
         self._promises, self._scenarios, self._mode, self._budget = promises, dict(scenarios or {}), mode, budget
         self._predictions = ask
         self._other: Branch | None = None               # the branch that is shown beside the current one
         self._serial = 0
-        self.payload = spoken(language(lang))           # it may be displayed before `show` is called
+        self.payload = spoken(language(look.get("lang")))      # it may be displayed before `show` is called
         self.on_msg(lambda _, content, buffers: self.receive(content))
         self.observe(lambda change: self._remember(change.new), names="guesses")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Unpack
 
 from dslab.player.html_export import html
-from dslab.player.layout import Layout
-from dslab.player.options import HEIGHT
+from dslab.player.options import HEIGHT, Look
 from dslab.player.payload import title
 from dslab.predictions.prediction import Prediction
 from dslab.properties import Promise
@@ -19,12 +19,10 @@ FRAME = 16              # px: the page's padding
 class StaticPage:
     """The exported page of a trace, in a frame."""
 
-    def __init__(self, trace: Trace, *, step: int = 0, height: int = HEIGHT, layout: Layout = None,
-                 promises: Sequence[Promise] | None = None, lang: str | None = None,
-                 show: Sequence[str] = (), ask: Sequence[Prediction] = ()) -> None:
-        self.trace, self.height = trace, height
-        self.page = html(trace, height=height, focus=step, layout=layout, promises=promises, lang=lang,
-                         show=show, ask=ask)
+    def __init__(self, trace: Trace, *, step: int = 0, promises: Sequence[Promise] | None = None,
+                 ask: Sequence[Prediction] = (), **look: Unpack[Look]) -> None:
+        self.trace, self.height = trace, look.get("height", HEIGHT)
+        self.page = html(trace, focus=step, promises=promises, ask=ask, **look)
 
     def _repr_html_(self) -> str:
         return frame(self.page, title=repr(self), height=self.height)

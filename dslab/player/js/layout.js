@@ -21,6 +21,7 @@ import { createLights } from "./panels/lights.js";
 import { createOperations } from "./panels/operations.js";
 import { createState } from "./panels/state.js";
 import { createArrangement, createMore, createTabPanel, createTabs } from "./panels/tabs.js";
+import { createTour } from "./panels/tour.js";
 import { setTranslations, t } from "./words.js";
 
 /** Fill the player with panels of one trace. The first of them is the topology, which is also drawn alone.
@@ -47,6 +48,7 @@ export function createPanels(root, index, payload, error, actions) {
     sentence: createSentence(index, payload, actions),
     line: createLectureLine(index),
     controls: createControls(index, actions),
+    tour: createTour(index, payload, actions),
     arrangement: createArrangement([...views.values()]),
   };
   const { scenarios, leftOut, observer, relation } = panels;
@@ -56,6 +58,7 @@ export function createPanels(root, index, payload, error, actions) {
   root.setAttribute("aria-label", t("Player: {title}", { title: shorten(payload.title, 120) }));
   root.setAttribute("lang", payload.lang ?? "en");
   root.style.setProperty("--dslab-height", `${payload.height}px`);
+  views.get("cluster")?.element.append(panels.tour.element);
   root.replaceChildren(
     createTitle(payload, panels.tabs.element, panels.lecture.element),
     h("div", { class: "dslab-strip" }, createNotices(payload, error), ...strip),

@@ -135,6 +135,7 @@
  * @property {Array<[x: number, y: number]>} positions of the nodes, in the unit square
  * @property {number} height px
  * @property {Tab[]} [show] the views to open with; none: those that the reader had open
+ * @property {boolean} [tour] does it begin with a guided tour?
  * @property {number} [focus] the step to open at
  * @property {Light[]} [lights]
  * @property {Record<string, Source>} [sources] by protocol, kind and name of the step
@@ -256,6 +257,7 @@
  * @property {number|null} marked the step to be compared with the current one
  * @property {string|null} observer the node whose local view is shown; null: the whole run is
  * @property {boolean} lecture does the player fill the screen?
+ * @property {number|null} tour the stop of the guided tour, where there is one; null: the reader has ended it
  * @property {Drafts} drafts
  * @property {number} page which nine of the choices have a number, where the next event is chosen */
 

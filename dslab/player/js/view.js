@@ -32,6 +32,7 @@ export function createView() {
     marked: null,
     observer: null,
     lecture: false,
+    tour: 0,
     drafts: createDrafts(),
     page: 0,
   };
