@@ -10,8 +10,10 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 from inspect import isfunction, signature
+from math import isfinite
 from string import Formatter
 from typing import Any
 
@@ -212,9 +214,15 @@ def _words(value: Any, *, inside: bool) -> str:
 
 
 def _number(value: float) -> str:
-    """At most three decimals, or three digits of what is smaller."""
-    short = round(value, 3)
-    return f"{value:.3g}" if value and not short else f"{short:.15g}"
+    """At most three decimals; three digits and a power of ten for what is very small or large."""
+    if not isfinite(value):
+        return repr(value)
+    if value.is_integer() and abs(value) < 1e21:
+        return str(int(value))
+    if 0.001 <= abs(value) < 1e15:      # half up, as JavaScript rounds, and not to the even digit
+        return repr(float(Decimal(value).quantize(Decimal("0.001"), ROUND_HALF_UP))).removesuffix(".0")
+    digits, power = f"{value:.2e}".split("e")
+    return f"{float(digits):g}e{int(power)}"
 
 
 def _in_full(name: str, values: Mapping[str, Any], limit: int) -> str:

@@ -1,8 +1,10 @@
 """What a message class says of itself, what follows where it says nothing, and values in plain words."""
 
 import json
+import subprocess
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 import pytest
 from samples import Ping, Quiet
@@ -14,7 +16,9 @@ from dslab.run import Run
 from dslab.script import at, request
 from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
-from dslab.values import DslabError
+from dslab.values import DslabError, encode
+
+VALUES = (Path(__file__).parent.parent / "dslab/player/js/data/values.js").as_uri()
 
 
 @message
@@ -40,6 +44,12 @@ class Append:
 class Vote:
     term: int
     granted: bool
+
+
+@message
+class Wide:
+    first: str
+    second: str
 
 
 @message
@@ -140,17 +150,31 @@ def test_a_run_goes_on_whatever_its_messages_say_of_themselves():
 
 
 IN_WORDS = {
-    "none": None, "yes": True, "no": False, "7": 7, "3.5": 3.5, "2": 2.0, "0.333": 1 / 3, "1.5e-05": 0.000015, "A": "A",
+    "none": None, "yes": True, "no": False, "7": 7, "3.5": 3.5, "2": 2.0, "0.333": 1 / 3,
+    "0.063": 0.0625, "1.5e-5": 0.000015, "A": "A",
     "“”": "", "a, b": frozenset("ba"), "1, 2": [1, 2], "A, (1, none)": ("A", (1, None)), "empty": [],
     "A: 1, B: [yes]": {"A": 1, "B": [True]}, "{A, B}, {1: 2}": [{"A", "B"}, {1: 2}],
     "x = 1, y = 2": (Put("x", 1), Put("y", 2)),
-    "Vote (term 1, granted no)": Vote(1, False), "dark red": Colour.DARK_RED, "Point (x 1, y 2.5)": Point(1, 2.5),
+    "Vote (term 1, granted no)": Vote(1, False), "inf": float("inf"), "1e15, 0": [1e15 + 0.5, -0.0],
+    "Wide (first a long text indeed, …)": Wide("a long text indeed", "another one that has no room left here"),
+    "a\\nb": "a\nb", "(1), {2: none}, empty": [(1,), {2: None}, set()],
+    "dark red": Colour.DARK_RED, "Point (x 1, y 2.5)": Point(1, 2.5),
 }
 
 
 @pytest.mark.parametrize("words", IN_WORDS)
 def test_a_value_is_written_as_people_write_it(words):
     assert in_words(IN_WORDS[words]) == words
+
+
+def test_the_player_writes_values_in_the_same_words(node):
+    """The twin in JavaScript, fed with the values as a trace carries them."""
+    plain = {words: encode(value, label=appearance.declared_label) for words, value in IN_WORDS.items()
+             if not isinstance(value, Enum | Point)}
+    program = f"""import {{ words }} from "{VALUES}";
+        console.log(JSON.stringify({json.dumps(list(plain.values()))}.map((value) => words(value))));"""
+    run = subprocess.run([node, "--input-type=module", "-e", program], capture_output=True, text=True, check=True)
+    assert json.loads(run.stdout) == list(plain)
 
 
 def test_what_a_message_says_survives_a_file_and_a_file_without_it_is_read():

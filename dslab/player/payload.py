@@ -88,6 +88,7 @@ def _told(trace: Trace, words: dict[str, str]) -> dict[str, Any]:
             shown["text"] = describe(step, words)
     for message, shown in zip(trace.messages, data["messages"], strict=True):
         shown["why"] = told(message.why or "", words)
+        shown["label"] = message.label
     data["unapplied"] = [[event, told(why, words)] for event, why in trace.unapplied]
     data["end"] = told(trace.end, words)
     return data

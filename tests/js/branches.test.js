@@ -99,8 +99,8 @@ test("nine choices have a number, and 0 gives the numbers to the next nine", () 
 test("a choice is told in words, a message with what it says and where it goes", () => {
   const messages = new Map(TRACE.messages.map((message) => [message.name, message]));
   const told = (verb, target, text = "") => choiceInWords({ decision: "", verb, target, text }, messages);
-  assert.equal(told("deliver", "B->A#1"), "Deliver Answer(n=5) from B to A");
-  assert.equal(told("deliver", "B->A#9", "Answer(n=6) from B to A"), "Deliver Answer(n=6) from B to A");
+  assert.equal(told("deliver", "B->A#1"), "Deliver Answer 5 from B to A");
+  assert.equal(told("deliver", "B->A#9", "Answer 6 from B to A"), "Deliver Answer 6 from B to A");
   assert.equal(told("fire", "A", "again"), "A: the again timer goes off");
   assert.equal(told("crash", "A"), "A crashes");
 });

@@ -82,6 +82,7 @@ export const TRACE = {
       src: "B",
       dst: "A",
       type: "Answer",
+      label: "Answer 5",
       fields: { n: 5 },
       sent: 2,
       departs: 10,

@@ -47,12 +47,17 @@
  * @property {Link[]} [cuts] where links were cut or healed: all that are cut after it
  * @property {number} [local] what the node's own clock shows, where that is not the time, ms */
 
+/** @typedef {"plain"|"yes"|"no"|"ask"|"quiet"} Look how a message is drawn */
+
 /** @typedef {object} Message
  * @property {string} name "A->B#1"
  * @property {string} src
  * @property {string} dst
  * @property {string} type the name of its class
  * @property {Record<string, Value>} fields
+ * @property {string} [label] what it says, in a few characters
+ * @property {Look} [look] none: plain
+ * @property {string} [sentence] what its sender tells its receiver by it
  * @property {number} sent the step that sent it
  * @property {number} departs ms
  * @property {number} arrives ms

@@ -2,7 +2,8 @@
 // Break mode: all that can happen next is a button with a number. Whoever chooses is the network, the clocks and the
 // faults, until a promise (property) is broken.
 /** @import { Actions, Choice, Choices, Index, Message, Panel, Payload, View } from "../types.js" */
-import { shorten, showCall } from "../data/values.js";
+import { mention } from "../data/appearance.js";
+import { shorten } from "../data/values.js";
 import { button, h, setAttr, setText } from "../dom.js";
 import { english, kernelStatus, t } from "../words.js";
 import { createCopyBar } from "./code_export.js";
@@ -39,7 +40,7 @@ const NUMBERS = 9; // choices that have a key at a time
  * @param {Map<string, Message>} messages by name */
 export function choiceInWords({ verb, target, text }, messages) {
   const found = messages.get(target);
-  const call = found && shorten(showCall(found.type, found.fields), 70);
+  const call = found && shorten(mention(found), 70);
   const ends = found && { src: shorten(found.src, 20), dst: shorten(found.dst, 20) };
   const message = found ? t("{call} from {src} to {dst}", { call, ...ends }) : text;
   return t(CHOICE_WORDS.get(verb) ?? "{message}", {

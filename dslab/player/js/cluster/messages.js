@@ -1,6 +1,8 @@
 // @ts-check
-// The moving messages of the picture. Elements are kept by name, so that one that has the focus keeps it.
+// The moving messages of the picture: a pill with what the message says, or a small sign where there is no room.
+// Elements are kept by name, so that one that has the focus keeps it.
 /** @import { Actions, Flight, Index, Message, Panel, Point, Selection, View } from "../types.js" */
+import { labelOf, lookOf, mention } from "../data/appearance.js";
 import { RELATION, relationOf, relations } from "../data/causality.js";
 import { knowledge, messageFilter } from "../data/filter.js";
 import { flightsAt } from "../data/in_flight.js";
@@ -9,10 +11,15 @@ import { shorten, showCall } from "../data/values.js";
 import { FOCUSABLE, onEnter, s, setAttr, toggleClass } from "../dom.js";
 import { english, t } from "../words.js";
 import { along } from "./links.js";
-import { crossOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
+import { crossOutline, pillOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
+
+/** @typedef {ReturnType<typeof createMessage>} Drawn */
+/** @typedef {Point & {width: number}} Box the middle of a pill, and how wide it is */
 
 const LABELLED = 8; // with more messages than this only those of the current step keep their labels
-const LABEL = { width: 98, height: 16 };
+const PILL_HEIGHT = 24;
+const LETTER = 7.1; // px, of a letter of 12.5 px on average; a Chinese character is twice as wide
+const LONGEST_LABEL = 24;
 
 const FLIGHT_WORDS = new Map([
   ["flying", english("in flight")],
@@ -28,23 +35,19 @@ const FLIGHT_WORDS = new Map([
 export function createFlights(index, points, radius, actions) {
   const types = typesOf(index);
   const group = s("g");
-  /** @type {Map<string, ReturnType<typeof createMessage>>} */
+  /** @type {Map<string, Drawn>} */
   const drawn = new Map();
   const path = s("line", { class: "dslab-path" });
   const element = s("g", {}, path, group);
-  const place = (/** @type {Point} */ from, /** @type {Point} */ to, /** @type {number} */ part) =>
-    along(from, to, radius + 0.8 * radius, part);
-  const whereabouts = (/** @type {Flight} */ { message, part }) => {
-    const from = points.get(message.src);
-    const to = points.get(message.dst);
-    return from && to
-      ? {
-          at: place(from, to, part),
-          start: place(from, to, 0),
-          middle: place(from, to, 0.5),
-          down: to.y > from.y + 1,
-        }
-      : null;
+  const drawnOf = (/** @type {Message} */ message) => {
+    const { name, type } = message;
+    let item = drawn.get(name);
+    if (!item) {
+      item = createMessage(message, types.get(type) ?? 0, lookOf(index, message), actions);
+      drawn.set(name, item);
+      group.append(item.element);
+    }
+    return item;
   };
   return {
     element,
@@ -53,27 +56,39 @@ export function createFlights(index, points, radius, actions) {
       const related = view.causality ? relations(index, view.step) : null;
       const flights = flightsToShow(index, view);
       const seen = new Set();
-      const labels = /** @type {Point[]} */ ([]);
-      for (const flight of flights) {
-        const where = whereabouts(flight);
-        if (!where) continue;
-        seen.add(flight.message.name);
-        let item = drawn.get(flight.message.name);
-        if (!item) {
-          item = createMessage(flight.message, types.get(flight.message.type) ?? 0, actions);
-          drawn.set(flight.message.name, item);
-          group.append(item.element);
-        }
-        const labelled =
-          flights.length <= LABELLED || flight.message.sent === step || flight.message === current;
-        item.draw(flight, where, view.selection, labelled, labels);
+      const pills = /** @type {Box[]} */ ([]);
+      drawPath(path, null);
+      for (const flight of flights.sort((a, b) => Number(b.message === current) - Number(a.message === current))) {
+        const { message } = flight;
+        const from = points.get(message.src);
+        const to = points.get(message.dst);
+        if (!from || !to) continue;
+        seen.add(message.name);
+        const item = drawnOf(message);
+        const now = message === current || (view.selection?.kind === "message" && view.selection.id === message.name);
+        const said = now || (item.look !== "quiet" && (flights.length <= LABELLED || message.sent === step));
+        const at = along(from, to, radius + clearance(from, to, said ? item.width : 0), flight.part);
+        const pill = said && (now || pills.every((other) => apart(other, { ...at, width: item.width })));
+        if (pill) pills.push({ ...at, width: item.width });
+        item.draw(flight, pill ? at : along(from, to, 1.8 * radius, flight.part), view.selection, pill);
         item.relate(related);
+        if (message === current && flight.state !== "flying") {
+          drawPath(path, { from: along(from, to, radius, 0), to: at });
+        }
       }
       remove(drawn, seen, element);
-      const now = flights.find((flight) => flight.state !== "flying" && flight.message === current);
-      drawPath(path, now ? whereabouts(now) : null);
     },
   };
+}
+
+/** How far the middle of a pill must stay from a node, beside its radius, so as not to cover it.
+ * @param {Point} from
+ * @param {Point} to
+ * @param {number} width of the pill; 0: a small sign */
+function clearance(from, to, width) {
+  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  const across = (Math.abs(to.x - from.x) * width + Math.abs(to.y - from.y) * PILL_HEIGHT) / 2 / length;
+  return Math.min(Math.max(14, across + 6), Math.max(14, 0.4 * length));
 }
 
 /** The messages that the filter leaves. In the local view of a node: those that it knows of, without their end.
@@ -92,12 +107,15 @@ function flightsToShow(index, view) {
     });
 }
 
-/** Is there room for the labels of both? Of messages that leave a node together one has its label.
- * @param {Point} a
- * @param {Point} b */
+/** Is there room for both? Of messages that leave a node together one may have its pill.
+ * @param {Box} a
+ * @param {Box} b */
 function apart(a, b) {
-  return Math.abs(a.x - b.x) > LABEL.width || Math.abs(a.y - b.y) > LABEL.height;
+  return Math.abs(a.x - b.x) > (a.width + b.width) / 2 + 3 || Math.abs(a.y - b.y) > PILL_HEIGHT + 2;
 }
+
+/** @param {string} text */
+const widthOf = (text) => Array.from(text).reduce((sum, one) => sum + (one > "\u2e80" ? 2 : 1) * LETTER, 20);
 
 /** @param {Map<string, {element: Element}>} drawn
  *  @param {Set<string>} seen
@@ -116,24 +134,30 @@ function remove(drawn, seen, element) {
 
 /** The line along which the current step's message has come.
  * @param {SVGElement} path
- * @param {{start: Point, at: Point}|null} where */
+ * @param {{from: Point, to: Point}|null} where */
 function drawPath(path, where) {
   setAttr(path, "visibility", where ? "visible" : "hidden");
   if (!where) return;
-  setAttr(path, "x1", where.start.x.toFixed(1));
-  setAttr(path, "y1", where.start.y.toFixed(1));
-  setAttr(path, "x2", where.at.x.toFixed(1));
-  setAttr(path, "y2", where.at.y.toFixed(1));
+  setAttr(path, "x1", where.from.x.toFixed(1));
+  setAttr(path, "y1", where.from.y.toFixed(1));
+  setAttr(path, "x2", where.to.x.toFixed(1));
+  setAttr(path, "y2", where.to.y.toFixed(1));
 }
 
 /** @param {Message} message
  *  @param {number} type
+ *  @param {string} look
  *  @param {Actions} actions */
-function createMessage(message, type, actions) {
+function createMessage(message, type, look, actions) {
   const choose = () => actions.select({ kind: "message", id: message.name });
-  const call = shorten(showCall(message.type, message.fields), 300);
-  const text = t("{call} from {src} to {dst}", { call, src: shorten(message.src, 40), dst: shorten(message.dst, 40) });
-  const label = s("text", { class: "dslab-message-label", "aria-hidden": "true" }, shorten(message.type, 18));
+  const ends = { src: shorten(message.src, 40), dst: shorten(message.dst, 40) };
+  const text = t("{call} from {src} to {dst}", { call: shorten(mention(message), 100), ...ends });
+  const said = shorten(labelOf(message), LONGEST_LABEL);
+  const width = widthOf(said);
+  const ink = `dslab-type-${type % TYPE_COUNT} dslab-look-${look}`;
+  const label = s("text", { class: `dslab-message-label ${ink}`, "aria-hidden": "true", y: 4.5 }, said);
+  const body = s("path", { class: `dslab-body ${ink}` });
+  const grip = s("path", { class: "dslab-grip" });
   const element = s(
     "g",
     {
@@ -145,16 +169,18 @@ function createMessage(message, type, actions) {
       onkeydown: onEnter(choose),
       ...FOCUSABLE,
     },
-    s("title", {}, `${text}\n${shorten(message.name, 80)}`),
-    s("circle", { class: "dslab-grip", r: 14 }),
-    s("path", { class: `dslab-body dslab-type-${type % TYPE_COUNT}`, d: typeOutline(type, 6.5) }),
-    s("path", { class: "dslab-dead", d: crossOutline(6) }),
+    s("title", {}, `${text}\n${shorten(showCall(message.type, message.fields), 300)}\n${shorten(message.name, 80)}`),
+    grip,
+    body,
     label,
+    s("path", { class: "dslab-dead", d: crossOutline(7) }),
   );
   let state = "";
   let relation = "";
   return {
     element,
+    look,
+    width,
     relate(/** @type {Uint8Array|null} */ related) {
       const now = related ? `dslab-${RELATION[relationOf(message, related)]}` : "";
       if (now === relation) return;
@@ -163,13 +189,14 @@ function createMessage(message, type, actions) {
       relation = now;
     },
     /** @param {Flight} flight
-     *  @param {{at: Point, middle: Point, down: boolean}} where
+     *  @param {Point} at
      *  @param {Selection|null} selection
-     *  @param {boolean} labelled
-     *  @param {Point[]} labels those that are there already */
-    draw(flight, { at, middle, down }, selection, labelled, labels) {
-      setAttr(label, "x", flight.state === "received" ? (middle.x - at.x).toFixed(1) : 0);
-      setAttr(label, "y", flight.state === "received" ? (middle.y - at.y - 6).toFixed(1) : down ? 21 : -12);
+     *  @param {boolean} pill is there room for what it says? */
+    draw(flight, at, selection, pill) {
+      setAttr(body, "d", pill ? pillOutline(look, width, PILL_HEIGHT) : typeOutline(type, look === "quiet" ? 4 : 6.5));
+      setAttr(grip, "d", pill ? pillOutline("ask", width + 10, PILL_HEIGHT + 10) : typeOutline(0, 14));
+      setAttr(label, "visibility", pill ? "visible" : "hidden");
+      toggleClass(element, "dslab-pill", pill);
       setAttr(element, "transform", `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`);
       if (state !== flight.state) {
         state = flight.state;
@@ -177,12 +204,7 @@ function createMessage(message, type, actions) {
         toggleClass(element, "dslab-lost", state === "lost");
         toggleClass(element, "dslab-received", state === "received");
       }
-      const chosen = selection?.kind === "message" && selection.id === message.name;
-      toggleClass(element, "dslab-selected", chosen);
-      const spot = flight.state === "received" ? middle : at;
-      const wanted = chosen || (labelled && labels.every((other) => apart(other, spot)));
-      if (wanted) labels.push(spot);
-      setAttr(label, "visibility", wanted ? "visible" : "hidden");
+      toggleClass(element, "dslab-selected", selection?.kind === "message" && selection.id === message.name);
     },
   };
 }

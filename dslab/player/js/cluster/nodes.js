@@ -5,7 +5,7 @@
 import { relationOfNode } from "../data/causality.js";
 import { lastKnownStep } from "../data/filter.js";
 import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "../data/trace.js";
-import { shorten, show } from "../data/values.js";
+import { shorten, words } from "../data/values.js";
 import { FOCUSABLE, onEnter, s, setAttr, setText, toggleClass } from "../dom.js";
 import { t } from "../words.js";
 import { LINE } from "./places.js";
@@ -169,7 +169,7 @@ function labelLines(info, inside, state, status, clock) {
   for (const name of info.shown) {
     if (state.has(name) && name !== "role") {
       const value = state.get(name);
-      const text = `${name} ${typeof value === "string" ? value : show(value)}`;
+      const text = `${name} ${words(value)}`;
       lines.push({ text: shorten(text, 22), full: shorten(text, 80), strong: false });
     }
   }

@@ -64,6 +64,28 @@ export function typeOutline(type, r) {
   return TYPES[type % TYPES.length](r);
 }
 
+/** The outline of a message with a label, by its look: yes is pointed, no has its corners cut off, the rest is round.
+ * @param {string} look
+ * @param {number} width
+ * @param {number} height */
+export function pillOutline(look, width, height) {
+  const [x, y] = [width / 2, height / 2];
+  if (look === "plain") return rounded(x, y, 6);
+  if (look !== "yes" && look !== "no") return rounded(x, y, y);
+  const corner = look === "yes" ? y : 7;
+  const right = `H${x - corner}L${x} ${corner - y}V${y - corner}L${x - corner} ${y}`;
+  return `M${corner - x} ${-y}${right}H${corner - x}L${-x} ${y - corner}V${corner - y}Z`;
+}
+
+/** @param {number} x
+ *  @param {number} y
+ *  @param {number} r */
+function rounded(x, y, r) {
+  const corner = (/** @type {number} */ dx, /** @type {number} */ dy) => `a${r} ${r} 0 0 1 ${dx * r} ${dy * r}`;
+  const right = `H${x - r}${corner(1, 1)}V${y - r}${corner(-1, 1)}`;
+  return `M${r - x} ${-y}${right}H${r - x}${corner(-1, -1)}V${r - y}${corner(1, -1)}Z`;
+}
+
 /** What a step is on its life line, but for those of a script's verbs.
  * @type {ReadonlyMap<string, Mark>} */
 const MARKS = new Map([

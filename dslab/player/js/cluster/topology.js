@@ -2,7 +2,7 @@
 // The cluster as a picture: nodes, links, and messages that move along them.
 /** @import { Actions, Index, Panel, View } from "../types.js" */
 /** @import { Size, Text } from "./places.js" */
-import { show } from "../data/values.js";
+import { words } from "../data/values.js";
 import { focusedKey, h, restoreFocus, s } from "../dom.js";
 import { english, t } from "../words.js";
 import { createCutting } from "./link_cutting.js";
@@ -112,7 +112,7 @@ function textOf(index, i) {
   const written = [
     ...(id.length > 5 ? [id] : []),
     ...roles,
-    ...attributes.flatMap((name) => values(name).map((value) => `${name} ${show(value)}`)),
+    ...attributes.flatMap((name) => values(name).map((value) => `${name} ${words(value)}`)),
   ];
   const lines = (id.length > 5 ? 1 : 0) + (roles.length ? 1 : 0) + attributes.length + (index.clocksDiffer ? 1 : 0);
   const letters = written.reduce((most, text) => Math.max(most, text.length), 6);

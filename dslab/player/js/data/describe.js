@@ -2,7 +2,8 @@
 // A step in words: in the log, in large type, and for a screen reader; and its stamp.
 /** @import { Index, Step } from "../types.js" */
 import { t } from "../words.js";
-import { shorten, show, showTime } from "./values.js";
+import { mention } from "./appearance.js";
+import { shorten, showTime, words } from "./values.js";
 
 /** What happened, in a sentence.
  * @param {Step} step */
@@ -19,10 +20,22 @@ export function headline(step) {
   );
 }
 
-/** The outputs of a step: `leader 3`.
+/** A step in a row of the history: what came in, and why; what it sent is drawn beside it.
+ * @param {Index} index
+ * @param {Step} step */
+export function rowText(index, step) {
+  const message = step.kind === "receive" ? index.messages[step.message ?? -1] : undefined;
+  if (!message) return sentence(step);
+  const notes = (step.notes ?? []).map((note) => ` (${note})`).join("");
+  return t("{message} from {src}", { message: mention(message), src: shorten(message.src, 40) }) + notes;
+}
+
+/** The outputs of a step: `leader 3`. An empty text says nothing.
  * @param {Step} step */
 export function outputs(step) {
-  return (step.outputs ?? []).map(([name, ...values]) => [name, ...values.map(show)].join(" "));
+  return (step.outputs ?? []).map(([name, ...values]) =>
+    [name, ...values.filter((value) => value !== "").map((value) => words(value, true))].join(" "),
+  );
 }
 
 /** A step as a screen reader announces it.

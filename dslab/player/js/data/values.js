@@ -1,5 +1,6 @@
 // @ts-check
-// Values of the trace, shown as Python writes them: (1, 2)  {1, 2}  {'a': 1}  Vote(term=3).
+// Values of the trace: as Python writes them, (1, 2)  {'a': 1}  Vote(term=3), where details are asked for; and in plain
+// words, 1, 2  a: 1  ✓ vote, everywhere else (the twin of `in_words` in dslab/appearance.py).
 /** @import { Value } from "../types.js" */
 
 /** A value as Python would write it.
@@ -24,6 +25,60 @@ function showTagged(value) {
   if (tag === "dict") return `{${pairsOf(items).map(([key, item]) => `${show(key)}: ${show(item)}`).join(", ")}}`;
   if (tag === "message") return showCall(String(items[0]), fieldsOf(items[1]));
   return tag === "text" ? `'${inner}'` : String(inner); // a text that no file can hold, written with escapes
+}
+
+/** A value as people write it; `inside` a sentence or a list, what has parts is enclosed.
+ * @param {Value|undefined} value
+ * @param {boolean} [inside]
+ * @returns {string} */
+export function words(value, inside = false) {
+  if (value === null || value === undefined) return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "number") return numberInWords(value);
+  if (typeof value === "string") return plain(value.replaceAll("\n", "\\n").replaceAll("\t", "\\t")) || "“”";
+  if (Array.isArray(value)) return listed(value, inside ? "[]" : "");
+  const [tag, inner] = Object.entries(value)[0] ?? ["dict", []];
+  const items = Array.isArray(inner) ? inner : [];
+  if (tag === "tuple") return listed(items, inside ? "()" : "");
+  if (tag === "set" || tag === "frozenset") return listed(items, inside ? "{}" : "");
+  if (tag === "message") return messageInWords(items);
+  if (tag !== "dict") return String(inner);
+  const pairs = pairsOf(items).map(([key, item]) => `${words(key, true)}: ${words(item, true)}`);
+  return enclosed(pairs.join(", "), inside ? "{}" : "");
+}
+
+/** @param {Value[]} items
+ *  @param {string} brackets */
+const listed = (items, brackets) => enclosed(items.map((item) => words(item, true)).join(", "), brackets);
+
+/** @param {string} text
+ *  @param {string} brackets */
+const enclosed = (text, brackets) => (text && brackets ? brackets[0] + text + brackets[1] : text || "empty");
+
+/** At most three decimals; three digits and a power of ten for what is very small or large.
+ * @param {number} value */
+function numberInWords(value) {
+  const size = Math.abs(value);
+  if (Number.isInteger(value) ? size < 1e21 : size >= 0.001 && size < 1e15) return String(Number(value.toFixed(3)));
+  const [digits, power] = value.toExponential(2).split("e");
+  return `${Number(digits)}e${Number(power)}`;
+}
+
+/** A message by its label; without one, by its name and its fields: Vote (term 1, granted yes).
+ * @param {Value[]} items its name, its fields, and its label if it has one */
+function messageInWords([name, fields, label]) {
+  if (typeof label === "string") return label;
+  const values = Object.entries(fieldsOf(fields)).map(([field, value]) => [field.replaceAll("_", " "), words(value, true)]);
+  if (!values.length) return String(name);
+  if (values.length === 1) return `${name} ${shorten(values[0][1], 60)}`;
+  const parts = [];
+  for (const [field, text] of values) {
+    parts.push(`${field} ${shorten(text, 30)}`);
+    if (`${name}${parts.join(", ")}`.length <= 54) continue;
+    parts.splice(-1, 1, "…");
+    break;
+  }
+  return `${name} (${parts.join(", ")})`;
 }
 
 /** What a value with this tag holds: [1, 2] for {"tuple": [1, 2]}. Null for any other value.

@@ -2,6 +2,7 @@
 // The arrows of the space-time diagram: messages, from the row that sent them to the row that received or lost them.
 /** @import { Chain, Index, Message, Rows, View } from "../types.js" */
 import { crossOutline } from "../cluster/shapes.js";
+import { labelOf } from "../data/appearance.js";
 import { RELATION, relationOf } from "../data/causality.js";
 import { knowledge, knowsAll, messageFilter } from "../data/filter.js";
 import { inFlightDuring } from "../data/in_flight.js";
@@ -71,7 +72,7 @@ export function drawArrow(arrow, x, y, view, { related, chain, heads, named }) {
     { class: `${classesOf(arrow, isNow, view, related)}${chain.has(message) ? " dslab-chain" : ""}` },
     s("path", { class: "dslab-shaft", d: `M${from.x} ${from.y}Q${middle.x} ${middle.y} ${to.x} ${to.y}` }),
     heads ? drawEnd(arrow.fate, middle, to) : null,
-    heads && isNow && !named.has(message.type) ? createLabel(message, middle, named) : null,
+    heads && isNow && !named.has(labelOf(message)) ? createLabel(message, middle, named) : null,
   );
 }
 
@@ -102,9 +103,9 @@ function classesOf({ message, fate }, isNow, view, related) {
  *  @param {{x: number, y: number}} middle
  *  @param {Set<string>} named */
 function createLabel(message, middle, named) {
-  named.add(message.type);
+  named.add(labelOf(message));
   const place = { x: Math.max(46, middle.x), y: middle.y - 5 };
-  return s("text", { class: "dslab-arrow-label", ...place }, shorten(message.type, 16));
+  return s("text", { class: "dslab-arrow-label", ...place }, shorten(labelOf(message), 16));
 }
 
 /** The place and direction of an arrow's head.

@@ -2,7 +2,7 @@
 // The event log: a row for each step that is in the page. After a step most rows look as before: those stay.
 /** @import { Chain, Index } from "../types.js" */
 import { RELATION } from "../data/causality.js";
-import { outputs, sentence, stampOf } from "../data/describe.js";
+import { outputs, rowText, sentence, stampOf } from "../data/describe.js";
 import { shorten } from "../data/values.js";
 import { h } from "../dom.js";
 
@@ -54,7 +54,7 @@ function createRow(index, k, { current, related, stamps, query, marked: other, c
     k === other ? "dslab-marked" : "",
     chain.has(k) ? "dslab-chain" : "",
   ];
-  const said = sentence(step);
+  const said = query ? sentence(step) : rowText(index, step); // what was looked for may stand in any part of it
   const stamp = stampOf(step, stamps);
   return h(
     "div",
@@ -64,7 +64,7 @@ function createRow(index, k, { current, related, stamps, query, marked: other, c
     h("span", { class: "dslab-row-node" }, shorten(step.node ?? "–", 12)),
     h(
       "span",
-      { class: "dslab-row-text", title: shorten(said, 2000) },
+      { class: "dslab-row-text", title: shorten(sentence(step), 2000) },
       stamp ? h("span", { class: "dslab-row-stamp" }, stamp) : null,
       ...outputs(step).map((output) => h("span", { class: "dslab-output" }, ...marked(shorten(output, 26), query))),
       ...marked(shorten(said, 220), query),

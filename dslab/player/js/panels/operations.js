@@ -1,7 +1,7 @@
 // @ts-check
 // The clients' operations under the scrubber: a bar from the step that invoked each to the step that answered it.
 /** @import { Actions, Index, Operation, Panel } from "../types.js" */
-import { shorten, show } from "../data/values.js";
+import { shorten, words } from "../data/values.js";
 import { FOCUSABLE, h, toggleClass } from "../dom.js";
 import { counted, t } from "../words.js";
 
@@ -78,9 +78,9 @@ function createBar(index, operation, actions) {
   const { client, node, call, invoked, returned, result } = operation;
   const whole = Math.max(1, index.last);
   const end = returned ?? index.last;
-  const said = shorten(show(call), 60);
+  const said = shorten(words(call), 60);
   const asked = { client: shorten(client, 20), node: shorten(node, 20), invoked, call: said };
-  const answered = { ...asked, returned, result: shorten(show(result), 60) };
+  const answered = { ...asked, returned, result: shorten(words(result), 60) };
   const label =
     returned === null
       ? t("{client} asks {node} at step {invoked}: {call}, never answered", asked)

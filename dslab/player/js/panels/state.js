@@ -226,7 +226,7 @@ function fillCell(cell, row, current) {
     h(
       "div",
       { class: was && text.length + was.length > 13 ? "dslab-long" : null },
-      was ? h("s", { class: "dslab-before" }, shorten(was, 30)) : null,
+      was ? h("span", { class: "dslab-before" }, shorten(was, 30), " → ") : null,
       row ? createValue(row.value, 120, open) : null,
     ),
   );
