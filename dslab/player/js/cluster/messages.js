@@ -18,7 +18,7 @@ import { crossOutline, pillOutline, TYPE_COUNT, typeOutline } from "./shapes.js"
 
 const LABELLED = 8; // with more messages than this only those of the current step keep their labels
 const PILL_HEIGHT = 24;
-const LETTER = 7.1; // px, of a letter of 12.5 px on average; a Chinese character is twice as wide
+const PILL_LETTER = 7.1; // px, of a letter of 12.5 px on average; a Chinese character is twice as wide
 const LONGEST_LABEL = 24;
 
 const FLIGHT_WORDS = new Map([
@@ -115,7 +115,7 @@ function apart(a, b) {
 }
 
 /** @param {string} text */
-const widthOf = (text) => Array.from(text).reduce((sum, one) => sum + (one > "\u2e80" ? 2 : 1) * LETTER, 20);
+const widthOf = (text) => Array.from(text).reduce((sum, one) => sum + (one > "\u2e80" ? 2 : 1) * PILL_LETTER, 20);
 
 /** @param {Map<string, {element: Element}>} drawn
  *  @param {Set<string>} seen

@@ -68,7 +68,9 @@ function numberInWords(value) {
  * @param {Value[]} items its name, its fields, and its label if it has one */
 function messageInWords([name, fields, label]) {
   if (typeof label === "string") return label;
-  const values = Object.entries(fieldsOf(fields)).map(([field, value]) => [field.replaceAll("_", " "), words(value, true)]);
+  const values = Object.entries(fieldsOf(fields)).map(([field, value]) => {
+    return [field.replaceAll("_", " "), words(value, true)];
+  });
   if (!values.length) return String(name);
   if (values.length === 1) return `${name} ${shorten(values[0][1], 60)}`;
   const parts = [];
