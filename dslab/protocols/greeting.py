@@ -16,6 +16,8 @@ from dslab.run import Run
 class Greeting:
     words: str
 
+    label, sentence = "{words}", "{src} says to {dst}: {words}"
+
 
 class Greeter(Node):
     """Greets the others if it begins; otherwise greets whoever has greeted it."""
