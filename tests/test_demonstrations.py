@@ -6,9 +6,10 @@ import pytest
 
 import dslab.widgets.demonstration as views
 from dslab import DslabError
+from dslab.widgets.clock_hands import clock_hands
 from dslab.widgets.framing import framing
 
-ALL = [framing]
+ALL = [framing, clock_hands]
 
 
 @pytest.mark.parametrize("make", ALL)

@@ -11,7 +11,7 @@ from dslab.experiments.varied import (
     replicas_up,
     traitors_tree,
 )
-from dslab.widgets.vary import text_of
+from dslab.widgets.rendering import text_of
 
 
 @pytest.mark.parametrize("n, k, words", [(5, 3, "99.999 % of the time: down 5.18 min"), (1, 1, "99 % of the time"),

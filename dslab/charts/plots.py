@@ -38,6 +38,8 @@ class Chart(Figure):
     def __repr__(self) -> str:
         return self.sentence or super().__repr__()
 
+    __str__ = __repr__
+
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         """The picture at twice the resolution of the page, and its size there."""
         file = BytesIO()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import Any
 
 import ipywidgets
@@ -12,6 +11,7 @@ from dslab.mistakes.calls import teaching
 from dslab.player.choices import bar, controls_of
 from dslab.values import DslabError, brief
 from dslab.widgets.panel import attempted, has_kernel
+from dslab.widgets.rendering import html_of, text_of
 
 
 class Varied(ipywidgets.VBox):      # type: ignore[misc]  # ipywidgets has no types
@@ -39,7 +39,7 @@ class Varied(ipywidgets.VBox):      # type: ignore[misc]  # ipywidgets has no ty
         if isinstance(value, ipywidgets.Widget):
             self.children = (self.bar, value)
             return
-        self.page.value = html_of(value, before)
+        self.page.value = _drawn(value, before)
         self.children = (self.bar, self.page)
 
     def __repr__(self) -> str:
@@ -47,7 +47,7 @@ class Varied(ipywidgets.VBox):      # type: ignore[misc]  # ipywidgets has no ty
 
     def _repr_html_(self) -> str:
         """What the function returned last, without the controls."""
-        return html_of(self.value)
+        return _drawn(self.value)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         still = {"text/plain": repr(self), "text/html": self._repr_html_()}
@@ -81,25 +81,6 @@ def vary(function: Callable[..., Any], /, **choices: Any) -> Varied:
     return Varied(function, controls_of(choices, function, live=True))
 
 
-def text_of(value: Any) -> str:
-    """A value as text: as a notebook without pictures shows it."""
-    if hasattr(value, "_repr_mimebundle_") and not isinstance(value, ipywidgets.Widget):
-        return str(value._repr_mimebundle_().get("text/plain", value))
-    return value if isinstance(value, str) else repr(value)
-
-
-def html_of(value: Any, before: Any = None) -> str:
-    """A value as HTML: its own if it has some, else its picture, else its text.
-
-    Args:
-        value: anything. A chart is drawn more quickly if it resembles the one before.
-        before: what was shown before it.
-    """
-    if hasattr(value, "redrawn"):
-        return str(value.redrawn(before))
-    if hasattr(value, "_repr_html_"):
-        return str(value._repr_html_())
-    forms = value._repr_mimebundle_() if hasattr(value, "_repr_mimebundle_") else {}
-    if "image/svg+xml" in forms:
-        return str(forms["image/svg+xml"])
-    return f'<pre style="overflow-x: auto; line-height: 1.4">{escape(text_of(value))}</pre>'
+def _drawn(value: Any, before: Any = None) -> str:
+    """A value as HTML; a chart is drawn more quickly if it resembles the one before."""
+    return str(value.redrawn(before)) if hasattr(value, "redrawn") else html_of(value)

@@ -7,12 +7,13 @@ from playwright.sync_api import Browser, Locator, expect
 from test_accessible import violations
 
 from dslab.player.html_export import page
+from dslab.widgets.clock_hands import clock_hands
 from dslab.widgets.demonstration import STYLE, Demonstration
 from dslab.widgets.framing import framing
 
 pytestmark = pytest.mark.browser
 
-ALL = {"framing": framing}
+ALL = {"framing": framing, "clock hands": clock_hands}
 
 
 def shown(browser: Browser, made: Demonstration, folder, *, width: int = 960, scheme: str = "light") -> Locator:
@@ -71,3 +72,17 @@ def test_a_cut_is_dragged_and_moved_by_keys(opened):
     mouse.move(box["x"] + box["width"] / 2 - 100, box["y"] + 20, steps=5)
     mouse.up()
     expect(touch.get_by_role("status")).to_contain_text("not as they were sent")
+
+
+def test_a_clock_is_slewed_stepped_or_left_alone(opened):
+    touch = opened(clock_hands())
+    slider, button = touch.get_by_role("slider"), touch.get_by_role("button", name="Correct the clock")
+    for place, words in (("14", "Step: it jumped back by 400 ms"), ("35", "Panic: 33.3 min"), ("0", "It is right")):
+        slider.fill(place)
+        expect(touch.get_by_role("status")).to_be_empty()
+        button.click()
+        expect(touch.get_by_role("status")).to_contain_text(words)
+    slider.press("ArrowLeft")
+    expect(touch.get_by_role("img", name="1 ms behind")).to_be_visible()
+    button.press("Enter")
+    expect(touch.get_by_role("status")).to_contain_text("Slew: it ran 500 ppm faster for 2 s")
