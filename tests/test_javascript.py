@@ -1,10 +1,14 @@
 """The JavaScript of the player, tested by Node's own test runner: `node --test tests/js/*.test.js`."""
 
+import json
 import subprocess
 from pathlib import Path
 
 import pytest
 from sentences import refuse
+
+from dslab import simulate
+from dslab.protocols import greeting, raft
 
 ROOT = Path(__file__).parent.parent
 
@@ -13,6 +17,24 @@ ROOT = Path(__file__).parent.parent
 def test_javascript(node, file):
     run = subprocess.run([node, "--test", file], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+DURATION = """
+import { readFileSync } from "node:fs";
+import { indexTrace } from "./dslab/player/js/data/trace.js";
+import { itinerary } from "./dslab/player/js/playback.js";
+import { ALL } from "./tests/js/trace.js";
+console.log(itinerary(indexTrace(JSON.parse(readFileSync(process.argv[1], "utf8"))), ALL).moments.at(-1));
+"""
+
+
+@pytest.mark.parametrize("run", [greeting.DEMO, raft.DEMO], ids=["greeting", "raft"])
+def test_the_first_runs_of_the_course_play_in_half_a_minute(node, tmp_path, run):
+    file = tmp_path / "trace.json"
+    file.write_text(json.dumps(simulate(run).to_dict()), encoding="utf-8")
+    module = [node, "--input-type=module", "-e", DURATION, file]
+    played = subprocess.run(module, cwd=ROOT, capture_output=True, text=True)
+    assert 1000 < float(played.stdout or "nan") < 30_000, played.stderr
 
 
 def test_the_types_of_the_javascript_hold(tsc):

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { along } from "../../dslab/player/js/cluster/links.js";
 import { flightsAt } from "../../dslab/player/js/data/in_flight.js";
 import { indexTrace } from "../../dslab/player/js/data/trace.js";
-import { changeSpeed, momentAt, naturalPace, schedule, stepAt, timeAt } from "../../dslab/player/js/playback.js";
-import { TRACE } from "./trace.js";
+import { changeSpeed, itinerary, momentAt, naturalPace, schedule, stepAt, timeAt } from "../../dslab/player/js/playback.js";
+import { ALL, TRACE } from "./trace.js";
 
 const index = indexTrace(TRACE);
 const seen = (k, time) =>
@@ -54,4 +54,48 @@ test("the way between two nodes begins and ends at their borders", () => {
 
 test("speeds have a least and a greatest", () => {
   assert.deepEqual([changeSpeed(1, 1), changeSpeed(16, 1), changeSpeed(0.25, -1)], [2, 16, 0.25]);
+});
+
+// ---- what playing passes over
+
+/** A leader and a follower: one heartbeat a second, and a single word amid them.
+ * @param {string|undefined} look of the heartbeats */
+function beating(look) {
+  const beat = (n) => ({ name: `A->B#${n}`, src: "A", dst: "B", fields: {}, departs: 1000 * n, arrives: 1000 * n + 10 });
+  const messages = Array.from({ length: 40 }, (_, n) => ({
+    ...beat(n), type: n === 20 ? "Word" : "Beat", look: n === 20 ? "plain" : look,
+    sent: 2 * n, fate: "received", ended: 2 * n + 1, why: "",
+  }));
+  const steps = messages.flatMap((message, n) => [
+    { kind: "timer", node: "A", name: "beat", time: 1000 * n, sent: [n], ...(n === 20 ? { notes: ["a word"] } : {}) },
+    {
+      kind: "receive", node: "B", name: message.type, time: message.arrives, message: n, cause: 2 * n,
+      ...(n === 20 ? { changes: { word: 1 } } : {}),
+    },
+  ]);
+  return indexTrace({ ...TRACE, messages, steps });
+}
+
+test("playing passes over heartbeats, from the first one if they are meant to be quiet", () => {
+  assert.deepEqual(itinerary(beating("quiet"), ALL).steps, [0, 40, 41, 79]); // the first and the last step are kept
+  assert.deepEqual(itinerary(beating(undefined), ALL).steps, [0, 1, 40, 41, 79]);
+  assert.equal(itinerary(beating("quiet"), { ...ALL, everything: true }).steps.length, 80);
+});
+
+test("the reader's own step is on the way, and so is what the filter leaves", () => {
+  assert.deepEqual(itinerary(beating("quiet"), { ...ALL, step: 11 }).steps, [11, 40, 41, 79]);
+  const filter = { ...ALL.filter, kinds: new Set(["timer"]) };
+  assert.deepEqual(itinerary(beating(undefined), { ...ALL, filter, everything: true }).steps.slice(0, 3), [0, 1, 3]);
+});
+
+test("a long run is played faster, but no step is lost from sight", () => {
+  const times = Array.from({ length: 200 }, (_, n) => 1000 * n);
+  const steps = times.map((time, n) => ({ kind: "timer", node: "A", name: "t", time, changes: { n } }));
+  const { moments } = itinerary(indexTrace({ ...TRACE, messages: [], steps }), ALL);
+  assert.equal(Math.round(moments[1]), 400);
+  assert.ok(moments.every((moment, n) => n === 0 || moment > moments[n - 1]));
+});
+
+test("time goes on to the next stop, and not only to the next step", () => {
+  assert.equal(timeAt(index, 0, 0.5, 4), index.times[4] / 2);
 });

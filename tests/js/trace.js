@@ -110,7 +110,7 @@ export const TRACE = {
 /** A view that leaves nothing out. */
 export const ALL = Object.freeze({
   filter: Object.freeze({ nodes: new Set(), types: new Set(), kinds: new Set(), repeats: false, misses: false }),
-  ...{ query: "", observer: null, marked: null, step: 0, future: true, causality: false, selection: null },
+  ...{ query: "", observer: null, everything: false, marked: null, step: 0, future: true, causality: false, selection: null },
 });
 
 /** The steps that are shown.

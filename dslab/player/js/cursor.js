@@ -1,24 +1,25 @@
 // @ts-check
 // The cursor: it is put at a step, moves along the schedule while the run plays, and after a step forward the picture
 // of the cluster glides behind it.
+/** @import { Itinerary } from "./playback.js" */
 /** @import { Actions, Index, View } from "./types.js" */
 import { neighbourInView, stepInView } from "./data/filter.js";
-import { createClock, createGlide, momentAt, naturalPace, schedule, timeAt } from "./playback.js";
+import { createClock, createGlide, itinerary, momentAt, timeAt } from "./playback.js";
 
 /** @param {View} view
  *  @param {{draw: () => void, drawCluster: () => void, paused: () => void}} player `paused`: the play has stopped */
 export function createCursor(view, { draw, drawCluster, paused }) {
   /** @type {Index} */
   let index;
-  /** @type {Float64Array} */
-  let moments;
+  /** @type {Itinerary} */
+  let way;
   let now = 0; // where the playing is on the schedule
 
   const clock = createClock((elapsed) => {
     now += elapsed * view.speed;
-    const moment = momentAt(moments, now);
-    if (moment.step >= index.last) pause();
-    place(moment.step, reducedMotion() && moment.part ? 0.5 : moment.part);
+    const { step: stop, part } = momentAt(way.moments, now);
+    if (way.steps[stop] >= index.last) pause();
+    place(way.steps[stop], reducedMotion() && part ? 0.5 : part, way.steps[stop + 1]);
   });
 
   const glide = createGlide((part) => {
@@ -28,27 +29,32 @@ export function createCursor(view, { draw, drawCluster, paused }) {
 
   /** What the picture of the cluster shows: the cursor's moment, but for the short glide after a step.
    * @param {number} step
-   * @param {number} part */
-  function show(step, part) {
-    view.scene = { step, time: timeAt(index, step, part), message: index.endedBy.get(step) ?? null };
+   * @param {number} part
+   * @param {number} [next] */
+  function show(step, part, next) {
+    view.scene = { step, time: timeAt(index, step, part, next), message: index.endedBy.get(step) ?? null };
   }
 
-  /** Put the cursor at a step, or on the way to the next.
+  /** Put the cursor at a step, or on the way to the next at which playing stops.
    * @param {number} step
-   * @param {number} part */
-  function place(step, part = 0) {
+   * @param {number} [part]
+   * @param {number} [next] */
+  function place(step, part = 0, next = step + 1) {
     view.step = stepInView(index, view, Math.max(0, Math.min(index.last, step)));
     view.part = view.step < index.last && view.observer === null ? part : 0;
-    view.time = timeAt(index, view.step, view.part);
+    view.next = next;
+    view.time = timeAt(index, view.step, view.part, next);
     view.message = index.endedBy.get(view.step) ?? null;
     glide.stop();
-    show(view.step, view.part);
+    show(view.step, view.part, next);
     draw();
   }
 
   function play() {
     if (view.step >= index.last) place(0);
-    const [here, next = here] = moments.subarray(view.step, view.step + 2);
+    way = itinerary(index, view);
+    const at = way.steps.indexOf(view.step);
+    const [here, next = here] = way.moments.subarray(at, at + 2);
     now = here + view.part * (next - here);
     view.playing = true;
     clock.start();
@@ -83,8 +89,7 @@ export function createCursor(view, { draw, drawCluster, paused }) {
      * @param {Index} trace */
     load(trace) {
       index = trace;
-      view.pace = naturalPace(index.messages);
-      moments = schedule(index.times, view.pace);
+      view.pace = itinerary(index, view).pace;
     },
     stop() {
       clock.stop();

@@ -1,12 +1,15 @@
 // @ts-check
 // Time on the screen. The cursor is a moment: a step and how far (0 to 1) it is on the way to the next. Playing runs
-// along a schedule: when, in ms on the screen, each step happens.
-/** @import { Index } from "./types.js" */
+// along a schedule: when, in ms on the screen, each step happens. Steps that only repeat are passed over.
+/** @import { Index, View } from "./types.js" */
+import { rowsOf, showsAll, uneventful } from "./data/filter.js";
 import { lastAtMost } from "./data/trace.js";
 
 const FLIGHT = 1100; // a typical message is seen flying for about this long
 const LONGEST = 1000; // nothing happens for at most this long: longer gaps are shortened
 const SHORTEST = 140; // steps at (nearly) the same moment are still seen one after the other
+const WHOLE = 26_000; // a run plays for about this long at most, if that leaves
+const LEAST = 0.4; // this part of the usual time for each step
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
 
@@ -24,6 +27,24 @@ export function schedule(times, pace) {
   return moments;
 }
 
+/** @typedef {{steps: number[], moments: Float64Array, pace: number}} Itinerary the steps at which playing stops, when
+ *    each happens on the screen at speed 1, and the simulated ms that pass in a ms there */
+
+/** The way that playing takes: over all that is shown, but for what repeats, unless the reader wants that, too.
+ * @param {Index} index
+ * @param {View} view
+ * @returns {Itinerary} */
+export function itinerary(index, view) {
+  const idle = view.everything || view.observer !== null ? null : uneventful(index);
+  const rows = view.observer === null && !showsAll(view.filter) ? rowsOf(index, view) : null;
+  const stops = (/** @type {number} */ k) => !idle?.[k] && (!rows || Number.isInteger(rows.rowOf(k)));
+  const steps = index.steps.map((_, k) => k).filter((k) => k === view.step || k === index.last || stops(k));
+  const pace = naturalPace(index.messages);
+  const moments = schedule(steps.map((k) => index.times[k]), pace);
+  const part = Math.max(LEAST, Math.min(1, WHOLE / (moments.at(-1) || 1)));
+  return { steps, moments: moments.map((moment) => part * moment), pace: pace / part };
+}
+
 /** The pace at which a message of median latency flies for about a second.
  * @param {Array<{departs: number, arrives: number}>} messages */
 export function naturalPace(messages) {
@@ -34,7 +55,7 @@ export function naturalPace(messages) {
   return flights.length ? flights[flights.length >> 1] / FLIGHT : 0.01;
 }
 
-/** The step and the fraction of the way to the next, at a moment of the schedule.
+/** The stop (its number) and the fraction of the way to the next, at a moment of the schedule.
  * @param {Float64Array} moments
  * @param {number} now
  * @returns {{step: number, part: number}} */
@@ -47,10 +68,11 @@ export function momentAt(moments, now) {
 /** Simulated time at a step and a fraction of the way to the next.
  * @param {Index} index
  * @param {number} step
- * @param {number} part */
-export function timeAt(index, step, part) {
+ * @param {number} part
+ * @param {number} [next] another step than the one that follows */
+export function timeAt(index, step, part, next = step + 1) {
   const from = index.times[step] ?? 0;
-  return part ? from + part * ((index.times[step + 1] ?? from) - from) : from;
+  return part ? from + part * ((index.times[next] ?? from) - from) : from;
 }
 
 /** The last step that has happened at a moment of simulated time.

@@ -242,6 +242,8 @@
 
 /** @typedef {object} Settings what the reader has chosen to see
  * @property {boolean} playing
+ * @property {boolean} everything does playing stop at what only repeats, too?
+ * @property {number} next the step after the cursor's: while playing, the next at which that stops
  * @property {number} speed
  * @property {number} pace simulated ms that pass in a ms on the screen at speed 1
  * @property {Selection|null} selection

@@ -13,6 +13,8 @@ export function createView() {
     part: 0,
     time: 0,
     playing: false,
+    everything: false,
+    next: 1,
     speed: 1,
     pace: 0.01,
     selection: null,

@@ -190,6 +190,26 @@ function sentAllIdle(index, step, k, idle) {
   });
 }
 
+/** @type {WeakMap<Index, Uint8Array>} */
+const passedOver = new WeakMap();
+
+/** For each step: is it of no interest to those who watch the run play? It repeats, or it sends or receives a message
+ *  that is meant to be overheard (its look is "quiet", as of a heartbeat), and changes nothing.
+ * @param {Index} index
+ * @returns {Uint8Array} */
+export function uneventful(index) {
+  const known = passedOver.get(index);
+  if (known) return known;
+  const isQuiet = (/** @type {number} */ number) => index.messages[number].look === "quiet";
+  const marks = repetitions(index).map((repeats, k) => {
+    const { kind, message, sent = [] } = index.steps[k];
+    const quiet = message === undefined ? kind === "timer" && sent.length > 0 && sent.every(isQuiet) : isQuiet(message);
+    return repeats || (quiet && changesNothing(index.steps[k])) ? 1 : 0;
+  });
+  passedOver.set(index, marks);
+  return marks;
+}
+
 // ---- where the cursor can stand
 
 /** The step before or after this one among those that are shown; in the local view of a node, among its own.

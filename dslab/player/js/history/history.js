@@ -195,7 +195,7 @@ export function createHistory(index, actions, first = null) {
       rows = rowsOf(index, view);
       layOut(view);
       const here = rows.rowOf(now.step);
-      const next = now.part ? rows.rowOf(now.step + 1) : here;
+      const next = now.part ? rows.rowOf(now.next) : here;
       const at = (Math.min(rows.count - 0.5, here + now.part * (next - here)) + 0.5) * frame.row;
       if (
         before?.step !== now.step ||

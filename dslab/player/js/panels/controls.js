@@ -120,12 +120,19 @@ export function createOptions(actions) {
   );
   const about = t("For predictions: hide the steps after this one");
   const hidden = createToggle(t("hide what comes next"), about, "", (on) => actions.option({ future: !on }));
+  const repeats = createToggle(
+    t("play heartbeats, too"),
+    t("Playing passes over what only repeats; with this it shows every step"),
+    "",
+    (on) => actions.option({ everything: on }),
+  );
   return {
-    element: h("div", { class: "dslab-options" }, stamps, causality.element, hidden.element),
+    element: h("div", { class: "dslab-options" }, stamps, causality.element, hidden.element, repeats.element),
     draw(view) {
       if (stamps.value !== view.stamps) stamps.value = view.stamps;
       causality.input.checked = view.causality;
       hidden.input.checked = !view.future;
+      repeats.input.checked = view.everything;
     },
   };
 }
