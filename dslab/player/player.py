@@ -332,7 +332,9 @@ class Player(anywidget.AnyWidget):
 
     def still(self) -> dict[str, str]:
         """The static form, for where no script runs: a text that is the same in every process, and a picture."""
-        drawn = self.trace and diagram(self.trace, first=max(0, self.step - WINDOW // 2)).svg
+        asked = [one["at"] + 1 for one in self.payload.get("questions", ()) if not self.guesses.get(one["id"])]
+        first = max(0, self.step - WINDOW // 2)
+        drawn = self.trace and diagram(self.trace, first=first, last=min(asked, default=None)).svg
         return {"text/plain": repr(self)} | ({"image/svg+xml": drawn} if drawn else {})
 
 

@@ -14,9 +14,10 @@ export function createCursor(view, { draw, drawCluster, paused }) {
   /** @type {Itinerary} */
   let way;
   let now = 0; // where the playing is on the schedule
+  let haste = 1; // how much faster than usual it plays
 
   const clock = createClock((elapsed) => {
-    now += elapsed * view.speed;
+    now += elapsed * view.speed * haste;
     const { step: stop, part } = momentAt(way.moments, now);
     if (way.steps[stop] >= index.last) pause();
     place(way.steps[stop], reducedMotion() && part ? 0.5 : part, way.steps[stop + 1]);
@@ -50,11 +51,13 @@ export function createCursor(view, { draw, drawCluster, paused }) {
     draw();
   }
 
-  function play() {
+  /** @param {number} within ms on the screen at speed 1, at most */
+  function play(within = Infinity) {
     if (view.step >= index.last) place(0);
     way = itinerary(index, view);
     const at = way.steps.indexOf(view.step);
     const [here, next = here] = way.moments.subarray(at, at + 2);
+    haste = Math.max(1, ((way.moments.at(-1) ?? here) - here) / within);
     now = here + view.part * (next - here);
     view.playing = true;
     clock.start();
@@ -78,6 +81,7 @@ export function createCursor(view, { draw, drawCluster, paused }) {
     go,
     pause,
     place,
+    play,
     /** @type {Actions["step"]} */
     step(way) {
       const before = view.step;

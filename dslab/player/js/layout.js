@@ -1,6 +1,7 @@
 // @ts-check
 // All panels of one trace, and where they stand: the head with the tabs, the views, what can be done to the selection,
 // the sentence, and the controls. The height is fixed: whatever opens scrolls inside.
+/** @import { Asking } from "./predictions/judge.js" */
 /** @import { Actions, Index, Panel, Payload, Section, Tab } from "./types.js" */
 import { createBranches, createScenarios } from "./acting/branches.js";
 import { createBreakMode } from "./acting/break_mode.js";
@@ -19,6 +20,7 @@ import { createLectureBar, createLectureLine } from "./panels/lecture.js";
 import { createLegend } from "./panels/legend.js";
 import { createLights } from "./panels/lights.js";
 import { createOperations } from "./panels/operations.js";
+import { createQuestion } from "./panels/question.js";
 import { createState } from "./panels/state.js";
 import { createArrangement, createMore, createTabPanel, createTabs } from "./panels/tabs.js";
 import { createTour } from "./panels/tour.js";
@@ -29,9 +31,10 @@ import { setTranslations, t } from "./words.js";
  * @param {Index} index
  * @param {Payload} payload
  * @param {string} error
+ * @param {Asking|null} asking
  * @param {Actions} actions
  * @returns {Panel[]} */
-export function createPanels(root, index, payload, error, actions) {
+export function createPanels(root, index, payload, error, asking, actions) {
   setTranslations(payload.words);
   const topology = createTopology(index, payload.positions, actions);
   const views = createViews(index, payload, topology, error, actions);
@@ -50,15 +53,18 @@ export function createPanels(root, index, payload, error, actions) {
     controls: createControls(index, actions),
     tour: createTour(index, payload, actions),
     arrangement: createArrangement([...views.values()]),
+    question: createQuestion(index, asking, actions),
   };
   const { scenarios, leftOut, observer, relation } = panels;
   const strip = [scenarios, leftOut, observer, relation].map((panel) => panel.element);
   root.classList.toggle("dslab-comparing", Boolean(payload.comparison));
   root.classList.toggle("dslab-editable", payload.editable);
+  root.classList.toggle("dslab-unfinished", Boolean(payload.trace.hidden));
   root.setAttribute("aria-label", t("Player: {title}", { title: shorten(payload.title, 120) }));
   root.setAttribute("lang", payload.lang ?? "en");
   root.style.setProperty("--dslab-height", `${payload.height}px`);
   views.get("cluster")?.element.append(panels.tour.element);
+  panels.arrangement.element.append(panels.question.element);
   root.replaceChildren(
     createTitle(payload, panels.tabs.element, panels.lecture.element),
     h("div", { class: "dslab-strip" }, createNotices(payload, error), ...strip),

@@ -4,6 +4,7 @@
 import { createBranchActions } from "./acting/branches.js";
 import { listen } from "./acting/keys.js";
 import { createNavigation } from "./acting/navigation.js";
+import { createQuestions } from "./acting/questions.js";
 import { createInterventions } from "./acting/selection.js";
 import { closed, createTabActions, createViewMemory, firstViews, opened, roomFor } from "./acting/tabs.js";
 import { createCursor } from "./cursor.js";
@@ -15,6 +16,8 @@ import { createNotices } from "./panels/dialogs.js";
 import { createLectureActions } from "./panels/lecture.js";
 import { createView } from "./view.js";
 import { setTranslations } from "./words.js";
+
+const TO_THE_ANSWER = 8000; // ms that it takes at most to play from a question to its answer
 
 /** Show the model's trace in `el`.
  * @param {Place} place
@@ -32,6 +35,7 @@ function mount({ model, el }) {
   const setLanguage = () => setTranslations(model.get("payload").words);
 
   function draw() {
+    if (questions.arrive()) return;
     setLanguage();
     for (const one of panels) one.draw(view);
   }
@@ -50,8 +54,17 @@ function mount({ model, el }) {
   const lecturing = createLectureActions(root, view, draw);
   const memory = createViewMemory(el, followReader);
   const width = new ResizeObserver(() => makeRoom(root.clientWidth));
+  const questions = createQuestions(model, view, {
+    load(step) {
+      cursor.pause();
+      load(step);
+    },
+    play: () => cursor.play(TO_THE_ANSWER),
+    focus: () => player.open("question"),
+  });
   const { go, step, toggle } = cursor;
-  const { payload, acts, send, error } = kernel;
+  const { acts, send, error } = kernel;
+  const { payload } = questions;
 
   /** @type {Player} */
   const player = {
@@ -75,7 +88,13 @@ function mount({ model, el }) {
     ...createInterventions(view, player),
     ...lecturing.actions,
     ...createTabActions(view, { draw, remember: () => memory.remember(view.views) }),
+    ...questions.actions,
     ...{ go, step, toggle, acts, send },
+    select(selection) {
+      view.selection = selection;
+      if (selection?.kind === "node") panels.forEach((one) => one.pick?.(selection.id));
+      draw();
+    },
     escape() {
       if (view.lecture) return actions.leave();
       Object.assign(view, { selection: null, marked: null, observer: null, query: "" });
@@ -102,8 +121,9 @@ function mount({ model, el }) {
     draw();
   }
 
-  /** Build all panels for the model's trace, and keep the reader's place in it. */
-  function load() {
+  /** Build all panels for what is known of the model's trace, with the cursor at a step.
+   * @param {number} step */
+  function load(step = model.get("payload").focus ?? 0) {
     const focused = focusedKey(root);
     loaded = payload();
     loading = true;
@@ -115,8 +135,8 @@ function mount({ model, el }) {
     if (!exists(index, view.selection)) view.selection = null;
     if (!stepsOf(index, view.observer).length) view.observer = null;
     if (view.marked !== null && view.marked > index.last) view.marked = null;
-    panels = createPanels(root, index, loaded, error(), actions);
-    cursor.place(loaded.focus ?? 0);
+    panels = createPanels(root, index, loaded, error(), questions.current(), actions);
+    cursor.place(step);
     restoreFocus(root, focused);
     loading = false;
   }
@@ -141,7 +161,8 @@ function mount({ model, el }) {
   }
 
   const listeners = new Map([
-    ["change:payload", load],
+    ["change:payload", () => load()],
+    ["change:guesses", () => payload() === loaded || load(view.step)],
     ["change:acts", acceptAnswer],
     ["change:notice", showNotice],
     ["change:step", moveCursor],

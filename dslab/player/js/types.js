@@ -1,6 +1,8 @@
 // @ts-check
 // The types that the modules share. There is no code here: `tsc --checkJs` reads it, and the bundle leaves it out.
 
+/** @import { Guess, GuessValue, Question } from "./predictions/judge.js" */
+
 // ---- the trace, as `dslab.trace_json` writes it
 
 /** @typedef {null|boolean|number|string|Value[]|{[key: string]: Value}} Value what an attribute or a field holds; what
@@ -17,7 +19,8 @@
  * @property {Message[]} messages
  * @property {Operation[]} [operations]
  * @property {Array<[event: string, why: string]>} [unapplied] events of the script that did not apply
- * @property {string} [end] why the run ended */
+ * @property {string} [end] why the run ended
+ * @property {boolean} [hidden] does it go on, unknown to the reader? */
 
 /** @typedef {object} NodeInfo
  * @property {string} id
@@ -112,11 +115,6 @@
 
 /** @typedef {{x: number, y: number}} Point */
 
-/** @typedef {object} Flight a message on its way
- * @property {Message} message
- * @property {number} part how far it has come, 0 to 1
- * @property {"flying"|"lost"|"received"} state */
-
 // ---- what the kernel sends, as `dslab.player.payload` makes it
 
 /** @typedef {object} Light what became of a promise
@@ -151,6 +149,7 @@
  * @property {string} reason why not, in English
  * @property {number} edits how often it can be undone
  * @property {Comparison|null} comparison
+ * @property {Question[]} [questions] in the order of their steps
  * @property {string} [lang]
  * @property {Record<string, string>} [words] the translations, by the English sentence */
 
@@ -170,6 +169,7 @@
  * @property {Payload} payload
  * @property {Acts|undefined} acts none in an exported page
  * @property {{text?: string}|undefined} notice an error's sentence
+ * @property {Record<string, Guess>|undefined} guesses at the questions that were answered, by their identity
  * @property {number} step the cursor */
 
 /** @template T
@@ -275,7 +275,8 @@
  * @property {(view: View) => void} draw
  * @property {() => void} [stop] before it is thrown away
  * @property {() => void} [focus] put the cursor into the search
- * @property {(name: string) => void} [open] put the cursor into the form of this name */
+ * @property {(name: string) => void} [open] put the cursor into the form of this name
+ * @property {(node: string) => void} [pick] answer with a node that was clicked */
 
 /** @typedef {object} Actions all that the keys and the buttons can do
  * @property {(step: number) => void} go
@@ -308,6 +309,12 @@
  * @property {() => void} light to the next step at which a light changes
  * @property {(way: number) => void} operation to the next or previous begin or end of one
  * @property {() => void} hide what comes next, or show it again
+ * @property {(value: GuessValue) => void} answer the question that is open; null gives up
+ * @property {() => void} giveUp
+ * @property {() => void} ask go on with the question
+ * @property {() => void} nextQuestion
+ * @property {() => void} closeQuestion
+ * @property {() => void} askAgain
  * @property {() => void} lecture enter or leave it
  * @property {() => void} leave
  * @property {() => void} undo

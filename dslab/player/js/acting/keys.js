@@ -160,6 +160,8 @@ export const BINDINGS = [
     does: english("lecture: fill the screen, in large type"),
     act: (actions) => actions.lecture(),
   },
+  { keys: ["q"], name: "q", does: english("go on with the question"), act: (actions) => actions.ask() },
+  { keys: ["Q"], name: "Q", does: english("give up: play, and show the answer"), act: (actions) => actions.giveUp() },
   { keys: ["."], name: ".", does: english("hide or show what comes next"), act: (actions) => actions.hide() },
   { keys: ["?"], name: "?", does: english("list these keys"), act: (actions) => actions.panel("keys") },
   {

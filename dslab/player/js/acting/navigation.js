@@ -25,7 +25,6 @@ export function createNavigation(view, { index, payload, go, draw, focusSearch }
       if (index().column.has(followed())) go(neighbourStep(index(), followed(), view.step, way));
     },
     faster: (way) => set({ speed: changeSpeed(view.speed, way) }),
-    select: (selection) => set({ selection }),
     option: set,
     hide: () => set({ future: !view.future }),
     search: (query) => set({ query }),

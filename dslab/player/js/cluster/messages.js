@@ -1,7 +1,8 @@
 // @ts-check
 // The moving messages of the picture: a pill with what the message says, or a small sign where there is no room.
 // Elements are kept by name, so that one that has the focus keeps it.
-/** @import { Actions, Flight, Index, Message, Panel, Point, Selection, View } from "../types.js" */
+/** @import { Flight } from "../data/in_flight.js" */
+/** @import { Actions, Index, Message, Panel, Point, Selection, View } from "../types.js" */
 import { labelOf, lookOf, mention } from "../data/appearance.js";
 import { RELATION, relationOf, relations } from "../data/causality.js";
 import { knowledge, messageFilter } from "../data/filter.js";

@@ -46,11 +46,15 @@ export function announcement(index, k) {
   if (!step) return t("Nothing happened in this run.");
   const { lamport } = step;
   const said = shorten(sentence(step), 600);
-  const values = { step: k, last: index.last, time: showTime(step.time), sentence: said, lamport };
+  const values = { step: k, last: lastOf(index), time: showTime(step.time), sentence: said, lamport };
   return lamport === undefined || lamport === null
     ? t("Step {step} of {last}, {time}: {sentence}", values)
     : t("Step {step} of {last}, {time}: {sentence} Lamport {lamport}.", values);
 }
+
+/** The number of the last step, where it is known.
+ * @param {Index} index */
+export const lastOf = ({ trace, last }) => (trace.hidden ? "?" : last);
 
 /** @param {Step} step
  *  @param {string} stamps "none", "lamport" or "vector" */

@@ -1,7 +1,12 @@
 // @ts-check
 // Messages on their way: which, at a step or between two, and how far each has come. A look-up, however long the run.
-/** @import { Flight, Index, Message } from "../types.js" */
+/** @import { Index, Message } from "../types.js" */
 import { lastAtMost } from "./trace.js";
+
+/** @typedef {object} Flight a message on its way
+ * @property {Message} message
+ * @property {number} part how far it has come, 0 to 1
+ * @property {"flying"|"lost"|"received"} state */
 
 const BUCKET = 64; // steps
 

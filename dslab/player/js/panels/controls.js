@@ -1,7 +1,7 @@
 // @ts-check
 // The control bar: step, play, speed, and the scrubber with the faults marked along it.
 /** @import { Actions, Index, Panel, View } from "../types.js" */
-import { announcement } from "../data/describe.js";
+import { announcement, lastOf } from "../data/describe.js";
 import { showTime } from "../data/values.js";
 import { button, FOCUSABLE, h, relabel, s, setAttr, setText } from "../dom.js";
 import { t } from "../words.js";
@@ -67,7 +67,8 @@ function createScrubber(index, actions) {
     draw(view) {
       if (Number(range.value) !== view.step) range.value = String(view.step);
       if (!view.playing) setAttr(range, "aria-valuetext", announcement(index, view.step));
-      setText(readout, t("step {step} of {last} · {time}", { step: view.step, last, time: showTime(view.time) }));
+      const values = { step: view.step, last: lastOf(index), time: showTime(view.time) };
+      setText(readout, t("step {step} of {last} · {time}", values));
     },
   };
 }

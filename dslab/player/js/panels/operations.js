@@ -81,9 +81,12 @@ function createBar(index, operation, actions) {
   const said = shorten(words(call), 60);
   const asked = { client: shorten(client, 20), node: shorten(node, 20), invoked, call: said };
   const answered = { ...asked, returned, result: shorten(words(result), 60) };
+  const open = index.trace.hidden
+    ? t("{client} asks {node} at step {invoked}: {call}, not answered yet", asked)
+    : t("{client} asks {node} at step {invoked}: {call}, never answered", asked);
   const label =
     returned === null
-      ? t("{client} asks {node} at step {invoked}: {call}, never answered", asked)
+      ? open
       : t("{client} asks {node} at step {invoked}: {call}, answered at step {returned}: {result}", answered);
   return h(
     "button",

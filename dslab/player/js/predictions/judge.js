@@ -13,7 +13,11 @@
 /** @typedef {number|number[]|string|null} GuessValue as an answer; null: nothing was guessed */
 /** @typedef {{value: GuessValue, said: string, right: boolean}} Guess `said` in words; "": the reader gave up */
 
-const NEAR = 0.01; // a number that is not whole is right if it is so near, as a part of the answer
+/** @typedef {Asked & {at: number, until: number}} Question `at`: the step at which it is asked, `until`: the one that
+ *    shows what is so */
+/** @typedef {{asked: Question, phase: "open"|"playing"|"seen"|"closed", guess: Guess|null, isLast: boolean}} Asking */
+
+const TOLERANCE = 0.01; // a number that is not whole is right if it is so near, as a part of the answer
 
 /** @param {Asked} asked
  *  @param {GuessValue} value
@@ -44,7 +48,7 @@ function isRight({ form, answer }, value) {
 /** @param {number} guess
  *  @param {number} answer */
 function isNear(guess, answer) {
-  return Number.isInteger(answer) ? guess === answer : Math.abs(guess - answer) <= NEAR * Math.abs(answer);
+  return Number.isInteger(answer) ? guess === answer : Math.abs(guess - answer) <= TOLERANCE * Math.abs(answer);
 }
 
 /** The number that was typed: "1,500", "12 ms", "30%", "3,5"; NaN if there is none.

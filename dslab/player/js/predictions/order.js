@@ -12,7 +12,7 @@ export function createOrder({ text, choices }) {
   const said = h("span", { class: "dslab-hidden", role: "status" });
   let enabled = true;
   let dragged = /** @type {HTMLElement|null} */ (null);
-  const rows = choices.map((choice) => createRow(choice, move));
+  const rows = choices.map((choice) => createItem(choice, move));
   rows.forEach((row) => {
     row.addEventListener("dragstart", (event) => {
       dragged = row;
@@ -62,7 +62,7 @@ export function createOrder({ text, choices }) {
 
 /** @param {string} choice
  *  @param {(row: HTMLElement, way: number) => void} move */
-function createRow(choice, move) {
+function createItem(choice, move) {
   /** @param {string} sign
    *  @param {string} label
    *  @param {number} way */
