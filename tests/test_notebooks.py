@@ -59,7 +59,7 @@ def test_its_tags_are_known(path):
 def test_its_links_lead_somewhere(path):
     links = re.findall(r"""(?:\]\(|href="|src=")([^)"\s]+)""", markdown(path))
     for link in links:
-        if re.match(r"[a-z]+:", link):
+        if re.match(r"[a-z]+:|#step-\d+$", link):       # the latter takes the player above it to that step
             continue
         file, _, section = unquote(link).partition("#")
         target = path.parent / file if file else path
@@ -111,6 +111,18 @@ def test_strip_keeps_only_what_was_promised(written):
     promised, other = outputs(written)
     assert [output.text for output in promised] == ["41\n"] and other == []
     assert "3.99" not in written.read_text() and "scrolled" not in written.read_text()
+
+
+def test_an_answer_that_was_promised_is_stored_closed(written):
+    notebook = nbformat.read(written, as_version=4)
+    notebook.cells[1].source = 'ask("6 * 7?", answer=6 * 7)'
+    notebook.cells[1].outputs = [nbformat.v4.new_output(
+        "execute_result", {"text/plain": "6 * 7?\nanswer: 42"}, execution_count=1)]
+    nbformat.write(notebook, written)
+    notebooks.main("strip", str(written))
+    (stored,), _ = outputs(written)
+    page = BeautifulSoup(stored.data["text/html"], "html.parser")
+    assert page.p.get_text() == "6 * 7?" and "open" not in page.details.attrs and page.pre.get_text() == "42"
 
 
 def test_a_promise_without_a_text_is_reported(written):

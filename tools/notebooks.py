@@ -34,6 +34,7 @@ SITE = ROOT / "build" / "site"
 DECKS = ROOT / "build" / "slides"
 
 PROMISE = "nbval-check-output"
+ASKS = re.compile(r"^(ask|reveal)\(", re.M)         # the last line of a cell whose text would give an answer away
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"}}
 OF_A_CELL = ("tags", "dslab", "jupyter", "slideshow", "editable", "deletable")      # metadata that an author writes
@@ -51,9 +52,15 @@ def strip(notebook: NotebookNode) -> None:
         kept = {key: value for key, value in cell.metadata.items() if key in OF_A_CELL}
         cell.metadata = nbformat.from_dict(kept)
         if cell.cell_type == "code":
-            cell.outputs = [as_text(output) for output in cell.outputs] if PROMISE in tags else []
+            cell.outputs = [as_text(output) for output in cell.outputs if told(output)] if PROMISE in tags else []
+            fold(cell)
             cell.execution_count = 1 if cell.outputs else None
     slides.deal(notebook.cells)
+
+
+def told(output: NotebookNode) -> bool:
+    """Whether it has a text: a progress bar that has gone has none."""
+    return "data" not in output or bool(output.data.get("text/plain"))
 
 
 def as_text(output: NotebookNode) -> NotebookNode:
@@ -64,6 +71,16 @@ def as_text(output: NotebookNode) -> NotebookNode:
     if "execution_count" in output:
         output.execution_count = 1
     return output
+
+
+def fold(cell: NotebookNode) -> None:
+    """Close the answers that a cell promises: who opens the notebook sees its outputs before anything has run."""
+    asks = ASKS.search(cell.source)
+    for output in cell.outputs if asks else []:
+        before, answer = output.data["text/plain"].split("\nanswer: ", 1) if asks[1] == "ask" else (
+            "", output.data["text/plain"])
+        output.data["text/html"] = (f"<p>{html.escape(before)}</p><details><summary>Answer</summary>"
+                                    f"<pre>{html.escape(answer)}</pre></details>")
 
 
 def text_of(notebook: NotebookNode) -> str:

@@ -1,4 +1,4 @@
-"""Exercises 7.5 to 7.5h: be the network, and make a Raft with one changed line break a promise.
+"""Exercises 7.5 to 7.5h: be the network, and make a Raft with one changed line violate a property.
 
 Elections happen when the script says so: request("A", TimeOut()). A leader takes request("A", Propose(Put("x", 1))).
 Each message takes 10 ms, so that a script can say exactly what happens.
@@ -48,7 +48,7 @@ class DirectedBookworm(DirectedRaft, Bookworm):
 
 
 class DirectedTruncate(DirectedRaft, Truncate):
-    """A follower drops all that follows the leader's entries."""
+    """A follower removes everything after the leader's entries."""
 
 
 class DirectedAnyLog(DirectedRaft, AnyLog):
@@ -56,14 +56,14 @@ class DirectedAnyLog(DirectedRaft, AnyLog):
 
 
 class HalfIsEnough(DirectedRaft):
-    """Half of the servers are taken for a majority."""
+    """Half of the servers count as a majority."""
 
     def is_majority(self, servers):
         return servers >= (len(self.peers) + 1) / 2
 
 
 class Trusting(DirectedRaft):
-    """A follower appends without looking at the entry before."""
+    """A follower appends without checking the entry before."""
 
     def on_append_entries(self, src, msg):
         if msg.prev_index <= len(self.log):
@@ -72,7 +72,7 @@ class Trusting(DirectedRaft):
 
 
 class AcknowledgesAll(DirectedRaft):
-    """A follower says that its whole log agrees with the leader's, though the message may not reach so far."""
+    """A follower acknowledges its whole log, though the message may not reach that far."""
 
     def send(self, dst, msg):
         is_success = isinstance(msg, Appended) and msg.success
@@ -91,7 +91,7 @@ def propose(time: float, name: str, value: int = 1) -> At:
 
 def task(number: str, title: str, variant: type[DirectedRaft], promise: Promise, allowed: Mapping[str, int], task: str,
          *, servers: int = 3, **options: Any) -> BreakIt:
-    """An exercise with an empty script, the right Raft beside it, and quick messages."""
+    """An exercise with an empty script, the correct Raft for comparison, and fast messages."""
     run = Run(variant, servers, network=Network(latency=constant(10)), title=f"Raft: {title.lower()}")
     return BreakIt(**{"run": run} | options, number=number, title=title, mended=DirectedRaft, promise=promise,
                    allowed=allowed, task=task)
@@ -140,87 +140,89 @@ COMMITS = {"request": 5, "partition": 1, "isolate": 1, "crash": 1, "heal": 1}
 EXERCISES = (
     task("7.5", "Counting copies", DirectedCommitByCounting, a_leader_has_all_entries_committed_in_earlier_terms,
          {"request": 3, "crash": 1, "recover": 1, "heal": 1},
-         "A leader commits every entry that a majority stores, of whatever term. Figure 8 of the paper has begun: S1 "
-         "leads term 4, S5 is down, and entry 2 of term 2 is on S1, S2 and S3. Write the end, from 500 ms on, so that "
-         "a leader lacks what was committed.",
+         "A leader commits every entry that a majority stores, whatever its term. Figure 8 of the paper has begun: S1 "
+         "leads term 4, S5 is down, and entry 2 of term 2 is on S1, S2 and S3. Write the rest, from 500 ms on, so that "
+         "a leader lacks a committed entry.",
          run=figure_8([], protocol=DirectedCommitByCounting),
          hints=("Who could win an election without entry 2? Only a server whose last entry has a later term.",
-                "S5 has an entry of term 3: it needs the votes of servers that have none of a term so late.",
-                "Recover S5 and let it stand twice, since others have seen term 4. Either S1 is down, or S5 is quicker "
-                "than the heartbeat with which S1 would mend its log."),
+                "S5 has an entry of term 3: it needs the votes of servers whose last entry is of an earlier term.",
+                "Recover S5 and let it stand twice, since the others have seen term 4. Either S1 is down, or S5 is "
+                "faster than the heartbeat with which S1 would repair its log."),
          right=(FIGURE_8_D, [at(570, recover("S5")), stand(571, "S5"), stand(572, "S5")]),
          wrong=((FIGURE_8_D[:4], "the promise holds"), (COMMITTED[1:4], "the promise holds"),
                 ([at(510, request("S1", Propose(Put("x", 1)))), *FIGURE_8_D], "the promise holds"),
                 ([at(500, crash("S1")), at(505, crash("S2"))], "crash is used 2 times"))),
-    task("7.5a", "A vote forgotten", DirectedAmnesia, two_leaders_never_share_a_term, STANDS,
+    task("7.5a", "A forgotten vote", DirectedAmnesia, two_leaders_never_share_a_term, STANDS,
          "A server does not keep its vote (voted_for) on disk. Make two servers win the same term.",
          hints=("B must vote twice in one term, for A and for C.", "In between it must forget: crash it, recover it.",
-                "C must not hear of A's term, or it stands for the next one: cut A off from C, or be quick."),
+                "C must not hear of A's term, or it stands in the next one: cut the link from A to C, or be quick."),
          right=(SECOND_VOTE, SECOND_VOTE_IN_TIME),
          wrong=((IDLE, "the promise holds"), (SECOND_VOTE[1:], "the promise holds"),
                 ([*SECOND_VOTE[:2], SECOND_VOTE[-1]], "the promise holds"),
                 ([*SECOND_VOTE, stand(300, "B")], "request is used 3 times"))),
     task("7.5b", "A late message", DirectedTruncate, a_leader_has_all_entries_committed_in_earlier_terms,
          COMMITS | {"delay": 1},
-         "A follower replaces all that follows prev_index by what the message brings. Make a leader lack an entry that "
-         "was committed.",
-         hints=("A message that is overtaken by a longer one takes back what the longer one brought.",
+         "A follower replaces everything after prev_index with the entries of the message. Make a leader lack a "
+         "committed entry.",
+         hints=("A message that has been overtaken by a longer one removes what the longer one brought.",
                 "Two commands, one shortly after the other: delay the message with the first.",
-                "What B forgets must be committed by then, and C must not have it: cut C off until B stands for "
+                "What B removes must be committed by then, and C must not have it: cut C off until B stands for "
                 "election."),
          right=(LATE_MESSAGE,),
          wrong=((IDLE, "the promise holds"), ([*LATE_MESSAGE[:2], *LATE_MESSAGE[3:]], "the promise holds"),
                 (LATE_MESSAGE[:-1], "the promise holds"),
                 ([at(0, drop("A->B#3"))], "drop is used 1 time"))),
-    task("7.5c", "Votes for anybody", DirectedAnyLog, a_leader_has_all_entries_committed_in_earlier_terms, COMMITS,
-         "A server votes for whoever asks first in a term, without comparing logs. Make a leader lack an entry that "
-         "was committed.",
+    task("7.5c", "A vote for anyone", DirectedAnyLog, a_leader_has_all_entries_committed_in_earlier_terms, COMMITS,
+         "A server votes for whoever asks first in a term, without comparing logs. Make a leader lack a committed "
+         "entry.",
          hints=("Two of three servers commit an entry. The third one must win.", "Keep C away while A and B commit.",
-                "Then A crashes and C stands for election, twice: B has seen its first term before."),
+                "Then A crashes and C stands for election, twice: B has already voted in C's first term."),
          right=(SHORT_LOG,),
          wrong=((IDLE, "the promise holds"), (SHORT_LOG[:-1], "the promise holds"),
                 ([*SHORT_LOG[:2], *SHORT_LOG[3:]], "the promise holds"),
                 ([*SHORT_LOG, at(300, crash("B"))], "crash is used 2 times"))),
-    task("7.5d", "A term forgotten", DirectedTimeless, two_leaders_never_share_a_term, STANDS,
+    task("7.5d", "A forgotten term", DirectedTimeless, two_leaders_never_share_a_term, STANDS,
          "A server does not keep the current term on disk. Make two servers win the same term.",
-         hints=("B keeps its vote. When does a server clear it?", "Who enters a term that is new to it may vote again.",
+         hints=("B keeps its vote. When does a server clear it?",
+                "A server that enters a term that is new to it may vote again.",
                 "Let B vote for A, crash and recover: it is in term 0 again. Then C asks for its vote in term 1."),
          right=(SECOND_VOTE, SECOND_VOTE_IN_TIME),
          wrong=((IDLE, "the promise holds"), (SECOND_VOTE[1:], "the promise holds"),
                 (SECOND_VOTE[:4], "the promise holds"), ([at(0, isolate("C"))], "isolate is used 1 time"))),
-    task("7.5e", "A log forgotten", DirectedBookworm, a_leader_has_all_entries_committed_in_earlier_terms,
+    task("7.5e", "A forgotten log", DirectedBookworm, a_leader_has_all_entries_committed_in_earlier_terms,
          COMMITS | {"crash": 2, "recover": 1},
-         "A server does not keep its log on disk. Make a leader lack an entry that was committed.",
-         hints=("An entry on A and B is committed. One of them forgets it.", "The other one must not be there to tell.",
+         "A server does not keep its log on disk. Make a leader lack a committed entry.",
+         hints=("An entry on A and B is committed. One of them forgets it.",
+                "The other one must not be there to pass it on.",
                 "Isolate C while A and B commit; crash B and recover it, crash A; heal the network, and C can win."),
          right=(LOST_LOG,),
          wrong=((IDLE, "the promise holds"), ([*LOST_LOG[:3], *LOST_LOG[5:]], "the promise holds"),
                 (LOST_LOG[:-1], "the promise holds"), ([*LOST_LOG, at(300, crash("C"))], "crash is used 3 times"))),
-    task("7.5f", "Half of the votes", HalfIsEnough, two_leaders_never_share_a_term, {"request": 2, "partition": 1},
-         "Four servers, of which two are taken for a majority. Make two servers win the same term.", servers=4,
-         hints=("Any two majorities must have a server in common: do two halves?", "Divide the network in two.",
+    task("7.5f", "Half the votes", HalfIsEnough, two_leaders_never_share_a_term, {"request": 2, "partition": 1},
+         "There are four servers, and two count as a majority. Make two servers win the same term.", servers=4,
+         hints=("Any two majorities have a server in common. Do two halves?", "Partition the network into two halves.",
                 "In each half one server stands for election, both in term 1."),
          right=(TWO_HALVES, [stand(0, "A"), stand(0, "D"), at(5, partition(("A", "C"), ("B", "D")))]),
          wrong=((TWO_HALVES[1:2], "the promise holds"), (TWO_HALVES[:2], "the promise holds"),
                 ([stand(1, "A"), stand(100, "C")], "the promise holds"), (IDLE, "crash is used 1 time"))),
     task("7.5g", "No questions asked", Trusting, logs_that_agree_on_an_entry_agree_on_all_before_it,
          COMMITS | {"request": 6},
-         "A follower appends without looking at the entry before (prev_term). Make two logs agree on an entry but not "
+         "A follower appends without checking the entry before (prev_term). Make two logs agree on an entry but not "
          "on one before it.",
          hints=("Two servers must have different entries at index 1, and then get the same one at index 2.",
-                "A leads, is isolated, and takes a command that nobody hears of. B leads next, and takes another.",
-                "A leader begins to send after its last entry: let C lead, which has entry 1 of B, before A is back."),
+                "A leads, is isolated, and takes a command that no other server gets. B leads next, and takes another.",
+                "A new leader starts after its last entry: let C lead, which has entry 1 from B, before A is back."),
          right=(WRONG_PLACE,),
          wrong=((IDLE, "the promise holds"), (WRONG_PLACE[:-1], "the promise holds"),
                 ([one for one in WRONG_PLACE if one.time != 110], "the promise holds"),
                 ([at(0, delay("A->B#1", by=5))], "delay is used 1 time"))),
-    task("7.5h", "More than was said", AcknowledgesAll, a_leader_has_all_entries_committed_in_earlier_terms,
+    task("7.5h", "Claiming too much", AcknowledgesAll, a_leader_has_all_entries_committed_in_earlier_terms,
          COMMITS | {"isolate": 2},
-         "A follower acknowledges its whole log, not only what the message reached. Make a leader lack an entry that "
-         "was committed.",
-         hints=("The leader believes that a follower stores entries which are not its own.",
-                "B leads, is isolated, and takes a command that nobody hears of. Then A leads, and hears what B has.",
-                "Isolate A and let it take a command: it counts B's copy, and commits. Now let B stand for election."),
+         "A follower acknowledges its whole log, not just what the message covers. Make a leader lack a committed "
+         "entry.",
+         hints=("The leader believes that a follower has its entries, when they are in fact different ones.",
+                "B leads, is isolated, and takes a command that no other server gets. Then A leads, and B answers it.",
+                "Isolate A and let it take a command: it counts a copy on B, and commits. Now let B stand."),
          right=(FALSE_WITNESS,),
          wrong=((IDLE, "the promise holds"), (FALSE_WITNESS[:-1], "the promise holds"),
                 ([*FALSE_WITNESS[:2], *FALSE_WITNESS[3:]], "the promise holds"),

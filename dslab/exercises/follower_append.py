@@ -1,4 +1,4 @@
-"""Exercise 7.2: a Raft follower takes over entries [Ongaro and Ousterhout 2014, figure 2 and section 5.3]."""
+"""Exercise 7.2: a Raft follower appends entries [Ongaro and Ousterhout 2014, figure 2 and section 5.3]."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,15 +24,15 @@ from dslab.trace import Step, Trace
 
 
 class Follower(Raft):
-    """A Raft server that can do everything but take over entries from a leader."""
+    """A Raft server that can do everything but append a leader's entries."""
 
     def on_append_entries(self, src, msg):
         """Leader src of msg.term sends msg.entries, which follow entry msg.prev_index, of term msg.prev_term.
 
         Always answer: self.send(src, Appended(self.term, success, index)); index says up to where the logs agree or,
-        after a refusal, from where to try again (self.first_suspect(msg.prev_index)). At hand: self.adopt(term) enters
-        a newer term, self.follow(src), self.await_leader() restarts the election timer, self.term_at(index) of
-        self.log (0 before the first entry, None after the last), and self.commit(index).
+        if you refuse, where to try next (self.first_suspect(msg.prev_index)). Available: self.adopt(term) enters a
+        newer term; self.follow(src); self.await_leader() restarts the election timer; self.term_at(index) looks into
+        self.log (0 before the first entry, None after the last); self.commit(index).
         """
 
     append = None                           # the helper of the course's Raft is yours to write, if you want one
@@ -87,7 +87,7 @@ class UncheckedHeartbeat(LikeTheShelf):
 
 
 class CutsAlways(LikeTheShelf):
-    """All that follows the entry before the new ones is dropped."""
+    """Everything after the entry at prev_index is removed."""
 
     def append(self, prev_index, entries):
         self.log[prev_index:] = entries
@@ -103,7 +103,7 @@ class CutsByLength(LikeTheShelf):
 
 
 class ComparesTheFirst(LikeTheShelf):
-    """If the first of the new entries is there, so are the others."""
+    """If the first of the new entries is there, the others are taken to be there, too."""
 
     def append(self, prev_index, entries):
         if entries and self.term_at(prev_index + 1) != entries[0].term:
@@ -112,7 +112,7 @@ class ComparesTheFirst(LikeTheShelf):
 
 
 class CommitsWhatIsNotChecked(LikeTheShelf):
-    """All that the leader has committed is committed, as far as the own log goes."""
+    """Everything that the leader has committed is committed, as far as its own log goes."""
 
     def on_append_entries(self, src, msg):
         super().on_append_entries(src, msg)
@@ -121,7 +121,7 @@ class CommitsWhatIsNotChecked(LikeTheShelf):
 
 
 class RecognisesALeaderLate(LikeTheShelf):
-    """Only a leader whose entries fit is followed."""
+    """A leader is followed only if its entries fit."""
 
     def on_append_entries(self, src, msg):
         self.adopt(msg.term)
@@ -139,7 +139,7 @@ class StopsItsTimerAnyway(LikeTheShelf):
 
 
 class CountsItsOwnLog(LikeTheShelf):
-    """The length of the log is what agrees."""
+    """It acknowledges its whole log."""
 
     def send(self, dst, msg):
         success = isinstance(msg, Appended) and msg.success
@@ -215,16 +215,16 @@ def a_leader_is_answered(trace, one):
 @for_each(told)
 def an_earlier_term_is_refused_and_changes_nothing(trace, one):
     if one.stale and one.answer and one.answer.success:
-        return f"{one.node} accepts {one}, but it has been in term {one.term}: {one.src} leads no longer"
+        return f"{one.node} accepts {one}, but it is already in term {one.term}: {one.src} leads no longer"
     if one.stale and "election" in one.step.timers:
-        return f"{one.node} has been in term {one.term}, and yet restarts or stops its election timer for {one}"
+        return f"{one.node} is already in term {one.term}, and yet restarts or stops its election timer for {one}"
 
 
 @for_each(told)
 def the_leader_of_the_term_is_followed(trace, one):
     term, role, leader = (one.after[name] for name in ("term", "role", "leader"))
     if not one.stale and (term, role, leader) != (one.msg.term, "follower", one.src):
-        return f"{one.node} is {role} in term {term} after {one}, led by {leader}: follow {one.src} in any case"
+        return f"{one.node} is {role} in term {term} after {one}, led by {leader}: it must follow {one.src} in any case"
     if not one.stale and one.step.timers.get("election") is None:
         return f"{one.node} does not restart its election timer after {one}"
 
@@ -240,7 +240,7 @@ def the_entry_before_decides(trace, one):
     if one.fits and not one.answer.success:
         return f"{one.node} refuses {one}, though its log has entry {prev} of term {one.msg.prev_term}"
     if not one.fits and not 1 <= one.answer.index <= prev:
-        return f"{one.node} refuses {one}, and to try from {one.answer.index}: name an entry from 1 to {prev}"
+        return f"{one.node} refuses {one}, and asks to try from entry {one.answer.index}: expected one from 1 to {prev}"
 
 
 @for_each(told)
@@ -272,9 +272,9 @@ def what_is_acknowledged_was_compared(trace, one):
 def what_is_committed_was_compared(trace, one):
     last, due = max(applied(one.step)), max(one.committed, min(one.msg.leader_commit, one.agreed) if one.fits else 0)
     if last > due:
-        return f"{one.node} commits entry {last} at {one}, which shows no agreement beyond entry {one.agreed}"
+        return f"{one.node} commits entry {last} on {one}, which shows no agreement beyond entry {one.agreed}"
     if max(one.committed, last) < due:
-        return f"{one.node} does not commit entry {due} at {one}, though the leader has, and the logs agree so far"
+        return f"{one.node} does not commit entry {due} on {one}, though the leader has, and the logs agree up to there"
 
 
 @always
@@ -286,10 +286,10 @@ def what_a_leader_counts_as_stored_is_stored(world):
 
 
 DEMANDS = (
-    Demand(a_leader_is_answered, "Figure 2: AppendEntries has a result, always.", 0),
+    Demand(a_leader_is_answered, "Figure 2: AppendEntries is always answered.", 0),
     Demand(an_earlier_term_is_refused_and_changes_nothing, "Figure 2, rule 1: refuse a term that is over.", 0),
-    Demand(the_leader_of_the_term_is_followed, "Section 5.2: who speaks as leader of the term is its leader.", 1),
-    Demand(the_entry_before_decides, "Figure 2, rule 2: refuse if the log has no such entry; heartbeats, too.", 2),
+    Demand(the_leader_of_the_term_is_followed, "Section 5.2: whoever sends AppendEntries in a term is its leader.", 1),
+    Demand(the_entry_before_decides, "Figure 2, rule 2: refuse if the log has no such entry, even a heartbeat.", 2),
     Demand(an_entry_in_conflict_is_replaced, "Figure 2, rules 3 and 4: compare each entry, then add what is new.", 3),
     Demand(an_entry_that_is_not_in_conflict_stays, "Figure 2, rule 3: cut at a conflict; messages may be late.", 3),
     Demand(what_is_acknowledged_was_compared, "Section 5.3: the logs agree up to prev_index + len(entries).", 4),
@@ -345,8 +345,8 @@ def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
 
 
 EXERCISES = (MakeItRight(
-    number="7.2", title="Taking over entries",
-    task="A leader sends entries, or none as a heartbeat: write what a Raft follower does with them, and its answer.",
+    number="7.2", title="Appending entries",
+    task="A leader sends entries, or none at all (a heartbeat). Write what a Raft follower does and what it answers.",
     base=Follower, asks=("on_append_entries",), lines=14,
     reference=Reference, right=(LikeTheShelf, SlicesAndTriesOneEarlier),
     wrong=((UncheckedHeartbeat, "accepts"), (CutsAlways, "which is not in conflict"), (CutsByLength, "keeps entry"),
@@ -356,10 +356,10 @@ EXERCISES = (MakeItRight(
     demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic,
     faults=("crash", "loss", "duplication", "delay", "pause"),
     hints=(
-        "Begin as with votes: self.adopt(msg.term), and refuse a smaller msg.term. Every message is answered.",
-        "Who gets past that hears the leader: self.follow(src) and self.await_leader(), whatever its log is like.",
+        "Begin as with votes: self.adopt(msg.term), and refuse a smaller msg.term. Answer every message.",
+        "After that, src is the leader: self.follow(src) and self.await_leader(), whatever the logs are like.",
         "Refuse if self.term_at(msg.prev_index) != msg.prev_term, with or without entries.",
-        "Compare term_at(index) of each new entry: at the first that differs cut the log there, then append.",
+        "Compare term_at(index) for each new entry. At the first that differs, cut the log there, then append.",
         "agreed = msg.prev_index + len(msg.entries): commit no more than that, and acknowledge exactly that.",
     ),
 ),)

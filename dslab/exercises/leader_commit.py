@@ -1,4 +1,4 @@
-"""Exercise 7.3: what a Raft leader makes of the answers to its AppendEntries [Ongaro and Ousterhout 2014, 5.3, 5.4.2].
+"""Exercise 7.3: how a Raft leader handles the answers to its AppendEntries [Ongaro and Ousterhout 2014, 5.3, 5.4.2].
 
 A script directs the elections: commitment is all that is judged.
 """
@@ -27,30 +27,30 @@ from dslab.trace import Trace
 
 
 class Leader(DirectedRaft):
-    """A Raft server that wins elections and sends entries. What is missing is what it makes of the answers."""
+    """A Raft server that wins elections and sends entries. What is missing is how it handles the answers."""
 
     batch = 2                               # entries, at most, in one message: who lacks more needs several
 
     def on_appended(self, src, msg):
-        """A follower answers. `msg.term`: the term in which it says so.
+        """A follower answers. `msg.term` is the term in which it answers.
 
-        msg.success: its log agrees with yours up to `msg.index`: keep `self.match_index[src]` and
-        `self.next_index[src]` (what it stores; what to send next), then `self.advance_commit_index()`.
-        Otherwise: try from `msg.index`, at once: `self.replicate_to(src)` sends what `self.next_index[src]` says.
-        Answers may be late, doubled and out of order. `self.adopt(term)` enters a newer term, as a follower.
+        If msg.success, its log agrees with yours up to `msg.index`: update `self.match_index[src]` (what it stores) and
+        `self.next_index[src]` (what to send next), then call `self.advance_commit_index()`.
+        Otherwise try again from `msg.index`, at once: `self.replicate_to(src)` sends from `self.next_index[src]` on.
+        Answers may be late, duplicated and out of order. `self.adopt(term)` enters a newer term, as a follower.
         """
 
     def advance_commit_index(self):
-        """The leader looks for entries that may be committed: `self.commit(index)` for the last one.
+        """The leader looks for entries that may be committed, and calls `self.commit(index)` for the last of them.
 
-        At hand: `self.log` (its first entry has index 1), `self.term_at(index)`, `self.term`, `self.commit_index`,
+        Available: `self.log` (its first entry has index 1), `self.term_at(index)`, `self.term`, `self.commit_index`,
         `self.match_index` (of the other servers only) and `self.is_majority(servers)`.
         """
 
     def commit(self, index):
-        """All entries up to `index` are committed: for each that is new, raise `self.commit_index` and apply it.
+        """All entries up to `index` are committed: for each new one, advance `self.commit_index` and apply it.
 
-        `self.apply(entry)` executes an entry under the number `self.commit_index`.
+        `self.apply(entry)` executes the entry whose index is `self.commit_index`.
         """
 
     def apply(self, entry):
@@ -130,7 +130,7 @@ class LeaderTwice(Reference):
 
 
 class LastWord(Reference):
-    """The latest answer counts, though it may be an old one."""
+    """The answer that arrives last counts, though it may be an old one."""
 
     def on_appended(self, src, msg):
         if msg.success:
@@ -139,7 +139,7 @@ class LastWord(Reference):
 
 
 class NeverForward(Reference):
-    """Once it has gone back it sends from there for ever."""
+    """Once it has gone back, it sends from there for ever."""
 
     def on_appended(self, src, msg):
         following = dict(self.next_index)
@@ -149,7 +149,7 @@ class NeverForward(Reference):
 
 
 class NeverBack(Reference):
-    """A refusal is no answer."""
+    """A refusal is ignored."""
 
     def on_appended(self, src, msg):
         if msg.success or msg.term > self.term:
@@ -157,7 +157,7 @@ class NeverBack(Reference):
 
 
 class AnyTerm(Reference):
-    """What was said to the leader of an earlier term counts in this one."""
+    """An answer to the leader of an earlier term counts in this one."""
 
     def on_appended(self, src, msg):
         super().on_appended(src, Appended(max(self.term, msg.term), msg.success, msg.index))
@@ -172,7 +172,7 @@ class Clings(Reference):
 
 
 class FromTheBeginning(Reference):
-    """Whenever something is committed, all is applied again."""
+    """Whenever something is committed, everything is applied again."""
 
     def commit(self, index):
         self.commit_index = 0
@@ -180,7 +180,7 @@ class FromTheBeginning(Reference):
 
 
 class KeepsTheMachine(Reference):
-    """After a restart all is applied again, to a machine that has not forgotten."""
+    """After a restart everything is applied again, to a state machine that was kept on disk."""
 
     persistent = (*Leader.persistent, "machine")
 
@@ -235,7 +235,7 @@ def a_server_has_executed_each_committed_command_once(world):
         for entry in server.log[:server.commit_index]:
             execute(entry.command, machine)
         if name in world.up and machine != server.machine:
-            return (f"{name} has committed {server.commit_index} entries, which make {machine}, but its machine holds"
+            return (f"{name} has committed {server.commit_index} entries, which give {machine}, but its machine holds"
                     f" {server.machine}")
 
 
@@ -250,7 +250,7 @@ def a_leader_that_hears_of_a_newer_term_steps_down(trace, answer):
     step, before, after = answer
     told = step.message.payload.term
     if told > after["term"] or (told > before["term"] and after["role"] == "leader"):
-        return (f"{step.node} goes on in term {after['term']} as {after['role']}, though {step.message.src} has told it"
+        return (f"{step.node} stays in term {after['term']} as {after['role']}, though {step.message.src} has told it"
                 f" of term {told} ({step.message.name})")
 
 
@@ -261,7 +261,7 @@ def what_a_leader_knows_of_a_follower_only_grows(trace, answer):
         now = after["match_index"].get(peer, 0)
         if after["role"] == "leader" and now < known:
             return (f"{step.node} knew that {peer} stores entry {known}, and a late answer ({step.message.name}) makes"
-                    f" it forget that: match_index falls to {now}")
+                    f" it forget that: match_index drops to {now}")
 
 
 @at_the_end
@@ -273,7 +273,7 @@ def a_leader_brings_all_servers_up_to_date_without_faults(trace):
     log, quiet = state[leader]["log"], f"{leader} leads term {state[leader]['term']}, undisturbed for {CALM} ms, and"
     for peer, following in state[leader]["next_index"].items():
         if state[peer]["log"][:len(log)] != log:
-            return (f"{quiet} the log of {peer} still differs from its log, of {len(log)} entries: next time it would"
+            return (f"{quiet} the log of {peer} still differs from its own, of {len(log)} entries: next time it would"
                     f" send from entry {following} on")
     if log and log[-1].term == state[leader]["term"] and state[leader]["commit_index"] < len(log):
         return f"{quiet} entry {len(log)}, which all servers store, is not committed"
@@ -281,23 +281,25 @@ def a_leader_brings_all_servers_up_to_date_without_faults(trace):
 
 DEMANDS = (
     Demand(a_leader_counts_copies_of_entries_of_its_own_term_only,
-           "Only entries of the leader's own term are committed by counting copies; older ones come along with them "
+           "Only entries of the leader's own term are committed by counting copies; older ones are committed with them "
            "[5.4.2, figure 8].", hint=3),
     Demand(a_leader_commits_what_a_majority_stores,
            "An entry is committed once more than half of all servers, the leader included, store it [5.3].", hint=2),
     Demand(what_a_leader_believes_a_follower_stores_is_there,
-           "match_index is what a follower has said in this term; answers to an earlier term say nothing.", hint=0),
-    Demand(what_a_leader_knows_of_a_follower_only_grows,
-           "match_index increases monotonically: of two answers, the one that says more holds [figure 2].", hint=1),
-    Demand(a_leader_that_hears_of_a_newer_term_steps_down, "Who hears of a newer term enters it, as follower [5.1].",
+           "match_index is what a follower has acknowledged in this term; answers to an earlier term do not count.",
            hint=0),
+    Demand(what_a_leader_knows_of_a_follower_only_grows,
+           "match_index increases monotonically: of two answers, the one with the higher index counts [figure 2].",
+           hint=1),
+    Demand(a_leader_that_hears_of_a_newer_term_steps_down,
+           "A server that hears of a newer term enters it, as a follower [5.1].", hint=0),
     Demand(a_server_has_executed_each_committed_command_once,
-           "If commit_index has grown, the entries up to it are applied, one by one. Both it and the machine are "
-           "volatile: after a restart they begin again [figure 2].", hint=4),
+           "When commit_index advances, the entries up to it are applied, one by one. Both it and the machine are "
+           "volatile: after a restart they start from the beginning [figure 2].", hint=4),
     Demand(raft.a_leader_has_all_entries_committed_in_earlier_terms, "Leader completeness [5.4].", hint=3),
     Demand(raft.two_servers_never_apply_different_entries_at_one_index, "State machine safety [5.4.3].", hint=3),
     Demand(a_leader_brings_all_servers_up_to_date_without_faults,
-           "After a refusal the leader goes back and tries again at once, after a success it goes on behind what was "
+           "After a refusal the leader goes back and tries again at once; after a success it continues after what is "
            "stored, and commits what a majority stores [5.3].", hint=1),
 )
 
@@ -365,8 +367,8 @@ def trouble(protocol: type[Node], names: Names, seed: int) -> Run:
 
 EXERCISES = (MakeItRight(
     number="7.3", title="The leader counts",
-    task="Write what a Raft leader makes of the answers to its AppendEntries: what it knows of each follower "
-         "(on_appended), which entries are committed (advance_commit_index), and that they are applied (commit).",
+    task="Write how a Raft leader handles the answers to its AppendEntries: what it knows about each follower "
+         "(on_appended), which entries are committed (advance_commit_index), and how they are applied (commit).",
     base=Leader, asks=("on_appended", "advance_commit_index", "commit"), lines=19,
     reference=Reference, right=(Median, GoesBackFreely),
     wrong=(
@@ -379,11 +381,11 @@ EXERCISES = (MakeItRight(
     demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=trouble, schedules=60,
     faults=("crash", "partition", "loss", "duplication", "delay"), clusters=(FIVE, ("Q", "X", "B", "M")),
     hints=(
-        "First of all, is the answer for you: does it tell of a newer term, do you lead, is it of your term?",
-        "match_index never goes back, and next_index is beyond it. A late refusal, from a place that was tried before, "
-        "must not take it back below what is known.",
-        "Copies of an entry: one for the leader, and one for each match_index that is not smaller than the entry's.",
-        "Commit the last entry that a majority stores, if its term is your own; all before it come along.",
-        "while self.commit_index < index: one more, then apply self.log[self.commit_index - 1].",
+        "First check whether the answer concerns you. Is its term newer? Are you still the leader? Is it of your term?",
+        "match_index never decreases, and next_index is always greater. A late refusal of an earlier attempt must not "
+        "move next_index back below what is known to be stored.",
+        "Copies of an entry: one on the leader, and one for each match_index that is at least the entry's index.",
+        "Commit the last entry that a majority stores, if its term is your own; all before it are committed, too.",
+        "while self.commit_index < index: add one to it, then apply self.log[self.commit_index - 1].",
     ),
 ),)

@@ -23,10 +23,10 @@ class Voter(Raft):
     """A Raft server that can do everything but vote."""
 
     def on_request_vote(self, src, msg):
-        """Candidate src wants the vote of msg.term; its log has msg.last_index entries, the last of msg.last_term.
+        """Candidate src wants the vote of term msg.term. Its log has msg.last_index entries, the last of msg.last_term.
 
         Always answer: self.send(src, Vote(self.term, granted)). self.voted_for has the vote of self.term, or is None.
-        At hand: self.adopt(term) enters a newer term, self.last_term() is that of the last entry of self.log, and
+        Available: self.adopt(term) enters a newer term; self.last_term() is the term of the last entry of self.log;
         self.await_leader() restarts the election timer.
         """
 
@@ -71,7 +71,7 @@ class RefusesStepByStep(Voter):
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
 
 class LengthFirst(LikeTheShelf):
-    """The longer log wins, and terms only decide between equals."""
+    """The longer log wins; terms are compared only if the lengths are equal."""
 
     def objection(self, src, msg):
         objection = super().objection(src, msg)
@@ -81,7 +81,7 @@ class LengthFirst(LikeTheShelf):
 
 
 class VotesForEverybody(LikeTheShelf):
-    """Within a term nobody is refused for another one's sake."""
+    """Every candidate of the same term gets a vote."""
 
     def objection(self, src, msg):
         objection = super().objection(src, msg)
@@ -120,7 +120,7 @@ class VoteInMemory(LikeTheShelf):
 
 
 class RestartsTheTimerAnyway(LikeTheShelf):
-    """Any request is a reason to wait again."""
+    """Any request restarts the election timer."""
 
     def on_request_vote(self, src, msg):
         super().on_request_vote(src, msg)
@@ -128,14 +128,14 @@ class RestartsTheTimerAnyway(LikeTheShelf):
 
 
 class RefusesTheSecondTime(LikeTheShelf):
-    """Who has the vote and asks again, because the answer was lost, is refused."""
+    """A candidate that has the vote and asks again, because the answer was lost, is refused."""
 
     def objection(self, src, msg):
         return "has it already" if self.voted_for == src else super().objection(src, msg)
 
 
 class SilentRefusal(LikeTheShelf):
-    """Only a vote that is given is answered."""
+    """Only a vote that is granted is sent."""
 
     def on_request_vote(self, src, msg):
         if not self.objection(src, msg):
@@ -197,7 +197,7 @@ def a_request_is_answered(trace, one):
 @for_each(asked)
 def an_earlier_term_gets_no_vote(trace, one):
     if one.granted and one.refusal == "stale":
-        return f"{one.voter} grants {one}, but it has been in term {one.term}: that election is over"
+        return f"{one.voter} grants {one}, but it is already in term {one.term}: that election is over"
 
 
 @for_each(asked)
@@ -241,9 +241,9 @@ def a_newer_term_is_entered(trace, one):
     if one.after["term"] != due:
         return f"{one.voter} is in term {one.after['term']} after {one}: it must be in term {due}, vote or no vote"
     if one.msg.term > one.term and one.after["role"] != "follower":
-        return f"{one.voter} is still {one.after['role']} after {one}, a newer term than its {one.term}"
+        return f"{one.voter} is still {one.after['role']} after {one}, whose term is newer than its own, {one.term}"
     if one.answer and one.answer.term != due:
-        return f"{one.voter} answers {one} under term {one.answer.term}: it is in term {due}"
+        return f"{one.voter} answers {one} with term {one.answer.term}, but it is in term {due}"
 
 
 @for_each(asked)
@@ -256,15 +256,15 @@ def the_election_timer_restarts_only_with_a_vote(trace, one):
 
 
 DEMANDS = (
-    Demand(a_request_is_answered, "Figure 2: a refusal is answered too; it tells the candidate of a newer term.", 0),
+    Demand(a_request_is_answered, "Figure 2: a refusal is an answer, too, and may tell of a newer term.", 0),
     Demand(an_earlier_term_gets_no_vote, "Figure 2, RequestVote, rule 1: refuse a term that is over.", 1),
     Demand(a_server_gives_one_vote_in_a_term, "Section 5.2: at most one candidate in a term gets the vote, first come "
            "first served; it is on disk before the answer leaves, and only a newer term clears it.", 2),
     Demand(a_less_complete_log_gets_no_vote, "Section 5.4.1: the later last term wins, then the longer log.", 3),
     Demand(a_candidate_that_may_have_the_vote_gets_it, "Figure 2, rule 2: vote and log allow it.", 3),
-    Demand(a_newer_term_is_entered, "Figure 2, all servers: who hears of a newer term enters it, as a follower.", 1),
+    Demand(a_newer_term_is_entered, "Figure 2, all servers: on hearing of a newer term, enter it as a follower.", 1),
     Demand(the_election_timer_restarts_only_with_a_vote, "Figure 2: granting restarts it, refusing does not.", 2),
-    Demand(two_leaders_never_share_a_term, "Section 5.2: one vote for each server and term, so one majority.", 2),
+    Demand(two_leaders_never_share_a_term, "Section 5.2: one vote per server and term, so at most one majority.", 2),
 )
 
 
@@ -317,7 +317,7 @@ def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
 
 EXERCISES = (MakeItRight(
     number="7.1", title="Voting",
-    task="A candidate asks a Raft server for its vote: write what the server does, and what it answers.",
+    task="A candidate asks a Raft server for its vote. Write what the server does and what it answers.",
     base=Voter, asks=("on_request_vote",), lines=8,
     reference=Reference, right=(LikeTheShelf, RefusesStepByStep),
     wrong=((LengthFirst, "its own log is more complete"), (RefusesInItsOldTerm, "vote or no vote"),
@@ -328,10 +328,11 @@ EXERCISES = (MakeItRight(
     demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic,
     faults=("crash", "loss", "duplication", "delay", "pause"),
     hints=(
-        "Every request is answered by one Vote, which carries the term that the server is in by then.",
-        "Begin with self.adopt(msg.term): it enters a newer term only. Then refuse a msg.term below self.term.",
-        "The vote is free if self.voted_for is None; the same candidate may ask again.",
-        "Compare (msg.last_term, msg.last_index) with (self.last_term(), len(self.log)): in tuples the first counts.",
-        "if granted: self.voted_for = src, and self.await_leader(). Refusals leave both alone.",
+        "Answer every request with one Vote, which carries the term that the server is in by then.",
+        "Begin with self.adopt(msg.term), which enters newer terms only. Then refuse if msg.term < self.term.",
+        "You can grant it if self.voted_for is None, or if it is src: the same candidate may ask again.",
+        "Compare (msg.last_term, msg.last_index) with (self.last_term(), len(self.log)): "
+        "the lengths decide only if the terms are equal.",
+        "If it is granted: self.voted_for = src, and self.await_leader(). A refusal changes neither.",
     ),
 ),)

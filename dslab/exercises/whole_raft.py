@@ -24,36 +24,36 @@ from dslab.trace import Trace
 
 
 class Server(Raft):
-    """A Raft server. What is missing is all that has to do with time: who waits for whom, and what happens then."""
+    """A Raft server. What is missing is everything to do with time: who waits for whom, and what happens then."""
 
     def set_election_timer(self):
-        """Wait for a leader, from now on: `self.set_timer("election", low, high)`, in ms. Choose the two numbers."""
+        """Start waiting for a leader: `self.set_timer("election", low, high)`, in ms. Choose the two numbers."""
 
     def on_election_timer(self):
-        """No leader was heard of in time: stand for election, in the next term.
+        """No leader has been heard from in time: stand for election, in the next term.
 
         Set `self.term`, `self.voted_for`, `self.role` ("candidate"), `self.leader` and `self.votes` (a set),
-        broadcast `RequestVote(term, len(self.log), self.last_term())`, and call `self.count_votes()` last.
+        broadcast `RequestVote(term, len(self.log), self.last_term())`, and finally call `self.count_votes()`.
         """
 
     def on_request_vote(self, src, msg):
         """`src` asks for a vote: `self.adopt(msg.term)`, then send it `Vote(self.term, granted)`.
 
-        `self.objection(src, msg)` says why it cannot have it ("" if it can). Remember whom you voted for.
+        `self.objection(src, msg)` says why you must refuse ("" if you need not). Remember whom you vote for.
         """
 
     def lead(self):
-        """This server has just won the election: `self.role` is "leader". What must stop, and what must begin?"""
+        """This server has just won the election: `self.role` is "leader". What must stop, and what must start?"""
 
     def follow(self, leader):
-        """Be a follower of `leader`, or of nobody known yet (None: a newer term has begun).
+        """Become a follower of `leader`, or of nobody yet (None: a newer term has begun).
 
-        Called at each message of the leader of this term, and for a newer term. Set `self.role` and `self.leader`,
-        and see to the timers: this server may have been a follower, a candidate or the leader.
+        Called for each message from the leader of this term, and when a newer term begins. Set `self.role` and
+        `self.leader`, and take care of the timers: this server may have been a follower, a candidate or the leader.
         """
 
     def on_heartbeat_timer(self):
-        """The leader shows that it is there: `self.replicate()`, again and again (timer "heartbeat")."""
+        """The leader shows that it is alive: `self.replicate()`, again and again (timer "heartbeat")."""
 
     def on_start(self):
         self.set_election_timer()
@@ -108,7 +108,7 @@ class Reference(Server):
 
 
 class TimersThatAsk(Reference):
-    """Right: no timer is ever cancelled; each looks whether it is meant."""
+    """Right: no timer is ever cancelled; each handler checks whether it still applies."""
 
     def on_election_timer(self):
         if self.role != "leader":
@@ -128,7 +128,7 @@ class TimersThatAsk(Reference):
 
 
 class InAHurry(Reference):
-    """Right: shorter times, and a vote that is looked at by hand."""
+    """Right: shorter times, and a vote that is checked by hand."""
 
     def set_election_timer(self):
         self.set_timer("election", 100, 250)
@@ -146,7 +146,7 @@ class InAHurry(Reference):
 # ---- classic mistakes ----------------------------------------------------------------------------------------------
 
 class AllAlike(Reference):
-    """All wait equally long, stand for election together, and none has a majority."""
+    """All wait equally long, stand for election together, and nobody gets a majority."""
 
     def set_election_timer(self):
         self.set_timer("election", 150)
@@ -160,14 +160,14 @@ class BelowBroadcastTime(Reference):
 
 
 class TooPatient(Reference):
-    """Seconds pass before anybody minds."""
+    """Seconds pass before anybody reacts."""
 
     def set_election_timer(self):
         self.set_timer("election", 5000, 9000)
 
 
 class GrantsAndGoesOn(Reference):
-    """Whoever has voted for another stands for election at once, too."""
+    """A server that has just voted for another soon stands for election, too."""
 
     def on_request_vote(self, src, msg):
         self.adopt(msg.term)
@@ -184,7 +184,7 @@ class LeaderKeepsTimer(Reference):
 
 
 class CandidateKeepsTimer(Reference):
-    """A candidate hears of the leader of its term, and its timer goes on."""
+    """A candidate hears from the leader of its term, and its timer keeps running."""
 
     def follow(self, leader):
         if self.role != "candidate":
@@ -193,7 +193,7 @@ class CandidateKeepsTimer(Reference):
 
 
 class CandidateStays(Reference):
-    """Only a newer term ends a candidature."""
+    """A candidate gives up only when a newer term begins."""
 
     def follow(self, leader):
         role = "candidate" if leader and self.role == "candidate" else "follower"
@@ -202,7 +202,7 @@ class CandidateStays(Reference):
 
 
 class DeposedAndStill(Reference):
-    """Who led before waits for nobody."""
+    """A former leader waits for nobody."""
 
     def follow(self, leader):
         if leader and self.role != "leader":
@@ -212,7 +212,7 @@ class DeposedAndStill(Reference):
 
 
 class VotesForAll(Reference):
-    """The vote is not remembered."""
+    """It does not remember its vote."""
 
     def on_request_vote(self, src, msg):
         super().on_request_vote(src, msg)
@@ -295,7 +295,7 @@ def a_command_is_answered_once_the_network_is_good(trace):
         good = end - max(last_trouble(trace), one.invoked_at)
         if one.call == LAST and one.returned is None and good > ENOUGH:
             return (f"{one.node} asks {one.call} at {one.invoked_at:.0f} ms and has no answer at {end:.0f} ms, though"
-                    f" nothing went wrong for {good:.0f} ms; elections won: {won}")
+                    f" nothing has gone wrong for {good:.0f} ms; elections won: {won}")
 
 
 def last_trouble(trace: Trace) -> float:
@@ -319,12 +319,13 @@ DEMANDS = (
     Demand(a_leader_does_not_stand_for_election, "A leader has no election timer [5.2].", hint=3),
     Demand(a_server_that_votes_for_another_waits_anew, "Granting a vote restarts the timer [figure 2].", hint=1),
     Demand(a_server_that_hears_of_its_leader_follows_it_and_waits_anew,
-           "Each message of the leader of the term restarts the timer, and ends a candidature [5.2].", hint=3),
-    Demand(every_server_waits_for_something, "Who leads sends heartbeats, all others wait for them.", hint=1),
+           "Each message from the leader of the term restarts the timer, and turns a candidate into a follower [5.2].",
+           hint=3),
+    Demand(every_server_waits_for_something, "The leader sends heartbeats, and all others wait for them.", hint=1),
     Demand(a_leader_that_can_be_heard_is_not_replaced,
-           "broadcast time << election timeout, which is random, so that votes are seldom split [5.2, 5.6].", hint=0),
+           "broadcast time << election timeout, which is random, so that votes are rarely split [5.2, 5.6].", hint=0),
     Demand(a_command_is_answered_once_the_network_is_good,
-           f"Where messages arrive, a leader is elected and commits: here within {ENOUGH / 1000} s.", hint=0),
+           f"As long as messages arrive, a leader is elected and commits: here within {ENOUGH / 1000} s.", hint=0),
     Demand(clients_cannot_tell_the_cluster_from_one_server, "Linearizability [section 8].", hint=2),
 )
 
@@ -375,8 +376,8 @@ def storm(protocol: type[Node], names: Names, seed: int) -> Run:
 
 EXERCISES = (MakeItRight(
     number="7.4", title="A whole cluster under fire",
-    task="Write all of Raft that has to do with time: how long a server waits, when it starts to wait anew, what it "
-         "does when nobody was heard of, and when heartbeats begin and end. A message takes 5 to 15 ms.",
+    task="Write everything in Raft that has to do with time: how long a server waits, when it starts waiting again, "
+         "what it does when it hears from nobody, and when heartbeats start and stop. A message takes 5 to 15 ms.",
     base=Server, lines=22,
     asks=("set_election_timer", "on_election_timer", "on_request_vote", "lead", "follow", "on_heartbeat_timer"),
     reference=Reference, right=(TimersThatAsk, InAHurry),
@@ -390,9 +391,9 @@ EXERCISES = (MakeItRight(
     clusters=(("A", "B", "C"), ("Q", "X", "B", "M", "S")),
     hints=(
         "An election takes a round of messages, and servers that wait equally long get in each other's way.",
-        "Be patient again when you start, stand for election, grant a vote, hear of the leader, and are deposed.",
-        "One vote for each term: for yourself if you stand for election, otherwise for the first who may have it.",
-        "Followers and candidates need the election timer, the leader its heartbeat timer: see to both at each change.",
-        'self.set_timer("election", 150, 300) and self.set_timer("heartbeat", 50) are the numbers of the paper.',
+        "Restart the election timer when you start, stand, grant a vote, hear from the leader, or are deposed.",
+        "One vote per term: for yourself if you stand for election, otherwise for the first that may have it.",
+        "Followers and candidates need the election timer, the leader the heartbeat timer: check both at every change.",
+        'self.set_timer("election", 150, 300) and self.set_timer("heartbeat", 50) are the numbers in the paper.',
     ),
 ),)

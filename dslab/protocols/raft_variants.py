@@ -12,19 +12,19 @@ from dslab.protocols.raft import Entry, Raft
 
 
 class Amnesia(Raft):
-    """What if a server forgets its vote when it crashes? Two leaders of one term."""
+    """What if a server forgets its vote when it crashes?"""
 
     persistent = ("term", "log")
 
 
 class Timeless(Raft):
-    """What if a server forgets the current term when it crashes? It may vote in that term again: two leaders."""
+    """What if a server forgets the current term when it crashes?"""
 
     persistent = ("voted_for", "log")
 
 
 class Bookworm(Raft):
-    """What if a server forgets its log when it crashes? Committed entries are lost."""
+    """What if a server forgets its log when it crashes?"""
 
     persistent = ("term", "voted_for")
 
@@ -37,14 +37,14 @@ class CommitByCounting(Raft):
 
 
 class Truncate(Raft):
-    """What if a follower truncates its log after the leader's entries? A late message removes acknowledged ones."""
+    """What if a follower truncates its log after the leader's entries?"""
 
     def append(self, prev_index, entries):
         self.log[prev_index:] = entries
 
 
 class AnyLog(Raft):
-    """What if a server votes without comparing logs [section 5.4.1]? A leader may lack committed entries."""
+    """What if a server votes without comparing logs [section 5.4.1]?"""
 
     def objection(self, src, msg):
         objection = super().objection(src, msg)
