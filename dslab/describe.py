@@ -26,7 +26,7 @@ SENTENCES = {
     "loss": "{message} from {src} to {dst} is lost: {why}",
 } | {verb.name: verb.sentence for verb in VERBS.values()}
 DEEDS = {
-    "output": "outputs {output}", "reply": "answers {value} to {client}", "send": "sends {message} to {nodes}",
+    "output": "outputs {output}", "reply": "answers {value} to {client}", "done": "answers {client}", "send": "sends {message} to {nodes}",
     "lost": "{node} (lost)", "many": "{count} nodes", "nodes": "{nodes}, {node}",
     "next": "{deeds}, {deed}", "last": "{deeds} and {deed}",
     "told": "{what}: it {deeds}.", "alone": "{what}.", "then": "{node} {deeds}.",
@@ -84,7 +84,7 @@ def _deeds(step: Step, words: Words) -> Iterable[str]:
     for name, *values in step.outputs:
         yield _say(DEEDS["output"], words, output=output_in_words(name, values))
     for client, value in step.replies:
-        yield _say(DEEDS["reply"], words, value=in_words(value), client=client)
+        yield _say(DEEDS["done" if value is None else "reply"], words, value=in_words(value), client=client)
     receivers: dict[str, list[str]] = {}
     for message in step.sent:
         lost_at_once = message.fate == "lost" and message.ended is None

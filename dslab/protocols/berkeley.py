@@ -22,17 +22,23 @@ NEAR = 10.0             # ms: the greatest difference between two clocks afterwa
 @message
 class Ask:
     sent: float             # ms, by the master's clock
+    label, look = "time?", "ask"
+    sentence = "{src} asks {dst} for its time"
 
 
 @message
 class Shows:
     sent: float             # ms: copied from the request
     time: float             # ms: the reading of this node's clock
+    label = "{time:.1f}"
+    sentence = "{src} tells {dst}: my clock shows {time:.1f}"
 
 
 @message
 class Move:
     by: float               # ms
+    label = "{by:+.1f} ms"
+    sentence = "{src} tells {dst}: set your clock by {by:+.1f} ms"
 
 
 class Berkeley(Node):

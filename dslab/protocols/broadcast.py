@@ -25,6 +25,7 @@ class Broadcast:
     """A request: broadcast this."""
 
     payload: Any
+    label = "{payload}"
 
 
 @message
@@ -33,12 +34,14 @@ class Answer:
 
     to: Any
     payload: Any
+    label = "{payload}"
 
 
 @message
 class Packet:
     id: tuple           # (the node that broadcasts it, its sequence number there)
     payload: Any
+    label = "{payload}"
 
 
 class BestEffort(Node):
@@ -77,7 +80,7 @@ class BestEffort(Node):
 
     def on_packet(self, src, msg):
         if msg.id in self.known:
-            return self.note(f"ignored: {msg.payload!r} is known")
+            return self.note(f"ignored: “{msg.payload}” is known")
         self.known.add(msg.id)
         self.relay(src, msg)
         self.accept(msg)

@@ -28,10 +28,20 @@ ROUND = 20              # ms: longer than any message delay
 Lies = Mapping[tuple[tuple[str, ...], str], Any]        # (path, receiver) -> what the last of the path sends it
 
 
+def look_of_order(msg: Any) -> str:
+    """Attack and retreat differ at a glance."""
+    return {ATTACK: "yes", RETREAT: "no"}.get(msg.value, "plain")
+
+
 @message
 class Order:
     value: str          # the order, as its sender claims to have received it
     path: tuple         # the relays: the commander first, its sender last
+    label = "{value}"
+    look = look_of_order
+
+    def sentence(self, src, dst):
+        return f"{src} tells {dst}: {''.join(f'{relay} said ' for relay in self.path[-2::-1])}{self.value}"
 
 
 @message
@@ -41,6 +51,7 @@ class Lie:
     to: str
     path: tuple         # the traitor last
     value: str          # or None, to send nothing
+    label = "{value} to {to}"
 
 
 class General(Node):

@@ -33,6 +33,7 @@ class Dependent:
     id: tuple           # (sender, its sequence number there)
     payload: Any
     deps: tuple         # for each node, the number of its messages that the sender had delivered
+    label = "{payload}"
 
 
 class HoldBack(EagerReliable):

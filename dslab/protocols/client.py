@@ -19,34 +19,41 @@ from dslab.trace import Trace
 class Put:
     key: str
     value: Any
+    label = "{key} = {value}"
 
 
 @message
 class Add:
     key: str
     amount: int
+    label = "{key} + {amount}"
 
 
 @message
 class Get:
     key: str
+    label, look = "read {key}", "ask"
 
 
 @message
 class Command:
     serial: int         # the client's sequence number, the same in a retry
     command: Any        # Put, Add or Get
+    label = "{command}"
 
 
 @message
 class NotLeader:
     leader: str | None  # the leader, as far as the sender knows
+    label, look = "not the leader", "no"
+    sentence = "{src} tells {dst}: I am not the leader, as far as I know it is {leader}"
 
 
 @message
 class Answer:
     serial: int
     result: Any
+    label, look = "→ {result}", "yes"
 
 
 class Client(Node):

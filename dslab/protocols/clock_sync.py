@@ -24,6 +24,8 @@ FIRST, EVERY = 100, 1000                # ms: the time of the first request, and
 @message
 class TimeRequest:
     t1: float               # ms: when the client sent it, by the client's clock
+    label, look = "time?", "ask"
+    sentence = "{src} asks {dst} for the time"
 
 
 @message
@@ -31,6 +33,8 @@ class TimeReply:
     t1: float               # as in the request
     t2: float               # ms: when the request arrived, by the server's clock
     t3: float               # ms: when this was sent, by the server's clock
+    label = "{t3:.1f}"
+    sentence = "{src} tells {dst}: yours came at {t2:.1f}, this leaves at {t3:.1f}"
 
 
 class TimeServer(Node):

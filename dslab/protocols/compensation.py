@@ -23,25 +23,39 @@ SERVICE = "service"
 class Buy:
     """A request: order the goods."""
 
+    look = "ask"
+
 
 @message
 class Charge:
     """Charge the customer."""
+
+    look = "ask"
+    sentence = "{src} asks {dst} to charge the customer"
 
 
 @message
 class Charged:
     """The customer has paid."""
 
+    look = "yes"
+    sentence = "{src} tells {dst}: the customer has paid"
+
 
 @message
 class Cancel:
     """Refund the customer, if charged, and charge nothing later."""
 
+    look = "no"
+    sentence = "{src} asks {dst} to cancel the payment"
+
 
 @message
 class Cancelled:
     """Nothing is paid, and nothing will be."""
+
+    look = "no"
+    sentence = "{src} tells {dst}: the payment is cancelled"
 
 
 class Shop(Node):

@@ -28,6 +28,8 @@ BOUND = 120             # ms: the longest message delay in the synchronous model
 class Heartbeat:
     """The sender was up when it sent this."""
 
+    label, look = "heartbeat", "quiet"
+
 
 class FixedTimeout(Node):
     """Suspects a peer after some ticks of silence, and trusts it again at its next heartbeat.

@@ -20,17 +20,23 @@ from dslab.run import Run
 @message
 class Wish:
     value: int          # 0 or 1
+    label, look = "{value}?", "ask"
+    sentence = "{src} proposes {value} to {dst}"
 
 
 @message
 class Choice:
     value: int
+    label, look = "{value}!", "yes"
+    sentence = "{src} tells {dst}: the choice is {value}"
 
 
 @message
 class Vote:
     round: int
     value: int
+    label = "{value}"
+    sentence = "{src} votes {value} in round {round}"
 
 
 class Arbiter(Node):

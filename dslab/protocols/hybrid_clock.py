@@ -41,10 +41,10 @@ class HybridClock(Node):
         """Timestamp an event: not below this node's clock, and above every timestamp it knows."""
         known, self.read = max(self.stamp, heard), self.now
         if self.read > known[0]:
-            self.note("the own clock is ahead of all that is known")
+            self.note("its own clock is ahead of all that is known")
             self.stamp = (self.read, 0)
         else:
-            self.note(f"{known[0]:g} ms is known, the own clock shows {self.read:g} ms: only the counter moves")
+            self.note(f"{known[0]:g} ms is known, its own clock shows {self.read:g} ms: only the counter moves")
             self.stamp = (known[0], known[1] + 1)
         self.output("event", event, self.stamp, *cause)
 

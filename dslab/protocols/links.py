@@ -25,17 +25,21 @@ class Say:
 
     to: str
     payload: Any
+    label = "{payload}"
 
 
 @message
 class Packet:
     number: int         # sequence number from this sender to this receiver, from 1
     payload: Any
+    label = "{number}: {payload}"
 
 
 @message
 class Ack:
     number: int         # of the packet that arrived
+    label, look = "✓ {number}", "yes"
+    sentence = "{src} acknowledges packet {number} of {dst}"
 
 
 class FairLoss(Node):

@@ -24,6 +24,7 @@ class Local:
     """A request: a local event."""
 
     event: str          # its name, unique in the run
+    label = "{event}"
 
 
 @message
@@ -32,6 +33,7 @@ class Send:
 
     event: str
     to: tuple           # for each message: (the receiver, the name of the event of its receipt)
+    label = "{event}"
 
 
 @message
@@ -39,6 +41,7 @@ class Stamped:
     stamp: Any          # the timestamp of the sending event: a number or a vector
     sent: str           # the name of that event
     receipt: str        # the name of the event of its receipt
+    label = "{stamp}"
 
 
 class LamportClock(Node):

@@ -23,6 +23,7 @@ class Slew:
     """A request: correct the clock by slewing."""
 
     ms: float
+    label = "{ms:+g} ms"
 
 
 @message

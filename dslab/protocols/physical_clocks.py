@@ -23,6 +23,8 @@ BOUND = len(LINE) * (2 * DRIFT * 1e-6 * EVERY + SPREAD)     # ms
 @message
 class Stamp:
     time: float             # ms: the reading of the sender's clock
+    label = "{time:.1f}"
+    sentence = "{src} tells {dst}: my clock shows {time:.1f}"
 
 
 class PhysicalClock(Node):

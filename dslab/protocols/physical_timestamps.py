@@ -24,6 +24,7 @@ class Say:
 
     text: str
     answers: str = ""       # the statement that this one answers, if any
+    label = "{text}"
 
 
 @message
@@ -31,6 +32,8 @@ class Statement:
     text: str
     answers: str
     stamp: float            # ms: the reading of its sender's clock
+    label = "{text}"
+    sentence = "{src} says to {dst} at {stamp:.1f}, by its own clock: {text}"
 
 
 @message
@@ -38,17 +41,21 @@ class Write:
     """A request: set the value."""
 
     value: int
+    label = "= {value}"
 
 
 @message
 class Increment:
     """A request: add one to the value of this replica."""
 
+    label = "+ 1"
+
 
 @message
 class Update:
     value: int
     stamp: float            # ms: the reading of the writer's clock
+    label = "{value}, at {stamp:.1f}"
 
 
 class Friend(Node):

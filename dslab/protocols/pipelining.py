@@ -26,11 +26,13 @@ class Open:
 class Fetch:
     number: int             # of the request on this connection
     takes: float            # the server's processing time, ms
+    label, look = "page {number}?", "ask"
 
 
 @message
 class Page:
     number: int             # of the request that it answers
+    label, look = "page {number}", "yes"
 
 
 class Browser(Node):

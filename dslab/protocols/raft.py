@@ -1,15 +1,13 @@
 """Raft: a cluster of servers agrees on one log of commands, though servers crash and messages are lost.
 
-The idea in three sentences. Servers elect a leader, at most one in each term, and only a server whose log is
-as complete as that of a majority can win. Clients talk to the leader, which appends their commands to its log
-and replicates the log to the others. An entry of the current term that a majority stores is committed, with all
-before it: every later leader has it, and every server applies it, in the same order.
+The idea in three sentences. Servers elect a leader, at most one in each term, and only a server whose log is as
+complete as that of a majority can win. Clients talk to the leader, which appends their commands to its log and
+replicates it. An entry of the current term that a majority stores is committed, with all before it: every later leader
+has it, and every server applies it, in the same order.
 
-Source: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm" (2014, extended version).
-Read this file beside its figure 2. Log indices begin at 1, as there. Numbered comments argue why it is safe.
-
-Left out: cluster membership changes (section 6), log compaction (section 7), reads that bypass the log and
-the no-op entry at the start of a term (section 8). Where this file differs from figure 2:
+Source: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm" (2014, extended version): read it
+beside figure 2. Numbered comments argue why it is safe. Left out: membership changes (section 6), log compaction (7),
+reads that bypass the log and the no-op entry at the start of a term (8). Where this file differs from figure 2:
 
 * Every message has a sender, `src`, so none carries candidateId or leaderId.
 * Replies may be duplicated and reordered: Appended carries the index it is about, or the one to try next (5.3).
@@ -35,6 +33,7 @@ class Entry:
     client: str         # whose command it is
     serial: int         # and the client's number for it
     command: Any
+    label = "{command}"
 
 
 @message
@@ -42,12 +41,15 @@ class RequestVote:
     term: int
     last_index: int     # the length of the candidate's log
     last_term: int      # the term of its last entry
+    label, look = "vote for me?", "ask"
+    sentence = "{src} asks {dst} for its vote in term {term}"
 
 
 @message
 class Vote:
     term: int
     granted: bool
+    label = property(lambda self: "✓ vote" if self.granted else "✗ no vote")
 
 
 @message
@@ -57,6 +59,8 @@ class AppendEntries:
     prev_term: int      # ... and its term: the receiver must have it
     entries: tuple      # empty for a heartbeat
     leader_commit: int
+    label = property(lambda self: self.entries or "heartbeat")
+    look = property(lambda self: "plain" if self.entries else "quiet")
 
 
 @message
@@ -64,6 +68,7 @@ class Appended:
     term: int
     success: bool
     index: int          # success: the logs agree up to here; otherwise: try again from here
+    label = property(lambda self: f"{'✓ up to' if self.success else '✗ again from'} {self.index}")
 
 
 class Raft(Node):
@@ -80,11 +85,9 @@ class Raft(Node):
     batch = 200                         # entries, at most, in one message
 
     def init(self):
-        # On disk.
         self.term = 0                   # the latest term this server has seen
         self.voted_for = None           # the candidate that it voted for in this term
         self.log = []                   # entries; the first has index 1
-        # In memory.
         self.role = "follower"
         self.leader = None              # the leader of this term, if known
         self.votes = set()              # candidate: the servers that voted for it
@@ -119,6 +122,7 @@ class Raft(Node):
         if objection:
             self.note(f"no vote for {src}: {objection}")
         else:
+            self.note(f"votes for {src}: no other has its vote of term {self.term}, and {src}'s log is complete enough")
             self.voted_for = src
             self.await_leader()
         # 1. A stale candidate is answered, not ignored: the reply carries the newer term, and it steps down.
@@ -348,8 +352,7 @@ def a_leader_is_elected(world):
 
 @sometimes
 def a_command_is_applied_by_all(world):
-    servers = world.having("commit_index").values()
-    return world.outputs("apply") and all(server.commit_index for server in servers)
+    return world.outputs("apply") and all(server.commit_index for server in world.having("commit_index").values())
 
 
 PROMISES = (two_leaders_never_share_a_term, logs_that_agree_on_an_entry_agree_on_all_before_it,
@@ -359,8 +362,6 @@ PROMISES = (two_leaders_never_share_a_term, logs_that_agree_on_an_entry_agree_on
 CLUSTER = dict.fromkeys("ABCDE", Raft) | {"alice": Client}
 
 DEMO = Run(CLUSTER, seed=6, duration=1500, title="Raft: an election, a crash, another election", script=[
-    at(350, request("alice", Put("x", 1))),
-    at(600, crash("A")),
-    at(650, request("alice", Add("x", 1))),
-    at(1200, recover("A")),
+    at(350, request("alice", Put("x", 1))), at(600, crash("A")),
+    at(650, request("alice", Add("x", 1))), at(1200, recover("A")),
 ])

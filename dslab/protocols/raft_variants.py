@@ -86,6 +86,7 @@ class Propose:
     """A request: append this command, if you lead."""
 
     command: Any
+    label = "{command}"
 
 
 class DirectedRaft(Raft):

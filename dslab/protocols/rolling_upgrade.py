@@ -25,11 +25,13 @@ class Serve:
 @message
 class Ask:
     number: int
+    label, look = "request {number}", "ask"
 
 
 @message
 class Here:
     number: int
+    label, look = "reply {number}", "yes"
 
 
 class Replica(Node):

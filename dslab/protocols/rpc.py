@@ -29,18 +29,30 @@ class Charge:
 
     customer: str
     cents: int
+    label = "{customer}: {cents} cents"
 
 
 @message
 class Call:
     number: int             # of the shop's calls, the same in a retry
     data: str               # name and arguments, marshalled as JSON
+    look = "ask"
+
+    def label(self):
+        return "{customer}: {cents} cents".format(**json.loads(self.data)["arguments"])
 
 
 @message
 class Result:
     number: int             # of the call
     data: str               # the result, marshalled
+
+    def label(self):
+        result = json.loads(self.data)
+        return result.get("error") or f"charged {result['charged']} in all"
+
+    def look(self):
+        return "no" if "error" in json.loads(self.data) else "yes"
 
 
 class Shop(Node):

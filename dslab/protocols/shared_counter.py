@@ -19,11 +19,14 @@ class Work:
     """A request to a worker: add one, this many times."""
 
     times: int
+    label = "{times} times"
 
 
 @message
 class AddOne:
     """Increment the counter."""
+
+    label = "+ 1"
 
 
 class Counter(Node):

@@ -29,6 +29,7 @@ from dslab.protocols.byzantine import (
     Lies,
     council,
     every_loyal_lieutenant_obeys_something,
+    look_of_order,
     loyal,
     says,
 )
@@ -39,6 +40,9 @@ from dslab.run import Run
 class Signed:
     value: str          # the order
     signers: tuple      # in the order of signing: the commander first, its sender last
+    label = "{value}"
+    look = look_of_order
+    sentence = "{src} shows {dst} the order to {value}, signed by {signers}"
 
 
 class Signer(Node):

@@ -23,6 +23,7 @@ class Pay:
 
     to: str
     amount: int
+    label = "{amount} to {to}"
 
 
 @message
@@ -33,11 +34,16 @@ class TakeSnapshot:
 @message
 class Transfer:
     amount: int
+    label = "{amount}"
+    sentence = "{src} transfers {amount} to {dst}"
 
 
 @message
 class Marker:
     """Messages sent before the marker belong to the snapshot; messages sent after it do not."""
+
+    look = "ask"
+    sentence = "{src} tells {dst}: all that I sent before this belongs to the snapshot"
 
 
 class Bank(Node):

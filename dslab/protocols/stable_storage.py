@@ -18,6 +18,8 @@ from dslab.script import at, crash, pause, recover, request, resume
 class Count:
     """A request: add one."""
 
+    label = "+ 1"
+
 
 class Memory(Node):
     """Counts the same events twice: in memory, and on disk."""

@@ -31,6 +31,12 @@ class News:
     member: str
     status: str         # "alive", "suspect" or "dead"
     life: int           # incremented by the member alone, to refute suspicions of earlier lives
+    label = "{member} is {status}"
+
+
+def look_of_news(msg):
+    """Without news a message only says that its sender is up."""
+    return "plain" if msg.news else "quiet"
 
 
 @message
@@ -38,6 +44,8 @@ class Ping:
     asker: str          # the member on whose behalf it is sent
     period: int         # of the asker
     news: tuple
+    label = property(lambda self: self.news or "ping")
+    look = look_of_news
 
 
 @message
@@ -47,6 +55,8 @@ class Ack:
     asker: str
     period: int
     news: tuple
+    label = property(lambda self: self.news or "ack")
+    look = look_of_news
 
 
 @message
@@ -56,6 +66,8 @@ class PingRequest:
     member: str
     period: int
     news: tuple
+    label, look = "ping {member}", "ask"
+    sentence = "{src} asks {dst} to ping {member}"
 
 
 class Swim(Node):

@@ -24,6 +24,8 @@ WORK = 500              # ms: how long a worker is inside
 @message
 class Enter:
     turn: int
+    label, look = "turn {turn}", "yes"
+    sentence = "{src} tells {dst}: enter, it is your turn"
 
 
 class Clerk(Node):

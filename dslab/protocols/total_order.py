@@ -33,11 +33,13 @@ class Stamped:
     id: tuple           # (sender, its sequence number there)
     payload: Any
     time: int           # the Lamport timestamp of the broadcast
+    label = "{payload}, stamped {time}"
 
 
 @message
 class Acknowledgement:
     time: int
+    label, look = "✓ {time}", "yes"
 
 
 @message
@@ -45,6 +47,7 @@ class Placed:
     id: tuple
     payload: Any
     position: int       # its place in the order of all messages, from 1
+    label = "{position}: {payload}"
 
 
 class LamportOrder(HoldBack):
@@ -96,7 +99,7 @@ class LamportOrder(HoldBack):
             silent = [node for node, time in self.greatest.items() if time < msg.time]
             return f"a message with a stamp up to {msg.time} may still come from {' and '.join(silent)}"
         first = min(self.held, key=lambda held: (held.time, held.id))
-        return "" if msg == first else f"{first.payload!r} of {first.id[0]}, stamped {first.time}, is first"
+        return "" if msg == first else f"“{first.payload}” of {first.id[0]}, stamped {first.time}, is first"
 
 
 class LeaderOrder(HoldBack):
@@ -119,7 +122,7 @@ class LeaderOrder(HoldBack):
     def on_packet(self, src, msg):
         """The leader assigns the next position to a message."""
         if self.id != self.leader:
-            return self.note(f"{self.leader} gives the positions: {msg.payload!r} of {src} is lost")
+            return self.note(f"{self.leader} gives the positions: “{msg.payload}” of {src} is lost")
         self.position += 1
         self.output("position", self.position, *msg.id)
         self.on_placed(self.id, Placed(msg.id, msg.payload, self.position))
@@ -148,6 +151,8 @@ class TakeOver:
 @message
 class NewLeader:
     """The sender leads from now on."""
+
+    sentence = "{src} tells {dst}: I lead from now on"
 
 
 class NaiveSecondLeader(LeaderOrder):

@@ -28,6 +28,8 @@ WAITS, ATTACKS, STAYS = "waits", "attacks", "stays"
 class Word:
     number: int         # 1 carries the plan, 2 acknowledges it, 3 acknowledges the acknowledgement, ...
     says: str           # the knowledge of its sender
+    label = "{says}"
+    sentence = "{src} tells {dst}: {says}"
 
 
 class General(Node):
