@@ -26,7 +26,8 @@ SENTENCES = {
     "loss": "{message} from {src} to {dst} is lost: {why}",
 } | {verb.name: verb.sentence for verb in VERBS.values()}
 DEEDS = {
-    "output": "outputs {output}", "reply": "answers {value} to {client}", "done": "answers {client}", "send": "sends {message} to {nodes}",
+    "output": "outputs {output}", "reply": "answers {value} to {client}", "done": "answers {client}",
+    "send": "sends {message} to {nodes}",
     "lost": "{node} (lost)", "many": "{count} nodes", "nodes": "{nodes}, {node}",
     "next": "{deeds}, {deed}", "last": "{deeds} and {deed}",
     "told": "{what}: it {deeds}.", "alone": "{what}.", "then": "{node} {deeds}.",
