@@ -8,8 +8,9 @@ import dslab.widgets.demonstration as views
 from dslab import DslabError
 from dslab.widgets.clock_hands import clock_hands
 from dslab.widgets.framing import framing
+from dslab.widgets.happened_before import happened_before
 
-ALL = [framing, clock_hands]
+ALL = [framing, clock_hands, happened_before]
 
 
 @pytest.mark.parametrize("make", ALL)
@@ -32,3 +33,16 @@ def test_with_a_kernel_it_is_a_widget_too(make, monkeypatch):
 def test_messages_that_cannot_be_drawn_are_refused(tasks, words):
     with pytest.raises(DslabError, match=words):
         framing(tasks)
+
+
+@pytest.mark.parametrize("lines, messages, words", [
+    ({"A": "a b"}, "a>x", "needs two events, as in b>c: there are a, b"),
+    ({"A": "a", "B": "b"}, "a>b", "a>b goes back in time, or to its own node"),
+    ({"A": "a b"}, "a>b", "to its own node"),
+    ({"A": "a", "B": "a"}, "", "a small letter of its own, and these are 'a a'"),
+    ({"A": "ab"}, "", "a small letter"), ({"A": ". " * 13}, "", "1 nodes and 13 moments"), ({}, "", "0 nodes"),
+    ({"A": "a b"}, "a", "needs two events"),
+])
+def test_a_drawing_that_cannot_be_is_refused(lines, messages, words):
+    with pytest.raises(DslabError, match=words):
+        happened_before(lines, messages)

@@ -10,10 +10,11 @@ from dslab.player.html_export import page
 from dslab.widgets.clock_hands import clock_hands
 from dslab.widgets.demonstration import STYLE, Demonstration
 from dslab.widgets.framing import framing
+from dslab.widgets.happened_before import happened_before
 
 pytestmark = pytest.mark.browser
 
-ALL = {"framing": framing, "clock hands": clock_hands}
+ALL = {"framing": framing, "clock hands": clock_hands, "events": happened_before}
 
 
 def shown(browser: Browser, made: Demonstration, folder, *, width: int = 960, scheme: str = "light") -> Locator:
@@ -86,3 +87,39 @@ def test_a_clock_is_slewed_stepped_or_left_alone(opened):
     expect(touch.get_by_role("img", name="1 ms behind")).to_be_visible()
     button.press("Enter")
     expect(touch.get_by_role("status")).to_contain_text("Slew: it ran 500 ppm faster for 2 s")
+
+
+def test_a_pair_is_clicked_a_message_is_drawn_and_an_impossible_one_is_refused(opened):
+    touch = opened(happened_before())
+    told = touch.get_by_role("status")
+    expect(told).to_contain_text("6 events; 5 total orders")
+    event = {letter: touch.locator(f"[data-event={letter}]") for letter in "abcdefg"}
+    event["a"].click()
+    event["f"].click()
+    expect(told).to_contain_text("a → f: a happened before f, by a → b → c → d → f")
+    event["e"].click()
+    expect(told).to_contain_text("f")
+    event["a"].click()
+    expect(told).to_contain_text("e ∥ a")
+    event["e"].drag_to(event["c"], force=True)
+    expect(told).to_contain_text("✗ c is not later than e")
+    event["a"].drag_to(event["e"], force=True)
+    expect(told).to_contain_text("a → e")
+
+
+def test_a_drawing_is_made_by_keys_alone(opened):
+    touch = opened(happened_before())
+    told = touch.get_by_role("status")
+    touch.get_by_role("button", name="Event on C").press("Enter")
+    added = touch.get_by_role("button", name="g on C")
+    expect(added).to_be_focused()
+    touch.locator("[data-event=b]").press("m")
+    expect(told).to_contain_text("A message from b")
+    added.press("Enter")
+    expect(added).to_have_attribute("aria-label", "g on C, 6 ⟨2,2,3⟩")
+    added.press("ArrowRight")
+    expect(added).to_be_focused()
+    touch.locator("[data-event=e]").press("ArrowRight")
+    expect(told).to_contain_text("✗ C has an event at that moment already")
+    added.press("Delete")
+    expect(told).to_contain_text("6 events")
