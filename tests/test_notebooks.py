@@ -234,6 +234,82 @@ def test_an_answer_stays_with_its_question():
     assert [cell.metadata.slideshow.slide_type for cell in cells][-3:] == ["-", "subslide", "-"]
 
 
+# ---- questions -------------------------------------------------------------------------------------------------------
+
+ASKING = ("ask", "reveal", "Prediction")
+TO_CONVERT = ("01_introduction", "02_models", "03_time", "04_broadcast")        # their predictions are still answered
+
+
+def calls_in(cell: nbformat.NotebookNode) -> list[ast.Call]:
+    """The calls in a code cell that ask or reveal, and not for an exercise."""
+    found = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)
+             and isinstance(node.func, ast.Name) and node.func.id in ASKING]
+    return [call for call in found if not (call.args and ast.unparse(call.args[0]).startswith("exercise("))]
+
+
+def given(call: ast.Call, name: str) -> ast.expr | None:
+    return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+
+
+def is_written_down(value: ast.expr, cell: nbformat.NotebookNode) -> bool:
+    """Whether a value needs no computing: a literal, a function that returns one, or a name of one."""
+    if isinstance(value, ast.Lambda):
+        return is_written_down(value.body, cell)
+    if isinstance(value, ast.Name):
+        meant = [line.value for line in ast.walk(ast.parse(cell.source)) if isinstance(line, ast.Assign)
+                 and any(isinstance(target, ast.Name) and target.id == value.id for target in line.targets)]
+        return any(is_written_down(one, cell) for one in meant)
+    return not any(isinstance(node, ast.Name | ast.Call | ast.BinOp | ast.Compare) for node in ast.walk(value))
+
+
+@each_notebook
+def test_a_prediction_is_followed_by_its_question(path):
+    if path.stem in TO_CONVERT:
+        pytest.skip("its predictions are still to be turned into questions")
+    cells = read(path).cells
+    refuse(f"{path.name}, cell {cell.id}: says **Predict**, and the cell after it asks nothing: let it ask(...),"
+           " play(..., ask=Prediction(...)) or reveal(...)"
+           for cell, following in zip(cells, [*cells[1:], None], strict=True)
+           if cell.cell_type == "markdown" and "**Predict" in cell.source
+           and not (following and following.cell_type == "code" and re.search(r"\b(ask|reveal|Prediction)\(",
+                                                                            following.source)))
+
+
+@each_notebook
+def test_a_question_names_its_section(path):
+    """By which the learner's guess is found again."""
+    number = None
+    for cell in read(path).cells:
+        if cell.cell_type == "markdown":
+            number = ([found[1] for found in re.finditer(r"^#+ +(\d+(?:\.\d+)*)\b", cell.source, re.M)] or [number])[-1]
+        for call in calls_in(cell) if cell.cell_type == "code" else ():
+            section = given(call, "section")
+            said = None if section is None else ast.literal_eval(section)
+            if call.func.id != "reveal" and said != number:
+                refuse([f"{path.name}, cell {cell.id}: {ast.unparse(call.args[0])} has section={said!r}, and the"
+                        f" heading above it is {number}: write section={number!r}"])
+
+
+@each_notebook
+def test_an_answer_is_computed_and_nowhere_written_down(path):
+    for cell in code_cells(read(path)):
+        for call in calls_in(cell):
+            for name in ("answer", "then"):
+                value = given(call, name)
+                if value is not None and is_written_down(value, cell):
+                    refuse([f"{path.name}, cell {cell.id}: {name}={ast.unparse(value)} can be read before the question:"
+                            f" compute it; what explains it stands in the next cell, under <summary>Why?</summary>"])
+
+
+@pytest.mark.parametrize(("value", "written"), [
+    ('"D"', True), ("3", True), ('lambda: "D"', True), ('{"A", "B"}', True), ("found", True), ("True", True),
+    ("lambda: 5 // 2 + 1", False), ("trace.end", False), ("lambda trace: leader(trace)", False), ("counted", False),
+])
+def test_what_is_written_down_is_known(value, written):
+    cell = nbformat.v4.new_code_cell("found = 3\ncounted = len(trace)\nother = 4")
+    assert is_written_down(ast.parse(value, mode="eval").body, cell) is written
+
+
 # ---- exercises -------------------------------------------------------------------------------------------------------
 
 def globals_of(code: CodeType) -> set[str]:

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.browser
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # The outermost element of each kind of widget; a panel without buttons is HTML.
-DRAWN = ".dslab-player, .dslab-form, .dslab-grid, .dslab-told:not(.jp-RenderedHTMLCommon *)"
+DRAWN = (".dslab-player, .dslab-form, .dslab-grid, .dslab-told:not(.jp-RenderedHTMLCommon *), "
+         ".dslab-question:not(.dslab-player *, .jp-RenderedHTMLCommon *)")
 TRACE = simulate(DEMO)
 ELECTED = TRACE.outputs("leader")[0]
 
