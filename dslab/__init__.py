@@ -53,13 +53,15 @@ if TYPE_CHECKING:                                   # editors and type checkers 
     from dslab.grader.display import ask, solution
     from dslab.grader.hints import hint
     from dslab.grader.progress import progress
+    from dslab.player.compare import compare
     from dslab.player.player import play
     from dslab.predictions.prediction import Prediction
     from dslab.widgets.reveal import reveal
     from dslab.widgets.vary import vary
 
 _LATER = {
-    "play": "dslab.player.player", "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
+    "play": "dslab.player.player", "compare": "dslab.player.compare",
+    "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
     "linearizable": "dslab.checkers.linearizability", "REGISTER": "dslab.checkers.specs",
     "check": "dslab.grader.check", "exercise": "dslab.grader.catalogue", "progress": "dslab.grader.progress",
     "ask": "dslab.grader.display", "solution": "dslab.grader.display", "hint": "dslab.grader.hints",
@@ -69,11 +71,11 @@ _LATER = {
 
 __all__ = [
     "DslabError", "Limits", "Network", "Node", "Prediction", "ProtocolError", "REGISTER", "Run", "Specification",
-    "Trace", "Verdict", "World", "always", "ask", "at", "check", "clock", "constant", "crash", "cut", "delay",
-    "deliver", "diagram", "drop", "duplicate", "exercise", "explore", "exponential", "fire", "follow", "heal", "hint",
-    "in_the_end", "isolate", "judge", "linearizable", "long_tail", "message", "partition", "pause", "play", "progress",
-    "recover", "request", "reveal", "resume", "search", "set_link", "simulate", "solution", "sometimes", "source",
-    "uniform", "vary",
+    "Trace", "Verdict", "World", "always", "ask", "at", "check", "clock", "compare", "constant", "crash", "cut",
+    "delay", "deliver", "diagram", "drop", "duplicate", "exercise", "explore", "exponential", "fire", "follow", "heal",
+    "hint", "in_the_end", "isolate", "judge", "linearizable", "long_tail", "message", "partition", "pause", "play",
+    "progress", "recover", "request", "reveal", "resume", "search", "set_link", "simulate", "solution", "sometimes",
+    "source", "uniform", "vary",
 ]
 
 

@@ -272,7 +272,8 @@ def test_two_branches_are_compared_from_the_step_at_which_they_differ(player):
     assert beside["trace"]["steps"] == player._scenes.of(player.branches[branch]).trace.to_dict()["steps"]
     assert beside["trace"]["steps"][:found.first] == player.payload["trace"]["steps"][:found.first]
     assert beside["trace"]["steps"][found.first]["kind"] == "crash"
-    assert repr(found).startswith(f"They differ from step {found.first} on:\n  original: ")
+    assert found.verdict().endswith(f"up to step {found.first - 1} and differ from step {found.first} on.")
+    assert repr(found).startswith(found.sentence())
     ask(player, "compare", name="")
     assert player.payload["comparison"] is None
 
@@ -291,7 +292,7 @@ def test_a_branch_that_is_deleted_or_shown_is_no_longer_beside(player):
 def test_branches_that_do_not_differ_say_so(player):
     edit(player, "recover", "A")
     assert player.payload["trace"]["unapplied"]
-    assert repr(player.compare("original", player.acts["branch"])).endswith("do not differ.")
+    assert player.compare("original", player.acts["branch"]).verdict() == "The two runs are alike in every step."
 
 
 def test_a_change_that_changes_nothing_leaves_the_cursor_where_it_was(player):

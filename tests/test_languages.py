@@ -7,6 +7,7 @@ import pytest
 from sentences import refuse
 
 from dslab import DslabError, at, crash, describe, drop, isolate, play, reasons, simulate
+from dslab.checkers import side_by_side
 from dslab.player import bundle, html_export
 from dslab.player import payload as data
 from dslab.player.language import LANGUAGES, SETTING, catalogue, language
@@ -26,9 +27,10 @@ each_language = pytest.mark.parametrize("lang", TRANSLATED)
 
 def english() -> set[str]:
     """All that the player says, in English."""
-    told = {*describe.SENTENCES.values(), *describe.DEEDS.values(), *reasons.SENTENCES.values()}
+    told = {*describe.SENTENCES.values(), *describe.DEEDS.values(), *reasons.SENTENCES.values(),
+            *side_by_side.SENTENCES.values()}
     refusals = {data.NO_KERNEL, data.NO_RUN, data.CHOSEN, html_export.NO_SCRIPT}
-    return {*SAID.findall(bundle.script())} | told | refusals
+    return {*SAID.findall(bundle.script()), *SAID.findall(bundle.script("compare.js"))} | told | refusals
 
 
 # ---- the catalogues ----

@@ -10,6 +10,7 @@ import pytest
 from samples import Quiet
 from sentences import refuse
 
+from dslab.checkers.side_by_side import first_different_step
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.player import bundle
@@ -17,7 +18,6 @@ from dslab.player.edits import moment_after
 from dslab.player.layout import positions
 from dslab.player.payload import payload
 from dslab.player.player import Player, play
-from dslab.player.scene import first_different_step
 from dslab.player.static_page import StaticPage
 from dslab.run import Run
 from dslab.script import at, crash, cut, drop, heal, isolate, partition, recover
@@ -276,7 +276,8 @@ def test_the_modules_become_one_script_without_imports():
 
 def test_every_module_is_part_of_a_widget():
     python = "".join(file.read_text("utf-8") for file in bundle.HERE.parent.rglob("*.py"))
-    scripts = bundle.script() + "".join(map(bundle.script, re.findall(r'"(widgets/\w+\.js)"', python)))
+    roots = ["player.js", *re.findall(r'"((?:widgets/)?\w+\.js)"', python)]
+    scripts = "".join(map(bundle.script, dict.fromkeys(roots)))
     modules = {path.relative_to(bundle.HERE / "js").as_posix() for path in (bundle.HERE / "js").rglob("*.js")}
     refuse(f"dslab/player/js/{name} is in no bundle, so it never runs: import it where it is used"
            for name in sorted(modules - {"types.js"}) if f"// ---- {name}\n" not in scripts)

@@ -11,6 +11,7 @@ from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
 
+from dslab.player.compare import static
 from dslab.player.html_export import page
 from dslab.player.payload import NO_KERNEL
 from dslab.player.static_page import frame
@@ -38,15 +39,17 @@ class Players(Preprocessor):
 
 
 def _payload(model: str, states: dict[str, Any]) -> dict[str, Any] | None:
-    """The payload of the player that this widget is, or contains; None if there is none."""
+    """The payload of the player or the comparison that this widget is, or contains; None if there is none."""
     state = states.get(model, {}).get("state", {})
     payload: dict[str, Any] = state.get("payload", {})
-    if "trace" in payload:
+    if "trace" in payload or "sides" in payload:
         return payload
     inside = (_payload(child.removeprefix("IPY_MODEL_"), states) for child in state.get("children", []))
     return next(filter(None, inside), None)
 
 
 def _framed(data: dict[str, Any]) -> str:
+    if "sides" in data:
+        return static(data)
     data = data | {"editable": False, "reason": NO_KERNEL, "edits": 0}
     return frame(page(data), title=f"<player: {data['title']}>", height=data["height"])

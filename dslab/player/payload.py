@@ -64,7 +64,7 @@ def payload(trace: Trace, *, promises: Sequence[Promise] | None = None, error: s
     promises = promises_of(trace) if promises is None else tuple(promises)
     judged, questions = lights(trace, promises, catalogue(lang)), asked_of(ask, trace)
     return {
-        "trace": _told(trace, catalogue(lang)), "title": title(trace),
+        "trace": trace_data(trace, catalogue(lang)), "title": title(trace),
         "positions": [list(point) for point in positions(trace.nodes, trace.links, layout=look.get("layout"))],
         "lights": judged, "sources": sources(trace),
         "script": script_of(trace), "json": "" if trace.run is None else trace.run.to_json(),
@@ -80,7 +80,7 @@ def spoken(lang: str) -> dict[str, Any]:
     return {"lang": lang} | ({"words": catalogue(lang)} if catalogue(lang) else {})
 
 
-def _told(trace: Trace, words: dict[str, str]) -> dict[str, Any]:
+def trace_data(trace: Trace, words: dict[str, str]) -> dict[str, Any]:
     """The trace as JSON data, with sentences in the place of its reasons, in other words if there are any."""
     data = trace.to_dict()
     if words:

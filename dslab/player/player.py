@@ -15,6 +15,7 @@ from typing import Any, Unpack
 import anywidget
 import traitlets
 
+from dslab.checkers.side_by_side import Comparison, first_different_step
 from dslab.diagrams.diagram import WINDOW, diagram
 from dslab.mistakes.calls import teaching
 from dslab.player.branches import Branch, Branches
@@ -28,7 +29,7 @@ from dslab.player.layout import Layout
 from dslab.player.options import HEIGHT, Look, check_options
 from dslab.player.payload import CHOSEN, NO_RUN, payload, spoken
 from dslab.player.requests import answer
-from dslab.player.scene import Comparison, Playable, Scene, Scenes, first_different_step, opening, promised, watched
+from dslab.player.scene import Playable, Scene, Scenes, opening, promised, watched
 from dslab.player.static_page import StaticPage, described
 from dslab.player.verdicts import promises_of
 from dslab.predictions.guesses import remember_guess
@@ -212,8 +213,7 @@ class Player(anywidget.AnyWidget):
         """Show two branches side by side, from the step at which they differ."""
         self.branch(one)
         self.beside(other)
-        traces = self.shown.trace, self._scenes.of(self.branches[other]).trace
-        return Comparison((one, other), traces, first_different_step(*traces))
+        return Comparison((one, other), (self.shown.trace, self._scenes.of(self.branches[other]).trace))
 
     def beside(self, name: str) -> None:
         """Show another branch beside the current one; "" ends that."""

@@ -12,10 +12,11 @@ from dslab.properties import Promise, Verdict
 from dslab.run import Run
 from dslab.simulator.errors import ProtocolError
 from dslab.simulator.simulate import simulate
-from dslab.trace import Step, Trace
-from dslab.values import DslabError, first_difference
+from dslab.trace import Trace
+from dslab.values import DslabError
 
 Playable = Run | Trace | Verdict
+PLAYABLE = "a Run, a Trace or a Verdict with a trace"
 KEPT = 8                # scenes in the cache, so that switching between branches is quick
 
 
@@ -47,23 +48,7 @@ class Scenes:
         return scene
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Two branches side by side. They first differ at step `first`; None: they are equal."""
-
-    names: tuple[str, str]
-    traces: tuple[Trace, Trace] = field(repr=False)
-    first: int | None
-
-    def __repr__(self) -> str:
-        if self.first is None:
-            return f"{self.names[0]} and {self.names[1]} do not differ."
-        lines = [f"  {name}: {trace.describe(self.first) if self.first < len(trace) else trace.end}"
-                 for name, trace in zip(self.names, self.traces, strict=True)]
-        return "\n".join([f"They differ from step {self.first} on:", *lines])
-
-
-def watched(what: Any) -> tuple[Trace, str]:
+def watched(what: Any, verb: str = "play") -> tuple[Trace, str]:
     """The trace to show, and the sentence of the error that ended it, if one did."""
     if isinstance(what, Trace):
         return what, ""
@@ -74,8 +59,9 @@ def watched(what: Any) -> tuple[Trace, str]:
             return problem.trace, str(problem)
     if isinstance(what, Verdict) and what.trace is not None:
         return what.trace, ""
-    raise DslabError(f"cannot play {found(what)}: expected a Run, a Trace, a Verdict with a trace, "
-                     f"or a function that returns one of them{instead(what, 'play')}")
+    expected = "a Run, a Trace, a Verdict with a trace, or a function that returns one of them"
+    raise DslabError(f"cannot {verb} {found(what)}: expected {expected if verb == 'play' else PLAYABLE}"
+                     f"{instead(what, verb)}")
 
 
 def promised(what: Any) -> tuple[Promise, ...] | None:
@@ -86,10 +72,3 @@ def promised(what: Any) -> tuple[Promise, ...] | None:
 def opening(what: Any, step: int) -> int:
     """The step that a player opens at: of a verdict, the deciding one."""
     return what.step if isinstance(what, Verdict) and what.step is not None and not step else step
-
-
-def first_different_step(one: Trace, other: Trace) -> int | None:
-    """The first step at which two traces differ, None if they are equal. One of them may end before it."""
-    def key(step: Step) -> tuple[Any, ...]:
-        return step.time, step.node, step.kind, step.name, step.changes
-    return first_difference(map(key, one.steps), map(key, other.steps))

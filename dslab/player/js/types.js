@@ -328,6 +328,8 @@
  * @property {() => void} more
  * @property {(way: number) => void} link select the next or the previous one */
 
+/** @typedef {Pick<Actions, "select"|"change">} ClusterActions what can be done in the picture of the cluster */
+
 /** @typedef {"nodes"|"types"|"kinds"} FilterField */
 
 /** @typedef {object} Player what the actions need of it

@@ -1,6 +1,6 @@
 // @ts-check
 // Links under the pointer and the keys: a line that is drawn across them cuts them, a click or a key selects one.
-/** @import { Actions, Change, Index, LinkSelection, Point, Selection, View } from "../types.js" */
+/** @import { ClusterActions, Change, Index, LinkSelection, Point, Selection, View } from "../types.js" */
 /** @typedef {{a: string, b: string, from: Point, to: Point}} Line a link where it is drawn */
 import { cutsAt, isCut, linksOf } from "../data/trace.js";
 import { s, setAttr } from "../dom.js";
@@ -129,7 +129,7 @@ export function asPartition(index, cuts, k) {
  * @param {Index} index
  * @param {Map<string, Point>} points of the nodes
  * @param {{width: number, height: number}} size of the picture
- * @param {Actions} actions */
+ * @param {ClusterActions} actions */
 export function createCutting(index, points, size, actions) {
   const chosen = s("line", { class: "dslab-link-chosen", visibility: "hidden" });
   const stroke = s("line", { class: "dslab-stroke", visibility: "hidden" });

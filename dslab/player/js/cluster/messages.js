@@ -2,7 +2,7 @@
 // The moving messages of the picture: a pill with what the message says, or a small sign where there is no room.
 // Elements are kept by name, so that one that has the focus keeps it.
 /** @import { Flight } from "../data/in_flight.js" */
-/** @import { Actions, Index, Message, Panel, Point, Selection, View } from "../types.js" */
+/** @import { ClusterActions, Index, Message, Panel, Point, Selection, View } from "../types.js" */
 import { labelOf, lookOf, mention } from "../data/appearance.js";
 import { RELATION, relationOf, relations } from "../data/causality.js";
 import { knowledge, messageFilter } from "../data/filter.js";
@@ -31,7 +31,7 @@ const FLIGHT_WORDS = new Map([
 /** @param {Index} index
  *  @param {Map<string, Point>} points of the nodes
  *  @param {number} radius
- *  @param {Actions} actions
+ *  @param {ClusterActions} actions
  *  @returns {Panel} */
 export function createFlights(index, points, radius, actions) {
   const types = typesOf(index);
@@ -148,7 +148,7 @@ function drawPath(path, where) {
 /** @param {Message} message
  *  @param {number} type
  *  @param {string} look
- *  @param {Actions} actions */
+ *  @param {ClusterActions} actions */
 function createMessage(message, type, look, actions) {
   const choose = () => actions.select({ kind: "message", id: message.name });
   const ends = { src: shorten(message.src, 40), dst: shorten(message.dst, 40) };

@@ -1,6 +1,6 @@
 // @ts-check
 // The nodes of the picture: shape and colour for the role, hatching for a crash, rings for timers, attributes beside.
-/** @import { Actions, Index, NodeInfo, Point, Status, Value, View } from "../types.js" */
+/** @import { ClusterActions, Index, NodeInfo, Point, Status, Value, View } from "../types.js" */
 /** @import { Label } from "./places.js" */
 import { relationOfNode } from "../data/causality.js";
 import { lastKnownStep } from "../data/filter.js";
@@ -16,7 +16,7 @@ import { crossOutline, hatching, PAUSE_SIGN, ROLE_COUNT, roleOutline } from "./s
 /** @param {Index} index
  *  @param {number} i
  *  @param {Place} place
- *  @param {Actions} actions */
+ *  @param {ClusterActions} actions */
 export function createNode(index, i, place, actions) {
   const info = index.nodes[i];
   const name = nameInside(info.id, place.radius);
@@ -56,7 +56,9 @@ export function createNode(index, i, place, actions) {
       setAttr(
         element,
         "class",
-        `dslab-node dslab-role-${role < 0 ? "none" : role % ROLE_COUNT} dslab-is-${status}`,
+        `dslab-node dslab-role-${role < 0 ? "none" : role % ROLE_COUNT} dslab-is-${status}${
+          info.protocol ? "" : " dslab-name-only"
+        }`,
       );
       const said = [
         t("Node {node}", { node: shorten(info.id, 60) }),
@@ -102,7 +104,7 @@ function createCauses(radius) {
 /** @param {Index} index
  *  @param {number} i
  *  @param {Place} place
- *  @param {Actions} actions */
+ *  @param {ClusterActions} actions */
 function createButton(index, i, { point }, actions) {
   const id = index.nodes[i].id;
   const choose = () => actions.select({ kind: "node", id });

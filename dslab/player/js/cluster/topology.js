@@ -1,6 +1,6 @@
 // @ts-check
 // The cluster as a picture: nodes, links, and messages that move along them.
-/** @import { Actions, Index, Panel, View } from "../types.js" */
+/** @import { ClusterActions, Index, Panel, View } from "../types.js" */
 /** @import { Size, Text } from "./places.js" */
 import { words } from "../data/values.js";
 import { focusedKey, h, restoreFocus, s } from "../dom.js";
@@ -21,7 +21,7 @@ const MOST_LINES = 4;
 /** The picture of one trace, drawn for the size that it has. A click selects a node, a message or a link.
  * @param {Index} index
  * @param {Array<[number, number]>} positions of the nodes in the unit square
- * @param {Actions} actions
+ * @param {ClusterActions} actions
  * @returns {Panel} */
 export function createTopology(index, positions, actions) {
   const texts = index.nodes.map((_, i) => textOf(index, i));
@@ -56,7 +56,7 @@ export function createTopology(index, positions, actions) {
  * @param {Array<[number, number]>} positions
  * @param {Text[]} texts
  * @param {Size} size
- * @param {Actions} actions */
+ * @param {ClusterActions} actions */
 function createPicture(index, positions, texts, size, actions) {
   const radius = radiusFor(positions.length, size);
   const points = pointsFor(positions, texts, radius, size);
