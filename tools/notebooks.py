@@ -77,8 +77,10 @@ def fold(cell: NotebookNode) -> None:
     """Close the answers that a cell promises: who opens the notebook sees its outputs before anything has run."""
     asks = ASKS.search(cell.source)
     for output in cell.outputs if asks else []:
-        before, answer = output.data["text/plain"].split("\nanswer: ", 1) if asks[1] == "ask" else (
-            "", output.data["text/plain"])
+        if "data" not in output:                # printed, before the question
+            continue
+        text = output.data["text/plain"]
+        before, _, answer = text.partition("\nanswer: ") if asks[1] == "ask" else ("", "", text)
         output.data["text/html"] = (f"<p>{html.escape(before)}</p><details><summary>Answer</summary>"
                                     f"<pre>{html.escape(answer)}</pre></details>")
 
