@@ -7,10 +7,11 @@ import pytest
 import dslab.widgets.demonstration as views
 from dslab import DslabError
 from dslab.widgets.clock_hands import clock_hands
+from dslab.widgets.detector_lamp import detector_lamp
 from dslab.widgets.framing import framing
 from dslab.widgets.happened_before import happened_before
 
-ALL = [framing, clock_hands, happened_before]
+ALL = [framing, clock_hands, happened_before, detector_lamp]
 
 
 @pytest.mark.parametrize("make", ALL)

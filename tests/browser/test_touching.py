@@ -9,12 +9,13 @@ from test_accessible import violations
 from dslab.player.html_export import page
 from dslab.widgets.clock_hands import clock_hands
 from dslab.widgets.demonstration import STYLE, Demonstration
+from dslab.widgets.detector_lamp import detector_lamp
 from dslab.widgets.framing import framing
 from dslab.widgets.happened_before import happened_before
 
 pytestmark = pytest.mark.browser
 
-ALL = {"framing": framing, "clock hands": clock_hands, "events": happened_before}
+ALL = {"framing": framing, "clock hands": clock_hands, "events": happened_before, "lamp": detector_lamp}
 
 
 def shown(browser: Browser, made: Demonstration, folder, *, width: int = 960, scheme: str = "light") -> Locator:
@@ -123,3 +124,21 @@ def test_a_drawing_is_made_by_keys_alone(opened):
     expect(told).to_contain_text("✗ C has an event at that moment already")
     added.press("Delete")
     expect(told).to_contain_text("6 events")
+
+
+def test_the_lamp_follows_its_sliders(opened):
+    touch = opened(detector_lamp())
+    told, lamp = touch.get_by_role("status"), touch.get_by_role("img")
+    expect(told).to_contain_text("✓ B was never suspected while it was up; its crash is noticed after")
+    expect(lamp).to_have_attribute("aria-label", "At 3000 ms B is suspected")
+    touch.get_by_role("slider", name="Now").fill("1000")
+    expect(lamp).to_have_attribute("aria-label", "At 1000 ms B is trusted")
+    touch.get_by_role("slider", name="Timeout").fill("60")
+    expect(told).to_contain_text("✗ B was suspected")
+    touch.get_by_role("slider", name="Timeout").fill("400")
+    touch.get_by_role("slider", name="B crashes").press("End")
+    expect(told).to_contain_text("it never crashed")
+    touch.get_by_role("button", name="Play").press("Enter")
+    expect(touch.get_by_role("button", name="Pause")).to_be_focused()
+    expect(touch.get_by_role("button", name="Play")).to_be_visible()
+    expect(lamp).to_have_attribute("aria-label", "At 3000 ms B is trusted")
