@@ -138,33 +138,33 @@ Three posts
 step  time  A    B    C
    0   0.0  ○    ○    ○   A, B, C start
    3  10.0  ▲    │    │   A: post timer; sends Post to B, C
-   4  18.0  ├───►●    │   A→B Post(text='m1'); deliver m1; sends Ack to A
-   5  18.0  ├────│───►●   A→C Post(text='m1'); deliver m1; sends Ack to A
+   4  18.0  ├───►●    │   A→B Post m1; deliver m1; sends Ack to A
+   5  18.0  ├────│───►●   A→C Post m1; deliver m1; sends Ack to A
    6  25.0  │    │    X   C crashes
-   7  26.0  ●◄───┤    ┊   B→A Ack(text='m1')
-   8  26.0  ●◄───│────┊   C→A Ack(text='m1')
+   7  26.0  ●◄───┤    ┊   B→A Ack m1
+   8  26.0  ●◄───│────┊   C→A Ack m1
    9  30.0  ▲─×  │    ┊   A: post timer; sends Post to B (lost), C
   10  36.0  │╌╌╌╌│╌╌╌╌┊╌╌ partition(('A', 'B'), ('C',))
-  11  38.0  ├────│───×┊   A→C lost Post(text='m2'): the link A->C is cut
+  11  38.0  ├────│───×┊   A→C lost Post m2: the link A->C is cut
   12  40.0  │    │    ◎   C recovers
   13  50.0  │    =    │   B pauses
   14  50.0  ▲─×  ╎    │   A: post timer; sends Post to B, C (lost)
   15  53.0  │╌╌╌╌╎╌╌╌╌│╌╌ heal()
   16  64.0  │    »    │   B resumes
-  17  64.0  ├───►●    │   A→B Post(text='m3'); deliver m3; sends Ack to A
-  18  72.0  ●◄───┤    │   B→A Ack(text='m3')
+  17  64.0  ├───►●    │   A→B Post m3; deliver m3; sends Ack to A
+  18  72.0  ●◄───┤    │   B→A Ack m3
 key: ○ start  ● receive  ▲ timer  X crash  ◎ recover  = pause  » resume  × lost  ┊ down  ╎ paused"""
     )
 
 
 def test_a_request_waits_at_a_paused_node_and_is_lost_at_one_that_is_down():
     drawn = diagram(stable_storage.DEMO)
-    assert "paused: request Count() by user 11" in str(drawn)              # when the node goes on
+    assert "paused: request Count “+ 1” by user 11" in str(drawn)              # when the node goes on
     assert str(drawn).splitlines()[11:13] == [
-        "   9  30.0  │       ◇       ┊   request Count() by user 8 waits at paused",
-        "  10  30.0  │       ╎       ×   request Count() by user 9 is lost at crashed"]
+        "   9  30.0  │       ◇       ┊   request Count “+ 1” by user 8 waits at paused",
+        "  10  30.0  │       ╎       ×   request Count “+ 1” by user 9 is lost at crashed"]
     assert "◇ waits  × lost" in str(drawn) and not any(row.is_of_the_network for row in drawn.picture.rows)
-    assert {"waits: Count() by user 8", "lost: Count() by user 9", "request that waits"} <= set(words(drawn))
+    assert {"waits: Count “+ 1” by user 8", "lost: Count “+ 1” by user 9", "request that waits"} <= set(words(drawn))
 
 
 def test_a_request_to_a_node_that_is_not_shown_is_not_shown_either():
@@ -182,8 +182,8 @@ step  time   vector  A    B    C
    2   0.0  [0 0 1]  │    │    ○   C starts
    3  10.0  [2 0 0]  ▲    │    │   A: work timer; sends Post to B
    4  10.0  [0 0 2]  │    │    ▲   C: work timer
-   5  15.0  [2 2 0]  ├───►●    │   A→B Post(text='m1'); sends Post to C
-   6  20.0  [2 2 3]  │    ├───►●   B→C Post(text='m2')
+   5  15.0  [2 2 0]  ├───►●    │   A→B Post m1; sends Post to C
+   6  20.0  [2 2 3]  │    ├───►●   B→C Post m2
 key: ○ start  ● receive  ▲ timer"""
     )
     assert "[2 2 3]" in words(diagram(run, stamps="vector"))
@@ -202,10 +202,10 @@ def test_a_request_says_what_is_asked_and_what_is_answered():
         str(diagram(run))
         == """\
 step  time  A
-   0   5.0  ◊   A: request Ping(n=6) by alice; answers 7 to alice
+   0   5.0  ◊   A: request Ping 6 by alice; answers 7 to alice
 key: ◊ client's request"""
     )
-    assert {"Ping(n=6) by alice", "alice: 7"} <= set(words(diagram(run)))
+    assert {"Ping 6 by alice", "alice: 7"} <= set(words(diagram(run)))
 
 
 @pytest.mark.parametrize("width", [40, 60, 100, 200])
@@ -232,8 +232,8 @@ def test_the_picture_shows_messages_outputs_and_mishaps():
         "A",
         "B",
         "C",
-        "Post",
-        "Ack",
+        "Post m1",
+        "Ack m1",
         "deliver m1",
         "deliver m3",
         "post",
@@ -466,10 +466,10 @@ def test_nodes_and_kinds_choose_what_is_shown():
 Three posts
 step  time  C    A
    3  10.0  │    ▲   A: post timer; sends Post to B, C
-   5  18.0  ●◄───┤   A→C Post(text='m1'); deliver m1; sends Ack to A
+   5  18.0  ●◄───┤   A→C Post m1; deliver m1; sends Ack to A
    6  25.0  X    │   C crashes
    9  30.0  ┊    ▲   A: post timer; sends Post to B (lost), C
-  11  38.0  ┊×───┤   A→C lost Post(text='m2'): the link A->C is cut
+  11  38.0  ┊×───┤   A→C lost Post m2: the link A->C is cut
   14  50.0  │  ×─▲   A: post timer; sends Post to B, C (lost)
 key: ● receive  ▲ timer  X crash  × lost  ┊ down"""
     )
@@ -479,7 +479,7 @@ key: ● receive  ▲ timer  X crash  × lost  ┊ down"""
 
 def test_a_message_from_a_node_that_is_left_out_comes_from_nowhere():
     drawn = diagram(simulate(MISHAPS), nodes="B")
-    assert "Post from A" in words(drawn)
+    assert "Post m1 from A" in words(drawn)
     assert "►●" not in str(drawn).splitlines()[2]
 
 

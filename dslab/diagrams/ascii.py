@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dslab.appearance import declared_label, in_words, mention
+from dslab.describe import output_in_words
 from dslab.diagrams.spacetime import Arrow, Row, SpacetimePicture
 from dslab.text import fit, pad, visible, width_of
 from dslab.trace import Envelope, Step
-from dslab.values import brief, shorten
 from dslab.verbs import OF_MESSAGES, VERBS
 
 DOES = {verb.name: verb.does for verb in VERBS.values() if verb.does}
@@ -46,7 +47,7 @@ def _lines(picture: SpacetimePicture, width: int) -> Iterator[str]:
         yield fit("nothing happened", width)
     on_their_way = [arrow.message for arrow in picture.arrows if picture.leaves(arrow)]
     if on_their_way:
-        names = ", ".join(f"{visible(type_name(message))} {_way(message)}" for message in on_their_way)
+        names = ", ".join(f"{visible(short_name(message))} {_way(message)}" for message in on_their_way)
         yield fit(f"still on their way: {names}", width)
     if picture.rows:
         yield fit(_key(picture), width)
@@ -147,7 +148,7 @@ def words(picture: SpacetimePicture, row: Row, room: int) -> str:
     step = row.steps[0]
     before, value, after = _sentence(picture, row)
     room_for_value = room - width_of(visible(before)) - width_of(visible(after))
-    least = len(type_name(step.message)) + 3 if step.message else 12
+    least = len(short_name(step.message)) + 3 if step.message else 12
     text = visible(before) + fit(visible(value), max(room_for_value, least)) + visible(after)
     return fit(text, max(room, 1))
 
@@ -156,15 +157,16 @@ def _sentence(picture: SpacetimePicture, row: Row) -> tuple[str, str, str]:
     """The beginning, the value that may be shortened, and the end."""
     step, message = row.steps[0], row.steps[0].message
     if step.kind == "event":
-        changes = ", ".join(f"{name} = {brief(value, limit=30)}" for name, value in step.changes.items())
+        changes = ", ".join(f"{name} = {in_words(value, limit=30, inside=True)}"
+                            for name, value in step.changes.items())
         return f"{who(step.node or '')}: ", step.name, f"; {changes}" if changes else ""
     after = "".join(f"; {part}" for part in consequences(step))
     if step.kind == "receive" and message:
-        return f"{_way(message)} ", brief(message.payload, limit=200), after
+        return f"{_way(message)} ", mention(message.payload, limit=200), after
     if message:
         verb = BEFELL.get(step.kind, "lost")
         why = f": {message.why}" if step.kind == "loss" else ""
-        return f"{_way(message)} {verb} ", brief(message.payload, limit=200), why
+        return f"{_way(message)} {verb} ", mention(message.payload, limit=200), why
     nodes = ", ".join(who(one.node) for one in row.steps if one.node)
     s = "" if len(row.steps) > 1 else "s"
     if step.kind == "start":
@@ -185,19 +187,19 @@ def request(picture: SpacetimePicture, step: Step) -> str:
     if step.request is None:
         return step.name
     client, _, msg = step.request
-    return brief(msg, limit=200) + (f" by {who(client)}" if client not in ("", "client", step.node) else "")
+    return mention(msg, limit=200) + (f" by {who(client)}" if client not in ("", "client", step.node) else "")
 
 
 def consequences(step: Step) -> Iterator[str]:
     """The effects of a step: its outputs first, since promises are about them."""
     for name, *values in step.outputs:
-        yield " ".join([name, *(plain(value) for value in values)])
+        yield output_in_words(name, values)
     for client, value in step.replies:
-        yield f"answers {brief(value, limit=30)} to {who(client)}"
+        yield f"answers {in_words(value, limit=30)} to {who(client)}"
     receivers: dict[str, list[str]] = {}
     for message in step.sent:
         lost = " (lost)" if message.fate == "lost" and message.ended is None else ""
-        receivers.setdefault(type_name(message), []).append(who(message.dst) + lost)
+        receivers.setdefault(short_name(message), []).append(who(message.dst) + lost)
     for kind, names in receivers.items():
         yield f"sends {kind} to {', '.join(names) if len(names) < 7 else f'{len(names)} nodes'}"
 
@@ -211,14 +213,10 @@ def _way(message: Envelope) -> str:
     return f"{who(message.src)}→{who(message.dst)}"
 
 
-def type_name(message: Envelope) -> str:
-    """The class of a message's payload."""
-    return type(message.payload).__name__
-
-
-def plain(value: object) -> str:
-    """A value of an output: a string as it is, anything else by its `repr`."""
-    return shorten(value, limit=60) if isinstance(value, str) else brief(value, limit=30)
+def short_name(message: Envelope) -> str:
+    """What a message says, if its class gives it a label; else the name of its class."""
+    given = declared_label(message.payload)
+    return type(message.payload).__name__ if given is None else f"“{given}”"
 
 
 def _key(picture: SpacetimePicture) -> str:

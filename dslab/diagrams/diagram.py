@@ -8,7 +8,8 @@ from typing import Any
 from dslab.arguments import found, instead
 from dslab.checkers.history import Operation
 from dslab.checkers.linearizability import Consistency
-from dslab.diagrams.ascii import ascii, plain, who
+from dslab.describe import output_in_words
+from dslab.diagrams.ascii import ascii, who
 from dslab.diagrams.drawing import Drawing
 from dslab.diagrams.history_diagram import history_diagram, is_history
 from dslab.diagrams.spacetime import SpacetimePicture, Wording, draw
@@ -232,7 +233,7 @@ def _summary(trace: Trace, shown: Sequence[Step], names: Sequence[str], messages
         for step in shown
         if step.kind in ("crash", "recover", "pause")
     ]
-    outputs = [f"{step.node} {' '.join([name, *map(plain, values)])}"
+    outputs = [f"{step.node} {output_in_words(name, values)}"
                for step in shown for name, *values in step.outputs]
     told = faults[:8] + outputs[:12]
     return (

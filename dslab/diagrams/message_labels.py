@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dslab.diagrams.ascii import type_name
 from dslab.diagrams.spacetime import Arrow
 from dslab.diagrams.style import LETTER, label, num
 from dslab.text import fit, visible, width_of
@@ -129,9 +128,9 @@ class Crowd:
 
 
 def name(line: ArrowLine, crowd: Crowd) -> str:
-    """The type of a message, written along its arrow."""
+    """What a message says, written along its arrow."""
     style = "bad halo" if line.arrow.message.fate == "lost" else "soft halo"
-    words = type_name(line.arrow.message)
+    words = line.arrow.message.label
     if line.arrow.is_stub:
         words += f" from {line.arrow.message.src}"
         side = -1 if line.arrow.src < line.arrow.dst else 1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dslab.diagrams.ascii import plain, request
+from dslab.appearance import in_words
+from dslab.describe import output_in_words
+from dslab.diagrams.ascii import request
 from dslab.diagrams.spacetime import SpacetimePicture
 from dslab.diagrams.style import LETTER, label, rect
 from dslab.text import visible, width_of
 from dslab.trace import Step
-from dslab.values import brief
 
 GAP, PADDING = 6.0, 6.0         # px: between two pieces, and inside an output's frame
 LONGEST = 32                    # the limit of characters in one piece
@@ -107,11 +108,12 @@ def _pieces(picture: SpacetimePicture, step: Step) -> list[LabelPart]:
     style = "bad strong" if step.kind in ("crash", "pause", "clock") else "soft"
     pieces = [LabelPart(picture.stamp(step), "text strong")]
     pieces += [
-        LabelPart(" ".join([output, *map(plain, values)]), "good strong", True) for output, *values in step.outputs
+        LabelPart(output_in_words(output, values), "good strong", True) for output, *values in step.outputs
     ]
     if step.kind not in ("start", "receive"):
         pieces.append(LabelPart(name, style))
-    pieces += [LabelPart(f"{client}: {brief(value, limit=20)}", "good") for client, value in step.replies]
+    pieces += [LabelPart(f"{client}: {in_words(value, limit=20)}", "good") for client, value in step.replies]
     if step.kind == "event":                # it sends no messages, so its changes are shown
-        pieces += [LabelPart(f"{key} = {brief(value, limit=20)}", "text") for key, value in step.changes.items()]
+        pieces += [LabelPart(f"{key} = {in_words(value, limit=20, inside=True)}", "text")
+                   for key, value in step.changes.items()]
     return [piece for piece in pieces if piece.text]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dslab.appearance import mention
 from dslab.describe import describe
 from dslab.diagrams.ascii import request
 from dslab.diagrams.legend import legend
@@ -33,7 +34,6 @@ from dslab.diagrams.style import (
 )
 from dslab.text import visible, width_of
 from dslab.trace import Step
-from dslab.values import brief
 
 TOP, WIDTH = 22, 900        # px: above the first row, and the width to fill
 GUTTER, LONGEST = 140, 240  # px: the widest label beside a step, outside the life lines and anywhere
@@ -252,4 +252,4 @@ def story(arrow: Arrow) -> str:
     end = {"received": f"received {message.arrives:.1f} ms", "lost": f"lost: {message.why}"}.get(
         message.fate, "still on its way"
     )
-    return f"{message.name}: {brief(message.payload, limit=200)}, sent {message.departs:.1f} ms, {end}"
+    return f"{message.name}: {mention(message.payload, limit=200)}, sent {message.departs:.1f} ms, {end}"

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from dslab.appearance import mention
 from dslab.model_checker.follow import Follower
 from dslab.player.code_export import following
 from dslab.player.edits import asked
@@ -70,10 +71,10 @@ class Breaking:
         text = ""
         if verb in ("deliver", "drop", "duplicate"):
             message = next(message for message in trace.messages if message.name == target)
-            text = f"{brief(message.payload)} from {message.src} to {message.dst}"
+            text = f"{mention(message.payload)} from {message.src} to {message.dst}"
         elif verb == "fire":
             target, _, text = target.rpartition(" ")
         elif verb == "request":
             target, msg = asked(self.run)[int(target) - 1]
-            text = brief(msg)
+            text = mention(msg)
         return {"decision": decision, "verb": verb, "target": target, "text": text}

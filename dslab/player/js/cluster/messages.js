@@ -17,7 +17,7 @@ import { crossOutline, pillOutline, TYPE_COUNT, typeOutline } from "./shapes.js"
 /** @typedef {ReturnType<typeof createMessage>} Drawn */
 /** @typedef {Point & {width: number}} Box the middle of a pill, and how wide it is */
 
-const LABELLED = 8; // with more messages than this only those of the current step keep their labels
+const LABELLED = 16; // with more messages than this only those of the current step keep their labels
 const PILL_HEIGHT = 24;
 const PILL_LETTER = 7.1; // px, of a letter of 12.5 px on average; a Chinese character is twice as wide
 const LONGEST_LABEL = 24;
@@ -73,6 +73,8 @@ export function createFlights(index, points, radius, actions) {
         if (pill) pills.push({ ...at, width: item.width });
         item.draw(flight, pill ? at : along(from, to, 1.8 * radius, flight.part), view.selection, pill);
         item.relate(related);
+        // In front of the others; but an element that has the focus would lose it on the way.
+        if (now && group.lastChild !== item.element && !group.contains(document.activeElement)) group.append(item.element);
         if (message === current && flight.state !== "flying") {
           drawPath(path, { from: along(from, to, radius, 0), to: at });
         }
@@ -154,7 +156,7 @@ function createMessage(message, type, look, actions) {
   const ends = { src: shorten(message.src, 40), dst: shorten(message.dst, 40) };
   const text = t("{call} from {src} to {dst}", { call: shorten(mention(message), 100), ...ends });
   const said = shorten(labelOf(message), LONGEST_LABEL);
-  const width = widthOf(said);
+  const width = widthOf(said) + (look === "yes" ? 12 : 0); // pointed ends need more room
   const ink = `dslab-type-${type % TYPE_COUNT} dslab-look-${look}`;
   const label = s("text", { class: `dslab-message-label ${ink}`, "aria-hidden": "true", y: 4.5 }, said);
   const body = s("path", { class: `dslab-body ${ink}` });
