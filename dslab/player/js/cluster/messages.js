@@ -73,8 +73,7 @@ export function createFlights(index, points, radius, actions) {
         if (pill) pills.push({ ...at, width: item.width });
         item.draw(flight, pill ? at : along(from, to, 1.8 * radius, flight.part), view.selection, pill);
         item.relate(related);
-        // In front of the others; but an element that has the focus would lose it on the way.
-        if (now && group.lastChild !== item.element && !group.contains(document.activeElement)) group.append(item.element);
+        if (now) bringToFront(item.element);
         if (message === current && flight.state !== "flying") {
           drawPath(path, { from: along(from, to, radius, 0), to: at });
         }
@@ -82,6 +81,13 @@ export function createFlights(index, points, radius, actions) {
       remove(drawn, seen, element);
     },
   };
+}
+
+/** An element that has the focus would lose it on the way, and stays.
+ * @param {SVGElement} element */
+function bringToFront(element) {
+  const { parentNode } = element;
+  if (parentNode?.lastChild !== element && !parentNode?.contains(document.activeElement)) parentNode?.append(element);
 }
 
 /** How far the middle of a pill must stay from a node, beside its radius, so as not to cover it.
