@@ -7,16 +7,18 @@ from typing import Any, TypedDict
 
 from dslab.player.layout import Layout
 from dslab.script import At
+from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
 
 VIEWS = ("cluster", "history", "state", "promises", "script", "more")
 HEIGHT = 560            # px of a player: it is seen whole in a small window
+LOGS = 72               # px more where logs stand below the cluster
 
 
 class Look(TypedDict, total=False):
     """How a player looks, whatever it plays: `play` says what each option means."""
 
-    height: int
+    height: int | None
     layout: Layout
     lang: str | None
     show: Sequence[str]
@@ -28,7 +30,7 @@ def check_options(*, step: Any, height: Any, scenarios: Any, show: Any) -> None:
     listed_views(show)
     if type(step) is not int:
         raise DslabError(f"step={brief(step)}: expected the number of a step, 0 for the first")
-    if type(height) not in (int, float) or not 0 < height < 10_000:
+    if height is not None and (type(height) not in (int, float) or not 0 < height < 10_000):
         raise DslabError(f"height={brief(height)}: expected a number of pixels, such as 560")
     if scenarios is not None and not isinstance(scenarios, Mapping):
         raise DslabError(f"scenarios={brief(scenarios)}: {SCENARIOS}")
@@ -36,6 +38,11 @@ def check_options(*, step: Any, height: Any, scenarios: Any, show: Any) -> None:
         given = list(events) if isinstance(events, (list, tuple)) else [events]
         if not isinstance(name, str) or not all(isinstance(event, At) for event in given):
             raise DslabError(f"the scenario {brief(name)} is {brief(events)}: {SCENARIOS}")
+
+
+def height_for(trace: Trace, height: int | None = None) -> int:
+    """The height of a player of this trace, px, if its author has not chosen one."""
+    return HEIGHT + LOGS * any(info.logs for info in trace.infos) if height is None else height
 
 
 def listed_views(show: Any) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from dslab.player.code_export import script_of, simulating, test_of
 from dslab.player.handlers import sources
 from dslab.player.language import catalogue, language
 from dslab.player.layout import positions
-from dslab.player.options import HEIGHT, Look, listed_views
+from dslab.player.options import Look, height_for, listed_views
 from dslab.player.verdicts import lights, promises_of
 from dslab.predictions.prediction import Prediction, asked_of, opened
 from dslab.properties import Promise
@@ -69,7 +69,7 @@ def payload(trace: Trace, *, promises: Sequence[Promise] | None = None, error: s
         "lights": judged, "sources": sources(trace),
         "script": script_of(trace), "json": "" if trace.run is None else trace.run.to_json(),
         "test": "" if trace.run is None else test_of(simulating(trace.run), trace, promises, judged, error),
-        "height": look.get("height", HEIGHT), "show": list(listed_views(look.get("show", ()))),
+        "height": height_for(trace, look.get("height")), "show": list(listed_views(look.get("show", ()))),
         "tour": look.get("tour", False), "focus": opened(questions, {}, focus), "questions": questions,
         "editable": False, "reason": NO_KERNEL, "edits": 0, "serial": 0, "comparison": None,
     } | spoken(lang)

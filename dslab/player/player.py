@@ -26,7 +26,7 @@ from dslab.player.code_export import script_of, test_of
 from dslab.player.edits import moment_after, requests
 from dslab.player.language import language
 from dslab.player.layout import Layout
-from dslab.player.options import HEIGHT, Look, check_options
+from dslab.player.options import Look, check_options
 from dslab.player.payload import CHOSEN, NO_RUN, payload, spoken
 from dslab.player.requests import answer
 from dslab.player.scene import Playable, Scene, Scenes, opening, promised, watched
@@ -45,7 +45,7 @@ Scenarios = Mapping[str, Iterable[At]] | None
 
 
 @teaching("play(Run(Raft, 3))")
-def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int = HEIGHT, layout: Layout = None,
+def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int | None = None, layout: Layout = None,
          promises: Promise | Sequence[Promise] | None = None, scenarios: Scenarios = None, mode: str = "",
          budget: Mapping[str, int] | None = None, lang: str | None = None, show: str | Sequence[str] = (),
          ask: Prediction | Sequence[Prediction] | None = None, tour: bool = False, **choices: Any) -> Any:
@@ -55,7 +55,7 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
         what: a `Run`, a `Trace`, a `Verdict` (its trace opens at the step that decides it), or a function of
             choices that returns one of them: `play(lambda seed: DEMO.replace(seed=seed), seed=(0, 9))`.
         step: where the player opens; a number beyond the last step opens it at the last.
-        height: of the player, px; at least 480.
+        height: of the player, px; at least 480. None takes 560, and a little more where there are logs.
         layout: "circle", "line", "grid" or a dict from node to point; None chooses.
         promises: each has a light; None takes the `PROMISES` of the protocols' modules, or the verdict's own.
         scenarios: buttons, each of which adds events to the run: {"split vote": [at(300, crash("A"))]}.

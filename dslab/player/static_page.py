@@ -7,7 +7,7 @@ from html import escape
 from typing import Unpack
 
 from dslab.player.html_export import html
-from dslab.player.options import HEIGHT, Look
+from dslab.player.options import Look, height_for
 from dslab.player.payload import title
 from dslab.predictions.prediction import Prediction
 from dslab.properties import Promise
@@ -21,7 +21,7 @@ class StaticPage:
 
     def __init__(self, trace: Trace, *, step: int = 0, promises: Sequence[Promise] | None = None,
                  ask: Sequence[Prediction] = (), **look: Unpack[Look]) -> None:
-        self.trace, self.height = trace, look.get("height", HEIGHT)
+        self.trace, self.height = trace, height_for(trace, look.get("height"))
         self.page = html(trace, focus=step, promises=promises, ask=ask, **look)
 
     def _repr_html_(self) -> str:

@@ -76,12 +76,12 @@ test("an entry of a log has its term and its command, whatever it is made of", (
   const put = { message: ["Put", { key: "x" }] };
   assert.deepEqual(readEntry({ message: ["Entry", { term: 2, client: "a", command: put }] }), {
     term: 2,
-    command: "Put(key='x')",
+    command: "Put x",
   });
   assert.deepEqual(readEntry({ message: ["Entry", { term: 2, value: 7 }] }), { term: 2, command: "7" });
-  assert.deepEqual(readEntry({ tuple: [3, "x"] }), { term: 3, command: "'x'" });
-  assert.deepEqual(readEntry("x"), { term: null, command: "'x'" });
-  assert.deepEqual(readEntry(null), { term: null, command: "None" });
+  assert.deepEqual(readEntry({ tuple: [3, "x"] }), { term: 3, command: "x" });
+  assert.deepEqual(readEntry("x"), { term: null, command: "x" });
+  assert.deepEqual(readEntry(null), { term: null, command: "none" });
   assert.deepEqual(
     [entriesOf({ tuple: [1] }), entriesOf(null), entriesOf(7), entriesOf("abc")],
     [[1], [], [], []],

@@ -2,7 +2,7 @@
 // All panels of one trace, and where they stand: the head with the tabs, the views, what can be done to the selection,
 // the sentence, and the controls. The height is fixed: whatever opens scrolls inside.
 /** @import { Asking } from "./predictions/judge.js" */
-/** @import { Actions, Index, Panel, Payload, Section, Tab } from "./types.js" */
+/** @import { Actions, Index, Panel, Payload, Section, Tab, View } from "./types.js" */
 import { createBranches, createScenarios } from "./acting/branches.js";
 import { createBreakMode } from "./acting/break_mode.js";
 import { createCodeExport } from "./acting/code_export.js";
@@ -21,6 +21,7 @@ import { createLegend } from "./panels/legend.js";
 import { createLights } from "./panels/lights.js";
 import { createOperations } from "./panels/operations.js";
 import { createQuestion } from "./panels/question.js";
+import { createLogs } from "./panels/replicated_logs.js";
 import { createState } from "./panels/state.js";
 import { createArrangement, createMore, createTabPanel, createTabs } from "./panels/tabs.js";
 import { createTour } from "./panels/tour.js";
@@ -86,7 +87,11 @@ export function createPanels(root, index, payload, error, asking, actions) {
  * @returns {Map<Tab, Panel>} */
 function createViews(index, payload, topology, error, actions) {
   const stage = { class: "dslab-stage", tabindex: "0", role: "group", "aria-label": t("Cluster"), ...FOCUSABLE };
-  const cluster = { element: h("div", stage, topology.element), draw() {} }; // the topology is drawn by itself
+  const logs = createLogs(index);
+  const cluster = {
+    element: h("div", { class: "dslab-scene" }, h("div", stage, topology.element), ...logs.map((log) => log.element)),
+    draw: (/** @type {View} */ view) => logs.forEach((log) => log.draw(view)), // the topology is drawn by itself
+  };
   const history = [createOperations(index, actions), createSearch(index, actions)];
   const lights = payload.lights ?? [];
   /** @type {Array<[Tab, Panel[]]>} */

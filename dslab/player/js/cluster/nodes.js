@@ -1,15 +1,16 @@
 // @ts-check
 // The nodes of the picture: shape and colour for the role, hatching for a crash, rings for timers, attributes beside.
-/** @import { ClusterActions, Index, NodeInfo, Point, Status, Value, View } from "../types.js" */
+/** @import { ClusterActions, Index, NodeInfo, NodeMarks, Point, Status, Tally, Value, View } from "../types.js" */
 /** @import { Label } from "./places.js" */
 import { relationOfNode } from "../data/causality.js";
 import { lastKnownStep } from "../data/filter.js";
+import { tallyInWords } from "../data/marks.js";
 import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "../data/trace.js";
 import { shorten, words } from "../data/values.js";
 import { FOCUSABLE, onEnter, s, setAttr, setText, toggleClass } from "../dom.js";
 import { t } from "../words.js";
 import { LINE } from "./places.js";
-import { crossOutline, hatching, PAUSE_SIGN, ROLE_COUNT, roleOutline } from "./shapes.js";
+import { crossOutline, hatching, PADLOCK, PAUSE_SIGN, ROLE_COUNT, roleOutline } from "./shapes.js";
 
 /** @typedef {{point: Point, radius: number, label: Label}} Place where a node stands, and what is written about it */
 
@@ -26,6 +27,7 @@ export function createNode(index, i, place, actions) {
   const title = s("title");
   const element = createButton(index, i, place, actions);
   const causes = createCauses(place.radius);
+  const signs = s("g", { "aria-hidden": "true" });
   element.append(
     title,
     s("circle", { class: "dslab-now", r: place.radius + 13 }),
@@ -34,23 +36,26 @@ export function createNode(index, i, place, actions) {
     outline,
     ...faults(place.radius),
     name,
+    signs,
     label,
   );
   let drawn = "";
   return {
     element,
     /** @param {View} view
-     *  @param {number} step */
-    draw(view, step) {
+     *  @param {number} step
+     *  @param {NodeMarks} marks */
+    draw(view, step, marks) {
       const k = lastKnownStep(index, view, i, step);
-      const key = [lastAtMost(index.eventsOf[i], k), k < 0, view.observer].join();
+      const key = [lastAtMost(index.eventsOf[i], k), k < 0, view.observer, marks.key].join();
       if (drawn === key) return; // nothing happened to this node
       drawn = key;
       const known = k >= 0 || view.observer === null;
       const state = new Map(known ? stateAt(index, i, k).map((row) => [row.name, row.value]) : []);
       const status = (known && valueAt(index.status[i], k)) || "unknown";
       const role = status === "down" ? -1 : info.roles.indexOf(String(state.get("role")));
-      const lines = labelLines(info, name.textContent ?? "", state, status, showsClock(index, view, info.id));
+      const clock = showsClock(index, view, info.id);
+      const lines = labelLines(info, name.textContent ?? "", state, status, clock, marks);
       if (known && view.observer !== null && view.observer !== info.id)
         lines.push(plainly(t("as of step {step}", { step: k }), false));
       setAttr(
@@ -70,6 +75,7 @@ export function createNode(index, i, place, actions) {
       const inner = role === 2 ? roleOutline(0, 0.82 * place.radius) : "";
       setAttr(outline, "d", roleOutline(role, place.radius) + inner);
       fillLabel(label, lines, place.label);
+      signs.replaceChildren(...drawSigns(marks, place.radius));
     },
     /** @param {View} view
      *  @param {number} time ms */
@@ -152,14 +158,18 @@ function showsClock(index, view, id) {
  * @param {boolean} strong */
 const plainly = (text, strong) => ({ text, full: text, strong });
 
-/** What stands beside a node: its name if that is too long for the shape, its role, and the attributes it shows.
+/** @typedef {{text: string, full: string, strong: boolean, clock?: boolean, tally?: Tally}} Line */
+
+/** What stands beside a node: its name if that is too long for the shape, its role, what is marked, and the attributes
+ *  it shows.
  * @param {NodeInfo} info
  * @param {string} inside the name in the shape
  * @param {Map<string, Value>} state
  * @param {Status|"unknown"} status
- * @param {boolean} clock is its clock shown? */
-function labelLines(info, inside, state, status, clock) {
-  /** @type {Array<{text: string, full: string, strong: boolean, clock?: boolean}>} */
+ * @param {boolean} clock is its clock shown?
+ * @param {NodeMarks} marks */
+function labelLines(info, inside, state, status, clock, marks) {
+  /** @type {Line[]} */
   const lines = [];
   if (inside !== info.id) lines.push({ text: shorten(info.id, 18), full: "", strong: true });
   if (status !== "up")
@@ -168,6 +178,9 @@ function labelLines(info, inside, state, status, clock) {
   const role = String(state.get("role"));
   if (status !== "down" && info.roles.includes(role))
     lines.push({ text: shorten(role, 18), full: role, strong: false });
+  for (const tally of marks.tallies)
+    lines.push({ text: shorten(tally.words, 12), full: tallyInWords(tally), strong: false, tally });
+  for (const said of marks.lines) lines.push({ text: shorten(said, 22), full: shorten(said, 80), strong: false });
   for (const name of info.shown) {
     if (state.has(name) && name !== "role") {
       const value = state.get(name);
@@ -180,7 +193,7 @@ function labelLines(info, inside, state, status, clock) {
 
 /** Write the lines beside the node: as many as there is room for.
  * @param {SVGElement} element
- * @param {Array<{text: string, strong: boolean, clock?: boolean}>} lines
+ * @param {Line[]} lines
  * @param {Label} label */
 function fillLabel(element, lines, { x, top, bottom, anchor, align, lines: most }) {
   const shown = lines.slice(0, most);
@@ -188,11 +201,51 @@ function fillLabel(element, lines, { x, top, bottom, anchor, align, lines: most 
   const first = top + 0.75 * LINE + (align === "top" ? 0 : align === "bottom" ? spare : spare / 2);
   element.replaceChildren(
     ...shown.flatMap((line, n) => {
-      const place = { x, y: (first + LINE * n).toFixed(1), "text-anchor": anchor };
+      const place = { x, y: Number((first + LINE * n).toFixed(1)), "text-anchor": anchor };
       const kind = line.clock ? "dslab-clock" : line.strong ? "dslab-strong" : null;
+      if (line.tally) return [", ", ...drawTally(line.tally, line.text, place)];
       return [", ", s("text", { class: kind, ...place }, line.text)];
     }),
   );
+}
+
+const DOT = 13; // px, from one dot of a tally to the next
+const MOST_DOTS = 9;
+
+/** A dot for each answer that came, a ring for each that is needed, a faint ring for the others; and what is counted.
+ * @param {Tally} tally
+ * @param {string} words
+ * @param {{x: number, y: number, "text-anchor": string}} place
+ * @returns {Element[]} */
+function drawTally({ got, needed, of }, words, place) {
+  if (of > MOST_DOTS)
+    return [s("text", place, t("{words} {got} of {needed}", { words, got, needed }))];
+  const anchor = place["text-anchor"];
+  const wide = DOT * of;
+  const left = anchor === "end" ? place.x - wide : anchor === "start" ? place.x : place.x - wide / 2 - 18;
+  const dots = Array.from({ length: of }, (_, n) => {
+    const kind = n < got ? "got" : n < needed ? "needed" : "spare";
+    return s("circle", { class: `dslab-dot dslab-dot-${kind}`, cx: left + DOT * (n + 0.5), cy: place.y - 5, r: 4.6 });
+  });
+  const [x, to] = anchor === "end" ? [left - 5, "end"] : [left + wide + 5, "start"];
+  return [...dots, s("text", { x, y: place.y, "text-anchor": to }, words)];
+}
+
+/** What others think of a node, at its left shoulder; and its lock, closed or open, at its right foot.
+ * @param {NodeMarks} marks
+ * @param {number} radius */
+function drawSigns({ signs, lock }, radius) {
+  const at = 0.8 * radius;
+  const badges = [...new Set(signs)].flatMap((sign, n) => {
+    const place = { cx: -at + 17 * n, cy: -at };
+    return [
+      s("circle", { class: "dslab-thought", r: 8.5, ...place }),
+      s("text", { class: "dslab-thought-sign", x: place.cx, y: place.cy, dy: "0.36em" }, sign),
+    ];
+  });
+  const closed = lock === "held";
+  const padlock = { class: `dslab-lock dslab-lock-${lock}`, d: PADLOCK[closed ? "closed" : "open"] };
+  return lock ? [...badges, s("path", { ...padlock, transform: `translate(${at} ${at})` })] : badges;
 }
 
 /** Rings round a node that shrink while its timers run; those that go off first.

@@ -128,4 +128,10 @@ export function hatching(r) {
 /** @param {number} r */
 export const crossOutline = cross;
 
+/** The outlines of a lock that is held, and of one that is waited for. */
+export const PADLOCK = {
+  closed: "M-6 -1H6V8H-6ZM-3.5 -1V-4A3.5 3.5 0 0 1 3.5 -4V-1",
+  open: "M-6 -1H6V8H-6ZM-3.5 -1V-5A3.5 3.5 0 0 1 3.5 -5V-4",
+};
+
 export const PAUSE_SIGN = "M-4 -6H-1V6H-4ZM1 -6H4V6H1Z";

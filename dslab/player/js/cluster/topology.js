@@ -1,7 +1,8 @@
 // @ts-check
 // The cluster as a picture: nodes, links, and messages that move along them.
-/** @import { ClusterActions, Index, Panel, View } from "../types.js" */
+/** @import { ClusterActions, Index, NodeMarks, Panel, View } from "../types.js" */
 /** @import { Size, Text } from "./places.js" */
+import { marksAt } from "../data/marks.js";
 import { words } from "../data/values.js";
 import { focusedKey, h, restoreFocus, s } from "../dom.js";
 import { english, t } from "../words.js";
@@ -85,15 +86,19 @@ function createPicture(index, positions, texts, size, actions) {
   );
   cutting.listen(element);
   let drawn = "";
+  let marks = /** @type {NodeMarks[]} */ ([]);
   return {
     element,
     draw(/** @type {View} */ view) {
       const { step, time } = view.scene;
       const moment = `${step} ${view.observer}`; // a node does not know what is cut
-      if (drawn !== moment) links.draw(view.observer === null ? step : -1);
+      if (drawn !== moment) {
+        links.draw(view.observer === null ? step : -1);
+        marks = marksAt(index, view, step);
+      }
       drawn = moment;
       cutting.draw(view);
-      nodes.forEach((node) => node.draw(view, step));
+      nodes.forEach((node, i) => node.draw(view, step, marks[i]));
       nodes.forEach((node) => node.drawFrame(view, time));
       flights.draw(view);
       route.draw(view);
@@ -106,7 +111,9 @@ function createPicture(index, positions, texts, size, actions) {
  * @param {number} i
  * @returns {Text} */
 function textOf(index, i) {
-  const { id, roles, shown } = index.nodes[i];
+  const { id, roles, shown, marks = [] } = index.nodes[i];
+  const drawn = marks.filter((mark) => mark.kind !== "cursor").flatMap((mark) => [mark.words ?? "", mark.of ?? ""]);
+  const marked = drawn.filter(Boolean).map((said) => said.length + 9);
   const attributes = shown.filter((name) => name !== "role");
   const values = (/** @type {string} */ name) => index.attributes[i].get(name)?.values ?? [];
   const written = [
@@ -114,7 +121,8 @@ function textOf(index, i) {
     ...roles,
     ...attributes.flatMap((name) => values(name).map((value) => `${name} ${words(value)}`)),
   ];
-  const lines = (id.length > 5 ? 1 : 0) + (roles.length ? 1 : 0) + attributes.length + (index.clocksDiffer ? 1 : 0);
-  const letters = written.reduce((most, text) => Math.max(most, text.length), 6);
-  return { width: LETTER * Math.min(MOST_LETTERS, letters), lines: Math.max(1, Math.min(MOST_LINES, lines)) };
+  const lines = (id.length > 5 ? 1 : 0) + (roles.length ? 1 : 0) + attributes.length + marked.length;
+  const letters = written.reduce((most, text) => Math.max(most, text.length), Math.max(6, ...marked));
+  const high = Math.max(1, Math.min(MOST_LINES, lines + (index.clocksDiffer ? 1 : 0)));
+  return { width: LETTER * Math.min(MOST_LETTERS, letters), lines: high };
 }

@@ -8,7 +8,6 @@ import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "../d
 import { shorten, show } from "../data/values.js";
 import { FOCUSABLE, h, setText, toggleClass } from "../dom.js";
 import { t } from "../words.js";
-import { createLogs } from "./replicated_logs.js";
 import { createValue } from "./value_tree.js";
 
 /** @param {Index} index
@@ -20,12 +19,10 @@ export function createState(index, actions) {
     protocols.set(node.protocol, [...(protocols.get(node.protocol) ?? []), i]),
   );
   const tables = [...protocols].map(([protocol, members]) => createTable(index, protocol, members, actions));
-  const logs = createLogs(index);
   const less = h("div", { class: "dslab-state-less" });
   const element = h(
     "div",
     { class: "dslab-states", tabindex: "0", role: "group", "aria-label": t("State of the nodes"), ...FOCUSABLE },
-    ...logs.elements,
     ...tables.map((table) => table.element),
     less,
   );
@@ -34,7 +31,6 @@ export function createState(index, actions) {
     element,
     draw(view) {
       for (const table of tables) table.draw(view);
-      logs.draw(view);
       const count = view.filter.nodes.size;
       setText(less, count ? t("{count} nodes are left out by the filter", { count }) : "");
       const head = element.querySelector("thead .dslab-current");
