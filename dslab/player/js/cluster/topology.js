@@ -111,9 +111,8 @@ function createPicture(index, positions, texts, size, actions) {
  * @param {number} i
  * @returns {Text} */
 function textOf(index, i) {
-  const { id, roles, shown, marks = [] } = index.nodes[i];
-  const drawn = marks.filter((mark) => mark.kind !== "cursor").flatMap((mark) => [mark.words ?? "", mark.of ?? ""]);
-  const marked = drawn.filter(Boolean).map((said) => said.length + 9);
+  const { id, roles, shown } = index.nodes[i];
+  const marked = markedText(index, i);
   const attributes = shown.filter((name) => name !== "role");
   const values = (/** @type {string} */ name) => index.attributes[i].get(name)?.values ?? [];
   const written = [
@@ -121,8 +120,22 @@ function textOf(index, i) {
     ...roles,
     ...attributes.flatMap((name) => values(name).map((value) => `${name} ${words(value)}`)),
   ];
-  const lines = (id.length > 5 ? 1 : 0) + (roles.length ? 1 : 0) + attributes.length + marked.length;
-  const letters = written.reduce((most, text) => Math.max(most, text.length), Math.max(6, ...marked));
+  const lines = (id.length > 5 ? 1 : 0) + (roles.length ? 1 : 0) + attributes.length + marked.lines;
+  const letters = written.reduce((most, text) => Math.max(most, text.length), Math.max(6, marked.letters));
   const high = Math.max(1, Math.min(MOST_LINES, lines + (index.clocksDiffer ? 1 : 0)));
   return { width: LETTER * Math.min(MOST_LETTERS, letters), lines: high };
+}
+
+/** The same for what is marked. Of the marks that are for one role only, one is seen at a time.
+ * @param {Index} index
+ * @param {number} i */
+function markedText({ nodes }, i) {
+  const { marks = [], peers = 0 } = nodes[i];
+  const name = nodes.reduce((most, { id }) => Math.max(most, Math.min(6, id.length)), 1);
+  const written = marks.flatMap(({ kind, words: said = "", of = "" }) => {
+    if (kind === "quorum") return [said.length + 2 * (peers + 1)];
+    return [said, of].filter(Boolean).map((text) => text.length + 1 + (kind === "chosen" ? name : 2 * name + 2));
+  });
+  const always = marks.filter((mark) => !mark.role).flatMap((mark) => [mark.words, mark.of]).filter(Boolean).length;
+  return { lines: Math.max(always, Math.min(1, written.length)), letters: Math.max(0, ...written) };
 }

@@ -5,7 +5,7 @@
 import { t } from "../words.js";
 import { lastKnownStep } from "./filter.js";
 import { valueAt } from "./trace.js";
-import { contentsOf, isObject, pairsOf, words as inWords } from "./values.js";
+import { contentsOf, isObject, pairsOf, words } from "./values.js";
 
 /** The marks of all nodes, in their order, as they are seen after a step.
  * @param {Index} index
@@ -25,7 +25,7 @@ export function marksAt(index, view, step = view.step) {
   each(index, view, step, (i, mark, value) => {
     const { lines, tallies } = drawn[i];
     if (mark.kind === "quorum") tallies.push(tallyOf(index.nodes[i], mark, value));
-    if (mark.kind === "chosen" && value && value !== index.nodes[i].id) lines.push(`${mark.words} ${inWords(value)}`);
+    if (mark.kind === "chosen" && value && value !== index.nodes[i].id) lines.push(`${mark.words} ${words(value)}`);
     if (mark.kind === "lock") addLock(drawn[i], mark, value);
     const suspected = mark.kind === "suspects" ? namesIn(value) : [];
     if (suspected.length) lines.push(`${mark.words} ${suspected.join(", ")}`);
@@ -86,7 +86,7 @@ function each(index, view, step, visit) {
  * @returns {string[]} */
 export function namesIn(value) {
   if (typeof value === "string") return value ? [value] : [];
-  return itemsIn(value).map(([name]) => inWords(name));
+  return itemsIn(value).map(([name]) => words(name));
 }
 
 /** @param {Value|undefined} value
@@ -103,12 +103,13 @@ function itemsIn(value) {
  *  @param {Marking} mark
  *  @param {Value|undefined} value
  *  @returns {Tally} */
-function tallyOf({ peers = 0 }, { words = "", needed }, value) {
+function tallyOf({ peers = 0 }, mark, value) {
   const items = itemsIn(value);
+  const { needed } = mark;
   const of = needed === "peers" ? peers : peers + 1;
-  const yes = items.filter(([, said]) => said !== false && said !== null).map(([name]) => inWords(name));
+  const yes = items.filter(([, said]) => said !== false && said !== null).map(([name]) => words(name));
   return {
-    words,
+    words: mark.words ?? "",
     got: yes.length,
     refused: items.length - yes.length,
     needed: needed === "majority" ? Math.floor(of / 2) + 1 : of,
@@ -123,7 +124,7 @@ function tallyOf({ peers = 0 }, { words = "", needed }, value) {
 function addLock(drawn, { held, waiting }, value) {
   const states = contentsOf(value, "dict") ? itemsIn(value) : [[t("the lock"), value ?? null]];
   const among = (/** @type {string|undefined} */ state) =>
-    states.filter(([, is]) => state && is === state).map(([lock]) => inWords(lock));
+    states.filter(([, is]) => state && is === state).map(([lock]) => words(lock));
   const [has, wants] = [among(held), among(waiting)];
   if (has.length) drawn.lines.push(t("holds {locks}", { locks: has.join(", ") }));
   if (wants.length) drawn.lines.push(t("waits for {locks}", { locks: wants.join(", ") }));
@@ -146,7 +147,7 @@ export function tallyInWords({ words, got, refused, needed, who }) {
 export function markInWords(info, name, value) {
   const mark = (info.marks ?? []).find((one) => one.attribute === name);
   if (!mark || value === undefined) return "";
-  if (mark.kind === "quorum") return tallyInWords({ ...tallyOf(info, mark, value), words: mark.words ?? "" });
+  if (mark.kind === "quorum") return tallyInWords(tallyOf(info, mark, value));
   if (mark.kind === "suspects") return namesIn(value).join(", ") || t("none");
-  return value === null ? t("none") : isObject(value) ? inWords(value) : "";
+  return value === null ? t("none") : isObject(value) ? words(value) : "";
 }

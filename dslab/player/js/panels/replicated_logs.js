@@ -10,8 +10,8 @@ import { contentsOf, fieldsOf, shorten, words } from "../data/values.js";
 import { FOCUSABLE, h, s, setAttr } from "../dom.js";
 import { t } from "../words.js";
 
-const MOST = 12; // entries of a row: more do not fit beside each other
-const LEAST = 4; // columns, so that the first entries do not fill the row
+const MOST_BOXES = 12; // entries of a row: more do not fit beside each other
+const LEAST_COLUMNS = 4; // so that the first entries do not fill the row
 const COLOURS = 6;
 const SIGNS = ["M0 -4.5L4.5 4H-4.5Z", "M-4 0A4 4 0 1 1 4 0A4 4 0 1 1 -4 0Z", "M-3.5 -3.5H3.5V3.5H-3.5Z"];
 
@@ -69,7 +69,6 @@ function createLog(index, { name, members }) {
   const element = h(
     "div",
     { class: "dslab-logs", tabindex: "0", role: "group", "aria-label": about, ...FOCUSABLE },
-    h("div", { class: "dslab-log-title" }, about),
     h("div", { class: "dslab-log-rows" }, ...rows.map((row) => row.element)),
     key,
   );
@@ -82,9 +81,9 @@ function createLog(index, { name, members }) {
       const positions = cursorsAt(index, view).filter((cursor) => cursor.log === name);
       const now = rows.map((row) => row.look(view, positions));
       const sight = sightOf(now);
-      setAttr(element, "style", `--columns: ${Math.max(LEAST, sight.count + Number(cursors))}`);
+      setAttr(element, "style", `--columns: ${Math.max(LEAST_COLUMNS, sight.count + Number(cursors))}`);
       rows.forEach((row, n) => row.draw(now[n], sight));
-      key.replaceChildren(...keyOf(told, positions));
+      key.replaceChildren(...keyOf(about, told, positions));
     },
   };
 }
@@ -95,17 +94,20 @@ function createLog(index, { name, members }) {
 export function sightOf(rows) {
   const longest = Math.max(0, ...rows.map((row) => row.entries.length));
   const certain = Math.max(0, ...rows.map((row) => row.certain));
-  const first = Math.max(0, longest - MOST);
-  return { first: certain < first ? Math.max(0, certain - 2) : first, count: Math.min(longest, MOST) };
+  const first = Math.max(0, longest - MOST_BOXES);
+  return { first: certain < first ? Math.max(0, certain - 2) : first, count: Math.min(longest, MOST_BOXES) };
 }
 
 /** What the boxes and the marks mean.
+ * @param {string} about the log
  * @param {boolean} told is it known what is committed?
  * @param {Cursor[]} cursors that are to be seen
  * @returns {Array<Node|string>} */
-function keyOf(told, cursors) {
+function keyOf(about, told, cursors) {
   const named = new Map(cursors.map((cursor) => [`${cursor.name} ${cursor.owner}`, cursor]));
   return [
+    h("b", {}, about),
+    " ",
     h("span", {}, t("box: index and term")),
     ...(told ? [" ", h("span", {}, `· ${t("filled: committed")}`)] : []),
     ...[...named.values()].flatMap((cursor) => {
@@ -221,8 +223,12 @@ function createBox(entry, place, certain, told) {
       class: `dslab-box dslab-role-${colour}${told && !certain ? " dslab-loose" : ""}`,
       title: `${about.filter(Boolean).join(", ")}: ${shorten(command, 200)}`,
     },
-    h("span", { class: "dslab-box-place" }, String(place)),
-    term === null ? null : h("b", {}, shorten(words(term), 5)),
+    h(
+      "span",
+      { class: "dslab-box-place" },
+      h("span", {}, String(place)),
+      term === null ? null : h("b", {}, shorten(words(term), 5)),
+    ),
     h("span", { class: "dslab-box-command" }, shorten(command, 15)),
   );
 }
