@@ -29,20 +29,8 @@
  * @property {string[]} shown attributes to be written beside it
  * @property {Array<[log: string, committed: string]>} [logs] attributes that are logs, each with the one that holds how
  *    much of it is committed, or ""
- * @property {Marking[]} [marks] what is drawn of its state
+ * @property {import("./data/marks.js").Marking[]} [marks] what is drawn of its state
  * @property {number} [peers] how many other nodes run its protocol */
-
-/** @typedef {object} Marking what is drawn of an attribute, as `dslab.marks` describes it; each kind has its own words
- * @property {"cursor"|"quorum"|"suspects"|"chosen"|"lock"} kind
- * @property {string} attribute
- * @property {string} role the only one in which it is drawn, or ""
- * @property {string} [words]
- * @property {string} [log] of a cursor
- * @property {"majority"|"peers"|"all"} [needed] of a quorum
- * @property {string} [of] what is said at a node that is suspected
- * @property {string} [sign]
- * @property {string} [held] the state of a lock
- * @property {string} [waiting] */
 
 /** @typedef {object} Step an event of the run; what is empty is left out
  * @property {number} time true time, ms
@@ -117,32 +105,10 @@
  * @property {Map<number|null, Message>} endedBy the message that a step received or lost
  * @property {History<Link[]>} cuts the directed links that are cut */
 
-/** @typedef {{words: string, got: number, refused: number, needed: number, of: number, who: string[]}} Tally */
-
-/** @typedef {object} NodeMarks what is drawn at a node
- * @property {string[]} lines in plain words
- * @property {Tally[]} tallies
- * @property {string[]} signs what others think of it
- * @property {""|"held"|"waiting"} lock
- * @property {string} key differs if anything of it does */
-
-/** @typedef {object} Cursor a position in the log of a node
- * @property {string} node whose log it is
- * @property {string} log
- * @property {string} owner the node that keeps the position
- * @property {string} name of the attribute
- * @property {number} number which of its owner's cursors it is
- * @property {number} place 1 for the first entry */
-
 /** @typedef {object} Rows the steps that are shown, a row each
  * @property {number} count
  * @property {(row: number) => number} stepOf
  * @property {(k: number) => number} rowOf half-way between two rows for a step that is not shown */
-
-/** @typedef {object} Chain the way by which one step could know of another
- * @property {number[]|null} way its steps; null: there is no way
- * @property {Message[]} messages
- * @property {Set<number|Message>} members its steps and its messages */
 
 /** @typedef {{x: number, y: number}} Point */
 

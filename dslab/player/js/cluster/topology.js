@@ -1,6 +1,7 @@
 // @ts-check
 // The cluster as a picture: nodes, links, and messages that move along them.
-/** @import { ClusterActions, Index, NodeMarks, Panel, View } from "../types.js" */
+/** @import { NodeMarks } from "../data/marks.js" */
+/** @import { ClusterActions, Index, Panel, View } from "../types.js" */
 /** @import { Size, Text } from "./places.js" */
 import { marksAt } from "../data/marks.js";
 import { words } from "../data/values.js";

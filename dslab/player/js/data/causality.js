@@ -1,8 +1,13 @@
 // @ts-check
 // Happened-before. A step follows from the one before it on its node and from the one that caused it; what could be
 // known where, and by which chain of messages, follows from that.
-/** @import { Chain, Index, View } from "../types.js" */
+/** @import { Index, Message, View } from "../types.js" */
 import { stepsOf } from "./trace.js";
+
+/** @typedef {object} Chain the way by which one step could know of another
+ * @property {number[]|null} way its steps; null: there is no way
+ * @property {Message[]} messages
+ * @property {Set<number|Message>} members its steps and its messages */
 
 export const CONCURRENT = 0;
 export const PAST = 1;

@@ -1,11 +1,40 @@
 // @ts-check
 // What a protocol has drawn of its nodes' state (`dslab.marks`): votes, suspicions, choices, locks, positions in logs.
 // All of it is what the cursor points at: nothing here looks ahead.
-/** @import { Cursor, Index, Marking, NodeInfo, NodeMarks, Tally, Value, View } from "../types.js" */
+/** @import { Index, NodeInfo, Value, View } from "../types.js" */
 import { t } from "../words.js";
 import { lastKnownStep } from "./filter.js";
 import { valueAt } from "./trace.js";
 import { contentsOf, isObject, pairsOf, words } from "./values.js";
+
+/** @typedef {object} Marking what is drawn of an attribute, as `dslab.marks` describes it; each kind has its own words
+ * @property {"cursor"|"quorum"|"suspects"|"chosen"|"lock"} kind
+ * @property {string} attribute
+ * @property {string} role the only one in which it is drawn, or ""
+ * @property {string} [words]
+ * @property {string} [log] of a cursor
+ * @property {"majority"|"peers"|"all"} [needed] of a quorum
+ * @property {string} [of] what is said at a node that is suspected
+ * @property {string} [sign]
+ * @property {string} [held] the state of a lock
+ * @property {string} [waiting] */
+
+/** @typedef {{words: string, got: number, refused: number, needed: number, of: number, who: string[]}} Tally */
+
+/** @typedef {object} NodeMarks what is drawn at a node
+ * @property {string[]} lines in plain words
+ * @property {Tally[]} tallies
+ * @property {string[]} signs what others think of it
+ * @property {""|"held"|"waiting"} lock
+ * @property {string} key differs if anything of it does */
+
+/** @typedef {object} Cursor a position in the log of a node
+ * @property {string} node whose log it is
+ * @property {string} log
+ * @property {string} owner the node that keeps the position
+ * @property {string} name of the attribute
+ * @property {number} number which of its owner's cursors it is
+ * @property {number} place 1 for the first entry */
 
 /** The marks of all nodes, in their order, as they are seen after a step.
  * @param {Index} index

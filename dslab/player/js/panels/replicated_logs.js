@@ -2,7 +2,8 @@
 // Logs as rows of small boxes, for any protocol that declares which of its attributes is a log: index, term and, where
 // there is room, the command; committed entries filled, the others outlined. Cursors, such as a leader's next_index,
 // are marks under the row that they are about. All is drawn from the cursor's step: no row knows how long it will be.
-/** @import { Cursor, Index, Panel, Value, View } from "../types.js" */
+/** @import { Cursor } from "../data/marks.js" */
+/** @import { Index, Panel, Value, View } from "../types.js" */
 import { lastKnownStep } from "../data/filter.js";
 import { cursorMarks, cursorsAt } from "../data/marks.js";
 import { lastAtMost, valueAt } from "../data/trace.js";
