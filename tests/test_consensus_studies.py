@@ -5,7 +5,18 @@ import pytest
 from dslab import at, crash, cut, delay, drop, heal, judge, partition, recover, request, simulate
 from dslab.charts.plots import boxes
 from dslab.experiments.elections import PUBLISHED, compare
-from dslab.experiments.raft_logs import attempts, elections, logs, moment, voters
+from dslab.experiments.raft_logs import (
+    attempts,
+    elections,
+    granted,
+    leading,
+    logs,
+    moment,
+    repairs,
+    same_logs,
+    terms,
+    voters,
+)
 from dslab.experiments.safety_liveness import FIVE, MERGED, lamps
 from dslab.protocols.broadcast import BestEffort, crashing_sender
 from dslab.protocols.causal_broadcast import Causal
@@ -48,6 +59,19 @@ def test_a_moment_is_the_last_step_up_to_it():
     assert moment(trace, 10_000) == len(trace) - 1
 
 
+def test_an_entry_of_an_earlier_term_is_overwritten_by_the_votes_of_three():
+    """Figure 8 (d): S5 wins term 5 after it failed to win term 4."""
+    trace = simulate(FIGURE_8_BROKEN)
+    assert granted(trace, "S5", term=4) == {"S4"} and granted(trace, "S5", term=5) == {"S2", "S3", "S4"}
+    assert terms(trace, "S3", moment(trace, 499)) == "1 2" and terms(trace, "S3") == "1 3 5"
+    assert same_logs(trace, "S5") == {"S2", "S3", "S4"}
+
+
+def test_a_server_that_is_down_leads_no_longer():
+    trace = simulate(FIGURE_8_BROKEN)
+    assert leading(trace, moment(trace, 499)) == {"S1"} and leading(trace, moment(trace, 600)) == set()
+
+
 def test_by_these_logs_the_leader_and_a_c_d_can_win():
     """Figure 7: votes of all seven servers, the candidate's own included."""
     assert {name: len(voters(FIGURE_7, name)) for name in FIGURE_7} == {
@@ -58,6 +82,11 @@ def test_by_these_logs_the_leader_and_a_c_d_can_win():
 
 def test_an_empty_log_finds_no_vote_but_of_the_empty():
     assert voters({"A": "", "B": "", "C": "1"}, "A") == ["A", "B"]
+
+
+def test_attempts_are_told_in_a_line_for_each_follower():
+    assert repairs(simulate(figure_7()), "leader").splitlines()[1:3] == ["b        prev_index 10, 4",
+                                                                         "c        prev_index 10"]
 
 
 def test_fast_back_up_needs_fewer_attempts():

@@ -1,4 +1,4 @@
-"""The logs of a Raft cluster as text; which servers can win with them, and how a leader repairs them.
+"""What a run of Raft did to the logs: as text; who votes for whom and can win, and how a leader repairs the others.
 
     A  leader    term 4  commit 1   1 | 2  4
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dslab.protocols.raft import AppendEntries, Raft, RequestVote
+from dslab.protocols.raft import AppendEntries, Raft, RequestVote, Vote
 from dslab.protocols.raft_figures import log_of
 from dslab.text import text_table
 from dslab.trace import Trace
@@ -30,6 +30,28 @@ def _entries(log: list, committed: int) -> str:
     """The terms, with a bar after the server's commit index."""
     marks = ["|" if index == committed else " " for index in range(len(log) + 1)]
     return marks[0] + "".join(f"{entry.term:>2} {mark}" for entry, mark in zip(log, marks[1:], strict=True))
+
+
+def terms(trace: Trace, server: str, k: int = -1) -> str:
+    """The terms of a server's entries after step k: "1 2 4"."""
+    return " ".join(str(entry.term) for entry in trace.state_at(k)[server]["log"])
+
+
+def same_logs(trace: Trace, server: str, k: int = -1) -> set[str]:
+    """The other servers whose logs are equal to this one's after step k."""
+    states = trace.state_at(k)
+    return {name for name, state in states.items() if state.get("log") == states[server]["log"]} - {server}
+
+
+def leading(trace: Trace, k: int = -1) -> set[str]:
+    """The servers that are up and believe, after step k, that they lead."""
+    return {name for name, state in trace.state_at(k).items() if state.get("role") == "leader"} & set(trace.up_at(k))
+
+
+def granted(trace: Trace, candidate: str, term: int) -> set[str]:
+    """The servers that voted for a candidate of this term in this run, itself not included."""
+    votes = (message for message in trace.messages if message.dst == candidate and isinstance(message.payload, Vote))
+    return {vote.src for vote in votes if vote.payload.granted and vote.payload.term == term}
 
 
 def moment(trace: Trace, time: float) -> int:
@@ -75,3 +97,9 @@ def attempts(trace: Trace, leader: str) -> dict[str, list[int]]:
                 places.append(message.payload.prev_index)
     first = {name: places[0] for name, places in tried.items()}
     return {name: [place for place in places if place <= first[name]] for name, places in tried.items()}
+
+
+def repairs(trace: Trace, leader: str) -> str:
+    """The attempts of the leader, a line for each follower."""
+    return "\n".join(f"{name:<8} prev_index {', '.join(map(str, places))}"
+                     for name, places in attempts(trace, leader).items())
