@@ -53,14 +53,14 @@ if TYPE_CHECKING:                                   # editors and type checkers 
     from dslab.grader.display import ask, solution
     from dslab.grader.hints import hint
     from dslab.grader.progress import progress
-    from dslab.player.compare import compare
     from dslab.player.player import play
     from dslab.predictions.prediction import Prediction
+    from dslab.widgets.compare import compare
     from dslab.widgets.reveal import reveal
     from dslab.widgets.vary import vary
 
 _LATER = {
-    "play": "dslab.player.player", "compare": "dslab.player.compare",
+    "play": "dslab.player.player", "compare": "dslab.widgets.compare",
     "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
     "linearizable": "dslab.checkers.linearizability", "REGISTER": "dslab.checkers.specs",
     "check": "dslab.grader.check", "exercise": "dslab.grader.catalogue", "progress": "dslab.grader.progress",

@@ -872,6 +872,9 @@ VIEWS: Table = {           # and exercises
         "view='Z': the first run has no such node, it has A, B, C."),
     "a view of a node in one of two runs": (lambda: compare(RUN, RUN.replace(nodes=2), view="C"),
         "view='C': the second run has no such node, it has A, B."),
+    "a comparison that asks a number": (lambda: compare(RUN, RUN, ask=3),
+        'ask=3: expected True, or a question that is answered by yes if the two can be told apart; ask(..., '
+        'then=compare(...)) asks anything else'),
     "one title for two runs": (lambda: compare(RUN, RUN, titles="before and after"),
         'titles=\'before and after\': expected two names, such as ("it arrives", "it is lost")'),
     "a step in quotes, played": (lambda: play(RUN, step="3"),

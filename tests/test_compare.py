@@ -94,7 +94,7 @@ def test_a_message_that_is_lost_at_once_is_a_difference_of_the_runs_and_none_to_
 def test_the_sentence_names_the_first_step_of_the_node_that_differs():
     found = compare(*PAIRS["two generals"], view="A", titles=("it arrives", "it is lost"))
     assert found.sentence().startswith("To A the two runs look the same up to its step 2. From its step 3 on it can "
-                                       "tell them apart. it arrives: A receives ")
+                                       "tell them apart. it arrives: ")
     assert found.sentence().endswith("it is lost: nothing at that time.")
     assert view_of(simulate(CAREFUL), "A")[found.first].kind == "receive"
 
@@ -131,7 +131,7 @@ def test_verdicts_are_compared_by_their_traces():
 @each_pair
 @pytest.mark.parametrize("lang", ["en", "zh", "ja"])
 def test_the_payload_is_json_and_hides_nothing_but_what_the_node_cannot_see(pair, lang):
-    data = compare(*pair, view=simulate(pair[0]).nodes[0], lang=lang).payload()
+    data = compare(*pair, view=simulate(pair[0]).nodes[0], lang=lang).payload
     assert json.loads(json.dumps(data)) == data and data["lang"] == lang
     for side in data["sides"]:
         whole, seen = side["trace"]["steps"], side["local"]["steps"]
@@ -149,14 +149,24 @@ def test_a_page_without_a_kernel_holds_the_comparison(monkeypatch):
 
 def test_a_saved_comparison_becomes_a_page_of_its_own():
     from nbformat.v4 import new_code_cell, new_notebook, new_output
-    state = {"m1": {"state": {"payload": compare(FIGURE_1, FIGURE_2, view="B").payload()}}}
+    state = {"m1": {"state": {"payload": compare(FIGURE_1, FIGURE_2, view="B").payload}}}
     output = new_output("display_data", {VIEW: {"model_id": "m1"}, "text/plain": "two figures"})
     notebook = new_notebook(cells=[new_code_cell(outputs=[output])], metadata={"widgets": {STATE: {"state": state}}})
     made, _ = Players().preprocess(notebook, {})
     assert "<iframe" in made.cells[0].outputs[0].data["text/html"] and "widgets" not in made.metadata
 
 
+@pytest.mark.parametrize("node, answer", [("B", "no"), ("A", "yes")])
+def test_a_comparison_can_be_shown_after_the_question_whether_the_node_can_tell_the_runs_apart(node, answer):
+    asked = compare(*PAIRS["two generals"], view=node, ask=True, section="2.1.4")
+    lines = str(asked).splitlines()
+    assert lines[:2] == [f"Can {node} tell the two runs apart?", f"answer: {answer}"]
+    assert lines[2].startswith(f"To {node} the two runs look the same")
+    assert "<details><summary>Answer" in asked._repr_html_() and asked.data["section"] == "2.1.4"
+    assert str(compare(CAREFUL, CAREFUL, ask="Is there a difference?")).startswith("Is there a difference?\nanswer: no")
+
+
 def test_names_in_a_table_are_text():
-    assert "<b>" not in compare(CAREFUL, CAREFUL, titles=("<b>one</b>", "two"))._html()
+    assert "<b>" not in compare(CAREFUL, CAREFUL, titles=("<b>one</b>", "two")).still()["text/html"]
     with pytest.raises(DslabError, match="expected two names"):
         compare(CAREFUL, CAREFUL, titles=("one",))

@@ -63,7 +63,7 @@ def test_the_core_plays_simulates_explores_and_checks():
 
 @pytest.mark.parametrize("code, words", [
     ("payments.payments('grpc').__enter__()", "A payment service over gRPC needs grpc and grpc_tools"),
-    ("comparison.compare()", "A comparison of REST and gRPC needs grpc, grpc_tools, hpack and hyperframe"),
+    ("comparison.bytes_of_calls()", "A comparison of REST and gRPC needs grpc, grpc_tools, hpack and hyperframe"),
     ("comparison.statuses()", "A payment service over gRPC needs grpc and grpc_tools"),
     ("wire.wire([proxy.Chunk('->', b'PRI * HTTP/2.0')])", "Reading HTTP/2 needs hpack and hyperframe"),
     ("encodings.to_messagepack(encodings.RECORD)", "MessagePack needs msgpack"),

@@ -11,7 +11,7 @@ from hpack import Encoder
 from hyperframe.frame import ContinuationFrame, DataFrame, HeadersFrame
 
 import dslab
-from dslab.services.comparison import compare, statuses
+from dslab.services.comparison import bytes_of_calls, statuses
 from dslab.services.http2 import PREFACE, Header, HeaderReader, frames
 from dslab.services.ledger import Charge
 from dslab.services.payments import payments
@@ -223,7 +223,7 @@ def test_padding_and_priorities_are_no_part_of_what_a_frame_carries():
 
 
 def test_the_second_call_on_a_connection_is_shorter_over_grpc_only():
-    rows = [line.split() for line in compare().splitlines()]
+    rows = [line.split() for line in bytes_of_calls().splitlines()]
     assert rows[2][2:] == ["message", "13", "24", "10", "5"] and rows[4][2:] == rows[2][2:]
     first, second = ([int(number) for number in rows[place][2:]] for place in (3, 5))
     assert first[:2] == second[:2]

@@ -11,10 +11,9 @@ from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
 
-from dslab.player.compare import static
 from dslab.player.html_export import page
 from dslab.player.payload import NO_KERNEL
-from dslab.player.static_page import frame
+from dslab.player.static_page import comparison_frame, frame
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -50,6 +49,6 @@ def _payload(model: str, states: dict[str, Any]) -> dict[str, Any] | None:
 
 def _framed(data: dict[str, Any]) -> str:
     if "sides" in data:
-        return static(data)
+        return comparison_frame(data)
     data = data | {"editable": False, "reason": NO_KERNEL, "edits": 0}
     return frame(page(data), title=f"<player: {data['title']}>", height=data["height"])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import Unpack
+from typing import Any, Unpack
 
-from dslab.player.html_export import html
+from dslab.player.bundle import style
+from dslab.player.html_export import html, page
 from dslab.player.options import Look, height_for
 from dslab.player.payload import title
 from dslab.predictions.prediction import Prediction
 from dslab.properties import Promise
 from dslab.trace import Trace
 
+ROOT, STYLE, TALL = "compare.js", style() + style("compare.css"), 636       # of two runs beside each other; px
 FRAME = 16              # px: the page's padding
 
 
@@ -29,6 +31,11 @@ class StaticPage:
 
     def __repr__(self) -> str:
         return described(self.trace)
+
+
+def comparison_frame(data: dict[str, Any]) -> str:
+    """Two runs beside each other: the payload of `dslab.widgets.compare`, in a page that needs no kernel."""
+    return frame(page(data, root=ROOT, css=STYLE), title=data["title"], height=TALL)
 
 
 def frame(page: str, *, title: str, height: int) -> str:

@@ -19,7 +19,7 @@ DIRECTIONS = (TO_SERVER, TO_CLIENT)
 
 # ---- bytes -----------------------------------------------------------------------------------------------------------
 
-def compare(calls: int = 2) -> str:
+def bytes_of_calls(calls: int = 2) -> str:
     """How many bytes pass for the same charge, `calls` times on one connection, in each direction.
 
     The message is JSON's or protobuf's text; around it are headers and frames. (REST has the account in its path.)

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Locator, expect
 from test_accessible import violations
 
 from dslab import compare
-from dslab.player.compare import STYLE
 from dslab.player.html_export import page
+from dslab.player.static_page import ROOT, STYLE
 from dslab.protocols.byzantine import FIGURE_1, FIGURE_2
 
 pytestmark = pytest.mark.browser
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.browser
 def figures(request, browser: Browser, tmp_path) -> Iterator[Locator]:
     """The two figures as C saw them, in a window that is 960 px wide for them."""
     file = tmp_path / "figures.html"
-    data = compare(FIGURE_1, FIGURE_2, view="C").payload()
-    file.write_text(page(data, root="compare.js", css=STYLE), encoding="utf-8")
+    data = compare(FIGURE_1, FIGURE_2, view="C").payload
+    file.write_text(page(data, root=ROOT, css=STYLE), encoding="utf-8")
     window = browser.new_page(color_scheme=request.param, viewport={"width": 976, "height": 800})
     complaints: list[str] = []
     window.on("pageerror", lambda error: complaints.append(str(error)))

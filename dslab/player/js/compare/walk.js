@@ -3,7 +3,7 @@
 /** @import { Model, Trace } from "../types.js" */
 import { createClock, createGlide, momentAt, schedule } from "../playback.js";
 
-/** @typedef {object} SideBySide as `dslab.player.compare` makes it
+/** @typedef {object} SideBySide as `dslab.widgets.compare` makes it
  * @property {string} title
  * @property {[string, string]} names of the two
  * @property {string|null} view the node as which they are seen

@@ -20,28 +20,27 @@ from typing import Any
 import anywidget
 import traitlets
 
-from dslab.checkers.side_by_side import Comparison, Pair
+from dslab.checkers.side_by_side import Comparison
 from dslab.logical_time import SILENT
 from dslab.mistakes.calls import teaching
-from dslab.player.bundle import script, style
-from dslab.player.html_export import page
+from dslab.player.bundle import script
 from dslab.player.language import catalogue, language
 from dslab.player.layout import Layout, positions
 from dslab.player.payload import spoken, trace_data
 from dslab.player.scene import Playable, watched
-from dslab.player.static_page import frame
+from dslab.player.static_page import ROOT, STYLE, comparison_frame
 from dslab.text import visible
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
+from dslab.widgets.question import StandaloneQuestion
 
-HEIGHT = 636            # px, of the whole widget
-STYLE = style() + style("compare.css")
+QUESTION = "Do the two runs differ?"
 UNTITLED = "first run", "second run"
 
 
 @teaching('compare(run, run.plus(at(500, crash("A"))))')
 def compare(one: Playable, other: Playable, *, view: str | None = None, titles: tuple[str, str] | None = None,
-            layout: Layout = None, lang: str | None = None) -> SideBySide:
+            ask: bool | str = False, section: str = "", layout: Layout = None, lang: str | None = None) -> Any:
     """Two runs beside each other under one cursor, with what differs marked.
 
     Args:
@@ -49,6 +48,9 @@ def compare(one: Playable, other: Playable, *, view: str | None = None, titles: 
         view: the name of a node: both are shown as it saw them (its own steps, its own clock, what it sent and
             received), and a sentence says whether it can tell them apart. None shows and compares everything.
         titles: what the two are called; None takes the titles of the runs.
+        ask: the comparison is shown after a question, to be answered by yes or no: True asks whether the two can be
+            told apart; a text asks the same in your words.
+        section: with `ask`, the number of the heading above it, by which the guess is remembered.
         layout: where the nodes stand, as `play` takes it.
         lang: the language, as `play` takes it.
 
@@ -65,16 +67,28 @@ def compare(one: Playable, other: Playable, *, view: str | None = None, titles: 
     >>> print(compare(FIGURE_1, FIGURE_2, view="B").sentence())
     To B the two runs look the same to the end: B cannot tell them apart.
     """
+    if not isinstance(ask, (bool, str)):
+        raise DslabError(f"ask={brief(ask)}: expected True, or a question that is answered by yes if the two can be"
+                         " told apart; ask(..., then=compare(...)) asks anything else")
     traces = watched(one, "compare")[0], watched(other, "compare")[0]
     _check_view(view, traces)
-    return SideBySide(Comparison(_names(titles, traces), traces, view), layout=layout, lang=language(lang))
+    shown = SideBySide(Comparison(_names(titles, traces), traces, view), layout=layout, lang=language(lang))
+    if not ask:
+        return shown
+    question = ask if isinstance(ask, str) else f"Can {view} tell the two runs apart?" if view else QUESTION
+    return StandaloneQuestion(question, None, not shown.same, shown, section)
 
 
-class SideBySide:
-    """A comparison as a notebook shows it."""
+class SideBySide(anywidget.AnyWidget):
+    """Two runs beside each other: all that the browser shows is in the payload, and no kernel is asked."""
+
+    _esm = script(ROOT)
+    _css = STYLE
+    payload = traitlets.Dict().tag(sync=True)
 
     def __init__(self, comparison: Comparison, *, layout: Layout = None, lang: str = "en") -> None:
-        self.comparison, self.layout, self.lang = comparison, layout, lang
+        super().__init__(payload=payload(comparison, layout=layout, lang=lang))
+        self.comparison = comparison
 
     @property
     def same(self) -> bool:
@@ -90,58 +104,38 @@ class SideBySide:
         """Whether the two look the same, and up to which step."""
         return self.comparison.sentence()
 
-    def payload(self) -> dict[str, Any]:
-        """What the browser gets."""
-        words, found = catalogue(self.lang), self.comparison
-        return {
-            "title": " / ".join(found.names), "names": list(found.names), "view": found.view, "first": found.first,
-            "verdict": found.verdict(words), "sentence": found.sentence(words),
-            "pairs": [self._pair(pair) for pair in found.pairs],
-            "sides": [self._side(trace, seen) for trace, seen in zip(found.traces, found.seen, strict=True)],
-        } | spoken(self.lang)
-
-    def _pair(self, pair: Pair) -> dict[str, Any]:
-        found = self.comparison
-        return {"at": [pair.one, pair.other], "cells": list(found.cells(pair, catalogue(self.lang))),
-                "moment": found.moment(pair), "time": found.time(pair), "same": pair.same}
-
-    def _side(self, trace: Trace, seen: Trace) -> dict[str, Any]:
-        view = self.comparison.view
-        own = [step.index for step in trace.steps if step.node == view and step.kind not in SILENT]
-        return {"trace": _drawable(trace), "local": view and _local(seen), "own": view and own,
-                "positions": [list(point) for point in positions(trace.nodes, trace.links, layout=self.layout)]}
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        still = {"text/plain": repr(self), "text/html": self._html()}
-        if os.environ.get("DSLAB_STATIC"):
-            return still | {"text/html": static(self.payload())}
-        made = SideBySideWidget(payload=self.payload())._repr_mimebundle_()
-        return (made[0] if isinstance(made, tuple) else made or {}) | still
-
-    def _html(self) -> str:
-        """A table, for where no script runs."""
-        found = self.comparison
-        rows = [(found.moment(pair), one, "" if pair.same else "≠", other)
-                for pair in found.pairs for one, other in [found.cells(pair)]]
-        lines = "".join(f"<tr>{''.join(f'<td>{_plain(cell)}</td>' for cell in row)}</tr>" for row in rows)
-        heads = "".join(f'<th scope="col">{_plain(name)}</th>' for name in ("", found.names[0], "", found.names[1]))
-        return f"<p>{_plain(self.sentence())}</p><table><tr>{heads}</tr>{lines}</table>"
-
     def __repr__(self) -> str:
         return repr(self.comparison)
 
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        if os.environ.get("DSLAB_STATIC"):
+            return self.still()
+        made = super()._repr_mimebundle_(**kwargs)
+        data = made[0] if isinstance(made, tuple) else made or {}
+        return data | self.still()
 
-class SideBySideWidget(anywidget.AnyWidget):
-    """The widget of a comparison: all that it shows is in its payload, and no kernel is asked."""
-
-    _esm = script("compare.js")
-    _css = STYLE
-    payload = traitlets.Dict().tag(sync=True)
+    def still(self) -> dict[str, str]:
+        """The static form: two columns of text, and a table; a page that steps while a site is built."""
+        html = comparison_frame(self.payload) if os.environ.get("DSLAB_STATIC") else _table(self.comparison)
+        return {"text/plain": repr(self), "text/html": html}
 
 
-def static(data: dict[str, Any]) -> str:
-    """A comparison in a frame, which needs no kernel."""
-    return frame(page(data, root="compare.js", css=STYLE), title=data["title"], height=HEIGHT)
+def payload(found: Comparison, *, layout: Layout = None, lang: str = "en") -> dict[str, Any]:
+    """What the browser gets."""
+    words = catalogue(lang)
+    pairs = [{"at": [pair.one, pair.other], "cells": list(found.cells(pair, words)), "moment": found.moment(pair),
+              "time": found.time(pair), "same": pair.same} for pair in found.pairs]
+    return {
+        "title": " / ".join(found.names), "names": list(found.names), "view": found.view, "first": found.first,
+        "verdict": found.verdict(words), "sentence": found.sentence(words), "pairs": pairs,
+        "sides": [_side(trace, seen, found.view, layout) for trace, seen in zip(found.traces, found.seen, strict=True)],
+    } | spoken(lang)
+
+
+def _side(trace: Trace, seen: Trace, view: str | None, layout: Layout) -> dict[str, Any]:
+    own = [step.index for step in trace.steps if step.node == view and step.kind not in SILENT]
+    return {"trace": _drawable(trace), "local": view and _local(seen), "own": view and own,
+            "positions": [list(point) for point in positions(trace.nodes, trace.links, layout=layout)]}
 
 
 def _drawable(trace: Trace) -> dict[str, Any]:
@@ -175,6 +169,15 @@ def _check_view(view: Any, traces: tuple[Trace, Trace]) -> None:
             where = "the first run" if number == 0 else "the second run"
             raise DslabError(f"view={brief(view)}: {where} has no such node, it has {', '.join(trace.nodes)}."
                              + nearest(str(view), trace.nodes))
+
+
+def _table(found: Comparison) -> str:
+    """The steps in a table, for where no script runs."""
+    rows = [(found.moment(pair), one, "" if pair.same else "≠", other)
+            for pair in found.pairs for one, other in [found.cells(pair)]]
+    lines = "".join(f"<tr>{''.join(f'<td>{_plain(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    heads = "".join(f'<th scope="col">{_plain(name)}</th>' for name in ("", found.names[0], "", found.names[1]))
+    return f"<p>{_plain(found.sentence())}</p><table><tr>{heads}</tr>{lines}</table>"
 
 
 def _plain(text: str) -> str:
