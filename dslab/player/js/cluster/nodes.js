@@ -132,7 +132,7 @@ function createButton(index, i, { point }, actions) {
 function nameInside(id, radius) {
   const text = shorten(id, radius > 20 ? 6 : 4);
   const wide = text.match(/[\u1100-\uffdc]/g)?.length ?? 0; // Chinese, Japanese and Korean letters take the room of two
-  const size = Math.max(8, Math.min(0.72 * radius, (2.9 * radius) / (text.length + 0.8 * wide)));
+  const size = Math.max(11, Math.min(0.72 * radius, (2.9 * radius) / (text.length + 0.8 * wide)));
   return s("text", { class: "dslab-id", "font-size": size.toFixed(1), dy: "0.35em" }, text);
 }
 

@@ -20,14 +20,22 @@ export function headline(step) {
   );
 }
 
-/** A step in a row of the history: what came in, and why; what it sent is drawn beside it.
+/** A step in a row of the history, which has room for two lines: what happened to the node. What it sent is drawn beside
+ *  it, what it decided is marked, and the sentence of the current step says why.
  * @param {Index} index
  * @param {Step} step */
 export function rowText(index, step) {
-  const message = step.kind === "receive" ? index.messages[step.message ?? -1] : undefined;
-  if (!message) return sentence(step);
-  const notes = (step.notes ?? []).map((note) => ` (${note})`).join("");
-  return t("{message} from {src}", { message: mention(message), src: shorten(message.src, 40) }) + notes;
+  const { kind } = step;
+  const message = index.messages[step.message ?? -1];
+  const [node, name] = [shorten(step.node ?? "", 20), shorten(step.name ?? "", 40)];
+  const ends = message && { message: mention(message), src: shorten(message.src, 20), dst: shorten(message.dst, 20) };
+  if (kind === "receive" && ends) return t("{message} from {src}", ends);
+  if (kind === "loss" && ends) return t("{message} from {src} to {dst} is lost", ends);
+  if (kind === "timer") return t("{name} timer goes off", { name });
+  if (kind === "start") return t("{node} starts", { node });
+  const asked = kind === "request" ? index.trace.operations?.find((one) => index.steps[one.invoked] === step) : null;
+  if (!asked) return headline(step);
+  return t("{client} asks {node}: {call}", { client: shorten(asked.client, 20), node, call: words(asked.call) });
 }
 
 /** The outputs of a step: `leader 3`. An empty text says nothing.

@@ -2,6 +2,7 @@
 // Which steps are shown: what the filter leaves, and, in the local view of a node, what that node knows. The diagram
 // and the log have a row for each of them.
 /** @import { Filter, Index, Message, Rows, Step, View } from "../types.js" */
+import { isQuiet } from "./appearance.js";
 import { learntAt } from "./causality.js";
 import { matchesOf } from "./search.js";
 import { lastAtMost, neighbourStep, stepsOf } from "./trace.js";
@@ -193,19 +194,16 @@ function sentAllIdle(index, step, k, idle) {
 /** @type {WeakMap<Index, Uint8Array>} */
 const passedOver = new WeakMap();
 
-/** For each step: is it of no interest to those who watch the run play? It repeats, or it sends or receives a message
- *  that is meant to be overheard (its look is "quiet", as of a heartbeat), and changes nothing.
+/** For each step: is it of no interest to those who watch the run play? It repeats, or it sends or delivers quiet
+ *  messages and changes nothing.
  * @param {Index} index
  * @returns {Uint8Array} */
 export function uneventful(index) {
   const known = passedOver.get(index);
   if (known) return known;
-  const isQuiet = (/** @type {number} */ number) => index.messages[number].look === "quiet";
-  const marks = repetitions(index).map((repeats, k) => {
-    const { kind, message, sent = [] } = index.steps[k];
-    const quiet = message === undefined ? kind === "timer" && sent.length > 0 && sent.every(isQuiet) : isQuiet(message);
-    return repeats || (quiet && changesNothing(index.steps[k])) ? 1 : 0;
-  });
+  const marks = repetitions(index).map((repeats, k) =>
+    repeats || (isQuiet(index, k) && changesNothing(index.steps[k])) ? 1 : 0,
+  );
   passedOver.set(index, marks);
   return marks;
 }

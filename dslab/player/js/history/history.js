@@ -14,6 +14,7 @@ import { drawSpaceTime, fitsBeside, MARGIN } from "./spacetime.js";
 import { isLegible, keepInPlace, listenToPointer, ROWS } from "./zoom.js";
 
 const HEAD = 28;
+const LINE_OF_LOG = 14; // px
 const SPARE = 80; // px: rows at least this far above and below those in sight are in the page too
 
 /** @param {number} row px */
@@ -103,6 +104,7 @@ export function createHistory(index, actions, first = null) {
     frame = { ...frame, row, column, slots: new Map(shown.map((i, slot) => [i, slot])) };
     list.style.setProperty("--dslab-diagram", `${2 * MARGIN + column * shown.length}px`);
     list.style.setProperty("--dslab-row", `${row}px`);
+    list.style.setProperty("--dslab-lines", String(Math.max(1, Math.floor(row / LINE_OF_LOG))));
     toggleClass(list, "dslab-far", alone);
     head.replaceChildren(...heads(index, shown, column), ...titles);
     body.style.height = `${row * rows.count + 12}px`;

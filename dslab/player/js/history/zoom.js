@@ -2,8 +2,8 @@
 // Zoom and pan of time: the height of a row, the wheel with Ctrl, and the drag of the diagram.
 import { cssZoom } from "../dom.js";
 
-export const ROWS = [2, 3, 5, 8, 12, 18, 25, 36, 52]; // px
-export const USUAL = ROWS.indexOf(25);
+export const ROWS = [2, 3, 5, 8, 12, 18, 30, 42, 56]; // px
+export const USUAL = ROWS.indexOf(30); // two lines of the log
 const LEGIBLE = 18; // px: with lower rows there is no log beside the diagram
 
 /** Is there room for a line of the log in a row?

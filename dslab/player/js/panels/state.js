@@ -223,7 +223,7 @@ function fillCell(cell, row, current) {
       "div",
       { class: was && text.length + was.length > 13 ? "dslab-long" : null },
       was ? h("span", { class: "dslab-before" }, shorten(was, 30), " → ") : null,
-      row ? createValue(row.value, 120, open) : null,
+      row ? createValue(row.value, 70, open) : null,
     ),
   );
 }

@@ -36,7 +36,9 @@ export function createArrangement(views) {
     ...together(views),
     element,
     draw(view) {
-      setAttr(element, "data-count", shownViews(view).length);
+      const shown = shownViews(view);
+      setAttr(element, "data-count", shown.length);
+      setAttr(element, "data-shown", shown.join(" "));
       for (const one of views) one.draw(view);
     },
   };
