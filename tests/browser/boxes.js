@@ -36,7 +36,7 @@
   const walker = document.createTreeWalker(player, NodeFilter.SHOW_TEXT);
   for (let text = walker.nextNode(); text; text = walker.nextNode()) {
     const one = text.parentElement;
-    if (!text.data.trim() || !seen(one) || one.closest("title, option")) continue;
+    if (!text.data.trim() || !seen(one) || one.closest("title, option, .dslab-boxes")) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
     const box = range.getBoundingClientRect();
@@ -47,10 +47,10 @@
     while (room !== player && ["visible", ""].includes(getComputedStyle(room).overflowX)) room = room.parentElement;
     const style = getComputedStyle(room);
     const limits = room.getBoundingClientRect();
+    const unseen = box.top >= limits.bottom - 2; // the style hides what has no room at all
     const across = Math.max(limits.left - box.left, box.right - limits.right);
     const down = Math.max(limits.top - box.top, box.bottom - limits.bottom);
-    if (across > 2 && !moves(style, "X")) faults.push(`"${text.data.slice(0, 60)}" is cut off in ${name(room)}`);
-    const unseen = box.top >= limits.bottom - 2; // the style hides what has no room at all
+    if (across > 2 && !unseen && !moves(style, "X")) faults.push(`"${text.data.slice(0, 60)}" is cut off in ${name(room)}`);
     if (down > 4 && !unseen && !moves(style, "Y")) faults.push(`"${text.data.slice(0, 60)}" is cut off below in ${name(room)}`);
   }
   return [...new Set(faults)];

@@ -10,6 +10,8 @@ import { inFlightDuring } from "../data/in_flight.js";
 import { shorten } from "../data/values.js";
 import { s } from "../dom.js";
 
+const LETTER_ABOVE = 7.4; // px of a letter of a label
+
 /** The messages whose arrows cross the rows [first, last): from which row, to which row, and how they end there.
  * @param {Index} index
  * @param {Rows} rows
@@ -56,9 +58,9 @@ function arrowOf(index, message, rows, knows) {
  *  @param {(i: number) => number} x
  *  @param {(row: number) => number} y
  *  @param {View} view
- *  @param {{related: Uint8Array|null, chain: Chain["members"], heads: boolean, named: Set<string>}} how `named`: types
+ *  @param {{related: Uint8Array|null, chain: Chain["members"], heads: boolean, named: Set<string>, width: number}} how `named`: types
  *    whose label is drawn already */
-export function drawArrow(arrow, x, y, view, { related, chain, heads, named }) {
+export function drawArrow(arrow, x, y, view, { related, chain, heads, named, width }) {
   const { message } = arrow;
   const bend = arrow.from === arrow.to ? 16 : 0;
   const from = { x: x(arrow.from), y: y(arrow.top) };
@@ -73,7 +75,7 @@ export function drawArrow(arrow, x, y, view, { related, chain, heads, named }) {
     { class: `${classesOf(arrow, isNow, view, related)}${chain.has(message) ? " dslab-chain" : ""}` },
     s("path", { class: "dslab-shaft", d: `M${from.x} ${from.y}Q${middle.x} ${middle.y} ${to.x} ${to.y}` }),
     heads ? drawEnd(arrow.fate, middle, to) : null,
-    heads && isNow && !named.has(labelOf(message)) ? createLabel(message, middle, named) : null,
+    heads && isNow && !named.has(labelOf(message)) ? createLabel(message, middle, named, width) : null,
   );
 }
 
@@ -102,11 +104,14 @@ function classesOf({ message, fate }, isNow, view, related) {
 
 /** @param {Message} message
  *  @param {{x: number, y: number}} middle
- *  @param {Set<string>} named */
-function createLabel(message, middle, named) {
+ *  @param {Set<string>} named
+ *  @param {number} width of the diagram, px */
+function createLabel(message, middle, named, width) {
   named.add(labelOf(message));
-  const place = { x: Math.max(46, middle.x), y: middle.y - 5 };
-  return s("text", { class: "dslab-arrow-label", ...place }, shorten(labelOf(message), 16));
+  const text = shorten(labelOf(message), Math.max(2, Math.min(16, Math.floor(width / LETTER_ABOVE))));
+  const half = (text.length * LETTER_ABOVE) / 2;
+  const place = { x: Math.max(half, Math.min(width - half, middle.x)), y: middle.y - 5 };
+  return s("text", { class: "dslab-arrow-label", ...place }, text);
 }
 
 /** The place and direction of an arrow's head.

@@ -15,6 +15,7 @@ import { isLegible, keepInPlace, listenToPointer, ROWS } from "./zoom.js";
 
 const HEAD = 28;
 const LINE_OF_LOG = 14; // px
+const NARROW = 350; // px: in a list that is not as wide the diagram stands alone
 const SPARE = 80; // px: rows at least this far above and below those in sight are in the page too
 
 /** @param {number} row px */
@@ -93,7 +94,7 @@ export function createHistory(index, actions, first = null) {
    * @param {View} view */
   function layOut(view) {
     const row = ROWS[view.zoom];
-    const alone = !isLegible(row);
+    const alone = !isLegible(row) || size.width < NARROW;
     const key = [size, row, view.filter.nodes, rows, alone];
     if (same(key, laidOut)) return;
     laidOut = key;

@@ -1,0 +1,104 @@
+"""The player's face is measured: nothing is outside of it, on top of something else, cut off, or written too small."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator
+
+from dslab import Run, at, crash, isolate, play, simulate
+from dslab.player.html_export import html, page
+from dslab.player.player import Player
+from dslab.protocols.raft import DEMO, Raft
+
+pytestmark = pytest.mark.browser
+
+FAULTS = Path(__file__).with_name("boxes.js").read_text("utf-8")
+VIEWS = ("history", "state", "promises", "script", "more")
+OPEN = [(), ("history",), ("state",), ("history", "state"), ("promises", "more"), ("script",)]
+WINDOWS = {"notebook": (976, 656), "laptop": (1280, 720), "half": (496, 700), "projector": (1920, 1080)}
+LECTURES = {"laptop", "projector"}
+
+
+def acting(player: Player) -> str:
+    """The page of a player as it is with a kernel, which here never answers."""
+    acts = json.dumps(player.acts).replace("<", "\\u003c")
+    return page(player.payload).replace('["step", payload.focus]', f'["step", payload.focus], ["acts", {acts}]')
+
+
+def compared() -> str:
+    player = play(DEMO, scenarios={"A alone": [at(300, isolate("A"))], "B crashes": [at(300, crash("B"))]})
+    player.edit(crash("A"), step=60)
+    player.compare("original", player.branches.current.name)
+    return acting(player)
+
+
+def breaking() -> str:
+    player = play(DEMO, mode="break")
+    player.choose(player.acts["choices"]["next"][0]["decision"])
+    return acting(player)
+
+
+PAGES = {
+    "an election": lambda: html(simulate(DEMO), focus=120),
+    "two branches": compared,
+    "break it": breaking,
+    "ten nodes": lambda: html(simulate(Run(Raft, 10, duration=600)), focus=60),
+}
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def address(request, tmp_path_factory) -> str:
+    file = tmp_path_factory.mktemp("page") / "player.html"
+    file.write_text(PAGES[request.param](), encoding="utf-8")
+    return file.as_uri()
+
+
+@pytest.fixture(params=WINDOWS)
+def player(request, browser: Browser, address) -> Iterator[Locator]:
+    width, height = WINDOWS[request.param]
+    context = browser.new_context(viewport={"width": width, "height": height})
+    window = context.new_page()
+    window.goto(address)
+    player = window.locator(".dslab-player")
+    player.focus()
+    player.lectures = request.param in LECTURES
+    yield player
+    context.close()
+
+
+def tab(player: Locator, name: str) -> Locator:
+    return player.locator(f"[data-key='tab {name}']")
+
+
+def open_views(player: Locator, names: tuple[str, ...]) -> None:
+    """These views, the cluster where there is room, and no other."""
+    for name in VIEWS:
+        if tab(player, name).count() and tab(player, name).get_attribute("aria-pressed") == "true":
+            tab(player, name).press("Enter")
+    for name in names:
+        tab(player, name).press("Enter")
+    player.page.wait_for_timeout(100)           # lists are laid out when they have got their size
+
+
+def test_whatever_is_open_the_player_keeps_its_height_and_all_of_it_is_seen(player):
+    high = player.bounding_box()["height"]
+    assert high <= 640
+    for lecture in (False, True) if player.lectures else (False,):
+        if lecture:
+            player.press("l")
+        for names in OPEN:
+            open_views(player, names)
+            assert player.evaluate(FAULTS) == [], names
+            assert lecture or player.bounding_box()["height"] == high
+
+
+def test_a_selection_moves_nothing(player):
+    player.page.wait_for_timeout(200)
+    stage = player.locator(".dslab-views")
+    before = stage.bounding_box()
+    for thing in ("node B", "message "):
+        player.locator(f"[data-key^='{thing}']").first.press("Enter")
+        assert stage.bounding_box() == before
+        assert player.evaluate(FAULTS) == []
