@@ -130,7 +130,7 @@ def test_two_branches_stand_side_by_side_and_the_line_between_alike_and_differen
     sides = player.locator(".dslab-side")
     expect(sides).to_have_count(2)
     player.press("V")
-    expect(player.locator(".dslab-comparison")).to_contain_text(f"They are alike up to step {first - 1} and part")
+    expect(player.locator(".dslab-comparison")).to_contain_text(f"Alike up to step {first - 1}; from step {first} on")
     expect(sides.nth(0).locator(".dslab-row.dslab-current")).to_contain_text("A crashes")
     expect(sides.nth(1).locator(".dslab-row.dslab-current .dslab-row-k")).to_have_text(str(first))
     one, other = (sides.nth(n).locator(".dslab-parting").bounding_box()["y"] for n in (0, 1))

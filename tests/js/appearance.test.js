@@ -45,6 +45,6 @@ test("a message is mentioned by its class and its label, and by one of them wher
 });
 
 test("a row of the history says what came and from whom, an output what it holds", () => {
-  assert.equal(rowText(index, index.steps[4]), "Alive “heartbeat” from A (trusts A again)");
+  assert.equal(rowText(index, index.steps[4]), "Alive “heartbeat” from A");
   assert.deepEqual(outputs(index.steps[5]), ["commit (x, yes)"]);
 });

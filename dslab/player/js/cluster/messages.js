@@ -3,6 +3,7 @@
 // Elements are kept by name, so that one that has the focus keeps it.
 /** @import { Flight } from "../data/in_flight.js" */
 /** @import { ClusterActions, Index, Message, Panel, Point, Selection, View } from "../types.js" */
+/** @import { Box, Size } from "./places.js" */
 import { labelOf, lookOf, mention } from "../data/appearance.js";
 import { RELATION, relationOf, relations } from "../data/causality.js";
 import { knowledge, messageFilter } from "../data/filter.js";
@@ -12,13 +13,17 @@ import { shorten, showCall } from "../data/values.js";
 import { FOCUSABLE, onEnter, s, setAttr, toggleClass } from "../dom.js";
 import { english, t } from "../words.js";
 import { along } from "./links.js";
+import { boxAround, overlap } from "./places.js";
 import { crossOutline, pillOutline, TYPE_COUNT, typeOutline } from "./shapes.js";
 
 /** @typedef {ReturnType<typeof createMessage>} Drawn */
-/** @typedef {Point & {width: number}} Box the middle of a pill, and how wide it is */
 
 const LABELLED = 16; // with more messages than this only those of the current step keep their labels
 const PILL_HEIGHT = 24;
+const ASIDE = [
+  ...[[0, 0], [0, -0.8], [0, 0.8], [0.35, -1], [-0.35, -1], [0.35, 1], [-0.35, 1]],
+  ...[[0.7, 0], [-0.7, 0], [0, -1.6], [0, 1.6]],
+]; // where a pill may stand beside its way: its width and its height times
 const PILL_LETTER = 7.1; // px, of a letter of 12.5 px on average; a Chinese character is twice as wide
 const LONGEST_LABEL = 24;
 
@@ -31,9 +36,10 @@ const FLIGHT_WORDS = new Map([
 /** @param {Index} index
  *  @param {Map<string, Point>} points of the nodes
  *  @param {number} radius
+ *  @param {{size: Size, fixed: Box[]}} room the picture, and what stands in it: no label may cover that
  *  @param {ClusterActions} actions
  *  @returns {Panel} */
-export function createFlights(index, points, radius, actions) {
+export function createFlights(index, points, radius, { size, fixed }, actions) {
   const types = typesOf(index);
   const group = s("g");
   /** @type {Map<string, Drawn>} */
@@ -69,13 +75,13 @@ export function createFlights(index, points, radius, actions) {
         const now = message === current || (view.selection?.kind === "message" && view.selection.id === message.name);
         const said = now || (item.look !== "quiet" && (flights.length <= LABELLED || message.sent === step));
         const at = along(from, to, radius + clearance(from, to, said ? item.width : 0), flight.part);
-        const pill = said && (now || pills.every((other) => apart(other, { ...at, width: item.width })));
-        if (pill) pills.push({ ...at, width: item.width });
-        item.draw(flight, pill ? at : along(from, to, 1.8 * radius, flight.part), view.selection, pill);
+        const spot = said ? spotFor(at, item.width, [...fixed, ...pills], size, now) : null;
+        if (spot) pills.push(pillBox(spot, item.width));
+        item.draw(flight, spot ?? along(from, to, 1.8 * radius, flight.part), view.selection, spot !== null);
         item.relate(related);
         if (now) bringToFront(item.element);
         if (message === current && flight.state !== "flying") {
-          drawPath(path, { from: along(from, to, radius, 0), to: at });
+          drawPath(path, { from: along(from, to, radius, 0), to: spot ?? at });
         }
       }
       remove(drawn, seen, element);
@@ -116,12 +122,38 @@ function flightsToShow(index, view) {
     });
 }
 
-/** Is there room for both? Of messages that leave a node together one may have its pill.
- * @param {Box} a
- * @param {Box} b */
-function apart(a, b) {
-  return Math.abs(a.x - b.x) > (a.width + b.width) / 2 + 3 || Math.abs(a.y - b.y) > PILL_HEIGHT + 2;
+/** Where the pill stands: on its way, or beside it where that is covered already. Null: there is no room for it, and it
+ *  is not of the current step, so that a sign does.
+ * @param {Point} at
+ * @param {number} width
+ * @param {Box[]} taken
+ * @param {Size} size of the picture
+ * @param {boolean} must it be there?
+ * @returns {Point|null} */
+function spotFor(at, width, taken, size, must) {
+  const aside = ASIDE.map(([across, down]) => ({ x: at.x + across * width, y: at.y + down * PILL_HEIGHT }));
+  const spots = aside.map((spot) => inside(spot, width, size));
+  const hidden = (/** @type {Point} */ spot) =>
+    taken.reduce((sum, box) => sum + overlap(box, pillBox(spot, width + 2)), 0);
+  const free = spots.find((spot) => hidden(spot) < 1);
+  if (free || !must) return free ?? null;
+  return spots.reduce((best, spot) => (hidden(spot) < hidden(best) ? spot : best));
 }
+
+/** @param {Point} at
+ *  @param {number} width
+ *  @param {Size} size */
+function inside({ x, y }, width, size) {
+  const [half, high] = [width / 2 + 2, PILL_HEIGHT / 2 + 2];
+  return {
+    x: Math.max(half, Math.min(size.width - half, x)),
+    y: Math.max(high, Math.min(size.height - high, y)),
+  };
+}
+
+/** @param {Point} middle
+ *  @param {number} width */
+const pillBox = (middle, width) => boxAround(middle, width / 2, PILL_HEIGHT / 2);
 
 /** @param {string} text */
 const widthOf = (text) => Array.from(text).reduce((sum, one) => sum + (one > "\u2e80" ? 2 : 1) * PILL_LETTER, 20);

@@ -11,7 +11,7 @@ import { createCutting } from "./link_cutting.js";
 import { createLinks, createRoute } from "./links.js";
 import { createFlights } from "./messages.js";
 import { createNode } from "./nodes.js";
-import { labelsFor, pointsFor, radiusFor } from "./places.js";
+import { boxAround, boxOf, labelsFor, pointsFor, radiusFor } from "./places.js";
 
 const FIRST_SIZE = { width: 640, height: 340 }; // px, until the page has laid the picture out
 const CROWD = 12; // with more nodes than this only some have their attributes beside them
@@ -63,11 +63,15 @@ function createPicture(index, positions, texts, size, actions) {
   const radius = radiusFor(positions.length, size);
   const points = pointsFor(positions, texts, radius, size);
   const labels = labelsFor(points, texts, radius, size);
+  const fixed = [
+    ...points.map((point) => boxAround(point, radius, radius)),
+    ...points.map((point, i) => boxOf(point, labels[i], texts[i].width)),
+  ];
   const places = new Map(index.nodes.map(({ id }, i) => [id, points[i]]));
   const links = createLinks(index, places, radius);
   const nodes = points.map((point, i) => createNode(index, i, { point, radius, label: labels[i] }, actions));
   const cutting = createCutting(index, places, size, actions);
-  const flights = createFlights(index, places, radius, actions);
+  const flights = createFlights(index, places, radius, { size, fixed }, actions);
   const route = createRoute(index, places, radius);
   const count = index.nodes.length;
   const element = s(

@@ -15,7 +15,7 @@ import { ROWS } from "./zoom.js";
 const COMPARE_WORDS = {
   alike: english("These two branches do not differ in any step."),
   parted: english(
-    "They are alike up to step {before} and part at step {first}. From there on they are shown at the same time.",
+    "Alike up to step {before}; from step {first} on beside each other by time.",
   ),
   atOnce: english("They differ from the first step on. They are shown at the same time."),
 };

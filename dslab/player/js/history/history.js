@@ -99,7 +99,7 @@ export function createHistory(index, actions, first = null) {
     if (same(key, laidOut)) return;
     laidOut = key;
     const shown = index.nodes.map((_, i) => i).filter((i) => !view.filter.nodes.has(index.nodes[i].id));
-    const share = alone ? 1 : size.width < 480 ? 0.42 : shown.length > 12 ? 0.5 : 0.34;
+    const share = alone ? 1 : size.width < 480 ? 0.32 : shown.length > 12 ? 0.5 : 0.34;
     const wide = (size.width * share - 2 * MARGIN) / Math.max(1, shown.length);
     const column = Math.max(7, Math.min(alone ? 160 : 60, wide));
     frame = { ...frame, row, column, slots: new Map(shown.map((i, slot) => [i, slot])) };

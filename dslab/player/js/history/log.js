@@ -56,6 +56,7 @@ function createRow(index, k, { current, related, stamps, query, marked: other, c
     chain.has(k) ? "dslab-chain" : "",
   ];
   const said = query ? sentence(step) : rowText(index, step); // what was looked for may stand in any part of it
+  const notes = (step.notes ?? []).map((note) => ` (${note})`).join("");
   const stamp = stampOf(step, stamps);
   return h(
     "div",
@@ -69,6 +70,7 @@ function createRow(index, k, { current, related, stamps, query, marked: other, c
       stamp ? h("span", { class: "dslab-row-stamp" }, stamp) : null,
       ...outputs(step).map((output) => h("span", { class: "dslab-output" }, ...marked(shorten(output, 18), query))),
       ...marked(shorten(said, 220), query),
+      query ? null : h("span", { class: "dslab-row-note" }, shorten(notes, 70)),
     ),
   );
 }
