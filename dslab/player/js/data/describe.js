@@ -20,8 +20,8 @@ export function headline(step) {
   );
 }
 
-/** A step in a row of the history, which has room for two lines: what happened to the node. What it sent is drawn beside
- *  it, what it decided is marked, and the sentence of the current step says why.
+/** A step in a row of the history, which has room for two lines: what happened to the node. What it sent is drawn
+ *  beside it, what it decided is marked, and the sentence of the current step says why.
  * @param {Index} index
  * @param {Step} step */
 export function rowText(index, step) {

@@ -58,8 +58,8 @@ function arrowOf(index, message, rows, knows) {
  *  @param {(i: number) => number} x
  *  @param {(row: number) => number} y
  *  @param {View} view
- *  @param {{related: Uint8Array|null, chain: Chain["members"], heads: boolean, named: Set<string>, width: number}} how `named`: types
- *    whose label is drawn already */
+ *  @param {{related: Uint8Array|null, chain: Chain["members"], heads: boolean, named: Set<string>, width: number}} how
+ *    `named`: labels that are drawn already; `width`: of the diagram, px */
 export function drawArrow(arrow, x, y, view, { related, chain, heads, named, width }) {
   const { message } = arrow;
   const bend = arrow.from === arrow.to ? 16 : 0;

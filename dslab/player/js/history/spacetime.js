@@ -28,7 +28,8 @@ const ROOM_FOR_HEADS = 8;
 export function drawSpaceTime(index, rows, frame, view, { related, chain }) {
   const x = (/** @type {number} */ i) => MARGIN + frame.column * ((frame.slots.get(i) ?? 0) + 0.5);
   const y = (/** @type {number} */ row) => (row - frame.first + 0.5) * frame.row;
-  const how = { related, chain, heads: frame.row >= ROOM_FOR_HEADS, named: new Set(), width: 2 * MARGIN + frame.column * frame.slots.size };
+  const width = 2 * MARGIN + frame.column * frame.slots.size;
+  const how = { related, chain, heads: frame.row >= ROOM_FOR_HEADS, named: new Set(), width };
   const arrows = arrowsIn(index, rows, frame.first, frame.last, view);
   return [
     ...[...frame.slots.keys()].flatMap((i) => lifeLine(index, i, rows, frame, x(i), y, view)),
