@@ -1,8 +1,9 @@
 """Saved players in web pages: `jupyter nbconvert --to html` of a notebook that was run and saved with its widgets.
 
 nbconvert shows widgets with scripts from the network. A player's saved state is all that it needs to play, so the
-player is replaced by the exported page of that state, which works offline. The environment's configuration
-(tools/jupyter_nbconvert_config.json in the repository) enables this preprocessor.
+player is replaced by the exported page of that state, which works offline; other widgets of the course are replaced by
+their HTML. The environment's configuration (tools/jupyter_nbconvert_config.json in the repository) enables this
+preprocessor.
 """
 
 from __future__ import annotations
@@ -20,18 +21,20 @@ STATE = "application/vnd.jupyter.widget-state+json"
 
 
 class Players(Preprocessor):
-    """Replaces each player by its exported page; other widgets are left as they are."""
+    """Replaces each player by its exported page, and other widgets by their HTML, if they have some."""
 
     def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
-        """The notebook with its players replaced, and the resources."""
+        """The notebook with its widgets replaced, and the resources."""
         states = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
         left = False
         for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
             shown = output.get("data", {}).get(VIEW)
             data = shown and _payload(shown["model_id"], states)
-            left = left or bool(shown and not data)
-            if data:
+            if shown and "text/html" in output.data:
+                del output.data[VIEW]
+            elif data:
                 output.data = type(output.data)({"text/html": _framed(data), "text/plain": output.data["text/plain"]})
+            left = left or VIEW in output.get("data", {})
         if not left:
             notebook.metadata.pop("widgets", None)      # no widget needs scripts any more
         return notebook, resources
