@@ -318,7 +318,7 @@ CALLS: Table = {           # of functions and classes, with other arguments than
     "a check of nothing": (lambda: check(),
         'check lacks exercise: write, for example, check(exercise("4.1"), MyClock)'),
     "the progress of somebody": (lambda: progress("alice"),
-        "progress takes no positional argument, found 'alice': write, for example, progress()"),
+        "progress takes no positional argument, found 'alice': write, for example, progress(chapter=2)"),
 }
 
 RUNS: Table = {           # and what they are made of

@@ -6,7 +6,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from dslab import DslabError, Prediction, ask, judge, play, reveal, simulate
+from dslab import DslabError, Prediction, ask, judge, play, progress, reveal, simulate
 from dslab.diagrams.diagram import diagram
 from dslab.predictions.forms import asked
 from dslab.predictions.guesses import guesses
@@ -138,6 +138,25 @@ def test_guesses_that_are_no_data_cost_nothing():
     card, = ask("How many?", answer=3).widget().children
     card.guess = {"value": [], "said": None, "right": "yes", "more": {}}
     assert [guess.right for guess in guesses()] == [False]
+
+
+def test_the_page_about_a_chapter_has_what_was_guessed_there():
+    for section, said, right in (("2.1.3", "3", True), ("2.2", "1", False), ("7.1", "", False), ("2", "5", False)):
+        card, = ask("How many?", answer=3, section=section).widget().children
+        card.guess = {"value": said, "said": said, "right": right}
+    page = progress(chapter=2)
+    assert "1 of 2 questions were guessed right at once." in page.sentence
+    assert str(page).endswith("""What you guessed
+  ✓ 2.1.3 How many? 3
+  ✗ 2.2   How many? 1; it is 3""")
+    html = page._repr_html_()
+    assert "What you guessed" in html and html.count("How many?") == 2 and "7.1" not in html
+    assert "  ✗ 7.1   How many? gave up; it is 3" in str(progress())
+
+
+def test_a_chapter_that_there_is_not_is_refused():
+    with pytest.raises(DslabError, match="chapter=99: expected one of 1, 2, 3, 4, 7, as a number"):
+        progress(chapter=99)
 
 
 # ---- in a player ----

@@ -12,7 +12,7 @@ from nbformat import NotebookNode, from_dict
 LONGEST = 8             # cells of a slide before it is divided; an answer stays with its question
 HEADING = re.compile(r"#{1,6} ")
 PLAYER = re.compile(r"\bplay\(")
-ASIDE = re.compile(r"\s*(from .+ import .+|import .+|progress\(\))\s*")      # of no interest to an audience
+ASIDE = re.compile(r"\s*(from .+ import .+|import .+|progress\(.*\))\s*")      # of no interest to an audience
 
 
 # ---- which cell begins a slide ----

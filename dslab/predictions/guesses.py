@@ -24,9 +24,15 @@ class Guess:
     right: bool
 
     @property
+    def words(self) -> str:
+        """What the learner said."""
+        return self.said or "gave up"
+
+    @property
     def chapter(self) -> str:
-        """The number of the chapter; "" without a section."""
-        return self.section.partition(".")[0]
+        """The number of the chapter: "0" for section 2 of the first notebook; "" without a section."""
+        chapter, dot, _ = self.section.partition(".")
+        return chapter if dot else "0" if chapter else ""
 
 
 def remember_guess(asked: Mapping[str, Any], guess: Mapping[str, Any]) -> None:
