@@ -10,7 +10,7 @@ from dslab.script import At
 from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
 
-VIEWS = ("cluster", "history", "state", "promises", "script", "more")
+VIEWS = ("cluster", "history", "state", "messages", "promises", "script", "more")
 HEIGHT = 560            # px of a player: it is seen whole in a small window
 LOGS = 72               # px more where logs stand below the cluster
 

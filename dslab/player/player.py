@@ -63,8 +63,8 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
         budget: in that mode, how often each fault may occur: {"crash": 1, "recover": 1, "drop": 0}.
         lang: the language of the player, "en", "zh" or "ja"; None takes that of the environment variable DSLAB_LANG,
             or else English. Names, messages, promises, notes and code are not translated.
-        show: the views that are open at first, beside the cluster: "history", "state", "promises", "script", "more", or
-            several of them; none: those that the reader has open in this notebook.
+        show: the views that are open at first, beside the cluster: "history", "state", "messages", "promises",
+            "script", "more", or several of them; none: those that the reader has open in this notebook.
         ask: a question about the run, or several in order: `Prediction("Who leads?", answer=..., at=9)`. The player
             opens at the first, and what comes after it is hidden until it is answered.
         tour: begin with a guided tour, which teaches the player by use: press, step, crash, undo.

@@ -60,7 +60,7 @@ def player(lab) -> Iterator[Locator]:
     python(lab, f"player.show(DEMO, step={SENT})")
     player = lab.page.locator(".dslab-player").first
     player.scroll_into_view_if_needed()
-    expect(player.locator("[aria-live]")).to_have_text(re.compile(f"^Step {SENT} of"))
+    expect(player.locator("[role='status'][aria-live]")).to_have_text(re.compile(f"^Step {SENT} of"))
     player.focus()
     player.press("Escape")
     yield player
@@ -272,3 +272,38 @@ def test_a_trace_without_a_run_says_why_nothing_can_be_done(lab, player):
     expect(player.locator(".dslab-reason", has_text="This trace has no run that could be changed.")).to_be_visible()
     expect(player.get_by_role("button", name="Crash it now")).to_be_disabled()
     expect(player.get_by_role("button", name=re.compile("^More that can"))).to_be_hidden()
+
+
+# ---- the list of the messages under way ----
+
+
+def open_messages(player: Locator) -> Locator:
+    """The rows of the list: its tab stays open from one player to the next."""
+    if player.locator(".dslab-flights").is_hidden():
+        press(player, "q")
+    return player.locator(".dslab-flights > li")
+
+
+def test_the_messages_under_way_are_worked_through_like_a_list(lab, player):
+    """Keys only: the list opens, the arrows go from message to message, a key or a button changes one."""
+    rows = open_messages(player)
+    expect(rows).to_have_count(int(python(lab, f"len(player.trace.in_flight({SENT}))")))
+    player.locator("[data-key='flight 0']").focus()
+    press(player, "ArrowDown")
+    chosen = player.locator("[data-key='flight 1']")
+    expect(chosen).to_be_focused()
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    press(player, "d")
+    happened(player, "is dropped")
+    assert len(changes(lab)) == 1 and changes(lab)[0].startswith("drop(")
+
+
+def test_a_message_of_the_list_is_delivered_or_held_back_by_its_button(lab, player):
+    first = open_messages(player).first
+    player.get_by_label("Hold back for (ms):").fill("30")
+    first.get_by_role("button", name=re.compile("^Delay: ")).press("Enter")
+    happened(player, "is held back")
+    assert changes(lab)[0].startswith("delay(") and "by=30" in changes(lab)[0]
+    expect(player.locator("[data-key='flight 0 delay']")).to_be_focused()
+    player.locator("[data-key='flight 0 deliver']").press("Enter")
+    happened(player, "is delivered at once")

@@ -19,6 +19,7 @@ import { createRelation } from "./panels/happened_before.js";
 import { createLectureBar, createLectureLine } from "./panels/lecture.js";
 import { createLegend } from "./panels/legend.js";
 import { createLights } from "./panels/lights.js";
+import { createMessageList } from "./panels/message_list.js";
 import { createOperations } from "./panels/operations.js";
 import { createQuestion } from "./panels/question.js";
 import { createLogs } from "./panels/replicated_logs.js";
@@ -100,6 +101,7 @@ function createViews(index, payload, topology, error, actions) {
     ["choices", actions.acts()?.mode === "break" ? [createBreakMode(index, payload, error, actions)] : []],
     ["history", [...history, createComparison(index, payload, actions)]],
     ["state", [createState(index, actions)]],
+    ["messages", [createMessageList(index, payload, actions)]],
     ["promises", lights.length ? [createLights(index, lights, actions)] : []],
     ["script", [createCodeExport(payload)]],
     ["more", [createMore(createSections(index, payload, actions), actions)]],

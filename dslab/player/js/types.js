@@ -234,7 +234,7 @@
 /** @typedef {{step: number, part: number, time: number}} Moment a step, how far (0 to 1) it is on the way to the next,
  *    and the simulated time, ms */
 
-/** @typedef {"cluster"|"choices"|"history"|"state"|"promises"|"script"|"more"} Tab */
+/** @typedef {"cluster"|"choices"|"history"|"state"|"messages"|"promises"|"script"|"more"} Tab */
 /** @typedef {"look"|"filter"|"branches"|"code"|"legend"|"keys"} Section */
 
 /** @typedef {object} Settings what the reader has chosen to see

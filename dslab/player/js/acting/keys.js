@@ -122,6 +122,7 @@ export const BINDINGS = [
     does: english("the code of the handler that ran"),
     act: (actions) => actions.panel("code"),
   },
+  { keys: ["q"], name: "q", does: english("list the messages under way"), act: (actions) => actions.tab("messages") },
   { keys: ["s"], name: "s", does: english("show the script of this run"), act: (actions) => actions.tab("script") },
   { keys: ["b"], name: "b", does: english("list the branches"), act: (actions) => actions.panel("branches") },
   {

@@ -11,6 +11,7 @@ export const TABS = new Map([
   ["choices", english("Choices")],
   ["history", english("History")],
   ["state", english("State")],
+  ["messages", english("Messages")],
   ["promises", english("Promises")],
   ["script", english("Script")],
   ["more", english("More")],
