@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -31,6 +33,19 @@ def script(root: str = "player.js", folder: Path = HERE / "js") -> str:
     _collect(folder, root, sources, ())
     _refuse_twins(sources)
     return "\n".join(f"// ---- {name}\n{_stripped(text)}" for name, text in sources.items())
+
+
+@cache
+def widget_module(root: str = "player.js") -> str:
+    """The module that a widget sends to the browser: `loader.js` with the bundle in it, as a string.
+
+    Args:
+        root: the widget's module, below the folder `js`.
+    """
+    code = script(root)
+    loader = (HERE / "js" / "loader.js").read_text("utf-8")
+    return (loader.replace('"its hash"', json.dumps(hashlib.sha256(code.encode()).hexdigest()[:16]))
+            .replace('"the code"', json.dumps(code)))
 
 
 @cache

@@ -12,7 +12,7 @@ import anywidget
 import ipywidgets
 from traitlets import TraitError
 
-from dslab.player.bundle import script
+from dslab.player.bundle import widget_module
 from dslab.player.static_page import StaticPage
 from dslab.values import DslabError, brief
 
@@ -29,7 +29,7 @@ class Under(ipywidgets.VBox):        # type: ignore[misc]  # ipywidgets has no t
 class ControlNames(anywidget.AnyWidget):
     """Gives the controls beside it what ipywidgets leaves out: names for screen readers, and keys in JupyterLab."""
 
-    _esm = script("widgets/controls.js")
+    _esm = widget_module("widgets/controls.js")
 
 
 def with_choices(function: Callable[..., Any], choices: Mapping[str, Any], play: Callable[[Any], Any]) -> Any:

@@ -20,7 +20,7 @@ from dslab.diagrams.diagram import WINDOW, diagram
 from dslab.mistakes.calls import teaching
 from dslab.player.branches import Branch, Branches
 from dslab.player.break_mode import Breaking
-from dslab.player.bundle import script, style
+from dslab.player.bundle import style, widget_module
 from dslab.player.choices import with_choices
 from dslab.player.code_export import script_of, test_of
 from dslab.player.edits import moment_after, requests
@@ -103,7 +103,7 @@ class Player(anywidget.AnyWidget):
     `compare(one, other)` two of them side by side.
     """
 
-    _esm = script()
+    _esm = widget_module()
     _css = style()
     payload = traitlets.Dict().tag(sync=True)   # what is shown, and
     acts = traitlets.Dict().tag(sync=True)      # what can be done: see `dslab.player.payload` for both

@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from dslab.player.bundle import script, style
+from dslab.player.bundle import style, widget_module
 from dslab.player.html_export import page
 from dslab.player.static_page import frame
 from dslab.widgets.panel import has_kernel
@@ -30,7 +30,7 @@ class Demonstration(anywidget.AnyWidget):
     payload = traitlets.Dict().tag(sync=True)
 
     def __init__(self, root: str, facts: Mapping[str, Any], *, text: str, height: int = 560) -> None:
-        super().__init__(payload=dict(facts), _esm=script(root))
+        super().__init__(payload=dict(facts), _esm=widget_module(root))
         self.root, self.text, self.height = root, text, height
 
     def _repr_html_(self) -> str:

@@ -16,7 +16,7 @@ from dslab.diagrams.diagram import Diagram, diagram
 from dslab.diagrams.step_labels import PADDING
 from dslab.diagrams.style import COLOURS
 from dslab.diagrams.svg import SvgPage, drawn
-from dslab.player.bundle import script, style
+from dslab.player.bundle import style, widget_module
 from dslab.trace import Trace
 from dslab.trace_json import trace_to_dict
 from dslab.values import DslabError
@@ -44,7 +44,7 @@ def parse(text: str) -> Any:
 class Form(anywidget.AnyWidget):
     """Questions, and the marks of the answers. `judge` returns a mark for each answer, and a widget to show below."""
 
-    _esm = script("widgets/form.js")
+    _esm = widget_module("widgets/form.js")
     _css = style("panel.css") + "".join(         # the diagram takes the theme of the page, not of the system
         f".dslab-paper svg .{name} {{ {of}: light-dark({light}, {dark}); }}\n"
         for name, (of, light, dark) in COLOURS.items())

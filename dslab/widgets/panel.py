@@ -16,7 +16,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from dslab.player.bundle import script, style
+from dslab.player.bundle import style, widget_module
 from dslab.text import visible
 from dslab.values import DslabError
 
@@ -132,7 +132,7 @@ def _clean(data: Any) -> Any:
 class Panel(anywidget.AnyWidget):
     """A card with buttons. The result of a button is shown below it: see `panel`."""
 
-    _esm = script("widgets/panel.js")
+    _esm = widget_module("widgets/panel.js")
     _css = style("panel.css")
     told = traitlets.Dict().tag(sync=True)
     notes: traitlets.List[str] = traitlets.List().tag(sync=True)         # sentences that came later

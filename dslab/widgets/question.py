@@ -11,7 +11,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from dslab.player.bundle import script, style
+from dslab.player.bundle import style, widget_module
 from dslab.predictions.forms import Answer, AskedData, Choices, asked, check_text, computed
 from dslab.predictions.guesses import remember_guess
 from dslab.widgets.panel import shown
@@ -21,7 +21,7 @@ from dslab.widgets.rendering import html_of, outcome_of, text_of
 class QuestionCard(anywidget.AnyWidget):
     """The card in the browser, which judges by itself: it also works in a page that has no kernel."""
 
-    _esm = script("widgets/question.js")
+    _esm = widget_module("widgets/question.js")
     _css = style("question.css")
     asked = traitlets.Dict().tag(sync=True)
     then = traitlets.Unicode().tag(sync=True)       # HTML that is shown after the answer

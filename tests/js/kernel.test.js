@@ -18,6 +18,9 @@ class Element {
     this.children.push(...children);
     for (const child of children) if (child instanceof Element) child.parent = this;
   }
+  replaceChildren(...children) {
+    this.children = children;
+  }
   remove() {
     this.parent.children = this.parent.children.filter((child) => child !== this);
   }
@@ -29,11 +32,13 @@ class Element {
 /** A player's model, its place in the page, and what was mounted there: a label of the trace, undone when asked. */
 function shown(payload) {
   const listeners = new Set();
+  const mourners = new Set();
+  const listenersOf = (event) => (event === "comm_live_update" ? mourners : listeners);
   const el = new Element();
   const model = {
     get: () => payload,
-    on: (event, listener) => event === "change:payload" && listeners.add(listener),
-    off: (event, listener) => event === "change:payload" && listeners.delete(listener),
+    on: (event, listener) => listenersOf(event).add(listener),
+    off: (event, listener) => listenersOf(event).delete(listener),
   };
   const mount = ({ model, el }) => {
     const label = new Element();
@@ -45,7 +50,8 @@ function shown(payload) {
     payload = told;
     for (const listener of [...listeners]) listener();
   };
-  return { el, listeners, tell, undo: whenThere({ model, el }, mount) };
+  const die = () => [...mourners].forEach((listener) => listener());
+  return { el, listeners, tell, die, undo: whenThere({ model, el }, mount) };
 }
 
 beforeEach(() => (globalThis.document = { createElement: () => new Element() }));
@@ -76,6 +82,14 @@ test("a player that is taken away while it waits listens no more", () => {
   const { el, listeners, undo } = shown({});
   undo();
   assert.deepEqual([el.textContent, listeners.size], ["", 0]);
+});
+
+test("a player whose kernel is gone says what helps", () => {
+  const { el, die, undo } = shown({});
+  die();
+  assert.equal(el.textContent, "The kernel was restarted: run this cell again.");
+  undo();
+  assert.equal(el.textContent, "");
 });
 
 test("it waits in the reader's language", () => {

@@ -68,7 +68,14 @@ function wait(place, mount) {
   let undo = () => {
     said.remove();
     model.off("change:payload", begin);
+    model.off("comm_live_update", giveUp);
   };
+
+  /** The kernel that made this player is gone, with the run that was to come. */
+  function giveUp() {
+    setTranslations(payloadOf(place).words);
+    said.replaceChildren(t("The kernel was restarted: run this cell again."));
+  }
 
   function begin() {
     if (!payloadOf(place).trace) return;
@@ -78,5 +85,6 @@ function wait(place, mount) {
 
   el.append(said);
   model.on("change:payload", begin);
+  model.on("comm_live_update", giveUp); // of ipywidgets: the channel to the kernel was closed
   return () => undo();
 }
