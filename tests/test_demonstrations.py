@@ -6,12 +6,14 @@ import pytest
 
 import dslab.widgets.demonstration as views
 from dslab import DslabError
+from dslab.protocols.rpc import marshal
+from dslab.widgets.call_anatomy import CALL, call_anatomy, parts
 from dslab.widgets.clock_hands import clock_hands
 from dslab.widgets.detector_lamp import detector_lamp
 from dslab.widgets.framing import framing
 from dslab.widgets.happened_before import happened_before
 
-ALL = [framing, clock_hands, happened_before, detector_lamp]
+ALL = [framing, clock_hands, happened_before, detector_lamp, call_anatomy]
 
 
 @pytest.mark.parametrize("make", ALL)
@@ -47,3 +49,24 @@ def test_messages_that_cannot_be_drawn_are_refused(tasks, words):
 def test_a_drawing_that_cannot_be_is_refused(lines, messages, words):
     with pytest.raises(DslabError, match=words):
         happened_before(lines, messages)
+
+
+def test_the_bytes_of_the_call_are_those_that_the_protocol_sends():
+    assert marshal("charge", customer="Carol", cents=399) == CALL
+    assert "".join(text for text, _, _ in parts(CALL)) == CALL
+
+
+def test_each_byte_belongs_to_a_field_or_to_the_punctuation():
+    meanings = {text.strip(): meaning for text, _, meaning in parts(CALL)}
+    assert meanings['"Carol"'] == "the value of customer: text, in quotes"
+    assert meanings["399"] == "the value of cents: a number, in decimal digits"
+    assert meanings['"cents"'] == "the name of a field, which both sides must write alike"
+    assert meanings[","] == "it separates two fields"
+
+
+@pytest.mark.parametrize("call, reply, words", [
+    ("{", "{}", "is no message"), ('{"call": "x"}', "{}", "expected {\"call\": \"charge\""),
+    (CALL, "[]", "is no message"), (CALL, '{"x": "' + "y" * 120 + '"}', "at most 120"), (CALL, '{"x": "ü"}', "ASCII")])
+def test_what_no_stub_would_send_is_refused(call, reply, words):
+    with pytest.raises(DslabError, match=words):
+        call_anatomy(call, reply)

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Locator, expect
 from test_accessible import violations
 
 from dslab.player.html_export import page
+from dslab.widgets.call_anatomy import call_anatomy
 from dslab.widgets.clock_hands import clock_hands
 from dslab.widgets.demonstration import STYLE, Demonstration
 from dslab.widgets.detector_lamp import detector_lamp
@@ -15,7 +16,8 @@ from dslab.widgets.happened_before import happened_before
 
 pytestmark = pytest.mark.browser
 
-ALL = {"framing": framing, "clock hands": clock_hands, "events": happened_before, "lamp": detector_lamp}
+ALL = {"framing": framing, "clock hands": clock_hands, "events": happened_before, "lamp": detector_lamp,
+       "call": call_anatomy}
 
 
 def shown(browser: Browser, made: Demonstration, folder, *, width: int = 960, scheme: str = "light") -> Locator:
@@ -142,3 +144,22 @@ def test_the_lamp_follows_its_sliders(opened):
     expect(touch.get_by_role("button", name="Pause")).to_be_focused()
     expect(touch.get_by_role("button", name="Play")).to_be_visible()
     expect(lamp).to_have_attribute("aria-label", "At 3000 ms B is trusted")
+
+
+def test_a_call_is_stepped_through_and_a_byte_says_its_field(opened):
+    touch = opened(call_anatomy())
+    told, forward = touch.get_by_role("status"), touch.get_by_role("button", name="Next")
+    expect(told).to_contain_text("1. The shop calls")
+    forward.press("Enter")
+    expect(told).to_contain_text("name and arguments become 68 bytes")
+    touch.get_by_role("button", name="byte 47: C, 43").click()
+    expect(touch.locator(".dslab-meaning")).to_have_text(
+        'Byte 47 belongs to "Carol": the value of customer: text, in quotes.')
+    touch.get_by_role("button", name="byte 47: C, 43").press("ArrowRight")
+    expect(touch.get_by_role("button", name="byte 48: a, 61")).to_be_focused()
+    touch.get_by_role("combobox", name="What goes wrong").select_option("reply")
+    expect(told).to_contain_text("1. The shop calls")
+    for _ in range(7):
+        forward.press("Enter")
+    expect(told).to_contain_text("✗ 8. Nothing comes")
+    expect(told).to_contain_text("it was executed once")

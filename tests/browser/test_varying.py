@@ -1,4 +1,4 @@
-"""Controls above a chart, in a real JupyterLab: the arrow keys are theirs, they have names, and the chart follows."""
+"""Controls and demonstrations in a real JupyterLab: they have names, the arrow keys are theirs, the chart follows."""
 
 from collections.abc import Iterator
 
@@ -16,6 +16,8 @@ CELLS = [
     "from dslab import vary\nfrom dslab.charts.plots import curves",
     "vary(lambda k, p=0.1, kind='line': f'{k} of {p} {kind}', k=(1, 9, 'nodes'), p=(0.0, 1.0), kind=['line', 'tree'])",
     "vary(lambda k: curves(range(9), {'y': [k * x for x in range(9)]}, {}, title=f'{k} x'), k=(1, 9))",
+    "from dslab.widgets.framing import framing\nframing()",
+    "from dslab.widgets.happened_before import happened_before\nhappened_before()",
 ]
 
 
@@ -61,3 +63,16 @@ def test_a_chart_follows_a_slider(lab):
 def test_the_checker_finds_nothing_in_the_controls(lab):
     found = Axe().run(lab.page, context=".dslab-controls").response["violations"]
     assert [rule["id"] for rule in found] == []
+
+
+def test_a_demonstration_takes_the_arrow_keys_of_a_notebook(lab):
+    slider = output(lab, 3).get_by_role("slider", name="A piece")
+    slider.focus()
+    slider.press("ArrowLeft")
+    expect(slider).to_be_focused()
+    expect(output(lab, 3).get_by_role("listitem").first).to_have_text("9 bytes: helloworl")
+    event = output(lab, 4).locator("[data-event=e]")
+    event.press("ArrowLeft")
+    expect(event).to_be_focused()
+    event.press("Enter")
+    expect(event).to_have_attribute("aria-pressed", "true")

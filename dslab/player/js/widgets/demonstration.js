@@ -68,8 +68,8 @@ export const createButton = (label, onclick) =>
  * @param {string} title
  * @param {string} task what can be touched
  * @param {...Element} parts
- * @returns {{element: HTMLElement, say: (sentence: string, mark?: string) => void}} `say` announces the result; the
- *    mark is "right" or "wrong" */
+ * @returns {{element: HTMLElement, result: HTMLElement, say: (sentence: string, mark?: string) => void}} `say`
+ *    announces the result; the mark is "right" or "wrong" */
 export function createFrame(title, task, ...parts) {
   const result = h("p", { class: "dslab-result", role: "status" });
   const element = h(
@@ -79,6 +79,7 @@ export function createFrame(title, task, ...parts) {
   );
   return {
     element,
+    result,
     say(sentence, mark = "") {
       setText(result, (mark === "right" ? "✓ " : mark === "wrong" ? "✗ " : "") + sentence);
       result.dataset.mark = mark;

@@ -214,7 +214,8 @@ function render({ model, el }) {
     return s(
       "g",
       {
-        class: `happening ${how}`, "data-event": id, tabindex: 0, role: "button", "aria-pressed": chosen.includes(id),
+        class: `happening ${how}`, "data-event": id, tabindex: 0, role: "button",
+        "aria-pressed": String(chosen.includes(id)),
         "aria-label": `${id} on ${drawing.nodes[node]}, ${SEEN[how]}${shown}`, ...FOCUSABLE,
         onkeydown: (/** @type {KeyboardEvent} */ pressedKey) => pressed(pressedKey, event),
       },
