@@ -97,7 +97,8 @@ def _deeds(step: Step, words: Words) -> Iterable[str]:
 
 def output_in_words(name: str, values: Iterable[Any]) -> str:
     """An output as people write it: deliver x; an empty text says nothing."""
-    return " ".join([name, *(in_words(value, inside=True) for value in values if value != "")])
+    told = [in_words(value, inside=True) for value in values if value != ""]
+    return f"{name} {(', ' if any(' ' in text for text in told) else ' ').join(told)}".rstrip()
 
 
 def _nodes(names: list[str], words: Words) -> str:

@@ -39,7 +39,7 @@ test("what can be done to a node depends on whether it is up", () => {
   assert.deepEqual(possible(node("B"), 3), ["recover", "isolate", "request", "clock", "partition"]);
   assert.equal(whyNot(node("B"), 3, "crash"), "B is down.");
   assert.equal(whyNot(node("B"), 2, "recover"), "B is not down.");
-  assert.equal(whyNot(node("C"), 2, "request"), "C handles no request of a client.");
+  assert.equal(whyNot(node("C"), 2, "request"), "C handles no request of a client. Ask A, B.");
 });
 
 test("a paused node can be resumed, and not paused again", () => {

@@ -109,10 +109,17 @@ function ofNode(index, id, k, acts) {
     intervention("resume", "r", one("resume"), paused ? "" : why("going"), { shown: paused }),
     intervention("isolate", "i", one("isolate"), isolation(index, id, k, why)),
     ...ofTimers(index, i, k, down || why("timerless")),
-    intervention("request", "a", [], handles ? "" : why("mute"), { asks: true, shown: false }),
+    intervention("request", "a", [], handles ? "" : `${why("mute")} ${whoHandles(acts)}`.trim(), { asks: true, shown: false }),
     intervention("clock", "k", [], "", { asks: true, shown: false }),
   ];
   return { about: t(ABOUT_WORDS[status ?? "up"], { node }), interventions };
+}
+
+/** Whom to ask instead.
+ * @param {Acts|null} acts */
+function whoHandles(acts) {
+  const nodes = [...new Set((acts?.requests ?? []).flatMap((request) => request.nodes))];
+  return nodes.length ? t("Ask {nodes}.", { nodes: nodes.map((node) => shorten(node, 20)).join(", ") }) : "";
 }
 
 /** Its timers that run: first the one that goes off first, which has the key.

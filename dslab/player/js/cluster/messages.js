@@ -24,7 +24,7 @@ const ASIDE = [
   ...[[0, 0], [0, -0.8], [0, 0.8], [0.35, -1], [-0.35, -1], [0.35, 1], [-0.35, 1]],
   ...[[0.7, 0], [-0.7, 0], [0, -1.6], [0, 1.6]],
 ]; // where a pill may stand beside its way: its width and its height times
-const PILL_LETTER = 7.1; // px, of a letter of 12.5 px on average; a Chinese character is twice as wide
+const PILL_LETTER = 7.4; // px, of a letter of 12.5 px on average; a Chinese character is twice as wide
 const LONGEST_LABEL = 24;
 
 const FLIGHT_WORDS = new Map([

@@ -41,9 +41,10 @@ export function rowText(index, step) {
 /** The outputs of a step: `leader 3`. An empty text says nothing.
  * @param {Step} step */
 export function outputs(step) {
-  return (step.outputs ?? []).map(([name, ...values]) =>
-    [name, ...values.filter((value) => value !== "").map((value) => words(value, true))].join(" "),
-  );
+  return (step.outputs ?? []).map(([name, ...values]) => {
+    const told = values.filter((value) => value !== "").map((value) => words(value, true));
+    return `${name} ${told.join(told.some((text) => text.includes(" ")) ? ", " : " ")}`.trim();
+  });
 }
 
 /** A step as a screen reader announces it.

@@ -68,8 +68,8 @@ function createRow(index, k, { current, related, stamps, query, marked: other, c
       "span",
       { class: "dslab-row-text", title: shorten(sentence(step), 2000) },
       stamp ? h("span", { class: "dslab-row-stamp" }, stamp) : null,
-      ...outputs(step).map((output) => h("span", { class: "dslab-output" }, ...marked(shorten(output, 18), query))),
       ...marked(shorten(said, 220), query),
+      ...outputs(step).map((output) => h("span", { class: "dslab-output" }, ...marked(shorten(output, 18), query))),
       query ? null : h("span", { class: "dslab-row-note" }, shorten(notes, 70)),
     ),
   );

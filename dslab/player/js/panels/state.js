@@ -5,7 +5,7 @@
 import { relationOfNode } from "../data/causality.js";
 import { lastKnownStep } from "../data/filter.js";
 import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "../data/trace.js";
-import { shorten, show } from "../data/values.js";
+import { shorten, show, words } from "../data/values.js";
 import { FOCUSABLE, h, setText, toggleClass } from "../dom.js";
 import { t } from "../words.js";
 import { createValue } from "./value_tree.js";
@@ -215,9 +215,9 @@ function fillCell(cell, row, current) {
   if (old && old.value === value && old.before === before) return;
   const open = old?.open ?? new Set();
   written.set(cell, { value, before, open });
-  const text = row ? show(value) : "";
-  const was = before === undefined ? "" : show(before);
-  cell.setAttribute("title", shorten(text, 3000));
+  const text = row ? words(value, true) : "";
+  const was = before === undefined ? "" : words(before, true);
+  cell.setAttribute("title", row ? shorten(show(value), 3000) : "");
   cell.replaceChildren(
     h(
       "div",

@@ -1,7 +1,7 @@
 // @ts-check
 // A value that opens: lists, sets, dictionaries and messages show their parts, and these theirs.
 /** @import { Value } from "../types.js" */
-import { fieldsOf, isObject, pairsOf, shorten, show } from "../data/values.js";
+import { fieldsOf, isObject, pairsOf, shorten, words } from "../data/values.js";
 import { FOCUSABLE, h } from "../dom.js";
 import { t } from "../words.js";
 
@@ -15,7 +15,7 @@ export function partsOf(value) {
   const [tag, inner] = isObject(value) ? (Object.entries(value)[0] ?? ["", []]) : ["", []];
   if (!Array.isArray(inner)) return [];
   if (tag === "message") return Object.entries(fieldsOf(inner[1]));
-  if (tag === "dict") return pairsOf(inner).map(([key, part]) => [show(key), part]);
+  if (tag === "dict") return pairsOf(inner).map(([key, part]) => [words(key, true), part]);
   return inner.map((part, n) => [tag === "tuple" ? String(n) : "·", part]);
 }
 
@@ -26,7 +26,7 @@ export function partsOf(value) {
  * @param {string} [path]
  * @returns {HTMLElement} */
 export function createValue(value, limit, open, path = "") {
-  const text = show(value);
+  const text = words(value, true);
   const parts = partsOf(value);
   if (!parts.length || (text.length <= 14 && !path)) return h("bdi", {}, shorten(text, limit));
   const summary = h("summary", { ...FOCUSABLE }, h("bdi", {}, shorten(text, limit)));
