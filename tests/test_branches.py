@@ -523,7 +523,7 @@ def test_a_choice_is_one_of_those_that_are_listed():
         {"decision": f"fire {node} election", "verb": "fire", "target": node, "text": "election"} for node in "ABC"]
     ask(player, "choose", decision="fire A election")
     first = player.acts["choices"]["next"][0]
-    assert first["decision"] == "deliver A->B#1" and first["text"].startswith("RequestVote(term=1")
+    assert first["decision"] == "deliver A->B#1" and first["text"].startswith("RequestVote “vote for me?” from")
     assert "cannot happen now" in ask(player, "choose", decision="deliver A->B#9")
     assert "Here the next event is chosen" in edit(player, "crash", "A", after=0)
     ask(player, "undo")

@@ -102,6 +102,7 @@ function ofNode(index, id, k, acts) {
   const down = status === "down" ? why("down") : "";
   const paused = status === "paused";
   const handles = (acts?.requests ?? []).some((request) => request.nodes.includes(id));
+  const mute = `${why("mute")} ${whoHandles(acts)}`.trim();
   const interventions = [
     intervention("crash", "c", one("crash"), down, { shown: !down }),
     intervention("recover", "r", one("recover"), down ? "" : why("up"), { shown: Boolean(down) }),
@@ -109,7 +110,7 @@ function ofNode(index, id, k, acts) {
     intervention("resume", "r", one("resume"), paused ? "" : why("going"), { shown: paused }),
     intervention("isolate", "i", one("isolate"), isolation(index, id, k, why)),
     ...ofTimers(index, i, k, down || why("timerless")),
-    intervention("request", "a", [], handles ? "" : `${why("mute")} ${whoHandles(acts)}`.trim(), { asks: true, shown: false }),
+    intervention("request", "a", [], handles ? "" : mute, { asks: true, shown: false }),
     intervention("clock", "k", [], "", { asks: true, shown: false }),
   ];
   return { about: t(ABOUT_WORDS[status ?? "up"], { node }), interventions };
