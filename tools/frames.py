@@ -23,6 +23,32 @@ SHARED = """<script type="text/plain" id="dslab-code">%s</script>
 </script>
 """
 
+# What a page does for the players in its frames.
+SCRIPT = """
+  // A frame tells how high its player is, and which views its reader has opened: the other players open them, too.
+  // It is told which step a link below it leads to.
+  const frames = () => [...document.querySelectorAll("iframe")];
+  let views = null;
+  addEventListener("message", ({ source, data }) => {
+    const from = frames().find((frame) => frame.contentWindow === source);
+    if (!from || !data) return;
+    if (data.height > 0) from.style.height = `${data.height}px`;
+    if (data.height > 0 && views) source.postMessage({ views }, "*");
+    if (!Array.isArray(data.views)) return;
+    views = data.views;
+    for (const frame of frames()) if (frame !== from) frame.contentWindow.postMessage({ views }, "*");
+  });
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href^='#step-']");
+    const isAbove = (frame) => frame.compareDocumentPosition(link) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const frame = link && frames().findLast(isAbove);
+    if (!frame) return;
+    event.preventDefault();
+    frame.scrollIntoView({ block: "nearest" });
+    frame.contentWindow.postMessage({ link: link.getAttribute("href") }, "*");
+  }, { capture: true });
+"""
+
 
 def lift(notebook: NotebookNode) -> list[str]:
     """Take the players' pages out of the outputs: nbconvert would write each of their quotes as six letters."""

@@ -145,13 +145,7 @@ PARTS = {
           .jp-RenderedHTMLCommon table { margin-left: 0; }
           .jp-OutputArea-prompt:empty { padding: 0 6px; }     /* as wide as one that says Out[1] */
         </style>
-        <script>
-          // A player in its frame tells how high it is.
-          addEventListener("message", ({ source, data }) => {
-            for (const frame of document.querySelectorAll("iframe"))
-              if (frame.contentWindow === source && data?.height > 0) frame.style.height = `${data.height}px`;
-          });
-        </script>""",
+        <script>""" + frames.SCRIPT + "</script>",
     "body_header": '<body class="jp-Notebook"><main>',
 }
 TEMPLATE = "{% extends 'lab/index.html.j2' %}" + "".join(

@@ -6,7 +6,8 @@ The widget has five traits. `step` is the cursor, `notice` the sentence of an er
 `payload`: what is seen; a new one for each new trace, and all that an exported page has. Before the first one it has
 the language only, and the player says that it waits.
     trace       see `dslab.trace_json`; its reasons are sentences in the reader's language
-    title, positions, height, show (the views to open), tour (begin with one?), focus (the step to open at), serial
+    title, positions, height, show (the views to open), tour (begin with one?), focus (the step to open at),
+                serial; missing, if there is no such step
     lights      for each promise {name, kind, status, step, sentence}: "holds", "broken" (at step), "not decided"
     sources     {"Raft receive Vote": {caption, first, code}}: the handlers that ran, by protocol, kind and name of step
     script, json, test      the run to copy: as Python, as JSON, and as a test that says what happened; "" without a run
@@ -70,9 +71,15 @@ def payload(trace: Trace, *, promises: Sequence[Promise] | None = None, error: s
         "script": script_of(trace), "json": "" if trace.run is None else trace.run.to_json(),
         "test": "" if trace.run is None else test_of(simulating(trace.run), trace, promises, judged, error),
         "height": height_for(trace, look.get("height")), "show": list(listed_views(look.get("show", ()))),
-        "tour": look.get("tour", False), "focus": opened(questions, {}, focus), "questions": questions,
+        "tour": look.get("tour", False), "questions": questions,
         "editable": False, "reason": NO_KERNEL, "edits": 0, "serial": 0, "comparison": None,
-    } | spoken(lang)
+    } | focused(trace, opened(questions, {}, focus)) | spoken(lang)
+
+
+def focused(trace: Trace, step: int) -> dict[str, int]:
+    """The step to open at; and, if the trace is too short for it, which step is missing."""
+    last = max(0, len(trace) - 1)
+    return {"focus": max(0, min(step, last))} | ({"missing": step} if step > last else {})
 
 
 def spoken(lang: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from dslab.player.edits import moment_after, requests
 from dslab.player.language import language
 from dslab.player.layout import Layout
 from dslab.player.options import Look, check_options
-from dslab.player.payload import CHOSEN, NO_RUN, payload, spoken
+from dslab.player.payload import CHOSEN, NO_RUN, focused, payload, spoken
 from dslab.player.requests import answer
 from dslab.player.scene import Playable, Scene, Scenes, opening, promised, watched
 from dslab.player.static_page import StaticPage, described
@@ -54,7 +54,7 @@ def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int
     Args:
         what: a `Run`, a `Trace`, a `Verdict` (its trace opens at the step that decides it), or a function of
             choices that returns one of them: `play(lambda seed: DEMO.replace(seed=seed), seed=(0, 9))`.
-        step: where the player opens; a number beyond the last step opens it at the last.
+        step: where the player opens; a number beyond the last step opens it at the last, which the player says.
         height: of the player, px; at least 480. None takes 560, and a little more where there are logs.
         layout: "circle", "line", "grid" or a dict from node to point; None chooses.
         promises: each has a light; None takes the `PROMISES` of the protocols' modules, or the verdict's own.
@@ -284,15 +284,15 @@ class Player(anywidget.AnyWidget):
 
     def _put(self, scene: Scene, focus: int) -> None:
         """Send a scene to the browser, with the cursor at `focus`."""
-        self.scene, focus = scene, max(0, min(focus, len(scene.trace) - 1))
+        self.scene, place = scene, focused(scene.trace, focus)
         with self.hold_sync():
             self._list()
-            self.payload = scene.data | {
-                "focus": focus, "editable": self.run is not None, "reason": CHOSEN if self.breaking else NO_RUN,
+            self.payload = scene.data | place | {
+                "editable": self.run is not None, "reason": CHOSEN if self.breaking else NO_RUN,
                 "edits": len(self.breaking.decisions) if self.breaking else self.branches.current.depth,
                 "serial": self._serial, "comparison": self._side(),
             } | (_chosen(scene, self.breaking.code()) if self.breaking else {})
-            self.step = focus
+            self.step = place["focus"]
 
     def _list(self) -> None:
         """Send the possible actions to the browser, which also acknowledges its request."""

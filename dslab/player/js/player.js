@@ -6,13 +6,14 @@ import { listen } from "./acting/keys.js";
 import { createNavigation } from "./acting/navigation.js";
 import { createQuestions } from "./acting/questions.js";
 import { createInterventions } from "./acting/selection.js";
+import { createStepLinks } from "./acting/step_links.js";
 import { closed, createTabActions, createViewMemory, firstViews, opened, roomFor } from "./acting/tabs.js";
 import { createCursor } from "./cursor.js";
 import { exists, indexTrace, stepsOf } from "./data/trace.js";
 import { beforeEvents, FOCUSABLE, focusedKey, h, restoreFocus } from "./dom.js";
 import { createKernel, whenThere } from "./kernel.js";
 import { createPanels } from "./layout.js";
-import { createNotices } from "./panels/dialogs.js";
+import { createNotices, missingStep } from "./panels/dialogs.js";
 import { createLectureActions } from "./panels/lecture.js";
 import { createView } from "./view.js";
 import { setTranslations } from "./words.js";
@@ -53,6 +54,7 @@ function mount({ model, el }) {
   const kernel = createKernel(model, view, { draw, pause: cursor.pause });
   const lecturing = createLectureActions(root, view, draw);
   const memory = createViewMemory(el, followReader);
+  const links = createStepLinks(root, follow);
   const width = new ResizeObserver(() => makeRoom(root.clientWidth));
   const questions = createQuestions(model, view, {
     load(step) {
@@ -103,6 +105,14 @@ function mount({ model, el }) {
       draw();
     },
   };
+
+  /** Go to the step of a link; if there is none, to the last, and say so.
+   * @param {number} step */
+  function follow(step) {
+    setLanguage();
+    go(step);
+    if (step > index.last) actions.refuse(missingStep(payload(), step));
+  }
 
   /** How many views are shown beside each other depends on the width.
    * @param {number} width px */
@@ -180,7 +190,7 @@ function mount({ model, el }) {
   listeners.forEach((listener, event) => model.on(event, listener));
   return () => {
     listeners.forEach((listener, event) => model.off(event, listener));
-    for (const part of [cursor, kernel, lecturing, memory, ...panels]) part.stop?.();
+    for (const part of [cursor, kernel, lecturing, links, memory, ...panels]) part.stop?.();
     width.disconnect();
     root.remove();
   };

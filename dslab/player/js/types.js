@@ -137,6 +137,7 @@
  * @property {Tab[]} [show] the views to open with; none: those that the reader had open
  * @property {boolean} [tour] does it begin with a guided tour?
  * @property {number} [focus] the step to open at
+ * @property {number} [missing] the step that it was to open at: the run is shorter
  * @property {Light[]} [lights]
  * @property {Record<string, Source>} [sources] by protocol, kind and name of the step
  * @property {string} script the run as Python, "" without one

@@ -16,6 +16,15 @@ export function createKeys() {
   return { element: h("div", {}, title, h("dl", { class: "dslab-keys" }, ...keys)), draw() {} };
 }
 
+/** Why the player is not at a step that was asked for.
+ * @param {Payload} payload
+ * @param {number} step */
+export function missingStep({ trace }, step) {
+  if (trace.hidden) return t("What comes next is hidden until you answer.");
+  const last = trace.steps.length - 1;
+  return t("There is no step {step}: the run ends with step {last}, which is shown.", { step, last });
+}
+
 /** The sentence of an error, and the events of the script that did not apply.
  * @param {Payload} payload
  * @param {string} error */
@@ -27,6 +36,8 @@ export function createNotices(payload, error) {
       h("p", {}, h("code", {}, shorten(event, 80)), " ", t("did not apply: {why}", { why: shorten(why, 200) })),
     );
   if (unapplied.length > 5) lines.push(h("p", {}, t("and {count} more", { count: unapplied.length - 5 })));
+  const { missing, trace } = payload;
+  if (missing !== undefined && !trace.hidden) lines.push(h("p", {}, missingStep(payload, missing)));
   if (error) lines.unshift(h("p", { class: "dslab-error", role: "alert" }, plain(shorten(error, 1500))));
   return h("div", { class: "dslab-notices", hidden: !lines.length }, ...lines);
 }
