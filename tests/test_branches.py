@@ -546,7 +546,7 @@ def test_every_choice_that_is_listed_can_be_taken():
 def test_requests_are_chosen_one_after_the_other():
     run = Run(Store, 1, script=[at(1, request("A", Put("x", 1))), at(2, request("A", Put("x", 2)))])
     player = play(run, mode="break", budget={"crash": 0})
-    for number, text in enumerate(["Put(key='x', value=1)", "Put(key='x', value=2)"], 1):
+    for number, text in enumerate(["Put (key x, value 1)", "Put (key x, value 2)"], 1):
         assert player.acts["choices"]["next"] == [
             {"decision": f"request {number}", "verb": "request", "target": "A", "text": text}]
         ask(player, "choose", decision=f"request {number}")

@@ -24,11 +24,13 @@ LIMIT = 100             # the server refuses to add more at once
 @message
 class Done:
     number: int             # of the call that was executed
+    label, look = "done {number}", "yes"
 
 
 @message
 class Refused:
     number: int             # of the call that will never be executed
+    label, look = "refused {number}", "no"
 
 
 class Account(Node):

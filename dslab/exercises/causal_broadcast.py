@@ -24,6 +24,7 @@ class Marked:
     id: tuple           # (sender, the sender's count of its messages, from 1)
     payload: Any
     deps: tuple         # what `dependencies` returned, as (node, number) pairs: dict(msg.deps) gives it back
+    label = "{payload}"
 
 
 class Careful(EagerReliable):

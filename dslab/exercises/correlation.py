@@ -33,12 +33,14 @@ class GiveUp:
 class Question:
     number: int
     text: str
+    label, look = "{number}: {text}", "ask"
 
 
 @message
 class Reply:
     number: int             # of the question, as the client has numbered it
     text: str
+    label = "{number}: {text}"
 
 
 class Server(Node):

@@ -28,12 +28,14 @@ class Want:
 class Add:
     number: int             # of the caller's calls; a call that is sent again keeps it
     amount: int
+    label, look = "{number}: + {amount}", "ask"
 
 
 @message
 class Done:
     number: int
     result: int             # the total after that call
+    label, look = "{number}: → {result}", "yes"
 
 
 class Caller(Node):
