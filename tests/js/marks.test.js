@@ -38,13 +38,13 @@ test("a candidate's votes are counted against the majority, and only while it is
   const [tally] = at(index, 0)[0].tallies;
   assert.deepEqual([tally.got, tally.needed, tally.of, tally.who], [1, 2, 3, ["A"]]);
   assert.deepEqual(at(index, 1)[0].tallies, []);
-  assert.equal(markInWords(index.nodes[0], "votes", { set: ["A", "B"] }), "votes: 2 of 2 needed, A, B");
+  assert.equal(markInWords(index.nodes[0], "votes", { set: ["A", "B"] }), "2 of 2 needed: A, B");
 });
 
 test("a dictionary of answers tells consent from refusal", () => {
   const info = { peers: 2, marks: [{ kind: "quorum", attribute: "acks", words: "acks", needed: "peers" }] };
   const said = { dict: [["B", true], ["C", false]] };
-  assert.equal(markInWords(info, "acks", said), "acks: 1 of 2 needed, B; refused: 1");
+  assert.equal(markInWords(info, "acks", said), "1 of 2 needed: B; refused: 1");
 });
 
 test("a suspicion is drawn at both: who has it, and whom it is about", () => {
@@ -71,6 +71,15 @@ test("in the local view of a node there are the marks that it knows of", () => {
 test("a vote for another is said, one for itself is not", () => {
   const index = run(["A", { voted_for: "A" }], ["B", { voted_for: "A" }]);
   assert.deepEqual([at(index, 1)[0].lines, at(index, 1)[1].lines], [[], ["voted for A"]]);
+});
+
+test("a state table says marked attributes in plain words, and leaves the others alone", () => {
+  const { nodes } = run();
+  const said = (name, value) => markInWords(nodes[0], name, value);
+  assert.deepEqual([said("suspected", { set: ["B"] }), said("suspected", { set: [] })], ["B", "none"]);
+  assert.deepEqual([said("voted_for", "B"), said("voted_for", null)], ["B", "none"]);
+  assert.equal(said("next_index", { dict: [["B", 2]] }), "B: 2");
+  assert.equal(said("term", 3), "");
 });
 
 test("a lock is held, or waited for, or neither", () => {

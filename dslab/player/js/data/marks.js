@@ -5,7 +5,7 @@
 import { t } from "../words.js";
 import { lastKnownStep } from "./filter.js";
 import { valueAt } from "./trace.js";
-import { contentsOf, isObject, pairsOf, words } from "./values.js";
+import { contentsOf, pairsOf, words } from "./values.js";
 
 /** @typedef {object} Marking what is drawn of an attribute, as `dslab.marks` describes it; each kind has its own words
  * @property {"cursor"|"quorum"|"suspects"|"chosen"|"lock"} kind
@@ -160,12 +160,14 @@ function addLock(drawn, { held, waiting }, value) {
   drawn.lock = has.length ? "held" : wants.length ? "waiting" : "";
 }
 
-/** A count of answers, in words.
+/** A count of answers, in words, with what is counted.
  * @param {Tally} tally */
-export function tallyInWords({ words, got, refused, needed, who }) {
-  const counted = { words, got, needed, who: who.join(", "), refused };
-  const none = t("{words}: none of {needed} needed", counted);
-  const said = got ? t("{words}: {got} of {needed} needed, {who}", counted) : none;
+export const tallyInWords = (tally) => `${tally.words}: ${countedInWords(tally)}`;
+
+/** @param {Tally} tally */
+function countedInWords({ got, refused, needed, who }) {
+  const none = t("none of {needed} needed", { needed });
+  const said = got ? t("{got} of {needed} needed: {who}", { got, needed, who: who.join(", ") }) : none;
   return refused ? t("{said}; refused: {refused}", { said, refused }) : said;
 }
 
@@ -176,7 +178,7 @@ export function tallyInWords({ words, got, refused, needed, who }) {
 export function markInWords(info, name, value) {
   const mark = (info.marks ?? []).find((one) => one.attribute === name);
   if (!mark || value === undefined) return "";
-  if (mark.kind === "quorum") return tallyInWords(tallyOf(info, mark, value));
+  if (mark.kind === "quorum") return countedInWords(tallyOf(info, mark, value));
   if (mark.kind === "suspects") return namesIn(value).join(", ") || t("none");
-  return value === null ? t("none") : isObject(value) ? words(value) : "";
+  return value === null ? t("none") : words(value);
 }

@@ -4,6 +4,7 @@
 /** @import { Actions, Index, Panel, Value, View } from "../types.js" */
 import { relationOfNode } from "../data/causality.js";
 import { lastKnownStep } from "../data/filter.js";
+import { markInWords } from "../data/marks.js";
 import { clockAt, clockText, lastAtMost, stateAt, timersAt, valueAt } from "../data/trace.js";
 import { shorten, show, words } from "../data/values.js";
 import { FOCUSABLE, h, setText, toggleClass } from "../dom.js";
@@ -175,7 +176,8 @@ function createColumn(index, i, actions) {
         k < 0 && view.observer !== null ? [] : stateAt(index, i, k).map((row) => [row.name, row]),
       );
       const running = new Map(timersAt(index, i, k).map((timer) => [timer.name, timer.due.toFixed(1)]));
-      for (const [name, cell] of cells) fillCell(cell, state.get(name), current);
+      for (const [name, cell] of cells)
+        fillCell(cell, state.get(name), current, (value) => markInWords(info, name, value));
       for (const [name, cell] of timers) setText(cell, is === "down" ? "" : (running.get(name) ?? "–"));
       toggleClass(status, "dslab-quiet", view.observer !== null);
       setText(status, ` ${statusWords(view, info.id, k, is)}`.trimEnd());
@@ -206,8 +208,9 @@ function markRelation(index, i, head, view) {
 
 /** @param {HTMLElement} cell
  *  @param {{value: Value, changed: boolean, before: Value|undefined}|undefined} row
- *  @param {boolean} current is the current step one of this node's? Only then is a change news */
-function fillCell(cell, row, current) {
+ *  @param {boolean} current is the current step one of this node's? Only then is a change news
+ *  @param {(value: Value|undefined) => string} inWords of a marked attribute, "" of any other */
+function fillCell(cell, row, current, inWords) {
   const value = row?.value;
   const before = current && row?.changed ? row.before : undefined;
   toggleClass(cell, "dslab-changed", current && Boolean(row?.changed));
@@ -215,15 +218,16 @@ function fillCell(cell, row, current) {
   if (old && old.value === value && old.before === before) return;
   const open = old?.open ?? new Set();
   written.set(cell, { value, before, open });
-  const text = row ? words(value, true) : "";
-  const was = before === undefined ? "" : words(before, true);
+  const said = inWords(value);
+  const text = row ? said || words(value, true) : "";
+  const was = before === undefined ? "" : inWords(before) || words(before, true);
   cell.setAttribute("title", row ? shorten(show(value), 3000) : "");
   cell.replaceChildren(
     h(
       "div",
       { class: was && text.length + was.length > 13 ? "dslab-long" : null },
       was ? h("span", { class: "dslab-before" }, shorten(was, 30), " → ") : null,
-      row ? createValue(row.value, 70, open) : null,
+      said ? h("bdi", {}, shorten(said, 120)) : row ? createValue(row.value, 70, open) : null,
     ),
   );
 }
