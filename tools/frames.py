@@ -1,25 +1,18 @@
-"""Players in a page: each has a frame of its own, and all share one copy of their code."""
+"""Players in a page: each has a frame of its own, and all share one copy of their code and of each style sheet."""
 
 import re
 
 from nbformat import NotebookNode
 
-from dslab.player.bundle import style
-from dslab.player.html_export import code
-from dslab.player.static_page import quoted
-
 PAGE = re.compile(r"(?<=<iframe )srcdoc='([^']*)'")
 LIFTED = 'data-player="{}"'
-CODE, STYLE = "/* the code */", "/* the style */"
-SHARED = """<script type="text/plain" id="dslab-code">%s</script>
-<script type="text/plain" id="dslab-style">%s</script>
-<script>
-  const parts = new Map([["%s", "dslab-code"], ["%s", "dslab-style"]]);
-  for (const frame of document.querySelectorAll("iframe[data-page]")) {
-    let page = frame.dataset.page;
-    for (const [mark, id] of parts) page = page.replace(mark, () => document.getElementById(id).textContent);
-    frame.srcdoc = page;
-  }
+PART = re.compile(r"(?<=<style>).{999,}?(?=</style>)|(?<=<script type=\"module\">).{999,}?(?=</script>)", re.S)
+MARK, ID = "/* part {} */", "dslab-part-{}"
+STYLES = re.compile(r"<style>.*?</style>", re.S)
+FILL = """<script>
+  const fill = (page) => page.replace(/\\/\\* part (\\d+) \\*\\//g,
+                                      (_, part) => document.getElementById(`dslab-part-${part}`).textContent);
+  for (const frame of document.querySelectorAll("iframe[data-page]")) frame.srcdoc = fill(frame.dataset.page);
 </script>
 """
 
@@ -51,25 +44,50 @@ SCRIPT = """
 
 
 def lift(notebook: NotebookNode) -> list[str]:
-    """Take the players' pages out of the outputs: nbconvert would write each of their quotes as six letters."""
+    """Take the players' pages out of the outputs: nbconvert would write each of their quotes as six letters.
+
+    What is left keeps the first copy of each style sheet: a sheet counts for the whole page.
+    """
     pages: list[str] = []
+    styles: set[str] = set()
 
     def taken(match: re.Match) -> str:
-        pages.append(match[1].replace(quoted(code()), CODE).replace(quoted(style()), STYLE))
+        pages.append(match[1])
         return LIFTED.format(len(pages) - 1)
+
+    def once(match: re.Match) -> str:
+        known = match[0] in styles
+        styles.add(match[0])
+        return "" if known else match[0]
 
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if "text/html" in output.get("data", {}):
-                output.data["text/html"] = PAGE.sub(taken, output.data["text/html"])
+                output.data["text/html"] = STYLES.sub(once, PAGE.sub(taken, output.data["text/html"]))
     return pages
 
 
 def put_back(page: str, pages: list[str]) -> str:
-    """The page with the players' pages in their frames, and their code at its end."""
+    """The page with the players' pages in their frames, and what these have in common at its end."""
     if not pages:
         return page
     before, _, after = page.rpartition("</body>")
+    parts: list[str] = []
     for number, inside in enumerate(pages):
-        before = before.replace(LIFTED.format(number), f"data-page='{inside}'", 1)
-    return f"{before}{SHARED % (code(), style(), CODE, STYLE)}</body>{after}"
+        page = PART.sub(lambda part: mark(part, parts), inside)
+        before = before.replace(LIFTED.format(number), f"data-page='{page}'", 1)
+    shared = "".join(f'<script type="text/plain" id="{ID.format(number)}">{unquoted(part)}</script>\n'
+                     for number, part in enumerate(parts))
+    return f"{before}{shared}{FILL}</body>{after}"
+
+
+def mark(part: re.Match, parts: list[str]) -> str:
+    """What stands for a script or a style sheet in the pages of all frames."""
+    if part[0] not in parts:
+        parts.append(part[0])
+    return MARK.format(parts.index(part[0]))
+
+
+def unquoted(text: str) -> str:
+    """The text of which an attribute in single quotes was made."""
+    return text.replace("&#39;", "'").replace("&amp;", "&")

@@ -45,9 +45,9 @@ FIGURE_7 = {
 
 def figure_7(protocol: type[Node] = DirectedRaft) -> Run:
     """The leader of term 8 is elected and makes the followers' logs equal to its own."""
-    script = [at(10, request("leader", TimeOut())), at(1500, request("leader", Propose(Put("x", "8.11"))))]
+    script = [at(10, request("leader", TimeOut())), at(400, request("leader", Propose(Put("x", "8.11"))))]
     title = "Raft, figure 7: logs are repaired"
-    return cluster(protocol, FIGURE_7, term=7, duration=2000, script=script, title=title)
+    return cluster(protocol, FIGURE_7, term=7, duration=600, script=script, title=title)
 
 
 # ---- figure 8: an entry on a majority is not yet committed -------------------------------------------------
