@@ -6,6 +6,7 @@ import pytest
 
 import dslab.widgets.demonstration as views
 from dslab import DslabError
+from dslab.player.bundle import style
 from dslab.protocols.rpc import marshal
 from dslab.widgets.call_anatomy import CALL, call_anatomy, parts
 from dslab.widgets.clock_hands import clock_hands
@@ -70,3 +71,10 @@ def test_each_byte_belongs_to_a_field_or_to_the_punctuation():
 def test_what_no_stub_would_send_is_refused(call, reply, words):
     with pytest.raises(DslabError, match=words):
         call_anatomy(call, reply)
+
+
+def test_its_style_stays_inside_of_a_demonstration():
+    """A player, a question and a demonstration stand on one page: none may change the look of another."""
+    rules = style("demonstration.css").split("*/", 1)[1].strip().split("\n")
+    own = (".dslab-touch ", "main > .dslab-hidden", "@container")
+    assert [rule for rule in rules if not rule.startswith(own)] == []

@@ -77,7 +77,7 @@ def under(controls: Mapping[str, Any], shown: Any, changed: Callable[[], None]) 
 def bar(controls: Mapping[str, Any]) -> ipywidgets.HBox:
     """The controls in a row, which wraps."""
     row = ipywidgets.HBox([*controls.values(), ControlNames()], layout={"flex_flow": "row wrap"})
-    return row.add_class("dslab-controls")
+    return row.add_class("dslab-varied")
 
 
 def _parameters(function: Callable[..., Any], choices: Mapping[str, Any]) -> Mapping[str, Parameter]:

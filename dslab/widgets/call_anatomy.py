@@ -35,7 +35,7 @@ def call_anatomy(call: str = CALL, reply: str = '{"charged": 399}') -> Demonstra
         raise DslabError(f'the call is {brief(call)}: expected {{"call": "charge", "arguments": {{...}}}}')
     said = f"{request['call']}({', '.join(json.dumps(value) for value in request['arguments'].values())})"
     facts = {"title": "Anatomy of a remote call", "said": said, "call": parts(call), "reply": parts(reply)}
-    return Demonstration("widgets/call_anatomy.js", facts, text=f"<anatomy of a call: {said}>", height=560)
+    return Demonstration("widgets/call_anatomy.js", facts, text=f"<anatomy of a call: {said}>", height=620)
 
 
 def parts(text: str) -> list[tuple[str, str, str]]:

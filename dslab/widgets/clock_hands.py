@@ -15,4 +15,4 @@ def clock_hands() -> Demonstration:
     <clock hands: slew, step or panic>
     """
     facts = {"title": "Slew, step or panic"}
-    return Demonstration("widgets/clock_hands.js", facts, text="<clock hands: slew, step or panic>", height=400)
+    return Demonstration("widgets/clock_hands.js", facts, text="<clock hands: slew, step or panic>", height=430)

@@ -27,4 +27,4 @@ def framing(tasks: Mapping[str, Sequence[str]] = TASKS) -> Demonstration:
         if sum(len(text) + 1 for text in messages) > MOST:
             raise DslabError(f"{name!r} has more than {MOST} bytes with a mark for each message: take shorter ones")
     facts = {"title": "Packets are not messages", "tasks": {name: list(texts) for name, texts in tasks.items()}}
-    return Demonstration("widgets/framing.js", facts, text=f"<framing: {'; '.join(tasks)}>", height=430)
+    return Demonstration("widgets/framing.js", facts, text=f"<framing: {'; '.join(tasks)}>", height=400)

@@ -34,7 +34,7 @@ def happened_before(lines: Mapping[str, str] = LINES, messages: str = "b>c d>f")
                "events": [{"id": name, "node": node, "time": time} for name, (node, time) in events.items()]}
     told = ", ".join(f"{node} {line.replace('.', '')}" for node, line in lines.items())
     return Demonstration("widgets/happened_before.js", {"title": "What happened before what?", "drawing": drawing},
-                         text=f"<events to draw: {' '.join(told.split())}; {messages}>", height=480)
+                         text=f"<events to draw: {' '.join(told.split())}; {messages}>", height=500)
 
 
 def _events(lines: Mapping[str, str]) -> Events:

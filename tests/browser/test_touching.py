@@ -153,7 +153,7 @@ def test_a_call_is_stepped_through_and_a_byte_says_its_field(opened):
     forward.press("Enter")
     expect(told).to_contain_text("name and arguments become 68 bytes")
     touch.get_by_role("button", name="byte 47: C, 43").click()
-    expect(touch.locator(".dslab-meaning")).to_have_text(
+    expect(touch.locator(".dslab-touch-meaning")).to_have_text(
         'Byte 47 belongs to "Carol": the value of customer: text, in quotes.')
     touch.get_by_role("button", name="byte 47: C, 43").press("ArrowRight")
     expect(touch.get_by_role("button", name="byte 48: a, 61")).to_be_focused()

@@ -77,10 +77,10 @@ function render({ model, el }) {
   const back = createButton("Back", () => go(at - 1));
   const next = createButton("Next", () => go(at + 1));
   const first = createButton("Start again", restart);
-  const stage = s("svg", { class: "dslab-stage", viewBox: `0 0 ${WIDTH} 126`, role: "img" });
-  const heading = h("p", { class: "dslab-task" });
-  const bytes = h("div", { class: "dslab-bytes", role: "group", "aria-label": "the bytes of the message" });
-  const meaning = h("p", { class: "dslab-meaning", "aria-live": "polite" });
+  const stage = s("svg", { class: "dslab-touch-stage", viewBox: `0 0 ${WIDTH} 126`, role: "img" });
+  const heading = h("p", { class: "dslab-touch-task" });
+  const bytes = h("div", { class: "dslab-touch-bytes", role: "group", "aria-label": "the bytes of the message" });
+  const meaning = h("p", { class: "dslab-touch-meaning", "aria-live": "polite" });
   const frame = createFrame(
     title, "Step through the call. Click a byte, or go along the bytes with the arrow keys, to see what it means.",
     createControls(first, back, next, mishap.element), stage, heading, bytes, meaning,
@@ -118,7 +118,7 @@ function render({ model, el }) {
     bytes.replaceChildren(...values.map(({ char, value, part }, n) =>
       h("button",
         {
-          type: "button", class: "dslab-byte", "data-part": part, tabindex: n ? -1 : 0, ...FOCUSABLE,
+          type: "button", class: "dslab-touch-byte", "data-part": part, tabindex: n ? -1 : 0, ...FOCUSABLE,
           "aria-label": `byte ${n + 1}: ${char === " " ? "space" : char}, ${hexOf(value)}`,
           onclick: () => choose(n), onkeydown: (/** @type {KeyboardEvent} */ event) => pressed(event, n),
         },

@@ -91,7 +91,7 @@ function render({ model, el }) {
   const offset = createRange("The client's clock is", places, (place) => worded(offsetOf(place)), stop);
   const limits = { "128 ms": "128 ms (ntpd today)", "125 ms": "125 ms (NTP 4.0, lecture notes)", "20 ms": "20 ms" };
   const threshold = createMenu("Step from", limits, stop);
-  const stage = s("svg", { class: "dslab-stage", viewBox: "0 0 720 226", role: "img" });
+  const stage = s("svg", { class: "dslab-touch-stage", viewBox: "0 0 720 226", role: "img" });
   const button = createButton("Correct the clock", correct);
   const frame = createFrame(
     model.get("payload").title,

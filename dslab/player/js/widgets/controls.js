@@ -16,7 +16,7 @@ function nameControl(control) {
 /** @param {{el: HTMLElement}} widget */
 function render({ el }) {
   el.style.display = "none";
-  const row = () => el.closest(".dslab-controls");
+  const row = () => el.closest(".dslab-varied");
   const nameAll = () => row()?.querySelectorAll(CONTROLS).forEach(nameControl);
   // The controls are drawn one after the other, some of them later than this.
   const observer = new MutationObserver(nameAll);

@@ -12,8 +12,8 @@ import { FOCUSABLE, h, setAttr, setText } from "../dom.js";
 export function createRange(label, { min, max, step = 1, value }, worded, changed) {
   const limits = { min, max, step, value };
   const input = h("input", { type: "range", ...limits, "aria-label": label, oninput: update, ...FOCUSABLE });
-  const readout = h("span", { class: "dslab-readout", "aria-hidden": "true" });
-  const element = h("label", { class: "dslab-range" }, h("span", {}, label), input, readout);
+  const readout = h("span", { class: "dslab-touch-readout", "aria-hidden": "true" });
+  const element = h("label", { class: "dslab-touch-range" }, h("span", {}, label), input, readout);
 
   function show() {
     setText(readout, worded(Number(input.value)));
@@ -43,7 +43,7 @@ export function createRange(label, { min, max, step = 1, value }, worded, change
 export function createMenu(label, options, changed) {
   const choices = Object.entries(options).map(([value, words]) => h("option", { value }, words));
   const select = h("select", { "aria-label": label, onchange: changed, ...FOCUSABLE }, ...choices);
-  const element = h("label", { class: "dslab-range" }, h("span", {}, label), select);
+  const element = h("label", { class: "dslab-touch-range" }, h("span", {}, label), select);
   return {
     element,
     get value() {
@@ -56,7 +56,7 @@ export function createMenu(label, options, changed) {
  *  @param {() => void} changed */
 export function createCheck(label, changed) {
   const input = h("input", { type: "checkbox", onchange: changed, ...FOCUSABLE });
-  return { element: h("label", { class: "dslab-range" }, input, h("span", {}, label)), input };
+  return { element: h("label", { class: "dslab-touch-range" }, input, h("span", {}, label)), input };
 }
 
 /** @param {string} label
@@ -71,11 +71,11 @@ export const createButton = (label, onclick) =>
  * @returns {{element: HTMLElement, result: HTMLElement, say: (sentence: string, mark?: string) => void}} `say`
  *    announces the result; the mark is "right" or "wrong" */
 export function createFrame(title, task, ...parts) {
-  const result = h("p", { class: "dslab-result", role: "status" });
+  const result = h("p", { class: "dslab-touch-result", role: "status" });
   const element = h(
     "section",
     { class: "dslab-form dslab-touch", "aria-label": title },
-    h("p", { class: "dslab-head" }, title), h("p", { class: "dslab-task" }, task), ...parts, result,
+    h("p", { class: "dslab-head" }, title), h("p", { class: "dslab-touch-task" }, task), ...parts, result,
   );
   return {
     element,
@@ -88,4 +88,4 @@ export function createFrame(title, task, ...parts) {
 }
 
 /** @param {...HTMLElement} controls */
-export const createControls = (...controls) => h("div", { class: "dslab-controls-row" }, ...controls);
+export const createControls = (...controls) => h("div", { class: "dslab-touch-controls-row" }, ...controls);

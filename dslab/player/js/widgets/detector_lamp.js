@@ -80,7 +80,7 @@ function render({ model, el }) {
   const learns = createCheck("each mistake makes the timeout 50 ms longer", draw);
   const now = createRange("Now", { min: 0, max: END, step: 10, value: END }, ms, drawNow);
   const play = createButton("Play", toggle);
-  const stage = s("svg", { class: "dslab-stage", viewBox: `0 0 ${WIDTH} 214`, role: "img" });
+  const stage = s("svg", { class: "dslab-touch-stage", viewBox: `0 0 ${WIDTH} 214`, role: "img" });
   const frame = createFrame(
     model.get("payload").title,
     "B sends heartbeats; the lamp is all that A knows. Find a timeout that makes no mistake and notices a crash soon.",

@@ -102,8 +102,8 @@ function render({ model, el }) {
   const messages = createMenu("Messages", words, restart);
   const framer = createMenu("Framing", ways, restart);
   const size = createRange("A piece", { min: 1, max: 16, value: 10 }, (n) => `${n} byte${n === 1 ? "" : "s"}`, restart);
-  const stage = s("svg", { class: "dslab-stage", role: "group", "aria-label": "the stream of bytes and its cuts" });
-  const pieces = h("ol", { class: "dslab-pieces", "aria-label": "what the receiver has after each piece" });
+  const stage = s("svg", { class: "dslab-touch-stage", role: "group", "aria-label": "the bytes and their cuts" });
+  const pieces = h("ol", { class: "dslab-touch-pieces", "aria-label": "what the receiver has after each piece" });
   const frame = createFrame(
     title,
     "Drag a red cut, or focus it and press the arrow keys. Click between two bytes, or press +, to cut there, too;"

@@ -27,7 +27,7 @@ function render({ model, el }) {
 
   const height = down(first.nodes.length - 1) + 64;
   const stage = s("svg", {
-    class: "dslab-stage wide", viewBox: `0 0 ${WIDTH} ${height}`, onpointerdown: begin,
+    class: "dslab-touch-stage wide", viewBox: `0 0 ${WIDTH} ${height}`, onpointerdown: begin,
     role: "group", "aria-label": "the events, time from left to right",
   });
   const kinds = { both: "Lamport and vector", lamport: "Lamport", vector: "vector", none: "none" };
@@ -43,7 +43,7 @@ function render({ model, el }) {
     "Click a line to add an event, drag from event to event to send a message, drag along the line to move an event."
       + " Click two events to see how they are related. Keys at an event: ← → move it, Enter chooses it, M sends"
       + " a message from it to the next one that is chosen, Delete removes it.",
-    createControls(...buttons, again, stamps.element), h("div", { class: "dslab-scroll" }, stage),
+    createControls(...buttons, again, stamps.element), h("div", { class: "dslab-touch-scroll" }, stage),
   );
 
   function tellAll() {
