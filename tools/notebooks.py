@@ -143,6 +143,7 @@ PARTS = {
           main { max-width: 76rem; margin: 0 auto; }
           .jp-MarkdownOutput > :is(p, ul, ol, blockquote, details) { max-width: 56rem; }
           .jp-RenderedHTMLCommon table { margin-left: 0; }
+          .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }  /* between words, not in them */
           .jp-OutputArea-prompt:empty { padding: 0 6px; }     /* as wide as one that says Out[1] */
         </style>
         <script>""" + frames.SCRIPT + "</script>",

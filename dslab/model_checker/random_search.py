@@ -46,11 +46,11 @@ class RandomSearch:
     def __repr__(self) -> str:
         struck = ", ".join(f"{kind} {times:,}" for kind, times in self.faults.items()) or "none"
         ended = ", then stopped by you" if self.stopped else ""
-        first = f"{self.runs:,} runs{ended}; faults that took effect: {struck}. "
+        first = f"{self.runs:,} run{'s' * (self.runs != 1)}{ended}; faults that took effect: {struck}."
         if self.run is not None and self.found is not None:
             events = f"{len(self.found.script)} events to {len(self.run.script)}"
-            first += f"Shrunk from {events}, seed {self.found.seed}. "
-        return first + " ".join(f"{verdict}." for verdict in self.verdicts)
+            first += f" Shrunk from {events}, seed {self.found.seed}."
+        return "\n".join([first, *(f"{verdict}." for verdict in self.verdicts)])
 
 
 @teaching("search(Run(Raft, 5), PROMISES, seeds=range(100))")
