@@ -237,7 +237,7 @@ def test_an_answer_stays_with_its_question():
 # ---- questions -------------------------------------------------------------------------------------------------------
 
 ASKING = ("ask", "reveal", "Prediction")
-TO_CONVERT = ("02_models", "04_broadcast")        # their predictions are still answered
+TO_CONVERT = ("02_models",)        # its predictions are still answered
 
 
 def calls_in(cell: nbformat.NotebookNode) -> list[ast.Call]:
