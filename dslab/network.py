@@ -5,12 +5,13 @@ Times are milliseconds, kept to the microsecond. Links are one-way: A->B and B->
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from math import log
 from typing import Any, TypedDict, Unpack
 
 from dslab.mistakes.calls import teaching
+from dslab.sites import Sites, checked_sites, links_between
 from dslab.values import DslabError, brief, hint, is_time, nearest
 
 
@@ -157,6 +158,8 @@ class LinkSettings:
 
 
 SETTINGS = tuple(one.name for one in fields(LinkSettings))
+BETWEEN = uniform(80, 120)
+Between = Latency | Mapping[tuple[str, str], Latency] | None
 
 
 @teaching("Network(latency=constant(10), loss=0.1)")
@@ -171,9 +174,12 @@ class Network:
         duplication: the chance that it arrives twice, from 0 (unless said) to 1.
         fifo: does a link keep its messages in order? Unless said, it does not.
         links: what differs on single links: (sender, receiver) -> some of the settings above.
+        sites: data centres, such as `{"eu": ["A", "B"], "us": ["C"]}`: `latency` holds within a site.
+        between: the latency between two sites (80 to 120 ms unless said): one for all pairs, or a dict such as
+            `{("eu", "us"): constant(40)}`.
 
     Raises:
-        DslabError: a setting is not of its kind, or there is none of this name.
+        DslabError: a setting is not of its kind, or there is none of this name; or a node is at two sites.
 
     >>> Network(loss=0.1, links={("A", "B"): {"loss": 0.5}}).settings("A", "B").loss
     0.5
@@ -181,20 +187,40 @@ class Network:
 
     default: LinkSettings
     links: Mapping[tuple[str, str], Settings]           # the exceptions: a link and what differs there
+    sites: Sites                                        # data centre -> its nodes
+    between: Between                                    # the latency between two of them
 
     def __init__(self, *, links: Mapping[tuple[str, str], Settings] | None = None,
+                 sites: Mapping[str, Iterable[str]] | None = None, between: Between = None,
                  **settings: Unpack[Settings]) -> None:
         default = LinkSettings().replace(settings)
-        exceptions: dict[tuple[str, str], Any] = {link: dict(rules) for link, rules in _exceptions(links).items()}
+        if between is not None and not sites:
+            raise DslabError("between is the latency between two sites: name them, sites={...}")
+        known = checked_sites({} if sites is None else sites)
+        latency = BETWEEN if known and between is None else between
+        exceptions: dict[tuple[str, str], Any] = links_between(known, latency)
+        for link, rules in _exceptions(links).items():
+            exceptions[link] = exceptions.get(link, {}) | dict(rules)
         for exception in exceptions.values():
             default.replace(exception)
-        object.__setattr__(self, "default", default)    # what is frozen is filled in so, once
-        object.__setattr__(self, "links", exceptions)
+        for name, part in (("default", default), ("links", exceptions), ("sites", known), ("between", latency)):
+            object.__setattr__(self, name, part)        # what is frozen is filled in so, once
 
     def settings(self, src: str, dst: str) -> LinkSettings:
         """What holds on the link from `src` to `dst`."""
         exception = self.links.get((src, dst))
         return self.default.replace(exception) if exception else self.default
+
+    def own_links(self) -> dict[tuple[str, str], Settings]:
+        """The exceptions that do not follow from the sites."""
+        derived = links_between(self.sites, self.between)
+        return {link: rules for link, rules in self.links.items() if rules != derived.get(link)}
+
+    def with_links(self, links: Mapping[tuple[str, str], Settings]) -> Network:
+        """This network with more exceptions."""
+        settings: Any = {name: getattr(self.default, name) for name in SETTINGS}
+        return Network(links={**self.own_links(), **links}, sites=self.sites,
+                       between=self.between if self.sites else None, **settings)
 
     def __hash__(self) -> int:
         return hash((self.default, tuple(self.links)))
@@ -203,9 +229,15 @@ class Network:
         plain = LinkSettings()
         settings = [f"{name}={getattr(self.default, name)!r}" for name in SETTINGS
                     if getattr(self.default, name) != getattr(plain, name)]
-        if self.links:
-            settings.append(f"links={self.links!r}")
+        settings += [f"{name}={value!r}" for name, value in (("links", self.own_links()), ("sites", _lists(self.sites)))
+                     if value]
+        if self.between not in (None, BETWEEN):
+            settings.append(f"between={self.between!r}")
         return f"Network({', '.join(settings)})"
+
+
+def _lists(sites: Sites) -> dict[str, list[str]]:
+    return {site: list(nodes) for site, nodes in sites.items()}
 
 
 def _exceptions(links: Any) -> Mapping[tuple[str, str], Any]:

@@ -8,16 +8,17 @@ milliseconds of true time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import Any, NoReturn, Protocol, TypedDict, Unpack
+from typing import Any, NoReturn, TypedDict, Unpack
 
 from dslab.contract import check_protocol
 from dslab.mistakes.calls import teaching
 from dslab.network import Network
 from dslab.node import Node
 from dslab.script import Action, At
+from dslab.topology import Topology, names_of, pairs_of, with_edges
 from dslab.values import MOST_BITS, DslabError, brief, hint, is_text, is_time, nearest, show, snapshot
 
 MOST_NODES = 10_000             # each knows all others: more would not fit into the memory
@@ -49,14 +50,6 @@ class Limits:
                 raise DslabError(f"the limit {one.name}={brief(most)}: expected a whole number from 0 up{hint(most)}")
 
 
-class TopologyGraph(Protocol):
-    """A networkx graph, as far as a run looks at it."""
-
-    @property
-    def edges(self) -> Callable[[], Iterable[tuple[Any, ...]]]:
-        """Called, it gives the pairs of nodes that are linked."""
-
-
 class Changes(TypedDict, total=False):
     """The arguments of `Run`, any of which `replace` replaces."""
 
@@ -67,7 +60,7 @@ class Changes(TypedDict, total=False):
     seed: int
     duration: float
     until: str
-    topology: TopologyGraph | Iterable[Iterable[str]] | None
+    topology: Topology | None
     initial: Mapping[str, Mapping[str, Any]]
     title: str
     limits: Limits | None
@@ -80,13 +73,15 @@ class Run:
 
     Args:
         protocol: a subclass of `Node`, or a dict from node name to class when nodes differ (clients, a traitor).
-        nodes: how many (they are called A, B, C, ... or N1, N2, ... beyond 26), or their names.
+        nodes: how many (they are called A, B, C, ... or N1, N2, ... beyond 26), or their names; or a networkx graph,
+            which is the topology as well.
         network: latency, loss, duplication and order of the links.
         script: what is done to the run, such as `[at(500, crash("A"))]`.
         seed: decides all that is random.
         duration: the run ends after this many ms.
         until: the run ends with the first output of this name.
-        topology: the undirected links: a networkx graph or pairs of names; None links all nodes with all.
+        topology: the undirected links: a networkx graph or pairs of names; None links all nodes with all. Attributes
+            `latency` (a number is ms), `loss` and the like of a graph's edges become exceptions of the network.
         initial: attributes that start otherwise than `init` says, such as `{"A": {"term": 8}}`. They hold for the
             first start only: a node that recovers from a crash has what was on its disk, and the rest from `init`.
         title: what views write above the run.
@@ -115,13 +110,15 @@ class Run:
 
     def __init__(self, protocol: type[Node] | Mapping[str, type[Node]], nodes: int | Iterable[str] = 3, *,
                  network: Network | None = None, script: Iterable[At] = (), seed: int = 0, duration: float = 1000.0,
-                 until: str = "", topology: TopologyGraph | Iterable[Iterable[str]] | None = None,
+                 until: str = "", topology: Topology | None = None,
                  initial: Mapping[str, Mapping[str, Any]] = NOTHING, title: str = "",
                  limits: Limits | None = None) -> None:
+        if hasattr(nodes, "is_directed"):               # a graph: its nodes, and, unless others are given, its links
+            nodes, topology = names_of(nodes), nodes if topology is None else topology
         protocols = _protocols(protocol, nodes)
         parts = {
             "protocols": protocols, "nodes": node_names(protocols),
-            "network": Network() if network is None else network,
+            "network": with_edges(Network() if network is None else network, topology),
             "script": tuple(script) if isinstance(script, Iterable) and not isinstance(script, str) else (script,),
             "seed": seed,
             "duration": duration, "until": until, "topology": None if topology is None else pairs_of(topology),
@@ -147,6 +144,8 @@ class Run:
             raise DslabError(f"a seed is a whole number of at most 600 digits, not {brief(self.seed)}")
         if not is_time(self.duration):
             raise DslabError(f"a duration is a number of ms from 0 up, not {brief(self.duration)}{hint(self.duration)}")
+        for site, nodes in self.network.sites.items():
+            self._check_names(nodes, f"the site {site}")
         for pair in (*(self.topology or ()), *self.network.links):
             self._check_names(pair, "a link")
             if pair[0] == pair[1]:
@@ -289,15 +288,6 @@ def node_names(nodes: int | Iterable[str]) -> tuple[str, ...]:
     if len(set(names)) < len(names):
         raise DslabError(f"two nodes have the same name in {brief(names)}")
     return names
-
-
-def pairs_of(topology: TopologyGraph | Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
-    """The undirected links of a networkx graph, or of a list of pairs."""
-    edges = topology.edges() if hasattr(topology, "edges") else topology
-    try:
-        return tuple((str(a), str(b)) for a, b in edges)
-    except (TypeError, ValueError):
-        raise DslabError(f"a topology is a networkx graph or a list of pairs of names, not {brief(topology)}") from None
 
 
 def with_limits(run: Run, **limits: int) -> Run:

@@ -31,13 +31,23 @@ def run_to_dict(run: Run) -> dict[str, Any]:
         "format": FORMAT, "version": VERSION, "title": run.title,
         "protocols": {node: class_name(cls) for node, cls in run.protocols.items()},
         "network": {"default": _settings({name: getattr(run.network.default, name) for name in SETTINGS}),
-                    "links": [[*link, _settings(settings)] for link, settings in run.network.links.items()]},
+                    "links": [[*link, _settings(settings)] for link, settings in run.network.own_links().items()],
+                    **_sites(run.network)},
         "script": [_event(event) for event in run.script],
         "seed": run.seed, "duration": run.duration, "until": run.until,
         "topology": None if run.topology is None else [list(pair) for pair in run.topology],
         "initial": {node: _settings(state) for node, state in run.initial.items()},
         "limits": asdict(run.limits),
     }
+
+
+def _sites(network: Network) -> dict[str, Any]:
+    if not network.sites:
+        return {}
+    between = network.between
+    return {"sites": {site: list(nodes) for site, nodes in network.sites.items()},
+            "between": [[*pair, _argument(latency)] for pair, latency in between.items()]
+            if isinstance(between, Mapping) else _argument(between)}
 
 
 def _event(event: At) -> list[Any]:
@@ -102,7 +112,12 @@ class _Reader:
     def network(self, data: dict[str, Any]) -> Network:
         links: dict[tuple[str, str], Any] = {       # Network checks what is in it
             (src, dst): self.settings(settings) for src, dst, settings in data["links"]}
-        return Network(links=links, **self.settings(data["default"]))
+        between = data.get("between")
+        if isinstance(between, list):
+            between = {(one, other): self.argument(latency) for one, other, latency in between}
+        elif between is not None:
+            between = self.argument(between)
+        return Network(links=links, sites=data.get("sites"), between=between, **self.settings(data["default"]))
 
     def settings(self, data: dict[str, Any]) -> dict[str, Any]:
         return {name: self.argument(value) for name, value in data.items()}

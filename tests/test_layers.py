@@ -16,7 +16,7 @@ import dslab
 
 LAYERS = [
     "values mistakes text extras appearance marks node contract",               # what a protocol author needs
-    "names verbs network script run run_json properties arguments reasons "     # data
+    "names verbs sites network topology script run run_json properties arguments reasons "     # data
     "logical_time trace trace_json describe shiviz",
     "protocols",
     "simulator",                                                                # the engines and the judges of traces

@@ -15,8 +15,8 @@ EXTRAS = PROJECT["optional-dependencies"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 
 # Below simulate and judge; the model checker and the search for faults are not counted.
-ENGINE = ("values text names appearance node contract network verbs script run run_json arguments reasons "
-          "properties logical_time trace trace_json describe")
+ENGINE = ("values text names appearance node contract sites network topology verbs script run run_json arguments "
+          "reasons properties logical_time trace trace_json describe")
 SIZES = {
     "`raft.py` has": ["dslab/protocols/raft.py"],
     "the engine": [*(f"dslab/{name}.py" for name in ENGINE.split()), "dslab/mistakes/*.py",

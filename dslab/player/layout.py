@@ -4,30 +4,42 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+from typing import Any
 
 from dslab.values import DslabError, brief, nearest
 
 Point = tuple[float, float]
-Layout = str | Mapping[str, Point] | None
+NOWHERE: Mapping[str, Sequence[str]] = {}
+Layout = str | Mapping[str, Point] | Any        # any: a networkx graph
+Sites = Mapping[str, Sequence[str]]
 
 
 def positions(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None = None, *,
-              layout: Layout = None) -> list[Point]:
+              layout: Layout = None, sites: Sites = NOWHERE) -> list[Point]:
     """A point for each node, in the order of `nodes`.
 
     Args:
         nodes: the names.
         links: undirected pairs; None: fully connected.
-        layout: "circle", "line", "grid", or a dict from name to point; None chooses by the links.
+        layout: "circle", "line", "grid", a layout of networkx ("spring", "planar", "shell", "spectral", "spiral"), a
+            dict from name to point, or a networkx graph whose nodes have the attribute `pos`; None chooses by sites
+            and links.
+        sites: data centres with their nodes.
     """
+    if hasattr(layout, "is_directed"):
+        return _of_graph(nodes, layout)
     if isinstance(layout, Mapping):
         return _given(nodes, layout)
-    if layout is not None and layout not in LAYOUTS:
-        raise DslabError(f"there is no layout {brief(layout)}: choose {', '.join(LAYOUTS)} or give a dict of "
-                         f"points.{nearest(str(layout), LAYOUTS)}")
+    known = (*LAYOUTS, *OF_NETWORKX)
+    if layout is not None and layout not in known:
+        raise DslabError(f"there is no layout {brief(layout)}: choose {', '.join(known)} or give a dict of "
+                         f"points.{nearest(str(layout), known)}")
+    if layout in OF_NETWORKX:
+        return _drawn_by_networkx(nodes, links, layout) or circle(len(nodes))
     if layout is not None:
         return LAYOUTS[layout](len(nodes))
-    return _chosen(nodes, links)
+    return _by_site(nodes, sites) if len(sites) > 1 else _chosen(nodes, links)
 
 
 def circle(count: int) -> list[Point]:
@@ -53,6 +65,7 @@ def grid(count: int) -> list[Point]:
             for i in range(count)]
 
 
+OF_NETWORKX = ("spring", "planar", "shell", "spectral", "spiral")
 LAYOUTS: Mapping[str, Callable[[int], list[Point]]] = {"circle": circle, "line": line, "grid": grid}
 
 
@@ -67,18 +80,44 @@ def _chosen(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None) -> li
     return _drawn_by_networkx(nodes, links) or circle(len(nodes))
 
 
-def _drawn_by_networkx(nodes: Sequence[str], links: Sequence[tuple[str, str]]) -> list[Point] | None:
+def _drawn_by_networkx(nodes: Sequence[str], links: Sequence[tuple[str, str]] | None,
+                       layout: str = "spring") -> list[Point] | None:
     """A layout for any graph, or None if networkx or numpy is not installed."""
     try:
         import networkx
         graph: networkx.Graph[str] = networkx.Graph()
         graph.add_nodes_from(nodes)
-        graph.add_edges_from(links)
+        graph.add_edges_from(combinations(nodes, 2) if links is None else links)
         start = dict(zip(nodes, circle(len(nodes)), strict=True))
-        found = networkx.spring_layout(graph, pos=start, seed=0, iterations=200)
+        options: dict[str, Any] = {"pos": start, "seed": 0, "iterations": 200} if layout == "spring" else {}
+        found = getattr(networkx, f"{layout}_layout")(graph, **options)
     except ImportError:
         return None
+    except networkx.NetworkXException as problem:
+        raise DslabError(f"layout={layout!r} does not fit these links: {problem}") from None
     return _fitted([(float(found[node][0]), float(found[node][1])) for node in nodes])
+
+
+def _of_graph(nodes: Sequence[str], graph: Any) -> list[Point]:
+    """The attribute `pos` of a graph's nodes, drawn as networkx draws it: y upwards."""
+    places = {str(node): place for node, place in graph.nodes(data="pos") if place is not None}
+    missing = [node for node in nodes if node not in places]
+    if missing:
+        raise DslabError(f"layout=graph: its node {brief(missing[0])} has no attribute pos, such as (0.5, 1.0); or name"
+                         f" a layout: {', '.join(OF_NETWORKX)}")
+    return _fitted([(float(places[node][0]), -float(places[node][1])) for node in nodes])
+
+
+def _by_site(nodes: Sequence[str], sites: Sites) -> list[Point]:
+    """The sites far apart, and the nodes of each in a small circle; nodes of no site in the middle."""
+    places: dict[str, Point] = {}
+    homeless = [node for node in nodes if not any(node in site for site in sites.values())]
+    groups = [*zip(sites.values(), circle(len(sites)), strict=True), (homeless, (0.5, 0.5))]
+    for members, (x, y) in groups:
+        size = 0.0 if len(members) == 1 else 0.26
+        places |= {node: (x + size * (a - 0.5), y + size * (b - 0.5))
+                   for node, (a, b) in zip(members, circle(len(members)), strict=True)}
+    return _fitted([places[node] for node in nodes])
 
 
 def _fitted(points: list[Point]) -> list[Point]:

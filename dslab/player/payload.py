@@ -36,7 +36,8 @@ from dslab.describe import describe, told
 from dslab.player.code_export import script_of, simulating, test_of
 from dslab.player.handlers import sources
 from dslab.player.language import catalogue, language
-from dslab.player.layout import positions
+from dslab.player.layout import Layout, Point, positions
+from dslab.player.network_labels import network_data
 from dslab.player.options import Look, height_for, listed_views
 from dslab.player.verdicts import lights, promises_of
 from dslab.predictions.prediction import Prediction, asked_of, opened
@@ -66,7 +67,7 @@ def payload(trace: Trace, *, promises: Sequence[Promise] | None = None, error: s
     judged, questions = lights(trace, promises, catalogue(lang)), asked_of(ask, trace)
     return {
         "trace": trace_data(trace, catalogue(lang)), "title": title(trace),
-        "positions": [list(point) for point in positions(trace.nodes, trace.links, layout=look.get("layout"))],
+        "positions": [list(point) for point in places_in(trace, look.get("layout"))],
         "lights": judged, "sources": sources(trace),
         "script": script_of(trace), "json": "" if trace.run is None else trace.run.to_json(),
         "test": "" if trace.run is None else test_of(simulating(trace.run), trace, promises, judged, error),
@@ -98,7 +99,13 @@ def trace_data(trace: Trace, words: dict[str, str]) -> dict[str, Any]:
         shown["label"] = message.label
     data["unapplied"] = [[event, told(why, words)] for event, why in trace.unapplied]
     data["end"] = told(trace.end, words)
-    return data
+    return data | network_data(trace)
+
+
+def places_in(trace: Trace, layout: Layout) -> list[Point]:
+    """Where the nodes of a trace stand."""
+    sites = {} if trace.run is None else trace.run.network.sites
+    return positions(trace.nodes, trace.links, layout=layout, sites=sites)
 
 
 def title(trace: Trace) -> str:

@@ -25,8 +25,8 @@ from dslab.logical_time import SILENT
 from dslab.mistakes.calls import teaching
 from dslab.player.bundle import script
 from dslab.player.language import catalogue, language
-from dslab.player.layout import Layout, positions
-from dslab.player.payload import spoken, trace_data
+from dslab.player.layout import Layout
+from dslab.player.payload import places_in, spoken, trace_data
 from dslab.player.scene import Playable, watched
 from dslab.player.static_page import ROOT, STYLE, comparison_frame
 from dslab.text import visible
@@ -34,6 +34,7 @@ from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
 from dslab.widgets.question import StandaloneQuestion
 
+DRAWN = "nodes", "links", "initial", "steps", "messages"
 QUESTION = "Do the two runs differ?"
 UNTITLED = "first run", "second run"
 
@@ -135,13 +136,13 @@ def payload(found: Comparison, *, layout: Layout = None, lang: str = "en") -> di
 def _side(trace: Trace, seen: Trace, view: str | None, layout: Layout) -> dict[str, Any]:
     own = [step.index for step in trace.steps if step.node == view and step.kind not in SILENT]
     return {"trace": _drawable(trace), "local": view and _local(seen), "own": view and own,
-            "positions": [list(point) for point in positions(trace.nodes, trace.links, layout=layout)]}
+            "positions": [list(point) for point in places_in(trace, layout)]}
 
 
 def _drawable(trace: Trace) -> dict[str, Any]:
     """What a picture of the cluster needs of a trace."""
     data = trace_data(trace, {})
-    return {key: data[key] for key in ("nodes", "links", "initial", "steps", "messages")}
+    return {key: data[key] for key in (*DRAWN, "sites", "labels") if key in data}
 
 
 def _local(trace: Trace) -> dict[str, Any]:

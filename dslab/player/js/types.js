@@ -20,7 +20,9 @@
  * @property {Operation[]} [operations]
  * @property {Array<[event: string, why: string]>} [unapplied] events of the script that did not apply
  * @property {string} [end] why the run ended
- * @property {boolean} [hidden] does it go on, unknown to the reader? */
+ * @property {boolean} [hidden] does it go on, unknown to the reader?
+ * @property {Array<[site: string, nodes: string[]]>} [sites]
+ * @property {Array<["site"|"link", a: string, b: string, text: string]>} [labels] between two sites or two nodes */
 
 /** @typedef {object} NodeInfo
  * @property {string} id
@@ -325,8 +327,6 @@
  * @property {(key: string) => void} press the key of an intervention
  * @property {() => void} more
  * @property {(way: number) => void} link select the next or the previous one */
-
-/** @typedef {Pick<Actions, "select"|"change">} ClusterActions what can be done in the picture of the cluster */
 
 /** @typedef {"nodes"|"types"|"kinds"} FilterField */
 

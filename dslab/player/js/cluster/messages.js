@@ -1,8 +1,9 @@
 // @ts-check
 // The moving messages of the picture: a pill with what the message says, or a small sign where there is no room.
 // Elements are kept by name, so that one that has the focus keeps it.
+/** @import { ClusterActions } from "./topology.js" */
 /** @import { Flight } from "../data/in_flight.js" */
-/** @import { ClusterActions, Index, Message, Panel, Point, Selection, View } from "../types.js" */
+/** @import { Index, Message, Panel, Point, Selection, View } from "../types.js" */
 /** @import { Box, Size } from "./places.js" */
 import { labelOf, lookOf, mention } from "../data/appearance.js";
 import { RELATION, relationOf, relations } from "../data/causality.js";

@@ -1,7 +1,8 @@
 // @ts-check
 // The nodes of the picture: shape and colour for the role, hatching for a crash, rings for timers, attributes beside.
+/** @import { ClusterActions } from "./topology.js" */
 /** @import { NodeMarks, Tally } from "../data/marks.js" */
-/** @import { ClusterActions, Index, NodeInfo, Point, Status, Value, View } from "../types.js" */
+/** @import { Index, NodeInfo, Point, Status, Value, View } from "../types.js" */
 /** @import { Label } from "./places.js" */
 import { relationOfNode } from "../data/causality.js";
 import { lastKnownStep } from "../data/filter.js";

@@ -1,7 +1,7 @@
 // @ts-check
 // The cluster as a picture: nodes, links, and messages that move along them.
 /** @import { NodeMarks } from "../data/marks.js" */
-/** @import { ClusterActions, Index, Panel, View } from "../types.js" */
+/** @import { Actions, Index, Panel, View } from "../types.js" */
 /** @import { Size, Text } from "./places.js" */
 import { marksAt } from "../data/marks.js";
 import { words } from "../data/values.js";
@@ -12,6 +12,9 @@ import { createLinks, createRoute } from "./links.js";
 import { createFlights } from "./messages.js";
 import { createNode } from "./nodes.js";
 import { boxAround, boxOf, labelsFor, pointsFor, radiusFor } from "./places.js";
+import { createSites } from "./sites.js";
+
+/** @typedef {Pick<Actions, "select"|"change">} ClusterActions what can be done in the picture of the cluster */
 
 const FIRST_SIZE = { width: 640, height: 340 }; // px, until the page has laid the picture out
 const CROWD = 12; // with more nodes than this only some have their attributes beside them
@@ -69,6 +72,7 @@ function createPicture(index, positions, texts, size, actions) {
   ];
   const places = new Map(index.nodes.map(({ id }, i) => [id, points[i]]));
   const links = createLinks(index, places, radius);
+  const sites = createSites(index, places, radius);
   const nodes = points.map((point, i) => createNode(index, i, { point, radius, label: labels[i] }, actions));
   const cutting = createCutting(index, places, size, actions);
   const flights = createFlights(index, places, radius, { size, fixed }, actions);
@@ -82,7 +86,9 @@ function createPicture(index, positions, texts, size, actions) {
       role: "group",
       "aria-label": t("Topology: nodes, links and messages"),
     },
+    sites.frames,
     links.element,
+    sites.labels,
     cutting.element,
     count > CROWD ? s("text", { class: "dslab-crowd", x: 8, y: size.height - 6 }, t(CROWDED, { count })) : null,
     s("g", {}, ...nodes.map((node) => node.element)),
