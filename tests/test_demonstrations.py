@@ -5,7 +5,7 @@ import re
 import pytest
 
 import dslab.widgets.demonstration as views
-from dslab import DslabError
+from dslab import DslabError, ask
 from dslab.player.bundle import style
 from dslab.protocols.rpc import marshal
 from dslab.widgets.call_anatomy import CALL, call_anatomy, parts
@@ -78,3 +78,11 @@ def test_its_style_stays_inside_of_a_demonstration():
     rules = style("demonstration.css").split("*/", 1)[1].strip().split("\n")
     own = (".dslab-touch ", "main > .dslab-hidden", "@container")
     assert [rule for rule in rules if not rule.startswith(own)] == []
+
+
+def test_without_a_kernel_a_question_shows_it_after_the_answer(tmp_path, monkeypatch):
+    monkeypatch.setenv("DSLAB_PROGRESS", str(tmp_path / "progress.json"))
+    asked = ask("Does it come as it was sent?", ["yes", "no"], answer="no", then=framing())
+    shown = asked._repr_mimebundle_()
+    assert "function createFrame" in shown["text/html"].partition("<details")[2]
+    assert shown["text/plain"].endswith(repr(framing()))

@@ -94,6 +94,8 @@ def parts_up(shares: Sequence[float], needed: int, *, title: str = "") -> Chart:
     axes.bar(range(needed, len(shares)), shares[needed:], color=OURS, edgecolor=LINE, label="enough")
     axes.set(xlabel="nodes that are up", ylabel="share of the time", title=title, yscale="log", ylim=(1e-9, 2),
              xticks=range(0, len(shares), 1 + len(shares) // 15))
+    axes.minorticks_off()
+    axes.set_yticks([1e-8, 1e-6, 1e-4, 1e-2, 1], ["0.000001 %", "0.0001 %", "0.01 %", "1 %", "100 %"])
     axes.legend(loc="upper left")
     axes.grid(axis="y", color="#d8dee4")
     axes.set_axisbelow(True)

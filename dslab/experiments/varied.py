@@ -109,7 +109,7 @@ def moon_and_cheese(ahead: float, latency: float) -> Drawing:
 
 def _order(ahead: float, latency: float) -> str:
     reads = simulate(moon(ahead=ahead, latency=latency)).state_at(-1)["C"]["reads"]
-    return f"A is {ahead:g} ms ahead, a message takes {latency:g} ms: C reads the " + (
+    return f"A's clock is {ahead:g} ms ahead, a message takes {latency:g} ms: C reads the " + (
         "answer first" if reads[0] == NO else "question first")
 
 
