@@ -14,7 +14,7 @@ from dslab.protocols.raft import DEMO
 
 pytestmark = pytest.mark.browser
 
-PANELS = {"filters": "f", "code": "h", "script": "s", "keys": "?", "mark": "m", "observer": "w"}
+PANELS = {"filters": "f", "messages": "q", "code": "h", "script": "s", "keys": "?", "mark": "m", "observer": "w"}
 
 
 @pytest.fixture(scope="module")
