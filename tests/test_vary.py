@@ -81,3 +81,10 @@ def test_html_of_the_value_s_own_wins_over_its_text():
 
     assert vary(lambda n: Page(), n=(1, 2))._repr_html_() == "<b>bold</b>"
     assert "&lt;b&gt;" in vary(lambda n: "<b>", n=(1, 2))._repr_html_()
+
+
+def test_a_menu_may_name_its_values():
+    shown = vary(lambda times: doubled(2, times), times={"once": 1.0, "twice": 2.0})
+    assert shown.value == "2.0"
+    shown.controls["times"].label = "twice"
+    assert shown.value == "4.0"

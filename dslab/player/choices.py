@@ -49,7 +49,8 @@ def controls_of(choices: Mapping[str, Any], function: Callable[..., Any], *, liv
     """A control for each argument of a function, at the argument's default value if it has one.
 
     Args:
-        choices: argument -> its range: (low, high), (low, high, step), either with a unit behind it; a list; a bool.
+        choices: argument -> its range: (low, high), (low, high, step), either with a unit behind it; a list, or a
+            dict from names to values; a bool.
         function: what takes them.
         live: whether a slider answers while it moves, and not only when it is released.
 
@@ -93,8 +94,9 @@ def _control(name: str, choice: Any) -> Any:
     words = name.replace("_", " ")
     if isinstance(choice, bool):
         return ipywidgets.Checkbox(choice, description=words, indent=False)
-    if isinstance(choice, list) and choice:
-        return ipywidgets.Dropdown(options=choice, description=words, style={"description_width": "initial"})
+    if isinstance(choice, (list, dict)) and choice:
+        options = list(choice.items() if isinstance(choice, dict) else choice)
+        return ipywidgets.Dropdown(options=options, description=words, style={"description_width": "initial"})
     if isinstance(choice, tuple):
         unit = choice[-1] if choice and isinstance(choice[-1], str) else ""
         numbers = choice[:-1] if unit else choice

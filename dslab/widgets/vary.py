@@ -64,7 +64,7 @@ def vary(function: Callable[..., Any], /, **choices: Any) -> Varied:
     Args:
         function: returns a chart, a table, a text, a diagram or a widget. (A run is played: `play(function, ...)`.)
         choices: the range of each argument: (low, high) or (low, high, step) is a slider, and may end in a unit, as in
-            (0, 200, "ms"); a list is a menu, a bool a check box.
+            (0, 200, "ms"); a list, or a dict from names to values, is a menu, a bool a check box.
 
     Raises:
         DslabError: a choice is none of these, or the choices do not fit the function.
