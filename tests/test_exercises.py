@@ -81,6 +81,16 @@ def test_half_an_answer_is_neither_right_nor_wrong(exercise):
     assert report.outcome == CANNOT_TELL and report.sentence.endswith(f"still to be said: {unsaid}."), report
 
 
+@pytest.mark.parametrize("exercise", [exercise for exercise in EXERCISES if isinstance(exercise, Predict)],
+                         ids=lambda exercise: exercise.number)
+def test_what_is_right_and_what_is_often_said_are_among_the_choices(exercise):
+    answer = exercise.answer(simulate(exercise.run))
+    for name, choices in exercise.choices.items():
+        assert answer[name] in choices and len(choices) > 1
+    assert [said for attempt, _ in exercise.wrong for name, said in attempt.items()
+            if name in exercise.choices and said not in exercise.choices[name]] == []
+
+
 def as_floats(value):
     """The same answer with 20.0 for 20."""
     if isinstance(value, (list, tuple)):

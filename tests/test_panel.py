@@ -308,6 +308,16 @@ def answers():
     return stamps(simulate(VECTORS.run))
 
 
+def test_where_the_choices_are_few_there_is_a_button_for_each():
+    asked = Asked(exercise("2.1a"))
+    one, = form(title="", task="", questions=asked.exercise.questions, choices=asked.exercise.choices,
+                judge=asked.judge).children
+    offered = {question["name"]: question.get("choices") for question in one.asked["questions"]}
+    assert offered["A"] == [["True", "yes"], ["False", "no"]] and offered["arrived"] is None
+    assert [parse(value) for value, _ in offered["A"]] == [True, False]
+    assert "attack (True or False)" in str(asked)
+
+
 def test_an_empty_form_is_not_attempted():
     marked, told = Asked(VECTORS).judge(dict.fromkeys(VECTORS.questions))
     assert marked == {} and told.children[0].told["state"] == "not attempted"

@@ -6,7 +6,7 @@ from typing import Any
 
 from dslab.experiments.consistent_cuts import AFTER, BEFORE, chain, crossing, relation, total_orders
 from dslab.grader.exercise import Predict
-from dslab.grader.questions import Question, predict
+from dslab.grader.questions import YES_OR_NO, Question, predict
 from dslab.protocols.physical_timestamps import DEMOS, MOON, NO
 from dslab.run import Run
 from dslab.trace import Trace
@@ -40,7 +40,8 @@ def pairs(number: str, title: str, run: Run, asked: str, wrong: Mapping[str, str
 
     return predict({
         pair.replace("-", ", "): Question(pair.replace("-", " and "), of(how, pair), of(later, pair), of(why, pair),
-                                          (wrong[pair],) if pair in wrong else ()) for pair in asked.split()
+                                          (wrong[pair],) if pair in wrong else (), ("before", "after", "concurrent"))
+        for pair in asked.split()
     }, number=number, title=title, run=run,
         task="Is the first event of each pair 'before' the second, 'after' it, or are they 'concurrent'?")
 
@@ -58,7 +59,7 @@ def cut_question(counts: str, *wrong: bool) -> Question:
                 if backwards else "Every message that is received in it was also sent in it.")
 
     words = ", ".join(f"{count} of {node}" for node, count in cut.items())
-    return Question(f"{words} (True or False)", lambda trace: not crossing(trace, cut), why=reason, wrong=wrong)
+    return Question(words, lambda trace: not crossing(trace, cut), why=reason, wrong=wrong, choices=YES_OR_NO)
 
 
 CUTS = {counts: cut_question(counts, *wrong)
@@ -91,7 +92,7 @@ EXERCISES = (
             task="A cut says how many events of A, B and C lie before it. Could it have been a moment of the system?",
             right={"1 1 0": False, "2 1 1": True, "0 0 1": True, "2 1 2": False, "orders": 5}),
     predict({
-        "first": Question("what C reads first when it has both: 'question' or 'answer'", first_read,
+        "first": Question("what C reads first when it has both", first_read, choices=("question", "answer"),
                           why="C goes by the stamps, and the answer's is smaller.", wrong=("question",)),
         "by": Question("the stamp of the question minus that of the answer, in ms", lie,
                        lambda trace: trace.outputs("said")[-1].step,

@@ -28,7 +28,8 @@ def obtained(trace: Trace, lieutenant: str) -> tuple[str, ...]:
     return tree.heard, *(part.value for part in tree.parts)
 
 
-def lieutenant(name: str, others: str, why: str, *, obtains: tuple = (), obeys: tuple = ()) -> dict[str, Question]:
+def lieutenant(name: str, others: str, why: str, orders: tuple, *, obtains: tuple = (), obeys: tuple = ()
+               ) -> dict[str, Question]:
     """Two questions about a lieutenant: what it obtains from these generals, and which order it obeys."""
     def decision(trace: Trace) -> Output:
         return next(output for output in trace.outputs("obey") if output.node == name)
@@ -40,7 +41,7 @@ def lieutenant(name: str, others: str, why: str, *, obtains: tuple = (), obeys: 
              ' "attack", "retreat")')
     return {f"{name} obtains": Question(words, lambda trace: obtained(trace, name), look, why, obtains),
             f"{name} obeys": Question(f"which order does {name} obey", lambda trace: decision(trace).values[0], look,
-                                      why, obeys)}
+                                      why, obeys, orders)}
 
 
 NO_MAJORITY = ("All three have the same values, each in another order; none has a majority, and then all obey the same "
@@ -56,7 +57,7 @@ def lie(traitor: str, to: str, path: str, value: Any, *, time: float = 5):
 EXERCISES = (
     predict(
         lieutenant("B", "ACD", "B hears from A itself, and C and D tell it what A has told them: two of the three are "
-                   "true.", obtains=((ATTACK, ATTACK, ATTACK),), obeys=(RETREAT,)),
+                   "true.", (ATTACK, RETREAT), obtains=((ATTACK, ATTACK, ATTACK),), obeys=(RETREAT,)),
         number="2.3a", title="Four generals, and a lieutenant lies", run=FIGURE_3,
         task="OM(1). The commander A says attack to B, C and D, and is loyal. D is a traitor and tells B and C that A "
              "has said retreat.",
@@ -65,8 +66,8 @@ EXERCISES = (
         right={"B obtains": (ATTACK, ATTACK, RETREAT), "B obeys": ATTACK},
     ),
     predict(
-        lieutenant("B", "ACD", NO_MAJORITY, obeys=("x",))
-        | lieutenant("C", "ABD", NO_MAJORITY, obtains=(("x", "y", "z"),), obeys=("y",)),
+        lieutenant("B", "ACD", NO_MAJORITY, (*"xyz", RETREAT), obeys=("x",))
+        | lieutenant("C", "ABD", NO_MAJORITY, (*"xyz", RETREAT), obtains=(("x", "y", "z"),), obeys=("y",)),
         number="2.3b", title="Four generals, and the commander lies", run=FIGURE_4,
         task="OM(1). The commander A is the traitor, and says x to B, y to C and z to D, who relay that truly.",
         hints=("Each has heard one of the three itself, and obtains the other two.",

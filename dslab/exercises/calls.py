@@ -17,9 +17,10 @@ def last_charge(trace: Trace) -> int:
 def mishap(number: str, title: str, run: Run, task: str, why: tuple[str, str], right: tuple, wrong: tuple) -> Predict:
     """What becomes of a call? why, right and wrong are about the outcome and about the charges."""
     return predict({
-        "outcome": Question("the outcome at the shop: 'ok', 'error' or 'unknown'",
+        "outcome": Question("the outcome at the shop",
                             lambda trace: trace.outputs("outcome")[0].values[1],
-                            lambda trace: trace.outputs("outcome")[0].step, why[0], wrong[:1]),
+                            lambda trace: trace.outputs("outcome")[0].step, why[0], wrong[:1],
+                            ("ok", "error", "unknown")),
         "times": Question("how often the bank charges Carol", lambda trace: len(trace.outputs("executed")),
                           last_charge, why[1], wrong[1:]),
     }, number=number, title=title, run=run, task=task, right={"outcome": right[0], "times": right[1]})

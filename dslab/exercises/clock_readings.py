@@ -43,10 +43,11 @@ EXERCISES = (
                "The request takes 4 ms, the server works for 20 ms, the reply takes 12 ms, and the server is 30 ms "
                "behind. The client sends at 100 ms by its clock: work the four timestamps out first.",
                delta=36, theta=-26, error_=4),
-    predict({"does": Question("what the client does: 'slew', 'step' or 'panic'",
+    predict({"does": Question("what the client does",
                               lambda trace: trace.outputs("adjust")[0].values[0],
                               lambda trace: trace.outputs("adjust")[0].step,
-                              "What is wrong by more than 1000 s is not believed: it is left to people.", ("step",))},
+                              "What is wrong by more than 1000 s is not believed: it is left to people.", ("step",),
+                              ("slew", "step", "panic"))},
             number="3.1c", title="1000.1 seconds", run=DEMOS["panic"],
             task="A clock is 1000.1 s behind. The limits are 125 ms and 1000 s."),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from dslab.experiments.messenger_losses import losing
 from dslab.grader.exercise import BreakIt
-from dslab.grader.questions import Question, predict
+from dslab.grader.questions import YES_OR_NO, Question, predict
 from dslab.protocols.compensation import NoRefund, Payments, paid_and_shipped_or_neither, sale
 from dslab.protocols.two_generals import (
     ATTACKS,
@@ -43,15 +43,15 @@ def last_heard(*names: str) -> Callable[[Trace], int]:
 
 
 QUESTIONS = {
-    "A": Question("does A, which needs message 4, attack (True or False)", attacks("A"), dawn("A"),
-                  "A has heard messages 2 and 4, and that is all that its rule asks for.", (False,)),
-    "B": Question("does B, which needs message 5, attack (True or False)", attacks("B"), dawn("B"),
-                  "B has heard messages 1 and 3; it waits for message 5 until dawn.", (True,)),
-    "A knows": Question("does A know that B knows the plan (True or False)", knows("A", "B knows the plan"),
-                        last_heard("A"), "Message 2 was sent by B after it had heard the plan."),
-    "B knows": Question("does B know that A knows that B knows the plan (True or False)",
+    "A": Question("does A, which needs message 4, attack", attacks("A"), dawn("A"),
+                  "A has heard messages 2 and 4, and that is all that its rule asks for.", (False,), YES_OR_NO),
+    "B": Question("does B, which needs message 5, attack", attacks("B"), dawn("B"),
+                  "B has heard messages 1 and 3; it waits for message 5 until dawn.", (True,), YES_OR_NO),
+    "A knows": Question("does A know that B knows the plan", knows("A", "B knows the plan"),
+                        last_heard("A"), "Message 2 was sent by B after it had heard the plan.", choices=YES_OR_NO),
+    "B knows": Question("does B know that A knows that B knows the plan",
                         knows("B", "A knows that B knows the plan"), last_heard("B"),
-                        "Message 3 was sent by A after it had heard message 2.", (False,)),
+                        "Message 3 was sent by A after it had heard message 2.", (False,), YES_OR_NO),
     "arrived": Question("how many of the messages arrive",
                         lambda trace: sum(message.fate == "received" for message in trace.messages),
                         last_heard("A", "B"), "Message 6 would answer message 5, and is never sent.", (5,)),

@@ -5,7 +5,7 @@ from typing import Any
 
 from dslab.experiments.raft_logs import attempts, voters
 from dslab.grader.exercise import Predict
-from dslab.grader.questions import Question, end, predict
+from dslab.grader.questions import YES_OR_NO, Question, end, predict
 from dslab.grader.readings import receipts
 from dslab.protocols.client import Put
 from dslab.protocols.raft import Appended
@@ -86,13 +86,15 @@ def inherited_task(number: str, title: str, ending: list[At], task: str, why: st
         return trace.outputs("leader")[-1]
 
     asked: dict[str, tuple[str, Callable[[Trace], Any], Callable[[Trace], int]]] = {
-        "committed": ("entry 3, of term 2, is on A, B and C: does any server ever apply it (True or False)",
+        "committed": ("entry 3, of term 2, is on A, B and C: does any server ever apply it",
                       is_applied, lambda trace: last(trace).step),
         "leader": ("who leads the last term of the run", lambda trace: last(trace).node,
                    lambda trace: last(trace).step),
         "entry 3": ("the term of entry 3 on D in the end", lambda trace: trace.state_at(-1)["D"]["log"][2].term, end),
     }
-    questions = {name: Question(*parts, why, (wrong[name],) if name in wrong else ()) for name, parts in asked.items()}
+    choices = {"committed": YES_OR_NO, "leader": tuple(INHERITED)}
+    questions = {name: Question(*parts, why, (wrong[name],) if name in wrong else (), choices.get(name, ()))
+                 for name, parts in asked.items()}
     run = cluster(DirectedRaft, INHERITED, term=3, duration=500, title="Raft: entries of an earlier term",
                   script=COPIES + ending)
     return predict(questions, number=number, title=title, task=task, run=run)

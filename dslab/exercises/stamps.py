@@ -6,7 +6,7 @@ from typing import Any
 
 from dslab.exercises.lamport_clock import in_line
 from dslab.grader.exercise import FillIn, Predict
-from dslab.grader.questions import Question, predict
+from dslab.grader.questions import YES_OR_NO, Question, predict
 from dslab.protocols.causal_broadcast import Causal, Fifo, early_answer
 from dslab.protocols.logical_clocks import (
     EXAMPLE,
@@ -74,7 +74,7 @@ def relation(one: str, other: str, *wrong: str) -> Question:
         return "No way leads from the one to the other, in either direction, whatever the clock on the wall said."
 
     return Question(f"{one} and {other}", lambda trace: RELATION[compare(stamp(trace, one), stamp(trace, other))],
-                    lambda trace: later(trace, one, other), why, wrong)
+                    lambda trace: later(trace, one, other), why, wrong, tuple(RELATION.values()))
 
 
 # ---- who delivers what when ------------------------------------------------------------------------------------------
@@ -89,9 +89,10 @@ def carol(number: str, protocol: type, *, first: str, why: str) -> Predict:
 
     name, at_once = "FIFO broadcast" if protocol is Fifo else "causal broadcast", first == "Yes."
     return predict({
-        "first": Question("the message that Carol delivers first ('Tea?' or 'Yes.')", delivers, look, why, ("No.",)),
-        "at once": Question("does she deliver the answer as soon as it arrives (True or False)",
-                            lambda trace: delivers(trace) == "Yes.", look, why, (not at_once,)),
+        "first": Question("the message that Carol delivers first", delivers, look, why,
+                          ("Tea?" if at_once else "Yes.",), ("Tea?", "Yes.")),
+        "at once": Question("does she deliver the answer as soon as it arrives",
+                            lambda trace: delivers(trace) == "Yes.", look, why, (not at_once,), YES_OR_NO),
     }, number=number, title=f"The early answer, {name}", run=early_answer(protocol),
         task="Alice asks \"Tea?\", Bob answers \"Yes.\", and the answer reaches Carol first. "
              f"What does she do with {name}?",

@@ -3,7 +3,7 @@
 
 from dslab.experiments.detector_quality import suspicions
 from dslab.grader.exercise import BreakIt
-from dslab.grader.questions import Question, predict
+from dslab.grader.questions import YES_OR_NO, Question, predict
 from dslab.network import Network, constant
 from dslab.properties import always
 from dslab.protocols.failure_detectors import (
@@ -44,9 +44,10 @@ def suspected(name: str) -> Question:
     def begins(trace: Trace) -> int:
         return max(one.step for one in suspicions(trace) if (one.observer, one.subject) == ("A", name))
 
-    return Question(f"{CAUSES[name]} from {SILENT_FROM} ms on: does A suspect {name} at {ASKED} ms (True or False)",
+    return Question(f"{CAUSES[name]} from {SILENT_FROM} ms on: does A suspect {name} at {ASKED} ms",
                     lambda trace: name in suspected_by_a(trace, ASKED), begins,
-                    "All that A has is the silence, and a silence looks the same whatever its cause.", (False,))
+                    "All that A has is the silence, and a silence looks the same whatever its cause.", (False,),
+                    YES_OR_NO)
 
 
 IN_THE_END = Question(

@@ -126,13 +126,13 @@ def look(use: str) -> Callable[[Trace], int]:
 def which(use: str, *wrong: str) -> Question:
     """Which clock serves this use?"""
     return Question(WORDS[use], lambda trace: right_clock(trace, use), look(use),
-                    lambda trace: WHY[right_clock(trace, use)], wrong)
+                    lambda trace: WHY[right_clock(trace, use)], wrong, (MONOTONIC, TIME_OF_DAY, LOGICAL))
 
 
 def what(use: str, *wrong: str) -> Question:
     """What is asked of a clock by this use?"""
     return Question(f"that is about a span, a date or a cause: {use}", lambda trace: KIND[right_clock(trace, use)],
-                    look(use), lambda trace: WHY[right_clock(trace, use)], wrong)
+                    look(use), lambda trace: WHY[right_clock(trace, use)], wrong, tuple(KIND.values()))
 
 
 EXERCISES = (

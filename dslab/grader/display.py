@@ -196,7 +196,7 @@ class Asked:
         return marks(self.exercise, given), report.panel(self.exercise, folded=[("Your answers as code", in_a_cell)])
 
     def __str__(self) -> str:
-        questions = [f"  {name!r}: {words}" for name, words in self.exercise.questions.items()]
+        questions = [f"  {name!r}: {words}" for name, words in self._in_words().items()]
         call = f"check(exercise({self.exercise.number!r}), {{{next(iter(self.exercise.questions))!r}: ..., ...}})"
         drawing = [self.sheet.text] if self.sheet else []
         return "\n".join([f"{self.title}. {self.exercise.task}", *drawing, *questions, f"Answer with {call}"])
@@ -208,10 +208,16 @@ class Asked:
         from dslab.widgets.panel import Card, shown
 
         asked = self.exercise
-        card = Card(title=self.title, state="asked", sentence=asked.task, rows=list(asked.questions.items()))
+        card = Card(title=self.title, state="asked", sentence=asked.task, rows=list(self._in_words().items()))
         drawing = f'<div class="dslab-sheet">{self.sheet.svg}</div>' if self.sheet else ""
         return shown(text=str(self), html=card._repr_html_() + drawing, widget=lambda: form(
-            title=self.title, task=asked.task, questions=asked.questions, judge=self.judge, sheet=self.sheet))
+            title=self.title, task=asked.task, questions=asked.questions, choices=asked.choices, judge=self.judge,
+            sheet=self.sheet))
+
+    def _in_words(self) -> dict[str, str]:
+        """The questions, each with its choices, if it has some."""
+        choices = {name: f" ({' or '.join(map(repr, offered))})" for name, offered in self.exercise.choices.items()}
+        return {name: words + choices.get(name, "") for name, words in self.exercise.questions.items()}
 
 
 def marks(exercise: Predict, said: Mapping[str, Any]) -> dict[str, str]:

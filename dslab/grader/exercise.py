@@ -234,6 +234,7 @@ class Predict(Exercise):
     Args:
         run: what will be played.
         questions: what is asked: a name and its words.
+        choices: of some of the names, all possible answers.
         answer: from the trace to the value for each name. Nothing is written down: the run is the answer.
         look: from the trace to the step that shows it, for each name.
     """
@@ -242,6 +243,7 @@ class Predict(Exercise):
     questions: Mapping[str, str]
     answer: Callable[[Trace], Mapping[str, Any]]
     look: Callable[[Trace], Mapping[str, int]]
+    choices: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     why: Callable[[Trace], Mapping[str, str]] = lambda trace: {}        # why each is so, once it was answered wrongly
     form = "predict"
 

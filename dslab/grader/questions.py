@@ -10,6 +10,8 @@ from dslab.grader.exercise import Predict
 from dslab.run import Run
 from dslab.trace import Trace
 
+YES_OR_NO = (True, False)
+
 
 def end(trace: Trace) -> int:
     """The last step."""
@@ -26,6 +28,7 @@ class Question:
         look: from the trace to the step that shows it.
         why: the explanation after a wrong answer: a sentence, or a function from the trace to one.
         wrong: common wrong answers.
+        choices: all possible answers, where they are few: a form shows a button for each.
     """
 
     words: str
@@ -33,6 +36,7 @@ class Question:
     look: Callable[[Trace], int] = end
     why: str | Callable[[Trace], str] = ""
     wrong: tuple[Any, ...] = ()
+    choices: tuple[Any, ...] = ()
 
     def reason(self, trace: Trace) -> str:
         """The explanation for this run."""
@@ -57,6 +61,7 @@ def predict(asks: Mapping[str, Question], *, number: str, title: str, task: str,
     return form(
         number=number, title=title, task=task, run=run, hints=hints, right=() if right is None else (right,),
         questions={name: question.words for name, question in asks.items()},
+        choices={name: question.choices for name, question in asks.items() if question.choices},
         answer=each(lambda question, trace: question.answer(trace)),
         look=each(lambda question, trace: question.look(trace)),
         why=lambda trace: {name: question.reason(trace) for name, question in asks.items() if question.why},

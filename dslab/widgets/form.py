@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import anywidget
@@ -17,6 +18,7 @@ from dslab.diagrams.step_labels import PADDING
 from dslab.diagrams.style import COLOURS
 from dslab.diagrams.svg import SvgPage, drawn
 from dslab.player.bundle import style, widget_module
+from dslab.predictions.forms import named
 from dslab.trace import Trace
 from dslab.trace_json import trace_to_dict
 from dslab.values import DslabError
@@ -87,18 +89,21 @@ def standing(marks: Mapping[str, str], count: int) -> str:
 
 
 def form(*, title: str, task: str, questions: Mapping[str, str], judge: Judge,
-         sheet: DiagramForm | None = None) -> ipywidgets.VBox:
+         choices: Mapping[str, Sequence[Any]] = MappingProxyType({}), sheet: DiagramForm | None = None,
+         ) -> ipywidgets.VBox:
     """A form, in a box that shows the verdict below it.
 
     Args:
         title, task: the text above the questions.
         questions: name -> text.
+        choices: of some of the names, the possible answers: a button for each instead of a field.
         judge: from the answers (None: left empty) to marks ("right", "wrong") and a widget.
         sheet: the diagram with the fields; None: a list.
     """
     box, places = ipywidgets.VBox(), sheet.places if sheet else {}
     asked = {"title": title, "task": task, "signs": SIGNS, "questions": [
         {"name": name, "words": questions[name]} | ({"place": places[name]} if sheet else {})
+        | ({"choices": [[repr(choice), named(choice)] for choice in choices[name]]} if name in choices else {})
         for name in (places or questions)]}         # in a diagram, Tab goes from field to field in the order of time
     if sheet:
         asked["paper"] = {"svg": sheet.svg, "size": sheet.size}

@@ -3,16 +3,56 @@
 /** @import { Model } from "../types.js" */
 import { FOCUSABLE, h, onEnter, s, setAttr, setText } from "../dom.js";
 
-/** @typedef {{name: string, words: string, place?: number[]}} Question `place`: left, top and width, px */
-/** @typedef {{title: string, task: string, questions: Question[], signs: Record<string, string>,
- *    paper?: {svg: string, size: number[]}}} Asked `signs`: the outlines of the shapes, by what they mean */
-/** @typedef {{asked: Asked, answers: Record<string, string>,
+/** @typedef {{name: string, words: string, place?: number[], choices?: Array<[value: string, words: string]>}} FormItem
+ *    `place`: left, top and width, px */
+/** @typedef {{title: string, task: string, questions: FormItem[], signs: Record<string, string>,
+ *    paper?: {svg: string, size: number[]}}} SheetAsked `signs`: the outlines of the shapes, by what they mean */
+/** @typedef {{asked: SheetAsked, answers: Record<string, string>,
  *    judged: {marks?: Record<string, string>, standing?: string}}} FormTraits */
 
+/** @typedef {object} FormField
+ * @property {string} name
+ * @property {HTMLElement} element
+ * @property {() => string} value
+ * @property {(value: string) => void} set
+ * @property {(listener: () => void) => void} onChange
+ * @property {(state: string) => void} mark "right", "wrong", or "" */
+
+let forms = 0; // radio buttons of two forms need two names
+
+/** A row of buttons, one for each choice.
+ * @param {FormItem} item
+ * @param {SheetAsked["signs"]} signs
+ * @returns {FormField} */
+function createChoice({ name, words, choices = [] }, signs) {
+  const group = `dslab-form-${forms} ${name}`;
+  const inputs = choices.map(([value]) => h("input", { type: "radio", name: group, value, ...FOCUSABLE }));
+  const labels = choices.map(([, said], n) => h("label", {}, inputs[n], h("bdi", {}, said)));
+  const outline = s("path");
+  const sign = s("svg", { class: "dslab-shape", viewBox: "0 0 20 20", "aria-hidden": "true" }, outline);
+  const row = h("div", { class: "dslab-radios", role: "radiogroup", "aria-label": words }, ...labels, sign);
+  const element = h("div", { class: "dslab-field" }, h("bdi", { class: "dslab-words" }, words), row);
+  return {
+    name,
+    element,
+    value: () => inputs.find((input) => input.checked)?.value ?? "",
+    set(value) {
+      for (const input of inputs) input.checked = input.value === value;
+    },
+    onChange: (listener) => inputs.forEach((input) => input.addEventListener("change", listener)),
+    mark(state) {
+      setAttr(outline, "d", signs[state] ?? "");
+      setAttr(row, "aria-label", state ? `${words}: ${state}` : words);
+      element.dataset.mark = state;
+    },
+  };
+}
+
 /** A field. Its mark is a shape, a colour and a word.
- * @param {Question} question
- * @param {Asked["signs"]} signs */
-function createField({ name, words, place }, signs) {
+ * @param {FormItem} item
+ * @param {SheetAsked["signs"]} signs
+ * @returns {FormField} */
+function createEntry({ name, words, place }, signs) {
   const input = h("input", {
     type: "text", spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-label": words, ...FOCUSABLE,
   });
@@ -33,7 +73,14 @@ function createField({ name, words, place }, signs) {
     setAttr(input, "aria-invalid", state === "wrong");
     element.dataset.mark = state;
   }
-  return { name, element, input, mark };
+  return {
+    name,
+    element,
+    value: () => input.value,
+    set: (value) => (input.value = value),
+    onChange: (listener) => input.addEventListener("input", listener),
+    mark,
+  };
 }
 
 /** The diagram, with the fields where their steps are. It comes from dslab's own drawing code, as one <svg>.
@@ -49,7 +96,8 @@ function drawPaper({ svg, size }, fields) {
 /** @param {{model: Model<FormTraits>, el: HTMLElement}} widget */
 function render({ model, el }) {
   const asked = model.get("asked");
-  const fields = asked.questions.map((question) => createField(question, asked.signs));
+  forms += 1;
+  const fields = asked.questions.map((item) => (item.choices ? createChoice : createEntry)(item, asked.signs));
   const elements = fields.map((field) => field.element);
   const button = h("button", { type: "submit", class: "dslab-press", ...FOCUSABLE }, "Check");
   const standing = h("span", { class: "dslab-standing", role: "status" });
@@ -68,7 +116,7 @@ function render({ model, el }) {
     if (button.getAttribute("aria-disabled") === "true") return;
     setAttr(button, "aria-disabled", true);
     setText(standing, "checking …");
-    model.send({ type: "check", answers: Object.fromEntries(fields.map((field) => [field.name, field.input.value])) });
+    model.send({ type: "check", answers: Object.fromEntries(fields.map((field) => [field.name, field.value()])) });
   }
 
   function draw() {
@@ -79,10 +127,11 @@ function render({ model, el }) {
   }
 
   fields.forEach((field) => {
-    field.input.value = model.get("answers")[field.name] ?? "";
-    field.input.addEventListener("input", () => field.mark(""));
+    field.set(model.get("answers")[field.name] ?? "");
+    field.onChange(() => field.mark(""));
     // In a notebook, Enter does not submit a form by itself.
-    field.input.addEventListener("keydown", onEnter(() => form.requestSubmit()));
+    for (const input of field.element.querySelectorAll("input"))
+      input.addEventListener("keydown", onEnter(() => form.requestSubmit()));
   });
   draw();
   el.append(form);
