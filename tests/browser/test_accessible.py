@@ -60,6 +60,7 @@ def test_the_checker_finds_nothing_in_an_open_panel(player, panel):
 
 def test_the_checker_finds_nothing_with_a_selection_and_causes(player):
     player.locator("[data-key='node A']").press("Enter")
+    player.locator("[data-key='tab more']").press("Enter")
     player.get_by_role("checkbox", name=re.compile("causal")).check()
     assert violations(player) == []
 
@@ -67,8 +68,8 @@ def test_the_checker_finds_nothing_with_a_selection_and_causes(player):
 def test_the_checker_finds_nothing_in_a_lecture(player):
     player.press("l")
     assert violations(player) == []
-    for name in ("State", "Log", "Cluster", "Diagram"):
-        player.get_by_role("button", name=name, exact=True).click()
+    for name in ("state", "history"):
+        player.locator(f"[data-key='tab {name}']").press("Enter")
     assert violations(player) == []
 
 
@@ -128,18 +129,25 @@ def test_a_remote_steps_in_a_lecture_and_escape_leaves(player):
     assert player.evaluate("player => player.style.zoom || document.fullscreenElement") is None
 
 
-def test_a_lecture_shows_the_chosen_views_only(player):
-    parts = {"Cluster": ".dslab-stage", "State": ".dslab-states", "Diagram": ".dslab-spacetime", "Log": ".dslab-row"}
+def test_a_tab_opens_a_view_and_closes_it_in_a_lecture_as_well(player):
+    views = {"history": ".dslab-row", "state": ".dslab-states", "cluster": ".dslab-stage"}
+    for lecture in (False, True):
+        if lecture:
+            player.press("l")
+        for name, part in views.items():
+            tab = player.locator(f"[data-key='tab {name}']")
+            for _ in range(2):
+                tab.press("Enter")
+                shown = tab.get_attribute("aria-pressed") == "true"
+                expect(player.locator(part).first).to_be_visible(visible=shown)
+
+
+def test_one_key_hides_what_comes_next(player):
     player.press("l")
-    for name, part in parts.items():
-        button = player.get_by_role("button", name=name, exact=True)
-        for _ in range(2):
-            button.press("Enter")
-            shown = button.get_attribute("aria-pressed") == "true"
-            expect(player.locator(part).first).to_be_visible(visible=shown)
-    player.press("Escape")
-    for part in parts.values():
-        expect(player.locator(part).first).to_be_visible()
+    player.press(".")
+    expect(player.locator(".dslab-cue")).to_have_text("What comes next is hidden.")
+    player.get_by_role("button", name="Hide what comes next").press("Enter")
+    expect(player.locator(".dslab-cue")).to_contain_text("Next: ")
 
 
 def test_without_a_full_screen_a_lecture_fills_the_window(browser, address):

@@ -111,7 +111,7 @@ def test_two_players_of_two_languages_do_not_mix(browser, tmp_path):
         return players.locator(".dslab-readout, .dslab-node:nth-child(3) > title").all_text_contents()
 
     for key, wait in (("ArrowRight", 400), ("ArrowLeft", 400), ("?", 0), ("w", 0), (" ", 400)):      # " " plays
-        one, node, other, its_node = together(key, wait)
+        node, one, its_node, other = together(key, wait)
         assert one.startswith("第 ") and other.startswith("ステップ ")
         assert node.startswith("节点 ") and its_node.startswith("ノード ")
     together(" ", 0)

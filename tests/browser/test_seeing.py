@@ -192,6 +192,7 @@ def test_a_log_is_a_row_of_boxes_and_says_what_is_committed(player):
 
 def test_values_open_and_stay_open(player):
     at(player, len(TRACE) - 1)
+    player.locator("[data-key='tab state']").press("Enter")
     player.locator("td details summary").first.focus()
     player.page.keyboard.press("Enter")
     expect(player.locator("td details[open] li").first).to_be_visible()

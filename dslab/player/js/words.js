@@ -11,6 +11,18 @@ export function setTranslations(catalogue) {
   translations = catalogue ?? {};
 }
 
+/** An action that begins later, by itself (when its element gets another size, say), in the language that is set now.
+ * @template {unknown[]} Given
+ * @param {(...given: Given) => void} action
+ * @returns {(...given: Given) => void} */
+export function inThisLanguage(action) {
+  const own = translations;
+  return (...given) => {
+    translations = own;
+    action(...given);
+  };
+}
+
 /** Translate: a sentence in the language that is set, with its {placeholders} filled in.
  * @param {string} sentence in English
  * @param {Record<string, unknown>} [values] */

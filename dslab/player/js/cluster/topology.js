@@ -6,7 +6,7 @@
 import { marksAt } from "../data/marks.js";
 import { words } from "../data/values.js";
 import { focusedKey, h, restoreFocus, s } from "../dom.js";
-import { english, t } from "../words.js";
+import { english, inThisLanguage, t } from "../words.js";
 import { createCutting } from "./link_cutting.js";
 import { createLinks, createRoute } from "./links.js";
 import { createFlights } from "./messages.js";
@@ -44,7 +44,7 @@ export function createTopology(index, positions, actions) {
     restoreFocus(element, focused);
   }
 
-  const observer = new ResizeObserver(([{ contentRect }]) => resize(contentRect));
+  const observer = new ResizeObserver(inThisLanguage(([{ contentRect }]) => resize(contentRect)));
   observer.observe(element);
   return {
     element,

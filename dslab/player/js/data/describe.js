@@ -35,7 +35,7 @@ export function rowText(index, step) {
   if (kind === "start") return t("{node} starts", { node });
   const asked = kind === "request" ? index.trace.operations?.find((one) => index.steps[one.invoked] === step) : null;
   if (!asked) return headline(step);
-  return t("{client} asks {node}: {call}", { client: shorten(asked.client, 20), node, call: words(asked.call) });
+  return t("{call}, asked by {client}", { client: shorten(asked.client, 20), call: words(asked.call) });
 }
 
 /** The outputs of a step: `leader 3`. An empty text says nothing.

@@ -6,7 +6,7 @@ import { headline } from "../data/describe.js";
 import { rowsOf } from "../data/filter.js";
 import { indexTrace, lastAtMost, stepsOf } from "../data/trace.js";
 import { shorten } from "../data/values.js";
-import { button, h, setText } from "../dom.js";
+import { button, FOCUSABLE, h, setText } from "../dom.js";
 import { createLights } from "../panels/lights.js";
 import { english, t } from "../words.js";
 import { createHistory } from "./history.js";
@@ -68,14 +68,11 @@ export function createComparison(index, payload, actions) {
   const lights = createLights(other, differingLights(payload), { go });
   const about = t("Promises that came to something else in {name}", { name: shorten(comparison.branch, 60) });
   lights.element.setAttribute("aria-label", about);
-  const boxes = sides.map((side, n) =>
-    h(
-      "div",
-      { class: "dslab-side", role: "group" },
-      h("div", { class: "dslab-side-head" }, names[n], divergenceOf(side.index, first), n ? lights.element : null),
-      side.history.element,
-    ),
-  );
+  const boxes = sides.map((side, n) => {
+    const parts = [names[n], divergenceOf(side.index, first), n ? lights.element : null];
+    const head = h("div", { class: "dslab-side-head", tabindex: "0", ...FOCUSABLE }, ...parts);
+    return h("div", { class: "dslab-side", role: "group" }, head, side.history.element);
+  });
   const element = h(
     "div",
     { class: "dslab-comparison" },

@@ -56,7 +56,7 @@ function createRow(index, k, { current, related, stamps, query, marked: other, c
     chain.has(k) ? "dslab-chain" : "",
   ];
   const said = query ? sentence(step) : rowText(index, step); // what was looked for may stand in any part of it
-  const notes = (step.notes ?? []).map((note) => ` (${note})`).join("");
+  const notes = (step.notes ?? []).map((note) => ` · ${note}`).join("");
   const stamp = stampOf(step, stamps);
   return h(
     "div",

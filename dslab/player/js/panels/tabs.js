@@ -104,7 +104,9 @@ export function createMore(sections, actions) {
     return { name, press };
   });
   const drawn = [...sections].map(([name, parts]) => {
-    const element = h("div", { class: `dslab-section dslab-section-${name}` }, ...parts.map((part) => part.element));
+    const about = { class: `dslab-section dslab-section-${name}`, tabindex: "0", role: "group", ...FOCUSABLE };
+    const label = t(SECTIONS.get(name) ?? name);
+    const element = h("div", { ...about, "aria-label": label }, ...parts.map((part) => part.element));
     return { element, draw: drawWhile(element, parts, (view) => view.section === name) };
   });
   const names = { class: "dslab-sections", role: "toolbar", "aria-label": t("More") };
