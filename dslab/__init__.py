@@ -44,6 +44,7 @@ from dslab.trace import Trace
 from dslab.values import DslabError, nearest
 
 if TYPE_CHECKING:                                   # editors and type checkers know at once what `_LATER` imports later
+    from dslab.checkers.causality import happens_before
     from dslab.checkers.linearizability import linearizable
     from dslab.checkers.specs import REGISTER
     from dslab.diagrams.diagram import diagram
@@ -62,6 +63,7 @@ if TYPE_CHECKING:                                   # editors and type checkers 
 _LATER = {
     "play": "dslab.player.player", "compare": "dslab.widgets.compare",
     "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
+    "happens_before": "dslab.checkers.causality",
     "linearizable": "dslab.checkers.linearizability", "REGISTER": "dslab.checkers.specs",
     "check": "dslab.grader.check", "exercise": "dslab.grader.catalogue", "progress": "dslab.grader.progress",
     "ask": "dslab.grader.display", "solution": "dslab.grader.display", "hint": "dslab.grader.hints",
@@ -72,10 +74,10 @@ _LATER = {
 __all__ = [
     "DslabError", "Limits", "Network", "Node", "Prediction", "ProtocolError", "REGISTER", "Run", "Specification",
     "Trace", "Verdict", "World", "always", "ask", "at", "check", "clock", "compare", "constant", "crash", "cut",
-    "delay", "deliver", "diagram", "drop", "duplicate", "exercise", "explore", "exponential", "fire", "follow", "heal",
-    "hint", "in_the_end", "isolate", "judge", "linearizable", "long_tail", "message", "partition", "pause", "play",
-    "progress", "recover", "request", "reveal", "resume", "search", "set_link", "simulate", "solution", "sometimes",
-    "source", "uniform", "vary",
+    "delay", "deliver", "diagram", "drop", "duplicate", "exercise", "explore", "exponential", "fire", "follow",
+    "happens_before", "heal", "hint", "in_the_end", "isolate", "judge", "linearizable", "long_tail", "message",
+    "partition", "pause", "play", "progress", "recover", "request", "reveal", "resume", "search", "set_link",
+    "simulate", "solution", "sometimes", "source", "uniform", "vary",
 ]
 
 

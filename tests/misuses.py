@@ -876,6 +876,8 @@ VIEWS: Table = {           # and exercises
         'between={} lacks the latency between eu and us: give one for each pair of sites, or a single one for all'),
     "a site with a node that there is not": (lambda: Run(raft.Raft, 2, network=Network(sites={"eu": ["A", "Z"]})),
         "the site eu names 'Z', which is not in this cluster (A, B)."),
+    "the order of a run that was not simulated": (lambda: dslab.happens_before(RUN),
+        'happens_before takes a Trace, not a Run: write happens_before(simulate(run))'),
     "a run compared with nothing": (lambda: compare(RUN),
         'compare lacks other: write, for example, compare(run, run.plus(at(500, crash("A"))))'),
     "a number, compared": (lambda: compare(RUN, 3),

@@ -7,14 +7,15 @@ import pytest
 import dslab.widgets.demonstration as views
 from dslab import DslabError, ask
 from dslab.player.bundle import style
-from dslab.protocols.rpc import marshal
+from dslab.protocols.rpc import DEMO, marshal
 from dslab.widgets.call_anatomy import CALL, call_anatomy, parts
+from dslab.widgets.causal_graph import causal_graph
 from dslab.widgets.clock_hands import clock_hands
 from dslab.widgets.detector_lamp import detector_lamp
 from dslab.widgets.framing import framing
 from dslab.widgets.happened_before import happened_before
 
-ALL = [framing, clock_hands, happened_before, detector_lamp, call_anatomy]
+ALL = [lambda: causal_graph(DEMO), framing, clock_hands, happened_before, detector_lamp, call_anatomy]
 
 
 @pytest.mark.parametrize("make", ALL)
