@@ -64,7 +64,7 @@ class Cluster:
 
     def __init__(self, element: Locator) -> None:
         self.element = element
-        self.status = element.locator("[aria-live]")
+        self.status = element.locator(".dslab-sentence [aria-live]")
         self.slider = element.get_by_role("slider", name="Step")
 
     def at(self, step: int | str) -> None:
@@ -105,6 +105,13 @@ def cluster(lab) -> Cluster:
     lab.run_all()
     cluster = Cluster(lab.page.get_by_role("group", name=f"Player: {title(TRACE)}", exact=True).first)
     cluster.element.scroll_into_view_if_needed()
+    question = cluster.element.locator(".dslab-question")
+    while question.get_attribute("data-phase") != "closed":
+        cluster.element.press("Y")                      # give up
+        cluster.element.press("y")                      # to the answer
+        expect(question).to_have_attribute("data-phase", "seen")
+        cluster.element.press("y")                      # to the next question, or close the card
+        expect(question).not_to_have_attribute("data-phase", "seen")
     return cluster
 
 

@@ -203,7 +203,7 @@ def test_no_cell_shows_its_answer_when_all_are_run(lab, path):
 
 def plays_to_its_answer(player: Locator) -> None:
     player.get_by_role("button", name="I give up").press("Enter")
-    player.press("q")
+    player.press("y")
     expect(player.locator(".dslab-question .dslab-result")).to_contain_text("It is ")
 
 

@@ -161,8 +161,8 @@ export const BINDINGS = [
     does: english("lecture: fill the screen, in large type"),
     act: (actions) => actions.lecture(),
   },
-  { keys: ["q"], name: "q", does: english("go on with the question"), act: (actions) => actions.ask() },
-  { keys: ["Q"], name: "Q", does: english("give up: play, and show the answer"), act: (actions) => actions.giveUp() },
+  { keys: ["y"], name: "y", does: english("go on with the question"), act: (actions) => actions.ask() },
+  { keys: ["Y"], name: "Y", does: english("give up: play, and show the answer"), act: (actions) => actions.giveUp() },
   { keys: ["."], name: ".", does: english("hide or show what comes next"), act: (actions) => actions.hide() },
   { keys: ["?"], name: "?", does: english("list these keys"), act: (actions) => actions.panel("keys") },
   {
@@ -191,6 +191,7 @@ export function keepsKey(target, key) {
   const tag = target.tagName.toLowerCase();
   if (tag === "button" || tag === "summary") return key === " ";
   if (tag === "input" && target.getAttribute("type") === "checkbox") return key === " ";
+  if (tag === "input" && target.getAttribute("type") === "radio") return key === " " || key.startsWith("Arrow");
   if (tag === "input") return target.getAttribute("type") !== "range" && key !== "Escape";
   return tag === "select" || tag === "textarea";
 }

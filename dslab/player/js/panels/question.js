@@ -34,7 +34,7 @@ function makeRoom(card) {
 function createPhase(index, asking, actions) {
   if (!asking) return { element: h("div", { hidden: true }), draw() {} };
   if (asking.phase === "open") return createOpenQuestion(asking, actions);
-  if (asking.phase === "closed") return still(createCard(asking, press(t("The question"), "quiet", "q", actions.ask)));
+  if (asking.phase === "closed") return still(createCard(asking, press(t("The question"), "quiet", "y", actions.ask)));
   return asking.phase === "playing" ? createPlaying(asking, actions) : createSeen(index, asking, actions);
 }
 
@@ -53,7 +53,7 @@ function createOpenQuestion(asking, actions) {
       "div",
       { class: "dslab-question-buttons" },
       press(t("Play and see"), "first", "", submit),
-      press(t("I give up"), "quiet", "Q", actions.giveUp),
+      press(t("I give up"), "quiet", "Y", actions.giveUp),
     ),
     h("p", { class: "dslab-soft" }, t("What comes next is hidden until you answer.")),
   );
@@ -77,7 +77,7 @@ function createOpenQuestion(asking, actions) {
 function createPlaying(asking, actions) {
   const said = asking.guess?.said;
   const guess = h("p", { class: "dslab-soft", dir: "auto" }, said ? t("You said {said}.", { said }) : "");
-  const skip = press(t("To the answer"), "quiet", "q", actions.ask);
+  const skip = press(t("To the answer"), "quiet", "y", actions.ask);
   return still(createCard(asking, asks(asking), guess, h("div", { class: "dslab-question-buttons" }, skip)));
 }
 
@@ -97,8 +97,8 @@ function createSeen(index, asking, actions) {
       "div",
       { class: "dslab-question-buttons" },
       isLast
-        ? press(t("Close"), "first", "q", actions.closeQuestion)
-        : press(t("Next question"), "first", "q", actions.nextQuestion),
+        ? press(t("Close"), "first", "y", actions.closeQuestion)
+        : press(t("Next question"), "first", "y", actions.nextQuestion),
       press(t("Ask again"), "quiet", "", actions.askAgain),
     ),
   );
