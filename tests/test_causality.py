@@ -4,7 +4,10 @@ import networkx
 import pytest
 
 from dslab import DslabError, happens_before, simulate
+from dslab.charts.graphs import draw_graph
+from dslab.experiments.gossip import spanning_tree
 from dslab.protocols import raft, rpc
+from dslab.protocols.broadcast import gossip
 from dslab.widgets.causal_graph import MOST, causal_graph, relation
 
 TRACE = simulate(raft.DEMO)
@@ -54,3 +57,36 @@ def test_a_part_of_a_run_is_drawn():
     assert [step["id"] for step in causal_graph(TRACE, first=10, last=14).payload["steps"]] == [10, 11, 12, 13]
     with pytest.raises(DslabError, match="no step from 9999 on"):
         causal_graph(TRACE, first=9999)
+
+
+# ---- other graphs ----
+
+def test_the_spanning_tree_of_gossip_has_an_edge_to_each_node_that_delivers_but_the_first():
+    trace = simulate(gossip(20, fanout=3, seed=1))
+    tree = spanning_tree(trace)
+    delivering = {output.node for output in trace.outputs("deliver")}
+    assert set(tree) == delivering and networkx.is_arborescence(tree)
+    assert all((a, b) in {(message.src, message.dst) for message in trace.messages} for a, b in tree.edges())
+
+
+def test_a_tree_is_drawn_with_children_below_their_parent_and_no_two_nodes_at_one_place():
+    drawn = draw_graph(spanning_tree(simulate(gossip(20, fanout=3, seed=1))), title="Who told whom")
+    places = [text.get_position() for text in drawn.axes[0].texts]
+    assert len(set(places)) == len(places) > 15
+    tree = draw_graph(networkx.DiGraph([("A", "B"), ("A", "C"), ("C", "D")])).axes[0].texts
+    (_, a), (_, b), (_, c), (_, d) = (next(t.get_position() for t in tree if t.get_text() == name) for name in "ABCD")
+    assert a > b == c > d
+
+
+def test_a_deadlock_is_marked_in_a_graph_of_who_waits_for_whom():
+    waits = networkx.DiGraph([("A", "B"), ("B", "C"), ("C", "A"), ("D", "A")])
+    assert repr(draw_graph(waits)).endswith("3 of them on a cycle: A → B, B → C, C → A")
+    waits.remove_edge("C", "A")
+    assert "cycle" not in repr(draw_graph(waits))
+
+
+def test_what_cannot_be_drawn_is_refused():
+    with pytest.raises(DslabError, match="takes a networkx graph, not 3"):
+        draw_graph(3)
+    with pytest.raises(DslabError, match="the graph has 100 nodes: a picture has room for 60"):
+        draw_graph(networkx.path_graph(100))

@@ -7,6 +7,7 @@ from typing import Any
 
 from networkx import DiGraph, draw_networkx_edges
 
+from dslab.charts.graphs import draw_boxes
 from dslab.charts.plots import LINE, MARKED, OURS, PAPER, Chart
 from dslab.values import DslabError
 
@@ -36,12 +37,16 @@ def recursion_tree(opinion: Any, *, collapsed: int | None = None, title: str = "
     axes = figure.subplots()
     draw_networkx_edges(graph, places, ax=axes, arrows=False, edge_color=LINE, node_size=0)
     taken = levels if collapsed is None else collapsed
-    for one in opinions(opinion):
-        done = bool(one.parts) and depth(one) <= taken
-        box = {"boxstyle": "round,pad=0.35", "facecolor": colours[one.value if done or not one.parts else heard(one)],
-               "edgecolor": MARKED if one.lie else LINE, "linestyle": "--" if one.lie else "-",
-               "linewidth": 1.6 if one.lie else 1.0}
-        axes.text(*places[one.path], words(one, done=done), bbox=box, ha="center", va="center", fontsize=9)
+    by_path = {one.path: one for one in opinions(opinion)}
+    done = {path: bool(one.parts) and depth(one) <= taken for path, one in by_path.items()}
+
+    def look(path: tuple[str, ...]) -> dict[str, Any]:
+        one = by_path[path]
+        colour = colours[one.value if done[path] or not one.parts else heard(one)]
+        lie = {"edgecolor": MARKED, "linestyle": "--", "linewidth": 1.6} if one.lie else {}
+        return {"facecolor": colour, **lie}
+
+    draw_boxes(axes, {path: places[path] for path in by_path}, lambda path: words(by_path[path], done=done[path]), look)
     axes.set(xlim=(-0.5, levels + 0.5), ylim=(len(leaves) - 0.4, -0.6), title=title)
     axes.axis("off")
     figure.supxlabel(CAPTION, fontsize=9, color=LINE)

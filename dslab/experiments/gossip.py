@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from math import exp
+from typing import Any
 
 from dslab.network import Network, constant
 from dslab.protocols.broadcast import Broadcast, Flooding, gossip
@@ -62,6 +63,21 @@ def rounds(trace: Trace) -> list[int]:
     times = [output.time for output in trace.outputs("deliver")]
     last = round((times[-1] - times[0]) / HOP)
     return [sum(time <= times[0] + hop * HOP for time in times) for hop in range(last + 1)]
+
+
+def spanning_tree(trace: Trace) -> Any:
+    """Who told whom first, as a networkx.DiGraph: an edge to each node that delivers, from whom it heard first."""
+    # Imported here, because a simulation must not wait for networkx.
+    from networkx import DiGraph
+
+    tree: DiGraph[str] = DiGraph()
+    for step in trace.steps:
+        if step.node is None or step.node in tree or not any(name == "deliver" for name, *_ in step.outputs):
+            continue
+        tree.add_node(step.node)
+        if step.message is not None:
+            tree.add_edge(step.message.src, step.node)
+    return tree
 
 
 # ---- flooding ----------------------------------------------------------------------------------------------
