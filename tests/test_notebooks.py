@@ -4,6 +4,7 @@ import ast
 import dis
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from types import CodeType
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ from sentences import refuse
 
 import notebooks
 import slides
+import speaker
 from dslab.command.notebook import CHECK, STUB, code_cells, exercise_of, read
 from dslab.grader.catalogue import exercises
 from dslab.values import nearest
@@ -375,3 +377,26 @@ def test_every_exercise_is_in_a_chapter():
     asked = {exercise_of(cell) for path in notebooks.NOTEBOOKS for cell in code_cells(read(path), CHECK)}
     refuse(f"exercise {number} is in no notebook: CONTRIBUTING.md says which cells it needs"
            for number in exercises() if number not in asked)
+
+
+# ---- what a deck shows, and what its speaker says ----
+
+def test_of_a_text_the_first_sentence_is_shown_and_the_rest_is_said():
+    text = "## 2.1 Two generals\n\nThey agree, or they lose (e.g. a war). Why? Read on.\n\n* one\n* two\n\nMore prose."
+    shown, said = speaker.parted(text)
+    assert shown == "## 2.1 Two generals\n\nThey agree, or they lose (e.g. a war).\n\n* one\n* two"
+    assert said == "Why? Read on.\n\nMore prose."
+
+
+@pytest.mark.parametrize("standing", ["```python\nx = 1\n\ny = 2\n```", "| a | b |\n| - | - |", "$$\nx\n\ny\n$$",
+                                      "<details><summary>Why?</summary>\n\nSo. Yes.\n\n</details>", "> Said. Twice."])
+def test_what_is_no_prose_stays_on_the_slide(standing):
+    assert speaker.parted(standing) == (standing, "")
+
+
+@each_notebook
+def test_nothing_of_a_chapter_is_lost_in_its_deck(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            words = Counter(cell.source.split())
+            assert Counter(" ".join(speaker.parted(cell.source)).split()) == words, cell.id

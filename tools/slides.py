@@ -1,13 +1,16 @@
-"""Chapters as decks: which cell begins a slide, and the page that shows one slide at a time.
+"""Chapters as decks: which cell begins a slide, and the page that shows one slide at a time, in large type, with a
+player that fits its slide. What the text says beyond its first sentence is for the speaker (`speaker`).
 
 `jupyter nbconvert --to slides` understands the same metadata, but its pages load reveal.js, MathJax and more from the
-network. The deck written here has forty lines of JavaScript of its own and fetches nothing.
+network. The deck written here has sixty lines of JavaScript of its own and fetches nothing.
 """
 
 import re
 
 from nbconvert import SlidesExporter
 from nbformat import NotebookNode, from_dict
+
+import speaker
 
 LONGEST = 8             # cells of a slide before it is divided; an answer stays with its question
 HEADING = re.compile(r"#{1,6} ")
@@ -51,7 +54,7 @@ def is_answer(cell: NotebookNode) -> bool:
 # ---- the deck ----
 
 STYLE = """
-  :root { --jp-ui-font-size1: 20px; --jp-content-font-size1: 20px; --jp-code-font-size: 17px; }
+  :root { --jp-ui-font-size1: 26px; --jp-content-font-size1: 26px; --jp-code-font-size: 19px; }
   html, body { height: 100%; margin: 0; overflow: hidden; }
   body.jp-Notebook { padding: 0; }
   .slides { height: calc(100% - 2.6rem); }
@@ -60,7 +63,12 @@ STYLE = """
                                 overflow: auto; }
   .slides > section > section.present { display: block; }
   .slides > section:not(:has(> .present)) { display: none; }
-  .fragment:not(.seen) { visibility: hidden; }
+  .jp-Cell:has(iframe) .jp-Cell-inputWrapper { display: none; }     /* the player, and not how it is made */
+  .jp-OutputArea iframe { display: block; }
+  aside.notes { display: none; margin-top: .6rem; padding: .2rem 1rem; border-left: .3rem solid #8b96a3;
+                font-size: .7em; }
+  .speaking aside.notes { display: block; }
+  .fragment:not(.seen) { display: none; }
   .jp-Cell { max-width: 84rem; margin: 0 auto; }
   .jp-InputPrompt, .jp-OutputPrompt, a.anchor-link { display: none; }
   .slides h1 { text-wrap: balance; }
@@ -72,8 +80,9 @@ STYLE = """
   @media print {
     html, body { height: auto; overflow: visible; }
     .slides > section, .slides > section > section { display: block !important; height: auto; break-after: page; }
-    .fragment { visibility: visible !important; }
+    .fragment { display: block !important; }
     .deck { display: none; }
+    aside.notes { display: block; }
   }
 """
 
@@ -81,6 +90,27 @@ SCRIPT = """
   const slides = [...document.querySelectorAll(".slides > section > section")];
   const place = document.getElementById("place");
   let now = 0;
+
+  // A player is as high as its slide has room, and as large as that allows; letters are as large as they can be.
+  const LEAST = { width: 940, height: 480 };
+  const SIZES = ["26px", "23px", "20px"];
+  function fit() {
+    const slide = slides[now];
+    const players = [...slide.querySelectorAll("iframe")].filter((frame) => frame.checkVisibility());
+    const bottom = () => Math.max(...[...slide.children].map((one) => one.getBoundingClientRect().bottom));
+    const used = () => bottom() - slide.getBoundingClientRect().top + slide.scrollTop;
+    for (const frame of players) frame.style.height = "0";
+    for (const size of SIZES) {
+      slide.style.setProperty("--jp-content-font-size1", size);
+      if (used() + 40 + (players.length && LEAST.height) <= slide.clientHeight) break;
+    }
+    for (const frame of players) {
+      const height = Math.max(LEAST.height, slide.clientHeight - used() - 40);
+      const zoom = Math.max(1, Math.min(1.6, height / LEAST.height, (frame.clientWidth - 16) / LEAST.width));
+      frame.style.height = `${height + 16}px`;
+      frame.contentWindow?.postMessage({ fit: Math.floor(height / zoom), zoom }, "*");
+    }
+  }
 
   const hidden = () => [...slides[now].querySelectorAll(".fragment:not(.seen)")];
   const seen = () => [...slides[now].querySelectorAll(".fragment.seen")];
@@ -96,6 +126,7 @@ SCRIPT = """
     slides.forEach((slide, k) => slide.classList.toggle("present", k === now));
     for (const part of slides[now].querySelectorAll(".fragment")) part.classList.toggle("seen", whole);
     slides[now].scrollTop = 0;
+    fit();
     place.textContent = `${now + 1} / ${slides.length}`;
     history.replaceState(null, "", `#/${now + 1}`);
   }
@@ -104,18 +135,20 @@ SCRIPT = """
     const part = hidden()[0];
     if (!part) return now < slides.length - 1 && show(now + 1, false);
     part.classList.add("seen");
+    fit();
     part.scrollIntoView({ block: "nearest" });
   }
 
   function back() {
     const part = seen().at(-1);
-    if (part) part.classList.remove("seen");
+    if (part) fit(part.classList.remove("seen"));
     else if (now > 0) show(now - 1, true);
   }
 
   const KEYS = { ArrowRight: forward, PageDown: forward, " ": forward, n: forward,
                  ArrowLeft: back, PageUp: back, p: back,
                  Home: () => show(0, false), End: () => show(slides.length - 1, true),
+                 s: () => document.body.classList.toggle("speaking") || fit(),
                  f: () => document.documentElement.requestFullscreen?.() };
   addEventListener("keydown", (event) => {
     const own = event.key === " " && event.target.closest?.("button, summary, a");
@@ -126,15 +159,18 @@ SCRIPT = """
   // A player in its frame has the keys while it has the focus; its Escape gives them back.
   addEventListener("message", ({ source, data }) => {
     const players = [...document.querySelectorAll("iframe")];
+    if (data?.ready) fit();
     if (data?.escape && players.some((frame) => frame.contentWindow === source)) takeKeys();
   });
+  addEventListener("resize", fit);
   addEventListener("hashchange", () => show(Number(location.hash.slice(2)) - 1 || 0, false));
   document.getElementById("back").onclick = back;
   document.getElementById("forward").onclick = forward;
   show(Number(location.hash.slice(2)) - 1 || 0, false);
 """
 
-HINT = "Arrows or Page Down turn the slides. Click into a player and they step it; Escape gives them back."
+HINT = ("Arrows or Page Down turn the slides. Click into a player and they step it; Escape gives them back. "
+        "S: speaker's notes")
 
 TEMPLATE = f"""{{% extends 'index.html.j2' %}}
 {{% block header %}}<!DOCTYPE html>
@@ -157,6 +193,7 @@ HEAD
 
 def deck(notebook: NotebookNode, *, name: str, head: str) -> str:
     """A notebook that was run, as one page: a slide at a time. `head` goes into the page's head."""
+    notebook = from_dict(notebook | {"cells": speaker.shorten(notebook.cells)})
     exporter = SlidesExporter(raw_template=TEMPLATE.replace("HEAD\n", head))
     page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": name}})
     return page

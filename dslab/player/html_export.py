@@ -57,6 +57,14 @@ render({ model, el: document.getElementById("player") });
 // In the frame of a chapter's page: say how high this is, so that nothing is cut off and nothing left blank.
 const tell = () => parent.postMessage({ height: Math.ceil(document.body.getBoundingClientRect().height) }, "*");
 if (parent !== window) new ResizeObserver(tell).observe(document.body);
+// A deck says how much room its slide has.
+addEventListener("message", ({ source, data }) => {
+  if (source !== parent || !(data?.fit > 0)) return;
+  const player = document.querySelector("#player > *");
+  player.style.setProperty("--dslab-height", `${data.fit}px`);
+  player.style.setProperty("zoom", data.zoom);
+});
+if (parent !== window) parent.postMessage({ ready: true }, "*");
 // In a frame, Escape also gives the keys back to the page around it, which may be a deck.
 const give = ({ key }) => key === "Escape" && parent !== window && parent.postMessage({ escape: true }, "*");
 addEventListener("keydown", give, { capture: true });

@@ -161,7 +161,7 @@ def test_a_client_asks_what_is_typed(lab, player):
     expect(field).to_have_value("Put(key='x', value=1)")
     field.fill("Put('y', 'a')")
     press(player, "Enter")
-    happened(player, "alice", "'y'")
+    happened(player, "alice", "y = a")
     assert changes(lab) == ["request('alice', Put(key='y', value='a'))"]
     field.fill("Putt('y')")
     press(player, "Enter")

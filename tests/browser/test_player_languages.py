@@ -18,7 +18,7 @@ RUN = DEMO.plus(at(3, drop("A->B#1")), at(200, cut("A", "C")), at(300, isolate("
                 at(510, recover("A"))).replace(title="一次选举")
 SEEN = """player => {
     const seen = new Set(), names = ["title", "aria-label", "placeholder", "aria-valuetext", "aria-description"];
-    for (const one of [player, ...player.querySelectorAll("*")]) {
+    for (const one of [player, ...player.querySelectorAll(":not(.dslab-row-note)")]) {     // notes are the author's
         for (const name of names) if (one.hasAttribute(name)) seen.add(one.getAttribute(name));
         for (const child of one.childNodes) if (child.nodeType === 3) seen.add(child.data);
     }
