@@ -906,7 +906,7 @@ VIEWS: Table = {           # and exercises
         "show='histroy': there is no view 'histroy', only cluster, history, state, promises, script, more. "
         "Did you mean 'history'?"),
     "a number of views": (lambda: play(RUN, show=2),
-        "show=2: expected the name of a view, or several: cluster, history, state, promises, script, more"),
+        "show=2: expected the name of a view, or several: cluster, history, state, messages, promises, script, more"),
     "a layout that there is not": (lambda: play(RUN, layout="round"),
         "there is no layout 'round': choose circle, line, grid, spring, planar, shell, spectral, spiral or give a dict "
         'of points.'),
