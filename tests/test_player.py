@@ -292,6 +292,13 @@ def test_a_widget_sends_its_bundle_as_a_string_in_a_small_module():
     assert len(one) - len(json.dumps(code)) < 4000
 
 
+def test_every_widget_comes_by_the_loader():
+    """Without it, a widget that loads slowly never hears its kernel."""
+    sources = {file: file.read_text("utf-8") for file in bundle.HERE.parent.rglob("*.py")}
+    refuse(f"{file.name} sends a bundle as it is: write _esm = widget_module(...)" for file, text in sources.items()
+           if re.search(r"_esm ?= ?script\(", text))
+
+
 def modules(folder, **sources):
     """A folder of JavaScript modules; `data_trace` is data/trace.js."""
     for name, text in sources.items():

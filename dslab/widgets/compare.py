@@ -23,7 +23,7 @@ import traitlets
 from dslab.checkers.side_by_side import Comparison
 from dslab.logical_time import SILENT
 from dslab.mistakes.calls import teaching
-from dslab.player.bundle import script
+from dslab.player.bundle import widget_module
 from dslab.player.language import catalogue, language
 from dslab.player.layout import Layout
 from dslab.player.payload import places_in, spoken, trace_data
@@ -83,7 +83,7 @@ def compare(one: Playable, other: Playable, *, view: str | None = None, titles: 
 class SideBySide(anywidget.AnyWidget):
     """Two runs beside each other: all that the browser shows is in the payload, and no kernel is asked."""
 
-    _esm = script(ROOT)
+    _esm = widget_module(ROOT)
     _css = STYLE
     payload = traitlets.Dict().tag(sync=True)
 
