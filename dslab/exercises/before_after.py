@@ -7,7 +7,8 @@ from typing import Any
 from dslab.experiments.consistent_cuts import AFTER, BEFORE, chain, crossing, relation, total_orders
 from dslab.grader.exercise import Predict
 from dslab.grader.questions import YES_OR_NO, Question, predict
-from dslab.protocols.physical_timestamps import DEMOS, MOON, NO
+from dslab.protocols.logical_clocks import drawing
+from dslab.protocols.physical_timestamps import DEMOS, MOON, NO, WallClock, moon
 from dslab.run import Run
 from dslab.trace import Trace
 
@@ -83,9 +84,12 @@ def lie(trace: Trace) -> int:
     return round(said[MOON] - said[NO])
 
 
+SIX = drawing(WallClock, {"A": "u . . v .", "B": ". w x . .", "C": "y . . . z"}, "u>w x>z",
+              title="Six other events, two messages")
+
 EXERCISES = (
-    pairs("3.2a", "Six events", DEMOS["riddle"], "a-f e-d e-f c-b e-a",
-          {"e-d": "after", "a-f": "concurrent", "c-b": "before"}),
+    pairs("3.2a", "Six events", SIX, "u-z v-x y-x z-u v-w",
+          {"y-x": "before", "u-z": "concurrent", "z-u": "before"}),
     pairs("3.2b", "Lamport's figure 1", DEMOS["figure 1"], "p1-r4 p3-q3 q1-p3 q7-p4 r1-q6",
           {"p3-q3": "before", "p1-r4": "concurrent", "r1-q6": "before"}),
     predict(CUTS | {"orders": ORDERS}, number="3.2c", title="Moments and orders", run=DEMOS["riddle"],
@@ -96,9 +100,10 @@ EXERCISES = (
                           why="C goes by the stamps, and the answer's is smaller.", wrong=("question",)),
         "by": Question("the stamp of the question minus that of the answer, in ms", lie,
                        lambda trace: trace.outputs("said")[-1].step,
-                       "The question is stamped 3 ms too late; the answer is given 2 ms after it.", (-2, 5)),
-    }, number="3.2d", title="The moon and the cheese", run=DEMOS["a clock ahead"],
-        task="A's clock is 3 ms ahead of B's. A's message reaches B, who answers at once, after 2 ms. C sorts by "
+                       "The question is stamped 9 ms too late; the answer is given 4 ms after it.", (-4, 13)),
+    }, number="3.2d", title="The moon and the cheese",
+        run=moon(ahead=9, latency=4, title="The moon and the cheese: A's clock is 9 ms ahead"),
+        task="A's clock is 9 ms ahead of B's. A's message reaches B, who answers at once, after 4 ms. C sorts by "
              "stamps.",
-        right={"first": "answer", "by": 1}),
+        right={"first": "answer", "by": 5}),
 )

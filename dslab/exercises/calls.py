@@ -2,8 +2,16 @@
 
 from dslab.grader.exercise import BreakIt, Predict
 from dslab.grader.questions import Question, end, predict
-from dslab.protocols import pipelining, rolling_upgrade, rpc
-from dslab.protocols.rpc import Bank, CarefulBank, PatientShop, RememberingBank, charging, nothing_is_executed_twice
+from dslab.protocols import pipelining, rolling_upgrade
+from dslab.protocols.rpc import (
+    MISHAPS,
+    Bank,
+    CarefulBank,
+    PatientShop,
+    RememberingBank,
+    charging,
+    nothing_is_executed_twice,
+)
 from dslab.run import Run
 from dslab.script import at, crash, drop, duplicate, recover
 from dslab.trace import Trace
@@ -32,33 +40,37 @@ def waits(page: int, why: str, wrong: int) -> Question:
                     lambda trace: trace.outputs("page")[page - 1].step, why, (wrong,))
 
 
-def upgrading(number: str, title: str, name: str, task: str, why: str, right: int, wrong: int) -> Predict:
+def upgrading(number: str, title: str, replicas: int, task: str, why: str, right: int, wrong: int) -> Predict:
     """How many requests are rejected?"""
     question = Question("how many requests are rejected", lambda trace: len(trace.outputs("rejected")),
                         lambda trace: min((output.step for output in trace.outputs("rejected")), default=end(trace)),
                         why, (wrong,))
-    return predict({"rejected": question}, number=number, title=title, run=rolling_upgrade.DEMOS[name], task=task,
-                   right={"rejected": right})
+    run = rolling_upgrade.rolling(replicas, *rolling_upgrade.CRASH, title=title)
+    return predict({"rejected": question}, number=number, title=title, run=run, task=task, right={"rejected": right})
 
 
 EXERCISES = (
     predict({
-        "page 1": waits(1, "10 ms there, 300 ms of work, 10 ms back.", 300),
-        "page 2": waits(2, "Its answer is ready early, and waits until page 1 is sent, at 310 ms.", 40),
-        "page 3": waits(3, "Its answer is ready early, and waits until page 1 is sent, at 310 ms.", 360),
-    }, number="1.2a", title="Behind the slow one", run=pipelining.DEMOS["in order"],
-        task="Three pages take the server 300, 20 and 20 ms; it works on all at once, and answers in the order of the "
+        "page 1": waits(1, "10 ms there, 40 ms of work, 10 ms back.", 40),
+        "page 2": waits(2, "10 ms there, 250 ms of work, 10 ms back.", 310),
+        "page 3": waits(3, "Its answer is ready early, and waits until page 2 is sent, at 260 ms.", 35),
+    }, number="1.2a", title="Behind the slow one",
+        run=pipelining.fetching(pipelining.InOrder, 40, 250, 15, title="Three pages, the second of which is slow"),
+        task="Three pages take the server 40, 250 and 15 ms; it works on all at once, and answers in the order of the "
              "questions. Each way takes 10 ms.",
-        right={"page 1": 320, "page 2": 320, "page 3": 320}),
-    mishap("1.3a", "No retry, a lost reply", rpc.DEMOS["maybe"],
-           "The bank's reply is lost, and the shop does not send its call again.",
-           ("The shop cannot know whether the request or the reply was lost.", "The request did arrive."),
-           ("unknown", 1), ("error", 0)),
-    mishap("1.3b", "A crash at the wrong moment", rpc.DEMOS["at most once, crash"],
-           "The shop sends its call again until it is answered. The bank remembers in memory what it has executed; it "
-           "crashes after it has charged and before it has answered, and recovers.",
-           ("The second copy is answered.", "What it remembered is gone: the second copy is executed, too."),
+        right={"page 1": 60, "page 2": 270, "page 3": 270}),
+    mishap("1.3a", "A late reply, and patience",
+           charging(PatientShop, Bank, *MISHAPS["the reply is late"], title="A late reply, and patience"),
+           "The bank's reply is so late that the shop has sent its call again by then. The bank remembers nothing.",
+           ("The late reply is a reply.", "The second copy is executed, too, whether it was needed or not."),
            ("ok", 2), ("unknown", 1)),
+    mishap("1.3b", "A crash before the charge",
+           charging(PatientShop, RememberingBank, *MISHAPS["a crash before it is executed"],
+                    title="The bank remembers, and crashes early"),
+           "The shop sends its call again until it is answered. The bank remembers in memory what it has executed; it "
+           "crashes when it has received the call and not executed it yet, and recovers.",
+           ("The second copy is answered.", "The first copy was lost in the crash, before it had any effect."),
+           ("ok", 1), ("unknown", 2)),
     BreakIt(
         number="1.3c", title="Make Carol pay twice", run=charging(PatientShop, Bank), mended=RememberingBank,
         promise=nothing_is_executed_twice, allowed={"drop": 1, "delay": 1, "duplicate": 1},
@@ -79,12 +91,13 @@ EXERCISES = (
         wrong=(((at(22, crash("bank")), at(60, recover("bank"))), "the promise holds"),
                ((at(35, crash("bank")), at(60, recover("bank"))), "the promise holds"),
                ((at(27, crash("bank")),), "the promise holds"))),
-    upgrading("1.4a", "Three replicas, an upgrade and a crash", "three and a crash",
-              "Three replicas are upgraded one by one; a request needs a majority. Replica A crashes at 480 ms, while "
+    upgrading("1.4a", "Four replicas, an upgrade and a crash", 4,
+              "Four replicas are upgraded one by one; a request needs a majority. Replica A crashes at 480 ms, while "
               "B is down for its upgrade (450 to 650 ms), and recovers at 700 ms. A request comes every 100 ms, and "
               "waits 50 ms for answers.",
-              "From 480 to 650 ms only C is up: the requests at 500 and 600 ms find one answer.", right=2, wrong=0),
-    upgrading("1.4b", "Five replicas, an upgrade and a crash", "five and a crash",
-              "The same with five replicas.", "Three of five are up at every moment, and that is a majority.", right=0,
+              "From 480 to 650 ms two of four are up, which is no majority: the requests at 500 and 600 ms fail.",
+              right=2, wrong=0),
+    upgrading("1.4b", "Six replicas, an upgrade and a crash", 6,
+              "The same with six replicas.", "Four of six are up at every moment, and that is a majority.", right=0,
               wrong=2),
 )

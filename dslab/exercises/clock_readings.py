@@ -2,7 +2,7 @@
 
 from dslab.grader.exercise import Predict
 from dslab.grader.questions import Question, predict
-from dslab.protocols.clock_sync import DEMOS, ahead, asking, really_ahead, round_trip
+from dslab.protocols.clock_sync import ahead, asking, really_ahead, round_trip
 from dslab.run import Run
 from dslab.trace import Trace
 
@@ -35,9 +35,10 @@ def timestamps(number: str, title: str, run: Run, task: str, *, delta: int, thet
 
 
 EXERCISES = (
-    timestamps("3.1a", "Four timestamps", DEMOS["four timestamps"],
-               "The readings are t1 = 100, t2 = 165, t3 = 170 and t4 = 125 ms. The server is really 50 ms ahead.",
-               delta=25, theta=45, error_=0),
+    timestamps("3.1a", "Four timestamps", asking(offset=20, there=3, back=9,
+               title="Four timestamps: a server that is 20 ms ahead"),
+               "The readings are t1 = 100, t2 = 123, t3 = 128 and t4 = 117 ms. The server is really 20 ms ahead.",
+               delta=17, theta=23, error_=0),
     timestamps("3.1b", "Behind, and slow to answer", asking(offset=-30, there=4, back=12, busy=20,
                title="Four timestamps: a server that is 30 ms behind"),
                "The request takes 4 ms, the server works for 20 ms, the reply takes 12 ms, and the server is 30 ms "
@@ -46,8 +47,8 @@ EXERCISES = (
     predict({"does": Question("what the client does",
                               lambda trace: trace.outputs("adjust")[0].values[0],
                               lambda trace: trace.outputs("adjust")[0].step,
-                              "What is wrong by more than 1000 s is not believed: it is left to people.", ("step",),
+                              "90 s are too many to slew, and few enough to be believed.", ("panic",),
                               ("slew", "step", "panic"))},
-            number="3.1c", title="1000.1 seconds", run=DEMOS["panic"],
-            task="A clock is 1000.1 s behind. The limits are 125 ms and 1000 s."),
+            number="3.1c", title="A minute and a half", run=asking(offset=90_000, title="A clock that is 90 s behind"),
+            task="A clock is 90 s behind. The limits are 125 ms and 1000 s."),
 )
