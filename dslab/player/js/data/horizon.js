@@ -1,11 +1,15 @@
 // @ts-check
 // What is known up to a step. A player that asks is given this and not the whole run, so that no view of it can show
 // what comes later, however it looks for it.
-/** @import { Comparison, Light, Message, Operation, Payload, Trace } from "../types.js" */
+/** @import { Comparison, Light, Message, Operation, Payload, Trace, View } from "../types.js" */
 import { english } from "../words.js";
 import { lastAtMost } from "./trace.js";
 
 const ASKED = english("Answer the question first, or give up: then the run can be changed.");
+
+/** The last step that a view may show of what it has: the reader can hide what comes after the cursor.
+ * @param {Pick<View, "future"|"step">} view */
+export const horizonOf = ({ future, step }) => (future ? Infinity : step);
 
 /** @param {Payload} payload
  *  @param {number} step the last one that is known; all of them: the payload as it is

@@ -6,6 +6,7 @@ import { crossOutline } from "../cluster/shapes.js";
 import { labelOf } from "../data/appearance.js";
 import { RELATION, relationOf } from "../data/causality.js";
 import { knowledge, knowsAll, messageFilter } from "../data/filter.js";
+import { horizonOf } from "../data/horizon.js";
 import { inFlightDuring } from "../data/in_flight.js";
 import { shorten } from "../data/values.js";
 import { s } from "../dom.js";
@@ -93,7 +94,7 @@ function drawEnd(fate, middle, to) {
  *  @param {View} view
  *  @param {Uint8Array|null} related */
 function classesOf({ message, fate }, isNow, view, related) {
-  const known = view.future || (message.ended ?? message.sent) <= view.step;
+  const known = (message.ended ?? message.sent) <= horizonOf(view);
   const chosen = view.selection?.kind === "message" && view.selection.id === message.name;
   const classes = ["dslab-arrow", known ? `dslab-fate-${fate.replace(" ", "-")}` : ""];
   if (related) classes.push(`dslab-${RELATION[relationOf(message, related)]}`);

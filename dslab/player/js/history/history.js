@@ -4,6 +4,7 @@
 /** @import { Actions, Index, Panel, Rows, View } from "../types.js" */
 import { chainOf, relations } from "../data/causality.js";
 import { rowsOf } from "../data/filter.js";
+import { horizonOf } from "../data/horizon.js";
 import { matchesOf } from "../data/search.js";
 import { shorten } from "../data/values.js";
 import { cssZoom, FOCUSABLE, h, replaceChanged, s, toggleClass } from "../dom.js";
@@ -153,7 +154,7 @@ export function createHistory(index, actions, first = null) {
     const inLog = fitsBeside(index, stamps, frame.column) ? "none" : stamps;
     const steps = Array.from({ length: count }, (_, n) => rows.stepOf(frame.first + n));
     log.draw(steps, { current, related, stamps: inLog, query, marked, chain });
-    overview.draw(rows, size.height, future ? related : null, matchesOf(index, query));
+    overview.draw(rows, size.height, related, matchesOf(index, query), horizonOf(view));
   }
 
   /** @param {View} view */

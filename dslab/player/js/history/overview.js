@@ -49,19 +49,22 @@ export function createOverview(index, scrollTo) {
     /** @param {Rows} rows
      *  @param {number} height px
      *  @param {Uint8Array|null} related
-     *  @param {ArrayLike<number>} found */
-    draw(rows, height, related, found) {
+     *  @param {ArrayLike<number>} found
+     *  @param {number} horizon the last step that may be shown */
+    draw(rows, height, related, found, horizon) {
       setAttr(drawing, "viewBox", `0 0 ${WIDTH} ${Math.max(1, height)}`);
-      draw("steps", [rows, height], () => columnsOf(index, rows, height));
-      draw("faults", [rows, height], () =>
-        linesOf(rows, height, 0, WIDTH, (k) => FAULTS.has(index.steps[k].kind)),
+      draw("steps", [rows, height, horizon], () => columnsOf(index, rows, height, horizon));
+      draw("faults", [rows, height, horizon], () =>
+        linesOf(rows, height, 0, WIDTH, (k) => k <= horizon && FAULTS.has(index.steps[k].kind)),
       );
       draw("past", [rows, height, related], () => linesOf(rows, height, 0, 4, (k) => related?.[k] === PAST));
-      draw("future", [rows, height, related], () =>
-        linesOf(rows, height, WIDTH - 4, WIDTH, (k) => related?.[k] === FUTURE),
+      draw("future", [rows, height, related, horizon], () =>
+        linesOf(rows, height, WIDTH - 4, WIDTH, (k) => k <= horizon && related?.[k] === FUTURE),
       );
       const all = new Set(Array.from(found));
-      draw("found", [rows, height, found], () => linesOf(rows, height, 0, WIDTH, (k) => all.has(k)));
+      draw("found", [rows, height, found, horizon], () =>
+        linesOf(rows, height, 0, WIDTH, (k) => k <= horizon && all.has(k)),
+      );
     },
     /** All are parts of the whole, 0 to 1. */
     place(/** @type {number} */ top, /** @type {number} */ bottom, /** @type {number} */ at) {
@@ -76,15 +79,17 @@ export function createOverview(index, scrollTo) {
 /** A dot for each step; of several on one pixel, one.
  * @param {Index} index
  * @param {Rows} rows
- * @param {number} height */
-function columnsOf(index, rows, height) {
+ * @param {number} height
+ * @param {number} horizon */
+function columnsOf(index, rows, height, horizon) {
   const wide = WIDTH / Math.max(1, index.nodes.length);
   const tall = Math.max(1, height / Math.max(1, rows.count));
   const seen = new Set();
   const dots = [];
   for (let row = 0; row < rows.count; row++) {
-    const i = index.column.get(index.steps[rows.stepOf(row)].node);
-    if (i === undefined) continue;
+    const k = rows.stepOf(row);
+    const i = index.column.get(index.steps[k].node);
+    if (i === undefined || k > horizon) continue;
     const x = Math.floor(i * wide);
     const y = Math.floor((row * height) / rows.count);
     if (seen.has(y * WIDTH + x)) continue;

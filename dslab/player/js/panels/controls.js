@@ -2,8 +2,9 @@
 // The control bar: step, play, speed, and the scrubber with the faults marked along it.
 /** @import { Actions, Index, Panel, View } from "../types.js" */
 import { announcement, lastOf } from "../data/describe.js";
+import { horizonOf } from "../data/horizon.js";
 import { showTime } from "../data/values.js";
-import { button, FOCUSABLE, h, relabel, s, setAttr, setText } from "../dom.js";
+import { button, FOCUSABLE, h, relabel, s, setAttr, setText, toggleClass } from "../dom.js";
 import { t } from "../words.js";
 import { createToggle } from "./filters.js";
 
@@ -61,13 +62,16 @@ function createScrubber(index, actions) {
     ...FOCUSABLE,
   });
   const readout = h("output", { class: "dslab-readout" });
-  const track = h("div", { class: "dslab-track" }, faultMarks(index), range);
+  const marks = faultMarks(index);
+  const track = h("div", { class: "dslab-track" }, marks.element, range);
   return {
     element: h("div", { class: "dslab-scrubber" }, track, readout),
     draw(view) {
       if (Number(range.value) !== view.step) range.value = String(view.step);
       if (!view.playing) setAttr(range, "aria-valuetext", announcement(index, view.step));
-      const values = { step: view.step, last: lastOf(index), time: showTime(view.time) };
+      const horizon = horizonOf(view);
+      marks.draw(horizon);
+      const values = { step: view.step, last: horizon < index.last ? "?" : lastOf(index), time: showTime(view.time) };
       setText(readout, t("step {step} of {last} · {time}", values));
     },
   };
@@ -78,24 +82,23 @@ function createScrubber(index, actions) {
 function faultMarks(index) {
   const ordinary = new Set(["start", "receive", "timer", "request", "loss", "event"]);
   const mending = new Set(["recover", "heal", "resume"]);
-  const ticks = index.steps.flatMap((step, k) =>
-    ordinary.has(step.kind)
-      ? []
-      : [
-          s("line", {
-            class: `dslab-tick dslab-tick-${mending.has(step.kind) ? "mend" : "fault"}`,
-            x1: (1000 * k) / Math.max(1, index.last),
-            x2: (1000 * k) / Math.max(1, index.last),
-            y1: 0,
-            y2: 6,
-          }),
-        ],
+  const steps = index.steps.map((_, k) => k).filter((k) => !ordinary.has(index.steps[k].kind));
+  const ticks = steps.map((k) =>
+    s("line", {
+      class: `dslab-tick dslab-tick-${mending.has(index.steps[k].kind) ? "mend" : "fault"}`,
+      x1: (1000 * k) / Math.max(1, index.last),
+      x2: (1000 * k) / Math.max(1, index.last),
+      y1: 0,
+      y2: 6,
+    }),
   );
-  return s(
-    "svg",
-    { class: "dslab-ticks", viewBox: "0 0 1000 6", preserveAspectRatio: "none", "aria-hidden": "true" },
-    ...ticks,
-  );
+  const about = { class: "dslab-ticks", viewBox: "0 0 1000 6", preserveAspectRatio: "none", "aria-hidden": "true" };
+  return {
+    element: s("svg", about, ...ticks),
+    draw(/** @type {number} */ horizon) {
+      ticks.forEach((tick, n) => toggleClass(tick, "dslab-absent", steps[n] > horizon));
+    },
+  };
 }
 
 /** What the history shows: stamps, causality, the future.

@@ -83,7 +83,8 @@ function item(word, ...drawing) {
 /** @param {Index} index */
 function roleItems(index) {
   const roles = new Map(index.nodes.flatMap((node) => node.roles.map((role, place) => [role, place])));
-  return [...roles].map(([role, place]) =>
+  const seen = new Set(index.attributes.flatMap((attributes) => attributes.get("role")?.values ?? []));
+  return [...roles].filter(([role]) => seen.has(role)).map(([role, place]) =>
     item(
       role,
       s(

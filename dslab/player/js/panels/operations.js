@@ -1,6 +1,7 @@
 // @ts-check
 // The clients' operations under the scrubber: a bar from the step that invoked each to the step that answered it.
 /** @import { Actions, Index, Operation, Panel } from "../types.js" */
+import { horizonOf } from "../data/horizon.js";
 import { shorten, words } from "../data/values.js";
 import { FOCUSABLE, h, toggleClass } from "../dom.js";
 import { counted, t } from "../words.js";
@@ -65,7 +66,7 @@ export function createOperations(index, actions) {
       cursor.style.left = `${(100 * view.step) / Math.max(1, index.last)}%`;
       for (const { one, element } of drawn) {
         toggleClass(element, "dslab-open", one.invoked <= view.step && view.step < (one.returned ?? Infinity));
-        toggleClass(element, "dslab-absent", !view.future && one.invoked > view.step);
+        toggleClass(element, "dslab-absent", one.invoked > horizonOf(view));
       }
     },
   };
