@@ -903,7 +903,7 @@ VIEWS: Table = {           # and exercises
     "a height in words": (lambda: play(RUN, height="tall"),
         "height='tall': expected a number of pixels, such as 560"),
     "a view that there is not": (lambda: play(RUN, show="histroy"),
-        "show='histroy': there is no view 'histroy', only cluster, history, state, promises, script, more. "
+        "show='histroy': there is no view 'histroy', only cluster, history, state, messages, promises, script, more. "
         "Did you mean 'history'?"),
     "a number of views": (lambda: play(RUN, show=2),
         "show=2: expected the name of a view, or several: cluster, history, state, messages, promises, script, more"),
