@@ -145,7 +145,20 @@ SCRIPT = """
     else if (now > 0) show(now - 1, true);
   }
 
-  const KEYS = { ArrowRight: forward, PageDown: forward, " ": forward, n: forward,
+  // One key asks, one reveals: in the player of the slide, or in what is folded away on it.
+  function tellPlayer(key) {
+    for (const frame of slides[now].querySelectorAll("iframe")) frame.contentWindow.postMessage({ key }, "*");
+  }
+
+  function reveal() {
+    const closed = slides[now].querySelector("details:not([open])");
+    if (!closed) return tellPlayer("Y");
+    closed.open = true;
+    closed.scrollIntoView({ block: "nearest" });
+  }
+
+  const KEYS = { y: () => tellPlayer("y"), Y: reveal,
+                 ArrowRight: forward, PageDown: forward, " ": forward, n: forward,
                  ArrowLeft: back, PageUp: back, p: back,
                  Home: () => show(0, false), End: () => show(slides.length - 1, true),
                  s: () => document.body.classList.toggle("speaking") || fit(),
@@ -170,7 +183,7 @@ SCRIPT = """
 """
 
 HINT = ("Arrows or Page Down turn the slides. Click into a player and they step it; Escape gives them back. "
-        "S: speaker's notes")
+        "Y: reveal; S: speaker's notes")
 
 TEMPLATE = f"""{{% extends 'index.html.j2' %}}
 {{% block header %}}<!DOCTYPE html>

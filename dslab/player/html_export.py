@@ -68,6 +68,12 @@ if (parent !== window) parent.postMessage({ ready: true }, "*");
 // In a frame, Escape also gives the keys back to the page around it, which may be a deck.
 const give = ({ key }) => key === "Escape" && parent !== window && parent.postMessage({ escape: true }, "*");
 addEventListener("keydown", give, { capture: true });
+// A deck passes on the keys of questions while it has the focus.
+addEventListener("message", ({ source, data }) => {
+  const player = document.querySelector(".dslab-player");
+  if (source === parent && ["y", "Y"].includes(data?.key))
+    player.dispatchEvent(new KeyboardEvent("keydown", { key: data.key, bubbles: true }));
+});
 """
 
 
