@@ -42,8 +42,8 @@ PERCEIVED = """(root) => {
 }"""
 OUTPUTS = """(perceive) => {
     const cells = window.jupyterapp.shell.currentWidget.content.widgets.filter((cell) => cell.model.type === "code");
-    return Object.fromEntries(cells.map((cell) => [cell.model.id, eval(perceive)(cell.node.querySelector(
-        ".jp-Cell-outputWrapper"))]));
+    const output = (cell) => cell.node.querySelector(".jp-Cell-outputWrapper");          // none: not drawn yet
+    return Object.fromEntries(cells.map((cell) => [cell.model.id, output(cell) ? eval(perceive)(output(cell)) : ""]));
 }"""
 SCROLLED_AWAY = ".jp-Notebook * { content-visibility: visible !important; }"         # JupyterLab would not lay it out
 ALL_VIEWS = """localStorage.setItem(`dslab-views ${location.pathname}`, '["cluster", "history", "state"]')"""
