@@ -12,7 +12,7 @@ from dslab.values import DslabError, brief, nearest
 
 VIEWS = ("cluster", "history", "state", "messages", "promises", "script", "more")
 HEIGHT = 560            # px of a player: it is seen whole in a small window
-LOGS = 72               # px more where logs stand below the cluster
+LOGS = 30               # px more where logs stand below the cluster: still seen whole in a window of 1280 by 720
 
 
 class Look(TypedDict, total=False):

@@ -27,7 +27,7 @@ class Greeter(Node):
 
     def init(self):
         self.begins = False             # whether it speaks first
-        self.heard = ""                 # the words with which it was greeted
+        self.heard = None               # the words with which it was greeted
         self.role = "waiting"
 
     def on_start(self):
