@@ -239,7 +239,6 @@ def test_an_answer_stays_with_its_question():
 # ---- questions -------------------------------------------------------------------------------------------------------
 
 ASKING = ("ask", "reveal", "Prediction")
-TO_CONVERT = ("02_models",)        # its predictions are still answered
 
 
 def calls_in(cell: nbformat.NotebookNode) -> list[ast.Call]:
@@ -266,8 +265,6 @@ def is_written_down(value: ast.expr, cell: nbformat.NotebookNode) -> bool:
 
 @each_notebook
 def test_a_prediction_is_followed_by_its_question(path):
-    if path.stem in TO_CONVERT:
-        pytest.skip("its predictions are still to be turned into questions")
     cells = read(path).cells
     refuse(f"{path.name}, cell {cell.id}: says **Predict**, and the cell after it asks nothing: let it ask(...),"
            " play(..., ask=Prediction(...)) or reveal(...)"
