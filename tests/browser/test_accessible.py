@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from dslab import at, crash, isolate, play, simulate
+from dslab import Prediction, at, crash, isolate, play, simulate
 from dslab.player.html_export import html, page
 from dslab.protocols.raft import DEMO
 
@@ -71,6 +71,29 @@ def test_the_checker_finds_nothing_in_a_lecture(player):
     for name in ("state", "history"):
         player.locator(f"[data-key='tab {name}']").press("Enter")
     assert violations(player) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_checker_finds_nothing_while_a_question_is_asked_and_answered(browser, tmp_path, scheme):
+    trace = simulate(DEMO)
+    questions = [Prediction("Who leads?", list("ABCDE"), answer="A", at=9, until=15),
+                 Prediction("In which order?", list("ABC"), answer=list("BCA"), at=15, until=20),
+                 Prediction("How many votes?", answer=3, at=20, until=25)]
+    (tmp_path / "asks.html").write_text(html(trace, ask=questions), encoding="utf-8")
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 1300, "height": 900})
+    player = opened(context.new_page(), (tmp_path / "asks.html").as_uri())
+    question = player.locator(".dslab-question")
+    for _ in questions:
+        expect(question).to_have_attribute("data-phase", "open")
+        assert violations(player) == []
+        player.press("Y")
+        player.press("y")
+        expect(question).to_have_attribute("data-phase", "seen")
+        assert violations(player) == []
+        player.press("y")
+    expect(question).to_have_attribute("data-phase", "closed")
+    assert violations(player) == []
+    context.close()
 
 
 def test_the_checker_is_awake(player):

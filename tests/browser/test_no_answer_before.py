@@ -105,6 +105,8 @@ def of_cell(cell: nbformat.NotebookNode, states: dict[str, Any]) -> Hidden:
     for data in (output.get("data", {}) for output in cell.outputs):
         if "dslab-reveal" in data.get("text/html", ""):
             hide(hidden, data["text/html"])
+            if VIEW in data:                        # a button shows it, as widgets
+                hidden.shown -= lines_of(data["text/html"], "style, summary, iframe")
         for state in inside(data.get(VIEW, {}).get("model_id"), states):
             if "asked" in state and "then" in state:
                 of_card(hidden, state)
@@ -138,7 +140,8 @@ def of_player(hidden: Hidden, payload: dict[str, Any]) -> None:
     """The sentences of the steps after the first question; those that were there before are no secret."""
     hidden.players += 1
     first = payload["questions"][0]
-    note(hidden, first)
+    hidden.questions.append(first["text"])          # a number would be found in a state, or before a step
+    hidden.choices += first["choices"]
     steps = [plain(step.get("text", "")) for step in payload["trace"]["steps"]]
     known = " ".join(steps[:first["at"] + 1])
     hidden.lines |= {line for line in steps[first["at"] + 1:] if line not in known}
