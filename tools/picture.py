@@ -26,7 +26,7 @@ def screenshot(page: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder, browsing() as browser:
         file = Path(folder, "player.html")
         file.write_text(page, encoding="utf-8")
-        window = browser.new_page(viewport={"width": 1400, "height": 900}, color_scheme="light")
+        window = browser.new_page(viewport={"width": 1016, "height": 760}, color_scheme="light")
         window.goto(file.as_uri())
         return window.locator(".dslab-player").screenshot()
 

@@ -32,26 +32,40 @@
     if (wide > 1 && high > 1) faults.push(`${name(one)} and ${name(other)} overlap`);
   }));
 
+  // ---- no label in the picture on top of another, or over its edge
+  const picture = player.querySelector(".dslab-topology");
+  const room = picture?.getBoundingClientRect();
+  const labels = [...player.querySelectorAll(".dslab-node-label text, .dslab-message-label")].filter(seen)
+    .map((one) => ({ text: one.textContent, box: one.getBoundingClientRect() }));
+  labels.forEach(({ text, box }, n) => {
+    if (excess(box, room) > 2) faults.push(`the label "${text}" is over the edge of the picture`);
+    for (const { text: other, box: its } of labels.slice(n + 1)) {
+      const wide = Math.min(box.right, its.right) - Math.max(box.left, its.left);
+      const high = Math.min(box.bottom, its.bottom) - Math.max(box.top, its.top);
+      if (wide > 2 && high > 4) faults.push(`the labels "${text}" and "${other}" overlap`);
+    }
+  });
+
   // ---- every letter is seen, and large enough
   const walker = document.createTreeWalker(player, NodeFilter.SHOW_TEXT);
   for (let text = walker.nextNode(); text; text = walker.nextNode()) {
     const one = text.parentElement;
-    if (!text.data.trim() || !seen(one) || one.closest("title, option, .dslab-boxes")) continue;
+    if (!text.data.trim() || !seen(one) || one.closest("title, option")) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
     const box = range.getBoundingClientRect();
     if (box.width < 1) continue;
     const size = parseFloat(getComputedStyle(one).fontSize);
     if (size < 10.99) faults.push(`"${text.data.slice(0, 40)}" is written in ${size} px`);
-    let room = one;
-    while (room !== player && ["visible", ""].includes(getComputedStyle(room).overflowX)) room = room.parentElement;
-    const style = getComputedStyle(room);
-    const limits = room.getBoundingClientRect();
+    let cut = one;
+    while (cut !== player && ["visible", ""].includes(getComputedStyle(cut).overflowX)) cut = cut.parentElement;
+    const style = getComputedStyle(cut);
+    const limits = cut.getBoundingClientRect();
     const unseen = box.top >= limits.bottom - 2; // the style hides what has no room at all
     const across = Math.max(limits.left - box.left, box.right - limits.right);
     const down = Math.max(limits.top - box.top, box.bottom - limits.bottom);
-    if (across > 2 && !unseen && !moves(style, "X")) faults.push(`"${text.data.slice(0, 60)}" is cut off in ${name(room)}`);
-    if (down > 4 && !unseen && !moves(style, "Y")) faults.push(`"${text.data.slice(0, 60)}" is cut off below in ${name(room)}`);
+    if (across > 2 && !unseen && !moves(style, "X")) faults.push(`"${text.data.slice(0, 60)}" is cut off in ${name(cut)}`);
+    if (down > 4 && !unseen && !moves(style, "Y")) faults.push(`"${text.data.slice(0, 60)}" is cut off below in ${name(cut)}`);
   }
   return [...new Set(faults)];
 }

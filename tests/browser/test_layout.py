@@ -102,3 +102,10 @@ def test_a_selection_moves_nothing(player):
         player.locator(f"[data-key^='{thing}']").first.press("Enter")
         assert stage.bounding_box() == before
         assert player.evaluate(FAULTS) == []
+
+
+def test_labels_of_a_broadcast_avoid_each_other_and_the_nodes(player):
+    """A leader has just sent to all; then the messages arrive, one after the other."""
+    for step in (15, 16, 31, 32, 33, 60, 61):
+        player.get_by_role("slider", name="Step").fill(str(step))
+        assert player.evaluate(FAULTS) == [], step
