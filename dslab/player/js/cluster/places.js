@@ -74,7 +74,7 @@ export function labelsFor(points, texts, radius, size) {
   return labels;
 }
 
-/** The place that overlaps least; if none is free, one for fewer lines.
+/** The place that overlaps least; if none is free, one for fewer lines, or no text at all.
  * @param {Point} point
  * @param {Text} text
  * @param {number} radius
@@ -89,9 +89,11 @@ function bestLabel(point, text, radius, size, obstacles) {
       const cost = order + hidden + obstacles.reduce((sum, one) => sum + overlap(one, box), 0) + outsideOf(size, box);
       if (cost < best.cost) best = { cost, label, box };
     }
-    if (best.cost < 40) break;
+    if (best.cost < 40) return { label: /** @type {Label} */ (best.label), box: best.box };
   }
-  return { label: /** @type {Label} */ (best.label), box: best.box };
+  const label = /** @type {Label} */ (best.label);
+  const fits = best.cost - 40 * (text.lines - label.lines) ** 2 < 60;
+  return fits ? { label, box: best.box } : { label: { ...label, lines: 0 }, box: boxAround(point, 0, 0) };
 }
 
 /** The places round a node, the best first: away from the middle of the picture.
