@@ -61,7 +61,7 @@
     while (cut !== player && ["visible", ""].includes(getComputedStyle(cut).overflowX)) cut = cut.parentElement;
     const style = getComputedStyle(cut);
     const limits = cut.getBoundingClientRect();
-    const unseen = box.top >= limits.bottom - 2; // the style hides what has no room at all
+    const unseen = box.top >= limits.bottom - 4; // the style hides what has no room at all
     const across = Math.max(limits.left - box.left, box.right - limits.right);
     const down = Math.max(limits.top - box.top, box.bottom - limits.bottom);
     if (across > 2 && !unseen && !moves(style, "X")) faults.push(`"${text.data.slice(0, 60)}" is cut off in ${name(cut)}`);

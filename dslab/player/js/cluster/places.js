@@ -60,7 +60,7 @@ const inRow = (positions) => positions.every(([, y]) => y === 0.5);
  * @param {Size} size
  * @returns {Label[]} */
 export function labelsFor(points, texts, radius, size) {
-  const reach = radius + GAP - 2;
+  const reach = radius + 5;
   const nodes = points.map(({ x, y }) => boxAround({ x, y }, reach, reach));
   const labels = /** @type {Label[]} */ ([]);
   const taken = /** @type {Box[]} */ ([]);
@@ -92,8 +92,9 @@ function bestLabel(point, text, radius, size, obstacles) {
     if (best.cost < 40) return { label: /** @type {Label} */ (best.label), box: best.box };
   }
   const label = /** @type {Label} */ (best.label);
-  const fits = best.cost - 40 * (text.lines - label.lines) ** 2 < 60;
-  return fits ? { label, box: best.box } : { label: { ...label, lines: 0 }, box: boxAround(point, 0, 0) };
+  const fits = best.cost - 40 * (text.lines - label.lines) ** 2 < 120;
+  if (fits) return { label, box: best.box };
+  return { label: { ...label, top: 0, bottom: 0, lines: 0 }, box: boxAround(point, 0, 0) };
 }
 
 /** The places round a node, the best first: away from the middle of the picture.
@@ -152,5 +153,5 @@ export function overlap(a, b) {
  * @param {Box} box */
 export function outsideOf({ width, height }, box) {
   const inside = overlap({ left: 0, top: 0, right: width, bottom: height }, box);
-  return 4 * ((box.right - box.left) * (box.bottom - box.top) - inside);
+  return 1.5 * ((box.right - box.left) * (box.bottom - box.top) - inside);
 }
