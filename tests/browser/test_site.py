@@ -1,10 +1,11 @@
-"""A chapter as a page: opened from a file, without a kernel and without a network, its players step."""
+"""A chapter as a page: from a file, without a kernel or a network, its players step and need no scroll bar."""
 
 import nbformat
 import pytest
 from playwright.sync_api import expect
 
 import notebooks
+from dslab.player.static_page import FRAME
 
 pytestmark = pytest.mark.browser
 
@@ -30,9 +31,10 @@ def test_a_page_steps_offline(site, page):
     player = frame.content_frame.get_by_role("group", name="Player: Raft")
     player.press("ArrowRight")
     expect(player.get_by_role("slider", name="Step")).to_have_value("10")
-    player.locator("[data-key='node A']").click()
+    player.locator("[data-key='node A']").press("Enter")
     expect(player.get_by_role("button", name="Crash it now")).to_be_disabled()
-    page.set_viewport_size({"width": 600, "height": 900})       # its views stand below each other now
-    page.wait_for_function("frame => frame.clientHeight > 1000", arg=frame.element_handle())
+    for width in (1400, 600):
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(frame).to_have_css("height", f"{player.bounding_box()['height'] + FRAME:g}px")
     assert [call for call in calls if not call.startswith((site, "about:", "data:", "blob:"))] == []
     assert errors == []
