@@ -129,6 +129,7 @@ def test_two_branches_stand_side_by_side_and_the_line_between_alike_and_differen
     player.press("v")
     sides = player.locator(".dslab-side")
     expect(sides).to_have_count(2)
+    player.locator("[data-key='tab cluster']").press("Enter")           # without it there is room for words, too
     player.press("V")
     expect(player.locator(".dslab-comparison")).to_contain_text(f"Alike up to step {first - 1}; from step {first} on")
     expect(sides.nth(0).locator(".dslab-row.dslab-current")).to_contain_text("A crashes")
@@ -148,6 +149,7 @@ def test_two_branches_stand_side_by_side_and_the_line_between_alike_and_differen
     branches.get_by_role("textbox").fill("first")
     branches.get_by_role("textbox").press("Enter")
     expect(sides.nth(1).locator(".dslab-side-head")).to_contain_text("first")
+    player.locator("[data-key='tab cluster']").press("Enter")
     player.press("v")
     expect(sides).to_have_count(0)
 
