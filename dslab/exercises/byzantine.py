@@ -7,14 +7,13 @@ from dslab.grader.exercise import BreakIt
 from dslab.grader.questions import Question, predict
 from dslab.protocols.byzantine import (
     ATTACK,
-    FIGURE_3,
-    FIGURE_4,
     IC1,
     IC2,
     RETREAT,
     General,
     Lie,
     council,
+    says,
 )
 from dslab.script import at, request
 from dslab.trace import Output, Trace
@@ -38,14 +37,17 @@ def lieutenant(name: str, others: str, why: str, orders: tuple, *, obtains: tupl
         return decision(trace).step
 
     words = (f"what does {name} obtain from {', '.join(others)}, in this order, as a tuple such as (\"attack\","
-             ' "attack", "retreat")')
+             ' "retreat", ...)')
     return {f"{name} obtains": Question(words, lambda trace: obtained(trace, name), look, why, obtains),
             f"{name} obeys": Question(f"which order does {name} obey", lambda trace: decision(trace).values[0], look,
                                       why, obeys, orders)}
 
 
-NO_MAJORITY = ("All three have the same values, each in another order; none has a majority, and then all obey the same "
-               "default, retreat.")
+SAME_MAJORITY = ("All three have the same values, each in another order: so they find the same majority, though the "
+                 "commander has lied.")
+A_LIEUTENANT_LIES = council(5, order=RETREAT, traitors={"C": says("AC", B=ATTACK, D=ATTACK)},
+                            title="Five generals, and lieutenant C is a traitor")
+THE_COMMANDER_LIES = council(4, traitors={"A": says("A", C=RETREAT)}, title="Four generals, and A is a traitor")
 
 # ---- be the traitor --------------------------------------------------------------------------------------------------
 
@@ -56,23 +58,27 @@ def lie(traitor: str, to: str, path: str, value: Any, *, time: float = 5):
 
 EXERCISES = (
     predict(
-        lieutenant("B", "ACD", "B hears from A itself, and C and D tell it what A has told them: two of the three are "
-                   "true.", (ATTACK, RETREAT), obtains=((ATTACK, ATTACK, ATTACK),), obeys=(RETREAT,)),
-        number="2.3a", title="Four generals, and a lieutenant lies", run=FIGURE_3,
-        task="OM(1). The commander A says attack to B, C and D, and is loyal. D is a traitor and tells B and C that A "
-             "has said retreat.",
+        lieutenant("B", "ACDE", "B hears from A itself, and the others tell it what A has told them: three of the four "
+                   "are true.", (ATTACK, RETREAT), obtains=((RETREAT,) * 4, (RETREAT, ATTACK, RETREAT, ATTACK)),
+                   obeys=(ATTACK,)),
+        number="2.3a", title="Five generals, and a lieutenant lies", run=A_LIEUTENANT_LIES,
+        task="OM(1). The commander A says retreat to B, C, D and E, and is loyal. C is a traitor: it tells B and D "
+             "that A has said attack, and E the truth.",
         hints=("With m = 1 what is obtained from a lieutenant is just what that one relays.",
-               "B obeys the value that more than half of the three have."),
-        right={"B obtains": (ATTACK, ATTACK, RETREAT), "B obeys": ATTACK},
+               "B obeys the value that more than half of the four have."),
+        right={"B obtains": (RETREAT, ATTACK, RETREAT, RETREAT), "B obeys": RETREAT},
     ),
     predict(
-        lieutenant("B", "ACD", NO_MAJORITY, (*"xyz", RETREAT), obeys=("x",))
-        | lieutenant("C", "ABD", NO_MAJORITY, (*"xyz", RETREAT), obtains=(("x", "y", "z"),), obeys=("y",)),
-        number="2.3b", title="Four generals, and the commander lies", run=FIGURE_4,
-        task="OM(1). The commander A is the traitor, and says x to B, y to C and z to D, who relay that truly.",
+        lieutenant("B", "ACD", SAME_MAJORITY, (ATTACK, RETREAT), obeys=(RETREAT,))
+        | lieutenant("C", "ABD", SAME_MAJORITY, (ATTACK, RETREAT), obtains=((ATTACK, RETREAT, ATTACK),),
+                     obeys=(RETREAT,)),
+        number="2.3b", title="Four generals, and the commander lies", run=THE_COMMANDER_LIES,
+        task="OM(1). The commander A is the traitor, and says attack to B, retreat to C and attack to D, who relay "
+             "that truly.",
         hints=("Each has heard one of the three itself, and obtains the other two.",
-               "Without a majority the default is taken: retreat."),
-        right={"B obtains": ("x", "y", "z"), "B obeys": RETREAT, "C obtains": ("y", "x", "z"), "C obeys": RETREAT},
+               "Two of the three are the same, for each of them."),
+        right={"B obtains": (ATTACK, RETREAT, ATTACK), "B obeys": ATTACK,
+               "C obtains": (RETREAT, ATTACK, ATTACK), "C obeys": ATTACK},
     ),
     BreakIt(
         number="2.3c", title="Be the traitor", mended=General, promise=IC2, allowed={"request": 1},
