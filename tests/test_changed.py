@@ -28,7 +28,7 @@ def test_a_long_test_runs_only_if_it_was_changed_itself():
 
 
 def test_a_module_of_the_player_concerns_the_units_the_types_and_the_words_of_its_javascript():
-    found = names("dslab/player/js/cluster/topology.js")
+    found = names("dslab/player/js/history/zoom.js")
     assert found == {"test_javascript", "test_languages", "test_player"} == names("tests/js/trace.js") - {"test_trace"}
 
 
