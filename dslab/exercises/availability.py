@@ -98,13 +98,13 @@ RIGHT = {Series: prod, Parallel: lambda parts: at_least(1, parts),
 added = mistake("added", "Probabilities of being up are added.", Parallel=sum)
 subtracted = mistake("subtracted", "Probabilities of being down are added.",
                      Series=lambda parts: 1 - sum(1 - part for part in parts))
-half = mistake("half", "Two of four are taken for a majority.",
+half = mistake("half", "Counts two of four as a majority.",
                Majority=lambda parts: at_least((len(parts) + 1) // 2, parts))
-weakest = mistake("weakest", "A chain is taken to be as strong as its weakest link.", Series=min)
-best = mistake("best", "Replicas are taken to be as good as the best of them.", Parallel=max)
+weakest = mistake("weakest", "Takes the minimum: a chain is as strong as its weakest link.", Series=min)
+best = mistake("best", "Takes the maximum: replicas are as good as the best of them.", Parallel=max)
 just_k = mistake("just_k", "Exactly k, where more would be fine.",
                  k_of_n=lambda k, parts: at_least(k, parts) - at_least(k + 1, parts))
-alike = mistake("alike", "All parts are taken to be like the first.", k_of_n=binomial)
+alike = mistake("alike", "Treats all parts like the first.", k_of_n=binomial)
 
 
 def rounded(tree):
@@ -113,7 +113,7 @@ def rounded(tree):
 
 
 def flat(tree):
-    """A system inside a system is not looked into: it counts as up."""
+    """Does not look into a system inside a system: counts it as up."""
     if not isinstance(tree, System):
         return tree
     parts = [1 if isinstance(part, System) else part for part in tree.parts]
@@ -122,12 +122,13 @@ def flat(tree):
 
 # ---- what is judged ------------------------------------------------------------------------------------------------
 
-ALL, ONE, SOME = ("In series all parts must be up: their probabilities are multiplied.",
-                  "In parallel it is down only if all parts are: multiply the probabilities that they are down.",
+ALL, ONE, SOME = ("In series, all parts must be up: multiply their probabilities.",
+                  "In parallel, the system is down only if all parts are: multiply the probabilities that they are "
+                  "down.",
                   "At least k of n: add the probabilities that exactly k, k + 1, ... n of them are up.")
 MOST = "A majority is more than half, so that two majorities always share a member: 3 of 4, not 2."
-TREE = "A part may be a system itself: work out its availability first."
-EXACT = "With fractions the answer is exact: no floating-point number comes in on the way."
+TREE = "A part may itself be a system: work out its availability first."
+EXACT = "With fractions the answer is exact: do not convert to floating point on the way."
 
 P = 0.99                        # a node that is down 1 % of the time, as in the notes
 R = Fraction(9, 10)
@@ -213,7 +214,7 @@ def random_tree(chance: Random, storeys: int, exact: bool) -> System | Number:
 
 EXERCISES = (Compute(
     number="1.4", title="Availability",
-    task="Write the availability of a system that is made of parts in series, in parallel, or k of n.",
+    task="Write the availability of a system built from parts in series, in parallel, or k of n.",
     base=availability, lines=8, reference=reference, right=(one_by_one, from_below),
     wrong=((subtracted, "the probabilities that parts are down were added"),
            (added, "the probabilities that parts are up were added"),
@@ -223,12 +224,12 @@ EXERCISES = (Compute(
            (flat, "Series(0.9, Parallel(0.8, 0.7))")),
     cases=cases, random_cases=random_cases,
     hints=(
-        "A number is its own answer. For all others first work out the availability of each part, by the same "
+        "A number is its own answer. For anything else, first work out the availability of each part with the same "
         "function.",
-        "All of two are up: one is, and the other is. Independent probabilities are multiplied.",
-        "One of two is up unless both are down: 1 - (1 - p) * (1 - q).",
-        "For k of n keep a list of the probabilities that 0, 1, 2 ... parts are up; each further part makes a new "
-        "list of the old: it stays (1 - p), or there is one more (p). In the end, sum(up[k:]).",
-        "More than half of n: n // 2 + 1. Series is at least n of n, Parallel at least 1 of n.",
+        "Both of two are up: one is up, and so is the other. Independent probabilities are multiplied.",
+        "At least one of two is up unless both are down: 1 - (1 - p) * (1 - q).",
+        "For k of n, keep a list of the probabilities that 0, 1, 2 ... parts are up. Each further part turns it into a "
+        "new list: the count stays the same (1 - p) or goes up by one (p). In the end, sum(up[k:]).",
+        "More than half of n: n // 2 + 1. Series means at least n of n, Parallel at least 1 of n.",
     ),
 ),)

@@ -80,17 +80,17 @@ class Caller(Node):
     def call(self, amount):
         """Begin a call: send Add(number, amount) to self.neighbours[0], and set_timer("patience", PATIENCE).
 
-        The server takes calls with the same number for one and the same.
+        The server treats calls with the same number as one call.
         """
 
     def on_patience_timer(self):
         """No reply so far. Send the call again (TRIES times in all), or else self.finish(...) it."""
 
     def on_done(self, src, msg):
-        """The server says that it has executed your call msg.number. This may be an old one."""
+        """The server says that it has executed your call msg.number, which may be an old one."""
 
     def on_refused(self, src, msg):
-        """The server says that it will never execute your call msg.number. This may be an old one."""
+        """The server says that it will never execute your call msg.number, which may be an old one."""
 
 
 # ---- answers ---------------------------------------------------------------------------------------------------------
@@ -190,14 +190,14 @@ class LazyTimer(Caller):
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
 
 class SilenceIsNo(Reference):
-    """Takes a timeout for "it did not happen"."""
+    """Reads a timeout as "it did not happen"."""
 
     def finish(self, outcome):
         super().finish("error" if outcome == "unknown" else outcome)
 
 
 class SilenceIsYes(Reference):
-    """Takes a timeout for "it will have happened"."""
+    """Reads a timeout as "it has happened"."""
 
     def finish(self, outcome):
         super().finish("ok" if outcome == "unknown" else outcome)
@@ -240,7 +240,7 @@ class NeverGivesUp(Reference):
 
 
 class ForgetsTheTimer(Reference):
-    """Leaves the timer of a call on that is over: it will go off for nothing."""
+    """Leaves the timer running when its call is over: it will go off for no reason."""
 
     def close(self, number, outcome):
         if number == self.number and self.wanted:
@@ -278,7 +278,7 @@ def nothing_is_added_twice(world):
 @in_the_end
 def every_call_has_an_outcome(world):
     for want in unmatched(world.outputs("wanted"), world.outputs("told")):
-        return f"{want.node} never says what became of its call for {want.values[0]}"
+        return f"{want.node} never reports the outcome of its call for {want.values[0]}"
 
 
 def each_call_is_sent_as_often_as_it_may(trace: Trace) -> Objection | None:
@@ -305,21 +305,22 @@ def whoever_was_told_knows(trace, output):
     for reply in sendings(trace, Done, Refused) if outcome == "unknown" else ():
         told = reply.dst == output.node and reply.payload.number in numbers and reply.fate == "received"
         if told and reply.ended < output.step:
-            return (f"{output.node} does not know what became of its call for {amount}, and {reply.name} has told it in"
-                    f" step {reply.ended}")
+            return (f"{output.node} reports an unknown outcome for {amount}, although {reply.name} told it the outcome "
+                    f"in step {reply.ended}")
 
 
 DEMANDS = (
-    Demand(an_outcome_is_the_truth, "No reply tells nothing: the request may be lost, or the reply, or both are late. "
-           "So a call has three outcomes, and the third is unknown. And a reply is to the call whose number it has.",
+    Demand(an_outcome_is_the_truth, "No reply tells you nothing: the request may be lost, or the reply, or both are "
+                                    "late. "
+           "So a call has three outcomes, and the third is unknown. And a reply belongs to the call whose number it "
+           "carries.",
            hint=1),
-    Demand(nothing_is_added_twice, "A call keeps its number each time that it is sent: by that the server knows a "
-           "copy.", hint=0),
-    Demand(whoever_was_told_knows, "A refusal is an answer: it is the only thing that says for sure that nothing was "
-           "done.", hint=1),
-    Demand(each_call_is_sent_as_often_as_it_may, "A call that is not answered is sent again, but not for ever: the "
-           "server may be gone for good.", hint=2),
-    Demand(every_call_has_an_outcome, "Whoever waits learns something in the end.", hint=2),
+    Demand(nothing_is_added_twice, "A call keeps its number each time it is sent: that is how the server recognises a "
+                                   "copy.", hint=0),
+    Demand(whoever_was_told_knows, "A refusal is an answer: it alone says for certain that nothing was done.", hint=1),
+    Demand(each_call_is_sent_as_often_as_it_may, "A call that is not answered is sent again, but not forever: the "
+                                                 "server may be gone for good.", hint=2),
+    Demand(every_call_has_an_outcome, "Every caller gets an outcome in the end.", hint=2),
 )
 
 
@@ -371,18 +372,19 @@ EXERCISES = (
     MakeItRight(
         number="1.3e", title="The third outcome", base=Caller, lines=14,
         asks=("call", "on_patience_timer", "on_done", "on_refused"),
-        task="Now the caller's side. The server executes each call at most once, but requests and replies are lost, "
-             "late and doubled, and the server may be gone. Send a call up to TRIES times, and then say what became of "
-             "it: \"ok\", \"error\" or \"unknown\". Whoever reads this will rely on it.",
+        task="Now the caller's side. The server executes each call at most once, but requests and replies may be lost, "
+             "delayed or duplicated, and the server may be gone. Send a call up to TRIES times, and then report its "
+             "outcome: \"ok\", \"error\" or \"unknown\". Others rely on what you report.",
         reference=Reference, right=(Backoff, LazyTimer), clusters=(("ann", "bob", "server"), ("X", "Q", "A")),
         wrong=((SilenceIsNo, "reports an error for"), (SilenceIsYes, "reports ok for"),
                (NewNumberEachTime, "and again in step"), (OneNumberForAll, "which was never added"),
                (AnyReplyWillDo, "reports"), (GivesUpAtOnce, "sent only 1×"), (NeverGivesUp, "more than 3 times"),
-               (ForgetsTheTimer, "IndexError"), (RefusalIsSilence, "has told it in step")),
+               (ForgetsTheTimer, "IndexError"), (RefusalIsSilence, "told it the outcome in step")),
         demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=swarm,
         faults=("loss", "delay"),
-        hints=("The server knows a copy by its number: what must a call keep when it is sent again?",
-               "A reply counts if its number is that of the open call. Silence is neither \"ok\" nor \"error\".",
-               "Count how often the call was sent. In on_patience_timer: send again while that is less than TRIES, "
-               "else self.finish(\"unknown\"). When a reply has come, self.cancel_timer(\"patience\").")),
+        hints=("The server recognises a copy by its number: what must a call keep when it is sent again?",
+               "A reply counts only if its number is that of the open call. Silence is neither \"ok\" nor \"error\".",
+               "Count how many times the call has been sent. In on_patience_timer: send again while that is less than "
+               "TRIES, "
+               "else self.finish(\"unknown\"). When a reply has arrived, self.cancel_timer(\"patience\").")),
 )

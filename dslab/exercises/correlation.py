@@ -81,17 +81,17 @@ class Client(Node):
     def call(self, user, text):
         """`user` asks `text`: send Question(number, text) to self.neighbours[0], under a number of your choice.
 
-        Other questions may be open, also with the same text. A user has one question open at a time.
+        Other questions may be open, even with the same text. A user has one question open at a time.
         """
 
     def on_reply(self, src, msg):
         """The reply to your question msg.number: hand msg.text to the user who asked, by self.give(user, msg.text).
 
-        It may come twice, and it may come when the user does not wait for it any more: then nobody gets it.
+        It may arrive twice, and it may arrive when the user no longer waits for it: then nobody gets it.
         """
 
     def forget(self, user):
-        """`user` has given up waiting. The reply to that question may still come."""
+        """`user` has given up waiting. The reply to that question may still arrive."""
 
 
 # ---- answers ---------------------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ class FirstCome(Client):
 
 
 class SmallestFreeNumber(Reference):
-    """Uses a number again as soon as it is free, while a reply to it may still be under way."""
+    """Reuses a number as soon as it is free, while a reply to it may still be in flight."""
 
     def call(self, user, text):
         self.number = next(number for number in range(100) if number + 1 not in self.open)
@@ -189,7 +189,7 @@ class LatestOnly(Reference):
 
 
 class NeverForgets(Reference):
-    """Hands a reply to a user who has given up, and asks for something else by now."""
+    """Hands a reply to a user who has given up and is now asking for something else."""
 
     def forget(self, user):
         pass
@@ -241,13 +241,13 @@ def whoever_waits_gets_an_answer(world):
     latest = {output.values[0]: output.name for output in world.outputs() if output.name != "took"}
     for user in sorted(latest):
         if latest[user] == "asked":
-            return f"{user} has asked, and never gets an answer"
+            return f"{user} has asked and never gets an answer"
 
 
 DEMANDS = (
     Demand(each_answer_goes_to_who_asked_for_it, "A reply names its request by a number that no other request of this "
-           "connection has had: order and content tell nothing.", hint=1),
-    Demand(whoever_waits_gets_an_answer, "All requests that are under way are remembered, not just one.", hint=0),
+           "connection has had: order and content tell you nothing.", hint=1),
+    Demand(whoever_waits_gets_an_answer, "All requests in flight are remembered, not just one.", hint=0),
 )
 
 
@@ -308,15 +308,15 @@ def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
 EXERCISES = (
     MakeItRight(
         number="1.2", title="Requests and replies", base=Client, asks=("call", "on_reply", "forget"), lines=7,
-        task="Many requests are under way on one connection, and replies come in any order, twice, or too late. Give "
+        task="Many requests are in flight on one connection, and replies arrive in any order, twice, or too late. Give "
              "each reply to whoever asked for it.",
         reference=Reference, right=(ByUser, EvenNumbers), clusters=(("client", "server"), ("X", "A")),
         wrong=((FirstCome, "was given to"), (SmallestFreeNumber, "was given to"), (ByText, "was given to"),
                (LatestOnly, "never gets an answer"), (NeverForgets, "was given to"),
                (KeepsTheEntry, "waits for nothing"), (OneNumberForEachUser, "an older question")),
         demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=swarm, faults=("duplication", "delay"),
-        hints=("Keep a table of what is open: from what the reply will bring to who waits for it.",
-               "The reply brings msg.number. Give every question a number of its own, and never use one again.",
+        hints=("Keep a table of open questions: from what the reply will contain to the user who waits for it.",
+               "The reply contains msg.number. Give every question a number of its own, and never reuse one.",
                "Take the entry off the table when it is answered, and when its user gives up: then a second or late "
                "reply finds nothing.")),
 )

@@ -83,11 +83,11 @@ class Account(Node):
         self.results = {}       # for you
 
     def on_add(self, src, msg):
-        """A call of `src` has come: msg.number, msg.amount. It may be a copy of one that came before.
+        """A call from `src` has arrived: msg.number, msg.amount. It may be a copy of an earlier one.
 
         Execute it once by result = self.execute(src, msg), and answer each copy by self.send(src, Done(msg.number,
         result)) with the result of *that* call. Between two handlers this node may crash: only what `persistent`
-        names is there afterwards. Set it: persistent = ("total", ...).
+        names survives. Set it: persistent = ("total", ...).
         """
 
     def execute(self, src, msg):
@@ -141,7 +141,7 @@ class Journal(Account):
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
 
 class AlwaysExecutes(Account):
-    """Takes each copy for a call."""
+    """Treats each copy as a new call."""
 
     def on_add(self, src, msg):
         self.send(src, Done(msg.number, self.execute(src, msg)))
@@ -154,7 +154,7 @@ class InMemory(Reference):
 
 
 class ByAmount(Reference):
-    """Takes calls with equal amounts for one."""
+    """Treats calls with equal amounts as one call."""
 
     def name(self, src, msg):
         return src, msg.amount
@@ -166,14 +166,14 @@ class ByAmount(Reference):
 
 
 class ByNumberOnly(ByAmount):
-    """Forgets that two callers number their calls alike."""
+    """Forgets that two callers may use the same numbers."""
 
     def name(self, src, msg):
         return msg.number
 
 
 class NotesFirst(Reference):
-    """Writes the number down, and executes a little later: a crash in between loses the effect."""
+    """Records the number, and executes a little later: a crash in between loses the effect."""
 
     persistent = ("total", "results", "due")
 
@@ -197,7 +197,7 @@ class NotesFirst(Reference):
 
 
 class NotesLater(Reference):
-    """Executes, and writes the number down a little later: a crash in between doubles the effect."""
+    """Executes, and records the number a little later: after a crash in between, the call is executed again."""
 
     def init(self):
         super().init()
@@ -215,14 +215,14 @@ class NotesLater(Reference):
 
 
 class AnswersWithTheTotal(Reference):
-    """Executes once, but answers a copy with what the total is now."""
+    """Executes once, but answers a copy with the current total."""
 
     def send(self, dst, msg):
         super().send(dst, Done(msg.number, self.total))
 
 
 class IgnoresCopies(Reference):
-    """Executes once, and says nothing to a copy: its caller asks for ever."""
+    """Executes once, but does not answer a copy: its caller resends it forever."""
 
     def on_add(self, src, msg):
         if (src, msg.number) not in self.results:
@@ -256,7 +256,7 @@ def what_is_answered_was_executed_and_has_that_result(world):
     for output in world.outputs("done"):
         call, told = (output.node, output.values[0]), output.values[1]
         if call not in result:
-            return f"{output.node} is told that its call {output.values[0]} is done, and it was never executed"
+            return f"{output.node} is told that its call {output.values[0]} is done, but it was never executed"
         if told != result[call]:
             return f"{output.node} is told {told} as the result of call {output.values[0]}, which was {result[call]}"
 
@@ -273,18 +273,17 @@ def after_the_good_time_all_is_answered(trace):
     """From 600 ms on nothing is lost, and all are up: ten rounds of patience are enough."""
     for call in unmatched(trace.outputs("called"), trace.outputs("done")):
         if trace.steps[-1].time > call.time + 10 * PATIENCE:
-            return f"call {call.values[0]} of {call.node} is sent again and again, and is never answered"
+            return f"call {call.values[0]} of {call.node} is sent again and again, but never answered"
 
 
-ONCE = ("The number of the caller and of its call name a call; it is on disk, with its result, in the same write as "
+ONCE = ("A call is identified by its caller and its number; both are on disk, with the result, in the same write as "
         "the effect [Birrell and Nelson 1984].")
 DEMANDS = (
     Demand(no_call_is_executed_twice, ONCE, hint=1),
-    Demand(what_is_answered_was_executed_and_has_that_result, "A copy gets the result of the call that it is a copy "
-           "of.", hint=2),
-    Demand(every_call_is_answered, "A copy is answered, too: the first answer may have been lost.", hint=2),
-    Demand(after_the_good_time_all_is_answered, "A copy is answered, too: the first answer may have been lost; and a "
-           "number is not written down before its effect.", hint=2),
+    Demand(what_is_answered_was_executed_and_has_that_result, "A copy gets the result of the original call.", hint=2),
+    Demand(every_call_is_answered, "A copy is answered too: the first answer may have been lost.", hint=2),
+    Demand(after_the_good_time_all_is_answered, "A copy is answered too: the first answer may have been lost; and a "
+                                                "number is not recorded before the effect.", hint=2),
 )
 
 
@@ -341,8 +340,8 @@ def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
 EXERCISES = (
     MakeItRight(
         number="1.3", title="Exactly once", base=Account, asks=("on_add",), lines=4,
-        task="Callers send a call again until it is answered, and your server may crash between any two handlers. Let "
-             "each call have its effect exactly once, and answer every copy with the call's own result.",
+        task="Callers resend a call until it is answered, and your server may crash between any two handlers. Let each "
+             "call take effect exactly once, and answer every copy with the call's own result.",
         reference=Reference, right=(LatestOfEach, Journal), clusters=(("ann", "bob", "server"), ("X", "Q", "A")),
         wrong=((AlwaysExecutes, "is executed again"), (InMemory, "is executed again"),
                (ByAmount, "was never executed"), (ByNumberOnly, "was never executed"),
@@ -351,7 +350,7 @@ EXERCISES = (
                (ComparesWithTheLast, "is executed again")),
         demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=swarm,
         faults=("loss", "duplication", "delay"),
-        hints=("A call is named by its caller and its number. What do you have to remember of it?",
+        hints=("A call is identified by its caller and its number. What do you have to remember about it?",
                "Keep self.results[src, msg.number], and name it in `persistent`, or a crash makes you forget.",
-               "If it is there, do not execute; in any case answer with self.results[src, msg.number].")),
+               "If it is there, do not execute the call; in any case answer with self.results[src, msg.number].")),
 )

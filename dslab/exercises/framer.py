@@ -20,7 +20,8 @@ class Framer:
         """Any bytes, even none: returns the bytes that are written into the stream for this message."""
 
     def feed(self, chunk):
-        """The next bytes of the stream have come, cut anywhere: returns a list of the messages that are whole now.
+        """The next bytes of the stream have arrived, cut anywhere: returns a list of the messages that are now "
+          "complete.
 
         Raise ValueError as soon as it is clear that a message is longer than the limit; do not wait for its end.
         """
@@ -93,7 +94,7 @@ class Escaping(Framer):
 # ---- classic mistakes ----------------------------------------------------------------------------------------------
 
 class PacketIsMessage(Framer):
-    """What arrives at once is a message."""
+    """Takes each chunk for one message."""
 
     def encode(self, msg):
         return msg
@@ -103,7 +104,7 @@ class PacketIsMessage(Framer):
 
 
 class NotEscaped(Framer):
-    """A line feed ends a message, and may stand in it."""
+    """A line feed ends a message, but may also occur inside it."""
 
     def encode(self, msg):
         return msg + b"\n"
@@ -171,14 +172,14 @@ class OneByteLength(Framer):
 
 
 class NothingIsNoMessage(Reference):
-    """An empty message is not given on."""
+    """An empty message is not handed over."""
 
     def feed(self, chunk):
         return [message for message in super().feed(chunk) if message]
 
 
 class Trusting(Reference):
-    """It waits for whatever length the header says."""
+    """It waits for whatever length the header gives."""
 
     def feed(self, chunk):
         limit, self.limit = self.limit, float("inf")
@@ -248,9 +249,9 @@ def _said(chunks: list[bytes], messages: Sequence[bytes], ends: list[int], got: 
     if got and got == chunks[:len(got)]:
         return f"{found}: your code assumes that packet boundaries are message boundaries"
     if len(got) > len(due) and len(chunks) > 1:
-        return f"{found}: a message was given on before it was complete"
+        return f"{found}: a message was handed over before it was complete"
     if len(got) > len(due):
-        return f"{found}: what ends a message stands in a message, too, and cuts it in two"
+        return f"{found}: the delimiter also occurs inside a message, and cuts it in two"
     if got == due[:len(got)]:
         return f"{found}: {_missing(due[len(got):], len(chunks))}"
     return found
@@ -258,7 +259,7 @@ def _said(chunks: list[bytes], messages: Sequence[bytes], ends: list[int], got: 
 
 def _missing(missing: list[bytes], chunks: int) -> str:
     if missing == [b""]:
-        return "an empty message is a message, too"
+        return "an empty message is a message as well"
     if chunks == 1:
         return "one chunk may hold several messages"
     return "what was left over from an earlier chunk is still needed"
@@ -318,9 +319,9 @@ def cases() -> Iterator[Case]:
     """From one message in one piece to lengths that must be refused."""
     yield case([b"hello"], hint=1)
     yield case([b"hello", b"world"], hint=2)
-    yield case([b"hello"], range(1, 50), hint=2, rule="What has come of an unfinished message is kept until the rest"
-               " has come.")
-    yield case([b""], hint=1, rule="A message of no bytes is a message: perhaps it is the answer to a question.")
+    yield case([b"hello"], range(1, 50), hint=2, rule="The part of a message that has arrived is kept until the rest "
+                                                      "arrives.")
+    yield case([b""], hint=1, rule="A message of no bytes is a message: it may be the answer to a question.")
     yield Case(f"deliver(Framer, {list(THREE)}, (cut,)), for all cuts", cut_anywhere,
                "A chunk may end anywhere, even inside the header.", 3)
     rule = "A message may hold any bytes, even those that your frames are made of."
@@ -329,12 +330,14 @@ def cases() -> Iterator[Case]:
     yield case([bytes(range(128)), bytes(range(128, 256))], rule=rule, hint=1,
                code="deliver(Framer, [bytes(range(128)), bytes(range(128, 256))])")
     for size in (300, 70_000):
-        yield case([b"x" * size, b"y"], (2, size // 2), rule="The length of a message needs as much room as the limit"
-                   " needs.", hint=4, code=f"deliver(Framer, [b'x' * {size}, b'y'], (2, {size // 2}))")
+        yield case([b"x" * size, b"y"], (2, size // 2), rule="The length field must have room for any length up to the "
+                                                             "limit.", hint=4, code=f"deliver(Framer, [b'x' * {size}, "
+                                                                                    f"b'y'], (2, {size // 2}))")
     yield Case("Framer().feed(...), for two connections in turns", two_connections,
                "Each connection has a buffer of its own.", 2)
     yield Case("Framer(limit=16).feed(Framer(limit=1000).encode(bytes(500))[:-2])", too_long,
-               "A declared length is only a claim: who waits for any length can be made to fill its memory.", 4)
+               "A declared length is only a claim: a receiver that accepts any length can be made to fill its "
+               "memory.", 4)
 
 
 def random_cases(chance: Random) -> Iterator[Case]:
@@ -349,20 +352,21 @@ def random_cases(chance: Random) -> Iterator[Case]:
 
 EXERCISES = (Compute(
     number="1.1", title="Framer",
-    task="Write how a message becomes bytes in a stream (encode), and how messages are cut out of it again (feed).",
+    task="Write how a message becomes bytes in a stream (encode), and how the messages are extracted again (feed).",
     base=Framer, asks=("encode", "feed"), lines=13, reference=Reference, right=(Netstring, Escaping),
     wrong=((PacketIsMessage, "your code assumes that packet boundaries are message boundaries"),
-           (NotEscaped, "stands in a message, too"), (HalfHeader, "before it was complete"),
+           (NotEscaped, "also occurs inside a message"), (HalfHeader, "before it was complete"),
            (Forgetful, "left over from an earlier chunk"), (OneAtATime, "one chunk may hold several messages"),
-           (OneByteLength, "ValueError"), (NothingIsNoMessage, "an empty message is a message, too"),
+           (OneByteLength, "ValueError"), (NothingIsNoMessage, "an empty message is a message as well"),
            (Trusting, "where the limit is 16"), (Together, "connections share something")),
     cases=cases, random_cases=random_cases,
     hints=(
         "The receiver must find the end of each message in the bytes alone: how could the sender mark it?",
-        "Either write the length before the message, or a mark after it that can stand nowhere else.",
-        "feed first adds the chunk to self.buffer, then takes whole messages from its front as long as there are any.",
-        "With a length of 4 bytes: while the buffer has 4 bytes, read the length; if the message is not whole yet, "
-        "leave all as it is and wait for the next chunk.",
+        "Either write the length before the message, or a delimiter after it that can occur nowhere else.",
+        "feed first adds the chunk to self.buffer, then takes complete messages from its front as long as there are "
+        "any.",
+        "With a length of 4 bytes: while the buffer has 4 bytes, read the length; if the message is not complete yet, "
+        "leave everything as it is and wait for the next chunk.",
         "len(msg).to_bytes(4) and int.from_bytes(buffer[:4]); if the length is above self.limit, raise ValueError "
         "before anything else.",
     ),
