@@ -24,7 +24,7 @@ def why(trace: Trace, one: str, other: str) -> str:
     """The chain of steps and messages, or that there is none."""
     links = chain(trace, one, other) or chain(trace, other, one)
     if not links:
-        return "No chain of steps and messages leads from the one to the other, in either direction."
+        return "No chain of steps and messages leads from one to the other, in either direction."
     return "Follow the chain " + " → ".join([links[0][0], *(end for _, _, end in links)]) + "."
 
 
@@ -34,7 +34,7 @@ def later(trace: Trace, one: str, other: str) -> int:
 
 
 def pairs(number: str, title: str, run: Run, asked: str, wrong: Mapping[str, str]) -> Predict:
-    """How do the events of these pairs lie to each other? wrong: pair -> what is often said."""
+    """How are the events of these pairs related? wrong: pair -> a common wrong answer."""
     def of(read: Callable[[Trace, str, str], Any], pair: str) -> Callable[[Trace], Any]:
         one, other = pair.split("-")
         return lambda trace: read(trace, one, other)
@@ -44,7 +44,7 @@ def pairs(number: str, title: str, run: Run, asked: str, wrong: Mapping[str, str
                                           (wrong[pair],) if pair in wrong else (), ("before", "after", "concurrent"))
         for pair in asked.split()
     }, number=number, title=title, run=run,
-        task="Is the first event of each pair 'before' the second, 'after' it, or are they 'concurrent'?")
+        task="Did the first event of each pair happen 'before' the second or 'after' it, or are they 'concurrent'?")
 
 
 # ---- cuts and orders -------------------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ def cut_question(counts: str, *wrong: bool) -> Question:
     def reason(trace: Trace) -> str:
         """The message that crosses the cut backwards, if one does."""
         backwards = crossing(trace, cut)
-        return (f"{backwards[0][1]} is in it, and {backwards[0][0]}, where that message was sent, is not."
+        return (f"{backwards[0][1]} is in it, but {backwards[0][0]}, where that message was sent, is not."
                 if backwards else "Every message that is received in it was also sent in it.")
 
     words = ", ".join(f"{count} of {node}" for node, count in cut.items())
@@ -67,7 +67,7 @@ CUTS = {counts: cut_question(counts, *wrong)
         for counts, *wrong in (("1 1 0", True), ("2 1 1",), ("0 0 1", False), ("2 1 2", True))}
 ORDERS = Question("how many total orders of all six events put each cause before its effects",
                   lambda trace: len(total_orders(trace)), wrong=(720,),
-                  why="a b c d are a chain, f comes after all: only e can move.")
+                  why="a b c d form a chain, and f comes after all of them: only e can move.")
 
 
 # ---- the moon and the cheese -----------------------------------------------------------------------------------------
@@ -93,17 +93,17 @@ EXERCISES = (
     pairs("3.2b", "Lamport's figure 1", DEMOS["figure 1"], "p1-r4 p3-q3 q1-p3 q7-p4 r1-q6",
           {"p3-q3": "before", "p1-r4": "concurrent", "r1-q6": "before"}),
     predict(CUTS | {"orders": ORDERS}, number="3.2c", title="Moments and orders", run=DEMOS["riddle"],
-            task="A cut says how many events of A, B and C lie before it. Could it have been a moment of the system?",
+            task="A cut says how many events of A, B and C come before it. Could it have been a moment in time?",
             right={"1 1 0": False, "2 1 1": True, "0 0 1": True, "2 1 2": False, "orders": 5}),
     predict({
-        "first": Question("what C reads first when it has both", first_read, choices=("question", "answer"),
+        "first": Question("what C reads first once it has both", first_read, choices=("question", "answer"),
                           why="C goes by the stamps, and the answer's is smaller.", wrong=("question",)),
         "by": Question("the stamp of the question minus that of the answer, in ms", lie,
                        lambda trace: trace.outputs("said")[-1].step,
-                       "The question is stamped 9 ms too late; the answer is given 4 ms after it.", (-4, 13)),
+                       "The question is stamped 9 ms too late; the answer follows 4 ms after it.", (-4, 13)),
     }, number="3.2d", title="The moon and the cheese",
         run=moon(ahead=9, latency=4, title="The moon and the cheese: A's clock is 9 ms ahead"),
-        task="A's clock is 9 ms ahead of B's. A's message reaches B, who answers at once, after 4 ms. C sorts by "
+        task="A's clock is 9 ms ahead of B's. A's message reaches B after 4 ms, and B answers at once. C sorts by the "
              "stamps.",
         right={"first": "answer", "by": 5}),
 )

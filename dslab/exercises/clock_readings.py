@@ -24,13 +24,13 @@ def timestamps(number: str, title: str, run: Run, task: str, *, delta: int, thet
         return trace.outputs("estimate")[0].step
 
     return predict({
-        "delta": Question("δ, how long request and reply were under way together, in ms",
+        "delta": Question("δ, the time that request and reply spent on the network, in ms",
                           lambda trace: round(round_trip(sample(trace))), look, "δ = (t4 − t1) − (t3 − t2).", (delta,)),
-        "theta": Question("θ, how far ahead the server is by the estimate, in ms",
+        "theta": Question("θ, the estimate of how far the server is ahead, in ms",
                           lambda trace: round(ahead(sample(trace))), look,
                           "θ = ((t2 − t1) + (t3 − t4)) / 2.", (theta,)),
         "error": Question("θ minus the true offset, in ms", error, look,
-                          "The error is half of what the request took longer than the reply.", (error_,)),
+                          "The error is half of the difference between the delays of request and reply.", (error_,)),
     }, number=number, title=title, run=run, task=task)
 
 
@@ -42,12 +42,12 @@ EXERCISES = (
     timestamps("3.1b", "Behind, and slow to answer", asking(offset=-30, there=4, back=12, busy=20,
                title="Four timestamps: a server that is 30 ms behind"),
                "The request takes 4 ms, the server works for 20 ms, the reply takes 12 ms, and the server is 30 ms "
-               "behind. The client sends at 100 ms by its clock: work the four timestamps out first.",
+               "behind. The client sends at 100 ms by its own clock: work out the four timestamps first.",
                delta=36, theta=-26, error_=4),
     predict({"does": Question("what the client does",
                               lambda trace: trace.outputs("adjust")[0].values[0],
                               lambda trace: trace.outputs("adjust")[0].step,
-                              "90 s are too many to slew, and few enough to be believed.", ("panic",),
+                              "90 s is too much to slew, but not too much to be believed.", ("panic",),
                               ("slew", "step", "panic"))},
             number="3.1c", title="A minute and a half", run=asking(offset=90_000, title="A clock that is 90 s behind"),
             task="A clock is 90 s behind. The limits are 125 ms and 1000 s."),

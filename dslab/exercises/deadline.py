@@ -64,13 +64,13 @@ class Deadline(Node):
             self.set_timer("look", LOOK)
 
     def start(self, seconds, sent):
-        """The order has just arrived, and `seconds` from now its time is over. Remember what you need in self.mark.
+        """The order has just arrived, and its deadline is `seconds` from now. Remember what you need in self.mark.
 
         sent: what the boss's monotonic clock showed, ms, when the order was sent.
         """
 
     def expired(self):
-        """Is the time over? True or False. You have self.now and self.monotonic, both in ms."""
+        """Has the deadline passed? True or False. You have self.now and self.monotonic, both in ms."""
 
 
 # ---- answers ---------------------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ class SinceTheStart(Deadline):
 
 
 class Countdown(Deadline):
-    """Takes off what has passed since it looked last, in whole microseconds."""
+    """Subtracts what has passed since it last looked, in whole microseconds."""
 
     def start(self, seconds, sent):
         self.mark = (round(seconds * 1e6), round(self.monotonic * 1e3))
@@ -148,7 +148,7 @@ class TakesSecondsForMilliseconds(Reference):
 
 
 class CountsItsLooks(Deadline):
-    """Counts how often it was asked, as if that were time: a pause is not counted."""
+    """Counts how many times it was asked, as if that were time: a pause is not counted."""
 
     def start(self, seconds, sent):
         self.mark = seconds * 1000
@@ -181,7 +181,7 @@ def _why(trace: Trace, since: float, until: float) -> str:
 
 DEMANDS = (
     Demand(it_is_over_neither_too_early_nor_too_late, "A span of time is measured by the monotonic clock of one "
-           "machine: it is never set, and means nothing elsewhere.", hint=1),
+           "machine: it is never set, and its readings mean nothing on another machine.", hint=1),
 )
 
 
@@ -222,13 +222,13 @@ def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
 EXERCISES = (
     MakeItRight(
         number="3.3", title="A deadline that survives", base=Deadline, asks=("start", "expired"), lines=2,
-        task="Say whether the time for an order is over, while the time of day is set forward and back.",
+        task="Say whether the deadline of an order has passed, while the time-of-day clock is set forward and back.",
         reference=Reference, right=(SinceTheStart, Countdown), clusters=(("boss", "worker"), ("X", "A")),
         wrong=((WallClock, "meanwhile: clock"), (BossesClock, "when"), (WholeSeconds, "are over when"),
                (Mixed, "when"), (TakesSecondsForMilliseconds, "are over when"), (CountsItsLooks, "it was paused")),
         demands=DEMANDS, scenarios=scenarios, swarm=swarm, faults=("pause",),
         hints=("Which of the two clocks can be set while you wait?",
-               "self.monotonic is never set. `seconds` begin when the order arrives here; what the boss's clock showed "
-               "is of no use on this machine.",
+               "self.monotonic is never set. The `seconds` count from the moment the order arrives here; what the "
+               "boss's clock showed is of no use on this machine.",
                "start: self.mark = self.monotonic + seconds * 1000; expired: compare self.monotonic with it.")),
 )

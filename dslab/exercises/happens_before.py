@@ -21,13 +21,13 @@ class Relation:
     def before(self, rows, messages):
         """All pairs (a, b) of names such that a happened before b, as a set.
 
-        rows: {node: [(event, time), ...]}, the events of each node in their order; time is ms on the teacher's clock.
-        messages: [(sending event, receiving event), ...]; the same pair may be there twice.
-        Raises ValueError if an event would happen before itself: somebody received what was not sent yet.
+        rows: {node: [(event, time), ...]}, the events of each node in order; time is ms on the teacher's clock.
+        messages: [(sending event, receiving event), ...]; the same pair may occur twice.
+        Raises ValueError if an event would happen before itself: a message was received before it was sent.
         """
 
     def concurrent(self, a, b, before):
-        """Are two different events concurrent? `before` is what the other method has returned."""
+        """Are two different events concurrent? `before` is what the other method returned."""
 
 
 # ---- answers ---------------------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def difference(found, expected) -> str | None:
     for pair in sorted(expected - found):
         return f"the pair {pair} is missing: there is a chain from {pair[0]} to {pair[1]}"
     for pair in sorted(found - expected, key=str):
-        return f"the pair {pair} is too much: no chain leads from the one to the other, whatever the times say"
+        return f"the pair {pair} is wrong: no chain leads from the first to the second, whatever the times say"
     return None
 
 
@@ -221,7 +221,7 @@ def circle() -> Case:
             found = attempt().before(rows, sent)
         except ValueError:
             return None
-        return f"a is received before it is sent (a, b, c, d are a circle): expected a ValueError, not {found!r}"
+        return f"a is received before it is sent (a, b, c, d form a cycle): expected a ValueError, not {found!r}"
 
     return Case(f"before({rows}, {sent})", judge, "Nothing is received before it is sent.", hint=2)
 
@@ -258,14 +258,16 @@ def random_cases(chance: Random) -> Iterable[Case]:
 EXERCISES = (
     Compute(
         number="3.2", title="Happened before", base=Relation, asks=("before", "concurrent"), lines=12,
-        task="Find all pairs of events of which the first happened before the second, and say which are concurrent. "
-             "Times are given, and prove nothing.",
+        task="Find all pairs of events in which the first happened before the second, and say which events are "
+             "concurrent. Times are given, but prove nothing.",
         reference=Reference, right=(Walk, ByVectors), cases=cases, random_cases=random_cases,
         wrong=((DirectOnly, "is missing: there is a chain"), (MessagesOnly, "('a', 'b') is missing"),
-               (ByTheClock, "is too much"), (Reflexive, "before itself"), (NeverRejects, "expected a ValueError"),
+               (ByTheClock, "is wrong: no chain"), (Reflexive, "before itself"), (NeverRejects, "expected a "
+                                                                                                "ValueError"),
                (OneWay, "concurrent('b', 'a', ...) is False, not True"), (TheSame, "is True, not False")),
         hints=("Start with what is certain: neighbours on one node, and the two ends of each message.",
-               "If a happened before b, and b before c, then a happened before c: add such pairs until none is new.",
-               "A pair (a, a) after that means a circle: raise ValueError.",
+               "If a happened before b, and b before c, then a happened before c: add such pairs until there are no "
+               "new ones.",
+               "A pair (a, a) at the end means that there is a cycle: raise ValueError.",
                "Concurrent means neither (a, b) nor (b, a). It is not about equal times.")),
 )

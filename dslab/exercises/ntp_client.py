@@ -29,16 +29,16 @@ class NtpClient(Whole):
     """Asks a server for the time, keeps the samples, and sets its clock by what you say."""
 
     def estimate(self, samples):
-        """How far ahead the server's clock is, and by how much that can be wrong: (offset, bound), in ms.
+        """How far ahead the server's clock is, and how wrong that can be: (offset, bound), in ms.
 
         samples: [(t1, t2, t3, t4), ...] in ms. t1: the request was sent, t4: the reply was received, by this node's
         clock; t2: the request arrived, t3: the reply was sent, by the server's clock.
         """
 
     def adjust(self, offset):
-        """What to do about a clock that is wrong by `offset` ms: "slew", "step" or "panic".
+        """What to do about a clock that is off by `offset` ms: "slew", "step" or "panic".
 
-        Slewing is for less than 125 ms, stepping for less than 1,000,000 ms; what is wrong by more is left to people.
+        Slew below 125 ms, step below 1,000,000 ms; anything more is left to a human.
         """
 
 
@@ -58,7 +58,7 @@ class Reference(NtpClient):
 
 
 class Intersects(Reference):
-    """Where all intervals overlap the truth must be."""
+    """The true offset must be where all intervals overlap."""
 
     def estimate(self, samples):
         low = max(t3 - t4 for _, _, t3, t4 in samples)          # a reply takes at least no time
@@ -77,7 +77,7 @@ class ByTheTable(Reference):
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
 
 class ForgetsTheServersWork(Reference):
-    """Takes half of t4 - t1, though the server worked in between."""
+    """Takes half of t4 - t1, although the server worked in between."""
 
     def estimate(self, samples):
         t1, t2, t3, t4 = min(samples, key=lambda sample: sample[3] - sample[0])
@@ -107,7 +107,7 @@ class TakesTheLast(Reference):
 
 
 class WholeWay(Reference):
-    """Gives the whole way as the bound."""
+    """Gives the whole round trip as the bound."""
 
     def estimate(self, samples):
         offset, bound = super().estimate(samples)
@@ -115,7 +115,7 @@ class WholeWay(Reference):
 
 
 class AlwaysSteps(Reference):
-    """Sets the clock at once, also by 20 ms, also back."""
+    """Sets the clock at once, even by 20 ms, even back."""
 
     def adjust(self, offset):
         return "step" if abs(offset) < 1_000_000 else "panic"
@@ -142,7 +142,7 @@ def the_bound_is_no_larger_than_it_must_be(trace, output):
     """Half of the shortest way there and back."""
     least = min(map(round_trip, trace.state_at(output.step)[output.node]["samples"])) / 2
     if output.values[1] > least + 1e-6:
-        return (f"{output.node} says ± {output.values[1]:g} ms, but the shortest way there and back took {2 * least:g}"
+        return (f"{output.node} says ± {output.values[1]:g} ms, but the shortest round trip took {2 * least:g}"
                 f" ms: the error is at most {least:g} ms")
 
 
@@ -152,19 +152,20 @@ def the_clock_is_set_as_the_limits_say(trace, output):
     (offset, _), (said, *_) = earlier(trace, output, "estimate")[-1].values, output.values
     expected = "slew" if abs(offset) < SLEW else "step" if abs(offset) < PANIC else "panic"
     if said != expected:
-        return (f"the clock of {output.node} is wrong by {offset:g} ms, and {output.node} says {said!r} instead of"
+        return (f"the clock of {output.node} is off by {offset:g} ms, and {output.node} says {said!r} instead of"
                 f" {expected!r}")
 
 
 DEMANDS = (
-    Demand(the_true_offset_is_within_the_bound, "The way takes δ = (t4 − t1) − (t3 − t2), the server is ahead by θ = "
+    Demand(the_true_offset_is_within_the_bound, "The round trip takes δ = (t4 − t1) − (t3 − t2), the server is ahead "
+                                                "by θ = "
            "((t2 − t1) + (t3 − t4)) / 2, and the error is at most δ/2, for the sample with the smallest δ [RFC 5905].",
            hint=1),
     Demand(the_bound_is_no_larger_than_it_must_be, "The error of θ is at most δ/2, for the smallest δ.", hint=2),
-    Demand(the_clock_is_set_as_the_limits_say, "Below 125 ms slew, below 1000 s step, above that panic: sizes, "
-           "whatever the sign.", hint=3),
-    Demand(a_clock_that_is_a_little_wrong_never_jumps, "A small error is made up for little by little: time that jumps "
-           "back breaks programs.", hint=3),
+    Demand(the_clock_is_set_as_the_limits_say, "Below 125 ms slew, below 1000 s step, above that panic: what counts is "
+                                               "the size, not the sign.", hint=3),
+    Demand(a_clock_that_is_a_little_wrong_never_jumps, "A small error is corrected gradually: time that jumps back "
+                                                       "breaks programs.", hint=3),
 )
 
 
@@ -197,17 +198,18 @@ def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
 EXERCISES = (
     MakeItRight(
         number="3.1", title="An NTP client", base=NtpClient, asks=("estimate", "adjust"), lines=5,
-        task="Estimate how far ahead a server's clock is, and how wrong that can be, from samples of four timestamps; "
-             "then say how the clock is to be set.",
+        task="From samples of four timestamps, estimate how far ahead a server's clock is, and how wrong that can be; "
+             "then say how to correct the clock.",
         reference=Reference, right=(Intersects, ByTheTable), clusters=(("C", "S"), ("S", "C")),
         wrong=((ForgetsTheServersWork, "but the server is ahead by"), (WrongSign, "but the server is ahead by"),
                (AveragesAll, "but the server is ahead by"), (TakesTheLast, "but the server is ahead by"),
                (WholeWay, "the error is at most"), (AlwaysSteps, "says 'step' instead of 'slew'"),
                (ForgetsTheSign, "says 'slew' instead of 'step'"), (NeverPanics, "says 'step' instead of 'panic'")),
         demands=DEMANDS, scenarios=scenarios, swarm=swarm, faults=("delay",),
-        hints=("Draw the two lines of time, the request and the reply: which differences are measured by one clock?",
+        hints=("Draw the two time lines, the request and the reply: which differences are measured by one clock?",
                "Both t4 − t1 and t3 − t2 are spans by one clock; their difference was spent on the network. With equal "
-               "ways, t2 − t1 is the offset plus half of it, and t3 − t4 the offset minus half of it.",
-               "Of several samples the one with the shortest way is best; half of that way is the bound.",
-               "abs(offset) < 125 is 'slew', below 1,000,000 'step', and all else 'panic'.")),
+               "delays, t2 − t1 is the offset plus half of that, and t3 − t4 the offset minus half of it.",
+               "Of several samples, the one with the shortest round trip is best; half of that round trip is the "
+               "bound.",
+               "abs(offset) < 125 is 'slew', below 1,000,000 'step', and anything else 'panic'.")),
 )

@@ -101,14 +101,14 @@ RUN = Run(Office, 2, network=Network(latency=constant(5)), title="Three clocks, 
 
 TRUTH = {"scheduling": 50, "retry": 100, "certificate": False, "file": True, "update": True}
 KIND = {MONOTONIC: "span", TIME_OF_DAY: "date", LOGICAL: "cause"}
-WORDS = {"scheduling": "how long a process has been running, to give another one its turn",
-         "retry": "when to send a request again that was not answered",
-         "certificate": "whether a certificate of another company is still valid",
-         "file": "which version of a file on two machines was made from the other",
-         "update": "whether two updates of one row on two machines knew of each other"}
-WHY = {MONOTONIC: "The time of day was set while it was measured; a length of time needs a clock that is never set.",
-       TIME_OF_DAY: "The node restarted, and a clock that counts since the start knows no date that others wrote.",
-       LOGICAL: "B's clock is behind: its edit looks older than the one it was made from. The count does not lie."}
+WORDS = {"scheduling": "how long a process has been running, so that another one gets its turn",
+         "retry": "when to resend a request that was not answered",
+         "certificate": "whether another company's certificate is still valid",
+         "file": "which of two versions of a file, on two machines, was made from the other",
+         "update": "whether two updates of a row, on two machines, knew of each other"}
+WHY = {MONOTONIC: "The time of day was set during the measurement; a time span needs a clock that is never set.",
+       TIME_OF_DAY: "The node restarted, and a clock that counts from the start cannot read a date that others wrote.",
+       LOGICAL: "B's clock is behind: its edit looks older than the one it was made from. The logical clock is right."}
 
 
 
@@ -130,8 +130,8 @@ def which(use: str, *wrong: str) -> Question:
 
 
 def what(use: str, *wrong: str) -> Question:
-    """What is asked of a clock by this use?"""
-    return Question(f"that is about a span, a date or a cause: {use}", lambda trace: KIND[right_clock(trace, use)],
+    """What does this use ask of a clock?"""
+    return Question(f"about a span, a date or a cause: {use}", lambda trace: KIND[right_clock(trace, use)],
                     look(use), lambda trace: WHY[right_clock(trace, use)], wrong, tuple(KIND.values()))
 
 
@@ -142,11 +142,11 @@ EXERCISES = (
          "update": which("update", MONOTONIC), "scheduling is a": what("scheduling"), "retry is a": what("retry"),
          "certificate is a": what("certificate", "span"), "file is a": what("file"), "update is a": what("update")},
         number="3.4", title="Which clock?", run=RUN,
-        task="Which clock for which use: 'monotonic', 'time of day' or 'logical'? And what is asked for: a 'span' of "
-             "time on one machine, a 'date' that others agree with, or the 'cause' of what (who knew of whom)? The run "
-             "puts the clocks to each use.",
+        task="Which clock fits which use: 'monotonic', 'time of day' or 'logical'? And what is the question about: a "
+             "'span' of time on one machine, a 'date' that others agree on, or a 'cause' (which event knew of which)? "
+             "The run tries every clock for every use.",
         hints=("Which of the clocks can be set while it is read?", "Which of them means something on another machine?",
-               "If one edit knew of the other, it has counted it."),
+               "If one edit knew of the other, its logical clock has counted it."),
         right={"scheduling": MONOTONIC, "retry": MONOTONIC, "certificate": TIME_OF_DAY, "file": LOGICAL,
                "update": LOGICAL, "scheduling is a": "span", "retry is a": "span", "certificate is a": "date",
                "file is a": "cause", "update is a": "cause"}),
