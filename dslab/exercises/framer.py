@@ -20,8 +20,7 @@ class Framer:
         """Any bytes, even none: returns the bytes that are written into the stream for this message."""
 
     def feed(self, chunk):
-        """The next bytes of the stream have arrived, cut anywhere: returns a list of the messages that are now "
-          "complete.
+        """The next bytes of the stream have arrived, cut anywhere: returns a list of the messages now complete.
 
         Raise ValueError as soon as it is clear that a message is longer than the limit; do not wait for its end.
         """
