@@ -27,9 +27,10 @@ EXERCISES = (
         number="4.3c", title="Half a broadcast",
         run=speech(BestEffort).replace(title="Best effort: A says m1, then m2"),
         mended=EagerReliable, promise=AGREEMENT, allowed={"drop": 1, "crash": 1},
-        task="Best-effort broadcast: make one node deliver what another one, which is up, never does. Reliable "
+        task="Best-effort broadcast: make one node deliver a message that another node, which is up, never delivers. "
+             "Reliable "
              "broadcast must survive the same script.",
-        hints=("Who sends the copies? Only the sender.", "One copy that is lost is enough, if nobody passes it on.",
+        hints=("Who sends the copies? Only the sender.", "One lost copy is enough, if nobody passes the message on.",
                'A message is named by its link and its number: drop("A->C#1").'),
         right=([at(0, drop("A->C#1"))], [at(0, drop("A->B#1")), at(16, crash("A"))]),
         wrong=(([at(100, crash("A"))], "the promise holds"), ([at(12, crash("B"))], "the promise holds"),
@@ -41,7 +42,7 @@ EXERCISES = (
         allowed={"delay": 2, "pause": 1, "resume": 1},
         task="Reliable broadcast delivers what arrives: make a node deliver m2 before m1. FIFO broadcast must survive "
              "the same script.",
-        hints=("m1 must be on its way longer than m2.", "There are two ways to C: from A, and by way of B.",
+        hints=("m1 must take longer than m2.", "There are two paths to C: from A directly, and by way of B.",
                'delay("A->C#1", by=50) holds one copy back; the one that B passes on comes 10 ms after A\'s.'),
         right=([at(0, delay("A->C#1", by=50))], [at(0, delay("A->B#1", by=30))]),
         wrong=(([at(0, delay("A->C#2", by=50))], "the promise holds"),

@@ -38,12 +38,12 @@ class Careful(EagerReliable):
         self.held = []                      # for messages that wait
 
     def dependencies(self):
-        """What the message that is about to be sent depends on: a dict from node to number, which travels with it."""
+        """What the message about to be sent depends on: a dict from node to number, which travels with the message."""
 
     def accept(self, msg):
-        """A message has arrived, once, and the own ones at once: deliver what can be delivered, hold back the rest.
+        """A message has arrived (each does once, your own at once): deliver what can be delivered, hold back the rest.
 
-        msg.id is (sender, number), dict(msg.deps) what the sender said that it depends on; self.deliver(msg) hands a
+        msg.id is (sender, number), dict(msg.deps) what the sender says it depends on; self.deliver(msg) hands a
         message to the application, which may answer at that moment: accept is called again, from within.
         """
 
@@ -205,7 +205,7 @@ def an_own_message_is_delivered_at_once(world):
     got = {(output.node, output.values[:2]): output.step for output in world.outputs("deliver")}
     for output in world.outputs("broadcast"):
         if got.get((output.node, output.values[:2])) != output.step:
-            return f"{output.node} says {output.values[2]!r} and does not deliver it in the same step"
+            return f"{output.node} says {output.values[2]!r} but does not deliver it in the same step"
 
 
 @always
@@ -215,7 +215,7 @@ def nothing_waits_without_a_reason(world):
         for id in sorted(state.known - got[node]):
             if id in past and past[id] <= got[node] and node in world.up:
                 why = "all that it depends on is delivered" if past[id] else "it depends on nothing"
-                return f"{node} has message {id[1]} of {id[0]} and does not deliver it, though {why}"
+                return f"{node} has message {id[1]} of {id[0]} but does not deliver it, although {why}"
 
 
 def causes(world: Any) -> dict[tuple, set]:
@@ -232,15 +232,16 @@ def causes(world: Any) -> dict[tuple, set]:
 
 
 DEMANDS = (
-    Demand(CAUSAL_ORDER, "A message is delivered after all that its sender had delivered, or said, before it spoke.",
+    Demand(CAUSAL_ORDER, "A message is delivered after everything that its sender had delivered, or broadcast, before "
+                         "it.",
            hint=1),
-    Demand(FIFO_ORDER, "A sender's own earlier messages are causes too.", hint=1),
-    Demand(an_own_message_is_delivered_at_once, "Causal order needs no round trip: a sender has delivered all that "
-           "its message depends on.", hint=0),
+    Demand(FIFO_ORDER, "A sender's own earlier messages are causes, too.", hint=1),
+    Demand(an_own_message_is_delivered_at_once, "Causal order needs no round trip: a sender has delivered everything "
+                                                "that its message depends on.", hint=0),
     Demand(nothing_waits_without_a_reason, "Only delivered messages count, not events, and not the message itself; "
-           "each delivery may free others, so look again until nothing more is free.", hint=2),
+           "each delivery may free others, so look again until no more can be delivered.", hint=2),
     *(Demand(promise, "Each message is delivered once, after it was broadcast.", hint=0) for promise in SAFETY),
-    Demand(AGREEMENT, "What one delivers, all that are up deliver.", hint=2),
+    Demand(AGREEMENT, "What one node delivers, all nodes that are up deliver.", hint=2),
 )
 
 
@@ -280,20 +281,23 @@ def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
 
 EXERCISES = (MakeItRight(
     number="4.3", title="Causal broadcast",
-    task="Write what a message depends on, and when a message that has arrived is delivered. Messages that nothing "
-         "connects may come in any order.",
+    task="Write what a message depends on, and when a message that has arrived is delivered. Concurrent messages may "
+         "be delivered in any order.",
     base=Careful, asks=("dependencies", "accept"), lines=8,
     reference=Reference, right=(CountsTheMessageItself, OnlyWhatIsNotZero),
-    wrong=((CountsEvents, "and does not deliver it, though"), (LooksOnce, "all that it depends on is delivered"),
+    wrong=((CountsEvents, "but does not deliver it, although"), (LooksOnce, "all that it depends on is delivered"),
            (CountsReceived, "on which it depends"), (DependsOnItself, "does not deliver it in the same step"),
            (WaitsForItsOwn, "does not deliver it in the same step"), (OnlyFifo, "on which it depends"),
            (WaitsForAll, "it depends on nothing")),
     demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic, faults=("delay", "pause"),
     hints=(
         "Count in self.counts how many messages of each sender were delivered here.",
-        "dependencies returns a copy of these counts: a message depends on all that was delivered before it was sent.",
-        "accept puts the message into self.held, and then delivers, again and again, what has no dependency missing.",
-        "Free is a message with self.counts[node] >= number for all (node, number) in msg.deps. Count before you "
+        "dependencies returns a copy of these counts: a message depends on everything that was delivered before it was "
+        "sent.",
+        "accept puts the message into self.held, and then repeatedly delivers messages whose dependencies are all "
+        "delivered.",
+        "A message can be delivered if self.counts[node] >= number for all (node, number) in msg.deps. Count before "
+        "you "
         "deliver: the application may answer at once.",
     ),
 ),)

@@ -34,13 +34,13 @@ class Clock(Node):
         self.time = 0                       # the stamp of the latest event here
 
     def tick(self):
-        """Something happens here that nobody else hears of: returns its stamp."""
+        """A local event happens: returns its stamp."""
 
     def sending(self):
         """A message is being sent: returns the stamp of this event, which the message carries."""
 
     def receiving(self, stamp):
-        """A message has come that was sent at `stamp`: returns the stamp of its receipt."""
+        """A message that was sent at `stamp` has arrived: returns the stamp of its receipt."""
 
     def key(self, stamp, node):
         """What all events are sorted by: a tuple made of the stamp and the name of the event's node."""
@@ -108,7 +108,7 @@ class CountsWhatItHasSeen(Reference):
 # ---- classic mistakes ----------------------------------------------------------------------------------------------
 
 class SameStamp(Reference):
-    """The maximum, without one more."""
+    """Takes the maximum, but does not add one."""
 
     def receiving(self, stamp):
         self.time = max(self.time, stamp)
@@ -116,7 +116,7 @@ class SameStamp(Reference):
 
 
 class OneMoreTooEarly(Reference):
-    """One more, then the maximum: equal to the sending if that was ahead."""
+    """Adds one, then takes the maximum: equal to the stamp of the send if that was ahead."""
 
     def receiving(self, stamp):
         self.time = max(self.time + 1, stamp)
@@ -243,7 +243,8 @@ def _before(first, second) -> bool:
 DEMANDS = (
     Demand(every_event_has_a_whole_number_as_its_stamp, "Each event is given the counter's value.", hint=0),
     Demand(an_event_has_a_greater_stamp_than_the_one_before_it_on_its_node,
-           "IR1: a node counts one up between any two of its events; sending and receiving are events.", hint=1),
+           "IR1: a node increments its counter between any two of its events; sending and receiving are events.",
+           hint=1),
     Demand(a_receipt_has_a_greater_stamp_than_its_sending,
            "IR2: a receiver sets its counter to the maximum of its own and the message's, then counts the receipt.",
            hint=2),
@@ -290,8 +291,8 @@ EXERCISES = (MakeItRight(
     hints=(
         "Each of the first three methods changes self.time and returns the stamp of the event that is happening.",
         "Sending is an event, and so is receiving: each of them counts one.",
-        "A receipt must be stamped above its sending and above all that has happened here: take the maximum first, "
-        "then count.",
+        "A receipt must have a larger stamp than the send and than everything that has happened here: take the maximum "
+        "first, then count.",
         "return stamp, node: tuples are compared entry by entry, so the node decides only where stamps are equal.",
     ),
 ),)

@@ -29,12 +29,12 @@ class Queue(LamportOrder):
     """
 
     def note_stamp(self, node, time):
-        """A message or an acknowledgement stamped `time` was seen from `node` (perhaps this one): note it."""
+        """A message or an acknowledgement stamped `time` has arrived from `node` (perhaps this one): note it."""
 
     def ready(self):
         """Which of the messages in self.held can be delivered now: a list in the order of delivery, empty if none.
 
-        Leave self.held as it is; what is returned is taken out of it and delivered.
+        Leave self.held as it is; what you return is removed from it and delivered.
         """
 
     def hear(self, src, time):
@@ -168,8 +168,8 @@ def nothing_that_comes_first_can_still_come(trace: Trace) -> Objection | None:
             for other in sorted(set(trace.nodes) - {step.node, sender}):
                 if (heard[step.node][other] + 1, other) < (stamp, sender):
                     said = f"{step.node} delivers message {number} of {sender}, stamped {stamp}"
-                    return Objection(f"{said}, but has heard of {other} only up to {heard[step.node][other]}: a message"
-                                     " that comes first may still come", step.index)
+                    return Objection(f"{said}, but has heard of {other} only up to {heard[step.node][other]}: an "
+                                     f"earlier message may still arrive", step.index)
     return None
 
 
@@ -180,7 +180,7 @@ def what_all_have_acknowledged_is_delivered(trace):
     for output, node in product(trace.outputs("broadcast") if trace.came_to_rest else (), trace.nodes):
         sender, number = output.values[:2]
         if (node, sender, number) not in got:
-            return f"all have acknowledged message {number} of {sender}, and {node} never delivers it"
+            return f"all have acknowledged message {number} of {sender}, but {node} never delivers it"
 
 
 DEMANDS = (
@@ -189,9 +189,10 @@ DEMANDS = (
     Demand(TOTAL_ORDER, "All deliver by (stamp, sender): equal stamps need a tie-break that all share.", hint=2),
     Demand(FIFO_ORDER, "The messages of one sender have growing stamps, and are delivered in that order.", hint=2),
     *(Demand(promise, "Each message is delivered once, after it was broadcast.", hint=0) for promise in SAFETY),
-    Demand(what_all_have_acknowledged_is_delivered, "A stamp equal to the threshold is enough: a node that was heard "
-           "of at 5 sends its next message at 6 or later. Acknowledgements carry the stamps of quiet nodes.", hint=3),
-    Demand(AGREEMENT, "What one delivers, all deliver.", hint=3),
+    Demand(what_all_have_acknowledged_is_delivered, "A stamp equal to the threshold is enough: a node last heard of at "
+                                                    "5 stamps its next message 6 or later. Acknowledgements carry the "
+                                                    "stamps of quiet nodes.", hint=3),
+    Demand(AGREEMENT, "What one node delivers, all nodes deliver.", hint=3),
 )
 
 
@@ -231,20 +232,20 @@ def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
 
 EXERCISES = (MakeItRight(
     number="4.4", title="Total order by Lamport stamps",
-    task="Write which of the messages that wait can be delivered. Links are FIFO, everybody acknowledges everything; a "
-         "node that says nothing at all holds up the others, and that is as it must be.",
+    task="Write which of the waiting messages can be delivered. Links are FIFO, and every node acknowledges every "
+         "message; a node that sends nothing at all holds up the others, as it must.",
     base=Queue, asks=("note_stamp", "ready"), lines=3,
     reference=Reference, right=(OneAtATime, LastSeen),
-    wrong=((OldEnough, "a message that comes first may still come"),
-           (IgnoresOneNode, "a message that comes first may still come"), (NoTieBreak, "delivery 1 is"),
-           (LooksAtTheQueue, "a message that comes first may still come"),
-           (DeliversAtOnce, "a message that comes first may still come"), (WaitsForMore, "never delivers it"),
+    wrong=((OldEnough, "an earlier message may still arrive"),
+           (IgnoresOneNode, "an earlier message may still arrive"), (NoTieBreak, "delivery 1 is"),
+           (LooksAtTheQueue, "an earlier message may still arrive"),
+           (DeliversAtOnce, "an earlier message may still arrive"), (WaitsForMore, "never delivers it"),
            (ForgetsItself, "never delivers it")),
     demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic, faults=("pause",),
     hints=(
-        "self.greatest tells of each node how far it has been heard of. What can still come from it?",
-        "Nothing stamped at or below the least of those numbers can still come from anybody.",
+        "self.greatest says for each node the greatest stamp seen from it. What can still arrive from it?",
+        "Nothing stamped at or below the least of those numbers can still arrive from any node.",
         "Sort what can be delivered by (msg.time, msg.id): equal stamps need a tie-break that all nodes share.",
-        "A message is deliverable when msg.time <= min(self.greatest.values()).",
+        "A message can be delivered when msg.time <= min(self.greatest.values()).",
     ),
 ),)

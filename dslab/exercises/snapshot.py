@@ -30,17 +30,17 @@ class Teller(Bank):
     """A bank whose payments work; what is missing is the snapshot. self.close(src) ends the recording of a link."""
 
     def record(self):
-        """Begin the own part, if that was not done before.
+        """Begin your own part, unless you already have.
 
         Set self.recorded to the balance, self.open to the set of all peers, and self.under_way to an empty list for
-        each peer; say self.output("recorded", self.recorded); and send every peer a Marker().
+        each peer; call self.output("recorded", self.recorded); and send every peer a Marker().
         """
 
     def on_marker(self, src, msg):
-        """A marker has come: begin the own part if need be, and close the link from src."""
+        """A marker has arrived: begin your own part if need be, and close the link from src."""
 
     def note_payment(self, src, amount):
-        """A payment from src has just arrived and is in the balance: is it part of the state of its link?"""
+        """A payment from src has just arrived and is in the balance already: is it part of the state of its link?"""
 
     def on_transfer(self, src, msg):
         self.balance += msg.amount
@@ -213,11 +213,12 @@ DEMANDS = (
     Demand(what_is_recorded_is_the_state_at_that_moment, "A node that has recorded its state does not record it again: "
            "a later marker only closes its link.", hint=1),
     Demand(what_was_received_in_the_snapshot_was_also_sent_in_it, "The marker leaves after the state is recorded and "
-           "before anything else is sent, so that nothing of later is received before it.", hint=2),
+           "before anything else is sent, so that nothing sent later is received before it.", hint=2),
     Demand(no_money_is_lost_or_made, "The state of a link is what arrives on it after the receiver has recorded its "
            "state and before the link's marker; of the link that brought the first marker it is empty.", hint=3),
-    Demand(a_snapshot_that_was_begun_is_finished, "The marker receiving rule: who gets its first marker records its "
-           "state and sends markers too; a marker closes its link.", hint=1),
+    Demand(a_snapshot_that_was_begun_is_finished, "The marker receiving rule: a node that gets its first marker "
+                                                  "records its state and sends markers, too; a marker closes its "
+                                                  "link.", hint=1),
 )
 
 
@@ -249,8 +250,8 @@ def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
 
 EXERCISES = (MakeItRight(
     number="4.5", title="Snapshot",
-    task="Banks pay each other all the time. Write how each records its part of a snapshot, so that together the parts "
-         "show a state that could have been: all the money, none of it twice. Links are first in, first out.",
+    task="Banks pay each other all the time. Write how each bank records its part of a snapshot, so that together the "
+         "parts show a possible state: all the money, and none of it twice. Links are first in, first out.",
     base=Teller, asks=("record", "on_marker", "note_payment"), lines=10,
     reference=Reference, right=(MarkersBeforePapers, AsksTheList),
     wrong=((RecordsAfterwards, "recorded"), (ForgetsTheLinks, "0 under way were recorded"),
@@ -262,6 +263,6 @@ EXERCISES = (MakeItRight(
         "Think of the marker as a line drawn across a link: what was sent before it belongs to the snapshot.",
         "record does something only if self.recorded is None; on_marker calls it, and closes the link in any case.",
         "Record the balance first, and send the markers in the same handler, before any payment can follow.",
-        "A payment that arrives while its link is in self.open was under way: append it to self.under_way[src].",
+        "A payment that arrives while its link is in self.open was in flight: append it to self.under_way[src].",
     ),
 ),)

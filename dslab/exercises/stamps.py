@@ -34,7 +34,7 @@ def reasons(trace: Trace) -> dict[str, str]:
                                  + ": first the maximum, then one more.")
         else:
             found[event.name] = f"It comes after {before.name} on {event.node}: one more." if before else (
-                f"It is the first event on {event.node}, and no message has come: the counter was at 0.")
+                f"It is the first event on {event.node}, and no message has arrived: the counter was at 0.")
     return found
 
 
@@ -65,13 +65,13 @@ def fill_in(number: str, title: str, clock: type, fixture: tuple, task: str, wro
 # ---- before, after, or neither? --------------------------------------------------------------------------------------
 
 def relation(one: str, other: str, *wrong: str) -> Question:
-    """How do two events lie to each other, by their vectors?"""
+    """How are two events related, by their vectors?"""
     def why(trace: Trace) -> str:
         past = happened_before(events(trace))
         for first, second in ((one, other), (other, one)):
             if first in past[second]:
-                return f"There is a way from {first} to {second}, along the life lines and the arrows."
-        return "No way leads from the one to the other, in either direction, whatever the clock on the wall said."
+                return f"There is a path from {first} to {second}, along the life lines and the arrows."
+        return "No path leads from one to the other, in either direction, whatever the clock on the wall said."
 
     return Question(f"{one} and {other}", lambda trace: RELATION[compare(stamp(trace, one), stamp(trace, other))],
                     lambda trace: later(trace, one, other), why, wrong, tuple(RELATION.values()))
@@ -109,9 +109,9 @@ EXERCISES = (
     predict({"a, f": relation("a", "f", "concurrent"), "c, g": relation("c", "g", "before"), "e, d": relation("e", "d"),
              "f, b": relation("f", "b"), "e, g": relation("e", "g")},
             number="4.2b", title="Before, after or concurrent", run=drawing(VectorClock, *EXAMPLE),
-            task="How does the first event of each pair lie to the second: before, after or concurrent?"),
+            task="Did the first event of each pair happen before the second, after it, or are they concurrent?"),
     carol("4.3a", Fifo, first="Yes.",
-          why="FIFO order says nothing about messages of different senders: nothing holds the answer back."),
+          why="FIFO order says nothing about messages from different senders: nothing holds the answer back."),
     carol("4.3b", Causal, first="Tea?",
-          why="The answer carries that it depends on a message of Alice, which Carol has not delivered."),
+          why="The answer says that it depends on a message from Alice, which Carol has not delivered."),
 )

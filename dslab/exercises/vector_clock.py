@@ -28,7 +28,7 @@ from dslab.run import Run
 
 @message
 class Compare:
-    """A request: say how two vectors lie to each other; each is a tuple of (node, count)."""
+    """A request: say how two vectors are related; each is a tuple of (node, count)."""
 
     u: tuple
     v: tuple
@@ -43,13 +43,13 @@ class Vector(Node):
         self.vector = {}                    # node -> how many of its events can have had influence here
 
     def tick(self):
-        """An event happens on this node (a local one, or a sending): changes self.vector."""
+        """An event happens on this node (a local one, or a send): changes self.vector."""
 
     def receiving(self, stamp):
-        """A message has come whose sending has the vector `stamp`, a dict: changes self.vector."""
+        """A message has arrived; its send event has the vector `stamp`, a dict: changes self.vector."""
 
     def compare(self, u, v):
-        """How two vectors lie to each other: "<" (u happened before v), ">", "=" or "||" (concurrent)."""
+        """How two vectors are related: "<" (u happened before v), ">", "=" or "||" (concurrent)."""
 
     def on_local(self, src, msg):
         self.tick()
@@ -277,11 +277,12 @@ def smaller_vectors_are_those_of_what_happened_before(world):
 DEMANDS = (
     Demand(every_event_has_a_vector_of_whole_numbers, "A vector maps each node to a number of its events.", hint=0),
     Demand(the_own_entry_counts_the_events_of_the_node,
-           "A node counts one up in its own entry at each of its events; a receipt is one of them.", hint=1),
+           "A node increments its own entry at each of its events; a receipt is one of them.", hint=1),
     Demand(other_entries_are_the_greatest_that_a_message_has_brought,
            "A receiver takes the maximum in each entry; nothing else ever changes the entry of another node.", hint=2),
     Demand(vectors_are_compared_entry_by_entry,
-           "u < v if no entry of u is greater and the two differ; a missing entry is 0; neither way: concurrent.",
+           "u < v if no entry of u is greater and the two differ; a missing entry is 0; if neither is less: "
+           "concurrent.",
            hint=3),
     Demand(smaller_vectors_are_those_of_what_happened_before,
            "Vectors are ordered exactly as the events are [Mattern 1989, theorem 10].", hint=2),
@@ -318,8 +319,10 @@ EXERCISES = (MakeItRight(
     demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic, faults=("delay", "pause"),
     hints=(
         "self.vector is a dict; self.vector.get(node, 0) reads an entry that may be missing.",
-        "At each event, a receipt too, a node adds one to its own entry, self.vector[self.id], and to no other.",
-        "A receiver takes, for each node in the message's vector, the greater of the two counts; then counts itself.",
-        "u is less or equal if each of its entries is at most that of v. Ask this both ways: that gives four answers.",
+        "At each event, including a receipt, a node adds one to its own entry, self.vector[self.id], and to no other.",
+        "A receiver takes, for each node in the message's vector, the greater of the two counts, and then adds one to "
+        "its own.",
+        "u is less or equal if each of its entries is at most that of v. Ask this in both directions: that gives four "
+        "answers.",
     ),
 ),)
