@@ -13,9 +13,9 @@ from dslab.protocols.raft import DEMO
 pytestmark = pytest.mark.browser
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-# The outermost element of each kind of widget; a panel without buttons is HTML.
-DRAWN = (".dslab-player, .dslab-form, .dslab-grid, .dslab-told:not(.jp-RenderedHTMLCommon *), "
-         ".dslab-question:not(.dslab-player *, .jp-RenderedHTMLCommon *)")
+# The output of a cell that is a widget and has been drawn. What is no widget is HTML.
+DRAWN = (".jp-Cell-outputArea > .jp-OutputArea-child > .jp-OutputArea-output:not(.jp-RenderedHTMLCommon)"
+         ":has(.dslab-player, .dslab-form, .dslab-grid, .dslab-varied, .dslab-told, .dslab-question)")
 TRACE = simulate(DEMO)
 ELECTED = TRACE.outputs("leader")[0]
 
