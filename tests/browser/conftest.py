@@ -53,3 +53,12 @@ def lab(page, server) -> Iterator[Lab]:
     lab = Lab(page, *server)
     yield lab
     lab.stop_kernels()
+
+
+@pytest.fixture
+def errors(page) -> list[str]:
+    """What the browser complains of while the test runs."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", lambda line: line.type == "error" and found.append(line.text))
+    return found

@@ -1,42 +1,18 @@
-"""The chapters as a reader meets them: in JupyterLab every cell runs, and a player does what it is told."""
+"""The chapters as a reader meets them in JupyterLab: a player does what it is told."""
 
 import re
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-import notebooks
 from dslab import simulate
 from dslab.player.payload import title
 from dslab.protocols.raft import DEMO
 
 pytestmark = pytest.mark.browser
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
-# The output of a cell that is a widget and has been drawn. What is no widget is HTML.
-DRAWN = (".jp-Cell-outputArea > .jp-OutputArea-child > .jp-OutputArea-output:not(.jp-RenderedHTMLCommon)"
-         ":has(.dslab-player, .dslab-form, .dslab-grid, .dslab-varied, .dslab-told, .dslab-question)")
 TRACE = simulate(DEMO)
 ELECTED = TRACE.outputs("leader")[0]
-
-
-@pytest.fixture
-def errors(page) -> list[str]:
-    """What the browser complains of while the test runs."""
-    found: list[str] = []
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("console", lambda line: line.type == "error" and found.append(line.text))
-    return found
-
-
-@pytest.mark.parametrize("path", notebooks.NOTEBOOKS, ids=lambda path: path.stem)
-def test_it_runs_from_top_to_bottom(lab, errors, path):
-    lab.open(f"notebooks/{path.name}")
-    lab.run_all()
-    assert lab.complaints() == []
-    widgets = sum(WIDGET in output.get("data", {}) for cell in lab.cells() for output in cell["outputs"])
-    expect(lab.page.locator(DRAWN)).to_have_count(widgets)
-    assert errors == []
 
 
 def test_an_attack_is_played_from_the_table_of_chapter_2(lab, errors):

@@ -46,6 +46,9 @@ OUTPUTS = """(perceive) => {
     return Object.fromEntries(cells.map((cell) => [cell.model.id, output(cell) ? eval(perceive)(output(cell)) : ""]));
 }"""
 SCROLLED_AWAY = ".jp-Notebook * { content-visibility: visible !important; }"         # JupyterLab would not lay it out
+# The output of a cell that is a widget and has been drawn. What is no widget is HTML.
+DRAWN = (".jp-Cell-outputArea > .jp-OutputArea-child > .jp-OutputArea-output:not(.jp-RenderedHTMLCommon)"
+         ":has(.dslab-player, .dslab-form, .dslab-grid, .dslab-varied, .dslab-told, .dslab-question)")
 ALL_VIEWS = """localStorage.setItem(`dslab-views ${location.pathname}`, '["cluster", "history", "state"]')"""
 
 with_questions = pytest.mark.parametrize(
@@ -192,18 +195,21 @@ def check_answered(hidden: dict[str, Hidden], perceived: dict[str, str]) -> None
 # ---- in JupyterLab ----
 
 @with_questions
-def test_no_cell_shows_its_answer_when_all_are_run(lab, path):
+def test_all_cells_run_and_none_shows_its_answer(lab, errors, path):
     hidden = hidden_in(path)
-    lab.open(f"notebooks/{path.name}")
-    lab.page.evaluate(ALL_VIEWS)
+    lab.page.add_init_script(ALL_VIEWS)
     lab.open(f"notebooks/{path.name}")
     lab.run_all()
+    assert lab.complaints() == []
     lab.page.add_style_tag(content=SCROLLED_AWAY)
     cards = lab.page.locator(".dslab-question:not(.dslab-player *)")
     expect(cards).to_have_count(sum(one.cards for one in hidden.values()))
     asking = lab.page.locator(".dslab-player .dslab-question[data-phase=open]")
     expect(asking).to_have_count(sum(one.players for one in hidden.values()))
     check(hidden, lab.page.evaluate(OUTPUTS, PERCEIVED))
+    widgets = sum(VIEW in output.get("data", {}) for cell in lab.cells() for output in cell["outputs"])
+    expect(lab.page.locator(DRAWN)).to_have_count(widgets)
+    assert errors == []
     for card in cards.all():
         card.get_by_role("button", name="I give up").press("Enter")
     for closed in lab.page.locator("details.dslab-reveal > summary").all():
@@ -231,10 +237,14 @@ def test_no_page_of_a_saved_notebook_shows_an_answer(path, page, tmp_path):
     check_page(page, hidden_in(path))
 
 
+static = cache(notebooks.execute)                   # what a page shows, a deck shows, too
+
+
 @with_questions
 @pytest.mark.parametrize("deck", [False, True], ids=["page", "deck"])
 def test_no_page_and_no_deck_shows_an_answer(path, deck, page, tmp_path, monkeypatch):
     monkeypatch.setenv("DSLAB_STATIC", "")      # put back after the test
+    monkeypatch.setattr(notebooks, "execute", lambda path: deepcopy(static(path)))
     notebooks.write_site([path], tmp_path, deck=deck)
     page.context.set_offline(True)
     page.goto((tmp_path / f"{path.stem}.html").as_uri())

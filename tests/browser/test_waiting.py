@@ -38,15 +38,6 @@ const timeout = AbortSignal.timeout.bind(AbortSignal);
 AbortSignal.timeout = (ms) => timeout(ms === 2000 ? 0 : ms);"""
 
 
-@pytest.fixture
-def errors(page) -> list[str]:
-    """What the browser complains of while the test runs."""
-    found: list[str] = []
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("console", lambda line: line.type == "error" and found.append(line.text))
-    return found
-
-
 def opened(lab, course, name: str, *cells: str) -> None:
     written = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, cells)], metadata=notebooks.METADATA)
     nbformat.write(written, course / f"{name}.ipynb")
