@@ -63,7 +63,7 @@ OF_NODES = (
          button="Recover", label="Recover it now"),
     Verb(name="pause", takes=("node",), about="node", word="pause", counted="pause", harmful=True, status="paused",
          silent=True, sentence="{node} stands still", does="pauses", sign="=", outline="M-3 -5.5V5.5M3 -5.5V5.5",
-         button="Pause", label="Pause it now: it stands still and does not know it"),
+         button="Pause", label="Pause it now: it stops, and will not know that it did"),
     Verb(name="resume", takes=("node",), about="node", word="resume", counted="resume", status="up", silent=True,
          sentence="{node} goes on", does="resumes", sign="»", outline="M-3.5 -5.5L5.5 0L-3.5 5.5Z",
          button="Resume", label="Resume it now"),

@@ -121,7 +121,7 @@ export function createBranches(payload, actions) {
  *  @param {Acts} acts */
 function standingOf(view, acts) {
   if (view.waiting || view.unanswered || acts.branches.length > 1) return kernelStatus(view);
-  return t("There is one branch, the original. Change something (crash a node, drop a message), and there is another.");
+  return t("There is one branch, the original. Change something (crash a node, drop a message) to get another.");
 }
 
 /** A line of the list.

@@ -203,7 +203,7 @@ function fillOutcome(element, outcome, count, payload) {
   const name = broken.map((light) => shorten(light.name, 80)).join(", ");
   const several = t("You broke {count} promises: {name}.", { name, count: broken.length });
   const howto = t(
-    "Choices that it took: {count}. Copy them, as a script or as a test; or take some back, and find a shorter way.",
+    "Choices you made: {count}. Copy them as a script or as a test; or take some back and find a shorter way.",
     { count },
   );
   const { buttons, field } = createCopyBar(payload, { shown: false });

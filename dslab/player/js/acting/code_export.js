@@ -43,7 +43,7 @@ export function createCopyBar(payload, { shown }) {
     { class: "dslab-code", tabindex: "0", "aria-label": t("The run as text"), ...FOCUSABLE },
     forms.length
       ? payload[forms[0].name]
-      : t("This trace has no run: it was imported, so there is no code that makes it again."),
+      : t("This trace has no run: it was imported, so there is no code that can reproduce it."),
   );
   const said = h("span", { class: "dslab-said", role: "status" });
   const selected = t("This browser does not let a page copy. The text is selected: press Ctrl+C.");

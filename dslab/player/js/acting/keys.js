@@ -67,7 +67,7 @@ export const BINDINGS = [
     act: (actions) => actions.link(1),
   },
   { keys: ["J"], name: "J", does: english("select the previous link"), act: (actions) => actions.link(-1) },
-  { keys: ["e"], name: "e", does: english("more that can be done: open or close"), act: (actions) => actions.more() },
+  { keys: ["e"], name: "e", does: english("more actions: open or close"), act: (actions) => actions.more() },
   { keys: ["/"], name: "/", does: english("search the log"), act: (actions) => actions.focusSearch() },
   { keys: ["n"], name: "n", does: english("next match"), act: (actions) => actions.find(1) },
   { keys: ["N"], name: "N", does: english("previous match"), act: (actions) => actions.find(-1) },

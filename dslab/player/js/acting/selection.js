@@ -16,7 +16,7 @@ export function createSelection(index, payload, actions) {
   const acting = createInterventionBar(index, payload, actions);
   const reason = h("span", { class: "dslab-reason", role: "status" });
   const localView = button({
-    label: t("What it knows: the run as this node could tell it"),
+    label: t("What it knows: the run as this node saw it"),
     word: t("What it knows"),
     key: "w",
     onclick: () => actions.localView(),
@@ -73,7 +73,7 @@ export function createSelection(index, payload, actions) {
 export function createInterventionBar(index, payload, actions) {
   const row = h("span", { class: "dslab-interventions" });
   const more = button({
-    label: t("More that can be done: with a number or a text, and to the network"),
+    label: t("More actions: with a number or a text, and on the network"),
     word: t("More"),
     key: "e",
     onclick: () => actions.more(),

@@ -25,7 +25,7 @@ export const VERBS = new Map([
   }],
   ["pause", {
     word: english("pause"), button: english("Pause"),
-    label: english("Pause it now: it stands still and does not know it"), status: english("paused"),
+    label: english("Pause it now: it stops, and will not know that it did"), status: english("paused"),
     filled: false, fault: false, harmful: true,
     outline: "M-3 -5.5V5.5M3 -5.5V5.5",
   }],

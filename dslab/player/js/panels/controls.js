@@ -126,7 +126,7 @@ export function createOptions(actions) {
   const hidden = createToggle(t("hide what comes next"), about, "", (on) => actions.option({ future: !on }));
   const repeats = createToggle(
     t("play heartbeats, too"),
-    t("Playing passes over what only repeats; with this it shows every step"),
+    t("Playing skips what only repeats; this makes it show every step"),
     "",
     (on) => actions.option({ everything: on }),
   );

@@ -132,7 +132,7 @@ function createGroup(field, title, chips, actions) {
   const buttons = chips.map(({ id, word, count, shape }) => {
     const press = (/** @type {MouseEvent} */ event) => actions.toggleFiltered(field, id, event.shiftKey ? ids : null);
     const names = {
-      title: t("{name} (Shift: only this)", { name: shorten(word, 200) }),
+      title: t("{name} (Shift: only this one)", { name: shorten(word, 200) }),
       "data-key": `${field} ${id}`,
     };
     return h(
@@ -229,7 +229,7 @@ export function createObserverLine(actions) {
       element.hidden = view.observer === null;
       const node = shorten(view.observer ?? "", 40);
       const about = t(
-        "The run as {node} could tell it: what it has not heard of is hidden, and of the others it knows only their past.",
+        "The run as {node} saw it: what it has not heard of is hidden, and of the others it knows only their past.",
         { node },
       );
       setText(words, view.observer === null ? "" : about);
