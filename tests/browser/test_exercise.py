@@ -64,11 +64,11 @@ def test_a_wrong_attempt_is_explained_and_played_at_the_offending_step(run):
     hint = told.get_by_role("button", name="Hint")
     hint.focus()
     page.keyboard.press("Enter")
-    expect(told).to_contain_text("Hint 3 of 4: A receipt must be stamped above its sending")
+    expect(told).to_contain_text("Hint 3 of 4: A receipt must have a larger stamp than the send")
     expect(hint).to_be_focused()
     told.get_by_role("button", name="Play it").click()
     player = page.get_by_role("group", name=re.compile("^Player: "))
-    expect(player.locator("[aria-live]")).to_have_text(re.compile("^Step 1 of 1, .*C receives Stamped"))
+    expect(player.locator("[role=status][aria-live]")).to_have_text(re.compile("^Step 1 of 1, .*C receives Stamped"))
     told.get_by_role("button", name="Play it: below").press("Enter")         # once is enough
     hint.click()
     expect(told).to_contain_text("Hint 4 of 4")
