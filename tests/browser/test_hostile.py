@@ -75,6 +75,7 @@ def meets(page: Page, names: tuple[str, ...], last: int) -> None:
     player.focus()
     for key in ("End", "f", "h", "w", "w", "m", "ArrowLeft", "s", "b", "?", "l", "Escape"):
         player.press(key)
+    player.press("/")
     player.get_by_role("searchbox").fill(names[1][:30])
     expect(player.get_by_role("slider", name="Step")).to_have_value(str(last - 1))
     assert player.locator(STRANGERS).count() == 0
