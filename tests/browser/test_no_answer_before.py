@@ -243,6 +243,7 @@ static = cache(notebooks.execute)                   # what a page shows, a deck 
 @with_questions
 @pytest.mark.parametrize("deck", [False, True], ids=["page", "deck"])
 def test_no_page_and_no_deck_shows_an_answer(path, deck, page, tmp_path, monkeypatch):
+    hidden = hidden_in(path)                    # by a run with widgets: before the next line
     monkeypatch.setenv("DSLAB_STATIC", "")      # put back after the test
     monkeypatch.setattr(notebooks, "execute", lambda path: deepcopy(static(path)))
     notebooks.write_site([path], tmp_path, deck=deck)
@@ -250,7 +251,6 @@ def test_no_page_and_no_deck_shows_an_answer(path, deck, page, tmp_path, monkeyp
     page.goto((tmp_path / f"{path.stem}.html").as_uri())
     if deck:                                    # as it is printed: all slides, with all that is turned up by keys
         page.emulate_media(media="print")
-    hidden = hidden_in(path)
     if deck:
         on_slides = {cell.id for cell in run(path).cells if cell.metadata.slideshow.slide_type != "skip"}
         hidden = {cell: one for cell, one in hidden.items() if cell in on_slides}
@@ -270,10 +270,11 @@ def everything(cell: Locator) -> str:
     said = [output.evaluate(PERCEIVED)]
     for frame in output.locator("iframe:visible").all():
         frame.scroll_into_view_if_needed()
-        inside = frame.content_frame.locator(".dslab-player")
-        for view in ("History", "State"):
+        inside = frame.content_frame.locator("#player")
+        inside.locator("> *").first.wait_for()
+        for view in ("History", "State"):           # of a player; two runs side by side and demonstrations have none
             tab = inside.get_by_role("button", name=view, exact=True)
-            if tab.get_attribute("aria-pressed") != "true":
+            if tab.count() and tab.get_attribute("aria-pressed") != "true":
                 tab.press("Enter")
         said.append(inside.evaluate(PERCEIVED))
     return "\n".join(said)
