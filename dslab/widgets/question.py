@@ -28,10 +28,9 @@ class QuestionCard(anywidget.AnyWidget):
     guess = traitlets.Dict().tag(sync=True)         # {value, said, right}; empty: not answered
 
     def __init__(self, asked: Mapping[str, Any], then: Sequence[Any], below: ipywidgets.VBox) -> None:
-        live = [thing for thing in then if isinstance(thing, ipywidgets.Widget)]
-        still = [thing for thing in then if thing not in live]
-        super().__init__(asked=dict(asked), then=html_of(*still))
-        self.live, self.below = live, below
+        made = [(thing, _live(thing)) for thing in then]
+        super().__init__(asked=dict(asked), then=html_of(*(thing for thing, live in made if live is None)))
+        self.live, self.below = [live for _, live in made if live is not None], below
         self.observe(lambda _: self._answered(), names="guess")
 
     def _answered(self) -> None:
@@ -42,6 +41,13 @@ class QuestionCard(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"<question: {self.asked['text']}>"
+
+
+def _live(thing: Any) -> Any:
+    """A widget as it is, or that of an object which is more than HTML where there is a kernel; else None."""
+    if isinstance(thing, ipywidgets.Widget):
+        return thing
+    return thing.widget() if callable(getattr(thing, "widget", None)) else None
 
 
 class StandaloneQuestion:
