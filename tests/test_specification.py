@@ -33,6 +33,7 @@ from specifications.two_phase_commit import (
     two_phase_commit,
 )
 
+from dslab.appearance import in_words
 from dslab.diagrams.diagram import diagram
 from dslab.model_checker.breadth_first import Walk
 from dslab.model_checker.explore import explore
@@ -171,7 +172,7 @@ def test_every_view_opens_at_the_state_that_decides(specification, promise):
     drawn = diagram(verdict)
     assert f"►{last.index}" in str(drawn)
     for name, value in last.changes.items():
-        assert f"{name} = {value!r}" in str(drawn)
+        assert f"{name} = {in_words(value, inside=True)}" in str(drawn)
     assert Trace.from_json(verdict.trace.to_json()).to_json() == verdict.trace.to_json()
 
 
