@@ -47,7 +47,7 @@ def asked(text: Any, choices: Choices, answer: Any, section: Any = "") -> AskedD
     data: AskedData = {"id": f"{section} {text}".strip(), "text": text, "section": section, "form": form,
                        "choices": [named(option) for option in options], "answer": _coded(form, options, answer),
                        "shown": ""}
-    data["shown"] = in_words(data)
+    data["shown"] = answer_in_words(data)
     return data
 
 
@@ -75,7 +75,7 @@ def named(value: Any) -> str:
     return ", ".join(map(named, value)) if isinstance(value, (list, tuple)) else show(value)
 
 
-def in_words(data: AskedData) -> str:
+def answer_in_words(data: AskedData) -> str:
     """The answer in words."""
     places = [data["answer"]] if data["form"] == "one" else data["answer"]
     if not data["choices"]:
