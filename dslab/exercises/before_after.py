@@ -8,7 +8,7 @@ from dslab.experiments.consistent_cuts import AFTER, BEFORE, chain, crossing, re
 from dslab.grader.exercise import Predict
 from dslab.grader.questions import YES_OR_NO, Question, predict
 from dslab.protocols.logical_clocks import drawing
-from dslab.protocols.physical_timestamps import DEMOS, MOON, NO, WallClock, moon
+from dslab.protocols.physical_timestamps import MOON, NO, WallClock, moon
 from dslab.run import Run
 from dslab.trace import Trace
 
@@ -64,10 +64,11 @@ def cut_question(counts: str, *wrong: bool) -> Question:
 
 
 CUTS = {counts: cut_question(counts, *wrong)
-        for counts, *wrong in (("1 1 0", True), ("2 1 1",), ("0 0 1", False), ("2 1 2", True))}
+        for counts, *wrong in (("1 1 0", False), ("0 1 0", True), ("2 2 1", False), ("1 1 2",))}
 ORDERS = Question("how many total orders of all six events put each cause before its effects",
-                  lambda trace: len(total_orders(trace)), wrong=(720,),
-                  why="a b c d form a chain, and f comes after all of them: only e can move.")
+                  lambda trace: len(total_orders(trace)), wrong=(720, 16),
+                  why="u w x z form a chain. v has four places after u, and y has four before z; in the three places"
+                      " that are open to both, either may come first.")
 
 
 # ---- the moon and the cheese -----------------------------------------------------------------------------------------
@@ -87,14 +88,20 @@ def lie(trace: Trace) -> int:
 SIX = drawing(WallClock, {"A": "u . . v .", "B": ". w x . .", "C": "y . . . z"}, "u>w x>z",
               title="Six other events, two messages")
 
+# A column is a moment, `p1>q1` a message.
+FOUR = {"P": "p1 p2 .  .  p3 .  p4",
+        "Q": ".  q1 q2 .  .  q3 . ",
+        "R": "r1 .  .  r2 .  r3 . ",
+        "S": ".  s1 .  s2 s3 .  s4"}, "p1>q1 r1>s1 q2>r2 s2>p3 s3>q3 r3>p4"
+
 EXERCISES = (
     pairs("3.2a", "Six events", SIX, "u-z v-x y-x z-u v-w",
           {"y-x": "before", "u-z": "concurrent", "z-u": "before"}),
-    pairs("3.2b", "Lamport's figure 1", DEMOS["figure 1"], "p1-r4 p3-q3 q1-p3 q7-p4 r1-q6",
-          {"p3-q3": "before", "p1-r4": "concurrent", "r1-q6": "before"}),
-    predict(CUTS | {"orders": ORDERS}, number="3.2c", title="Moments and orders", run=DEMOS["riddle"],
+    pairs("3.2b", "Fourteen events", drawing(WallClock, *FOUR, title="Four nodes, six messages"),
+          "p1-r3 p2-s3 r1-p3 q3-s1 q2-p3", {"p1-r3": "concurrent", "q3-s1": "before", "q2-p3": "before"}),
+    predict(CUTS | {"orders": ORDERS}, number="3.2c", title="Moments and orders", run=SIX,
             task="A cut says how many events of A, B and C come before it. Could it have been a moment in time?",
-            right={"1 1 0": False, "2 1 1": True, "0 0 1": True, "2 1 2": False, "orders": 5}),
+            right={"1 1 0": True, "0 1 0": False, "2 2 1": True, "1 1 2": False, "orders": 19}),
     predict({
         "first": Question("what C reads first once it has both", first_read, choices=("question", "answer"),
                           why="C goes by the stamps, and the answer's is smaller.", wrong=("question",)),

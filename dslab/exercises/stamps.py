@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from dslab.exercises.before_after import FOUR
 from dslab.exercises.lamport_clock import in_line
 from dslab.grader.exercise import FillIn, Predict
 from dslab.grader.questions import YES_OR_NO, Question, predict
-from dslab.protocols.causal_broadcast import Causal, Fifo, early_answer
+from dslab.network import Network, constant
+from dslab.node import Node
+from dslab.protocols.broadcast import Answer, Broadcast
+from dslab.protocols.causal_broadcast import Causal, Fifo
 from dslab.protocols.logical_clocks import (
-    EXAMPLE,
-    FIGURE_1,
     LamportClock,
     VectorClock,
     compare,
@@ -18,6 +20,8 @@ from dslab.protocols.logical_clocks import (
     events,
     happened_before,
 )
+from dslab.run import Run
+from dslab.script import at, delay, request
 from dslab.simulator.simulate import simulate
 from dslab.trace import Trace
 
@@ -79,39 +83,82 @@ def relation(one: str, other: str, *wrong: str) -> Question:
 
 # ---- who delivers what when ------------------------------------------------------------------------------------------
 
-def carol(number: str, protocol: type, *, first: str, why: str) -> Predict:
-    """What happens when the answer arrives before the question?"""
-    def delivers(trace: Trace) -> str:
-        return next(output.values[2] for output in trace.outputs("deliver") if output.node == "Carol")
+def two_questions(protocol: type[Node]) -> Run:
+    """Dan asks twice, Eve answers the second question, and Fay receives the three messages in the opposite order."""
+    return Run(protocol, ("Dan", "Eve", "Fay"), network=Network(latency=constant(10)), script=[
+        *(at(0, delay(f"{src}->Fay#{number}", by=ms)) for src in ("Dan", "Eve") for number, ms in ((1, 90), (2, 60))),
+        at(0, request("Eve", Answer("At one?", "Yes."))),
+        at(10, request("Dan", Broadcast("Lunch?"))),
+        at(15, request("Dan", Broadcast("At one?"))),
+    ], title=f"{protocol.__name__}: the answer comes first, the first question last")
 
-    def look(trace: Trace) -> int:
-        return next(step.index for step in trace.steps if step.node == "Carol" and step.kind == "receive")
 
-    name, at_once = "FIFO broadcast" if protocol is Fifo else "causal broadcast", first == "Yes."
+def payloads(trace: Trace, kind: str) -> list[tuple[str, int]]:
+    """What Fay delivers, or receives for the first time, in order, each with its step."""
+    if kind == "deliver":
+        return [(output.values[2], output.step) for output in trace.outputs("deliver") if output.node == "Fay"]
+    first: dict[str, int] = {}
+    for step in trace.steps:
+        if step.node == "Fay" and step.kind == "receive":
+            first.setdefault(step.message.payload.payload, step.index)
+    return list(first.items())
+
+
+def arrival(trace: Trace, payload: str) -> int:
+    """The step at which Fay receives it."""
+    return dict(payloads(trace, "receive"))[payload]
+
+
+def delivered_before(trace: Trace, payload: str) -> int:
+    """How many messages Fay has delivered when this one arrives."""
+    return sum(step < arrival(trace, payload) for _, step in payloads(trace, "deliver"))
+
+
+def in_order(trace: Trace) -> str:
+    """The messages as Fay delivers them."""
+    return " ".join(payload for payload, _ in payloads(trace, "deliver"))
+
+
+def fay(number: str, protocol: type[Node], title: str, *, why: str, right: Mapping[str, Any]) -> Predict:
+    """What does Fay do with messages that arrive in the opposite order?"""
+    wrong = "Yes. At one? Lunch?", "Lunch? At one? Yes." if right["at once"] else "Yes. Lunch? At one?"
     return predict({
-        "first": Question("the message that Carol delivers first", delivers, look, why,
-                          ("Tea?" if at_once else "Yes.",), ("Tea?", "Yes.")),
-        "at once": Question("does she deliver the answer as soon as it arrives",
-                            lambda trace: delivers(trace) == "Yes.", look, why, (not at_once,), YES_OR_NO),
-    }, number=number, title=f"The early answer, {name}", run=early_answer(protocol),
-        task="Alice asks \"Tea?\", Bob answers \"Yes.\", and the answer reaches Carol first. "
-             f"What does she do with {name}?",
-        right={"first": first, "at once": at_once})
+        "at once": Question("does she deliver \"Yes.\" as soon as it arrives",
+                            lambda trace: dict(payloads(trace, "deliver"))["Yes."] == arrival(trace, "Yes."),
+                            lambda trace: arrival(trace, "Yes."), why, (not right["at once"],), YES_OR_NO),
+        "before": Question("how many messages she has delivered when \"Lunch?\" arrives",
+                           lambda trace: delivered_before(trace, "Lunch?"), lambda trace: arrival(trace, "Lunch?"),
+                           why, (1 - right["before"], 2), (0, 1, 2)),
+        "order": Question("the order in which she delivers them", in_order, why=why, wrong=wrong,
+                          choices=("Lunch? At one? Yes.", "Yes. Lunch? At one?", "Yes. At one? Lunch?")),
+    }, number=number, title=f"Two questions, {title}", run=two_questions(protocol), right=right,
+        task="Dan asks \"Lunch?\" and then \"At one?\". Eve answers the second with \"Yes.\". Fay receives the answer "
+             f"first, then \"At one?\", then \"Lunch?\". What does she do with {title}?")
 
+
+# A column is a moment, `o>m` a message.
+TEN = {"A": "k . l . . m .",
+       "B": ". n o . p v .",
+       "C": "q t . . . . r"}, "o>m q>p v>r"
+NINE = {"A": "g . h . . i .",
+        "B": ". j . k . . l",
+        "C": "m . . . n o ."}, "g>j m>h k>n o>l"
 
 EXERCISES = (
-    fill_in("4.1a", "Lamport stamps of three nodes", LamportClock, EXAMPLE,
-            "Write the Lamport stamps beside the events.", {"c": 1, "f": 2}),
-    fill_in("4.1b", "Lamport's figure 1", LamportClock, FIGURE_1,
-            "Write the Lamport stamps into the first figure of Lamport's paper.", {"q7": 5, "r4": 3}),
-    fill_in("4.2a", "Vectors of three nodes", VectorClock, EXAMPLE,
-            "Write the vectors beside the events; the entries stand for A, B and C.", {"c": (0, 1, 0), "f": (2, 2, 1)}),
-    predict({"a, f": relation("a", "f", "concurrent"), "c, g": relation("c", "g", "before"), "e, d": relation("e", "d"),
-             "f, b": relation("f", "b"), "e, g": relation("e", "g")},
-            number="4.2b", title="Before, after or concurrent", run=drawing(VectorClock, *EXAMPLE),
+    fill_in("4.1a", "Lamport stamps of ten events", LamportClock, TEN,
+            "Write the Lamport stamps beside the events.", {"p": 2, "r": 3}),
+    fill_in("4.1b", "Lamport stamps of four nodes", LamportClock, FOUR,
+            "Write the Lamport stamps beside the events.", {"p3": 3, "q3": 4}),
+    fill_in("4.2a", "Vectors of nine events", VectorClock, NINE,
+            "Write the vectors beside the events; the entries stand for A, B and C.",
+            {"j": (0, 1, 0), "n": (1, 2, 1)}),
+    predict({"r, n": relation("r", "n"), "t, v": relation("t", "v", "before"), "m, r": relation("m", "r", "before"),
+             "q, v": relation("q", "v", "concurrent"), "l, p": relation("l", "p")},
+            number="4.2b", title="Before, after or concurrent", run=drawing(VectorClock, *TEN, title="Ten events"),
             task="Did the first event of each pair happen before the second, after it, or are they concurrent?"),
-    carol("4.3a", Fifo, first="Yes.",
-          why="FIFO order says nothing about messages from different senders: nothing holds the answer back."),
-    carol("4.3b", Causal, first="Tea?",
-          why="The answer says that it depends on a message from Alice, which Carol has not delivered."),
+    fay("4.3a", Fifo, "FIFO broadcast", right={"at once": True, "before": 1, "order": "Yes. Lunch? At one?"},
+        why="Dan's messages are delivered in the order in which he sent them. FIFO order says nothing about messages"
+            " from different senders: nothing holds the answer back."),
+    fay("4.3b", Causal, "causal broadcast", right={"at once": False, "before": 0, "order": "Lunch? At one? Yes."},
+        why="The answer says that it depends on two messages from Dan: it waits until Fay has delivered both."),
 )
