@@ -12,7 +12,7 @@ Headless Chromium shows the exported page, the player in a real JupyterLab, and 
 * *matplotlib alone* draws the slider's picture as PNG in this process, without JupyterLab: what any slider that redraws
   with matplotlib takes at least.
 
-    python benchmarks/player.py             # about two minutes; needs Chromium
+    python benchmarks/player.py             # about three minutes; needs Chromium
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import tempfile
 import time
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from player_peer import SIZES, drawing, plt, run
@@ -126,7 +127,8 @@ def latencies(page: Page, place: dict[str, str]) -> list[float]:
 
 
 def frames_of_player(page: Page) -> dict[str, list[float]]:
-    """At the usual speed."""
+    """At the usual speed, from the first step: a run that is played from its middle may end too soon."""
+    page.keyboard.press("Home")
     page.get_by_role("button", name="Play", exact=True).click()
     frames = page.evaluate(FRAMES, PLAYING)
     page.get_by_role("button", name="Pause", exact=True).click()
@@ -139,10 +141,10 @@ def frames_of_slider(page: Page) -> dict[str, list[float]]:
     return {"frame": page.evaluate(PICTURES, 4 * PLAYING)}
 
 
-def measure_page(browser: Browser, folder: Path, size: tuple[int, int]) -> Measured:
-    """The exported page."""
+def measure_page(browser: Browser, folder: Path, size: tuple[int, int], **look: Any) -> Measured:
+    """The exported page, with its usual face or with more open."""
     file = folder / "page.html"
-    file.write_text(html(simulate(run(*size)), focus=size[1] // 2), encoding="utf-8")
+    file.write_text(html(simulate(run(*size)), focus=size[1] // 2, **look), encoding="utf-8")
     page = browser.new_page(viewport=WINDOW)
     page.goto(file.as_uri())
     found = {"step": latencies(page, PLAYER), **frames_of_player(page)}
@@ -240,6 +242,7 @@ def main() -> None:
                 lab = Lab(browser.new_page(viewport=WINDOW), *place)
                 report(size, {
                     "player in a page": measure_page(browser, folder, size),
+                    "with history and state": measure_page(browser, folder, size, show=("history", "state")),
                     "player in JupyterLab": measure_cell(lab, course, size, f"play(trace, step={size[1] // 2})"),
                     "matplotlib alone": measure_drawing(size),
                     "slider and matplotlib": measure_cell(lab, course, size, f"slider(trace, {size[1] // 2})"),
