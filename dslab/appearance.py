@@ -60,7 +60,7 @@ def mention(msg: Any, *, limit: int = 60) -> str:
     name, given = type(msg).__name__, declared_label(msg)
     if given is None:
         return _in_full(name, _values(msg), limit)
-    return f"“{given}”" if name.lower() in given.lower() else f"{name} “{given}”"
+    return f"“{given}”" if name.lower() in given.lower() else f"{name} “{given}”" if given else name
 
 
 def _default_label(name: str, values: Mapping[str, Any]) -> str:

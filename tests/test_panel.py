@@ -19,7 +19,7 @@ from dslab.network import Network, constant
 from dslab.node import Node
 from dslab.player.bundle import style
 from dslab.progress_file import note, progress_file, recall
-from dslab.protocols.logical_clocks import EXAMPLE, VectorClock, drawing
+from dslab.protocols.logical_clocks import EXAMPLE, LamportClock, VectorClock, drawing
 from dslab.run import Run
 from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
@@ -277,6 +277,13 @@ def test_a_blind_trace_has_the_same_steps_and_messages():
     assert [(step.time, step.node, step.kind) for step in empty] == [(s.time, s.node, s.kind) for s in trace]
     assert [one.name for one in empty.messages] == [one.name for one in trace.messages]
     assert not any(step.outputs or step.changes or step.notes for step in empty)
+
+
+def test_a_diagram_to_fill_in_does_not_depend_on_the_stamps():
+    steps = {"a": 0, "c": 3, "f": 6}
+    lamport, vector = (DiagramForm(simulate(drawing(clock, *EXAMPLE, title="Stamps")), steps)
+                       for clock in (LamportClock, VectorClock))
+    assert lamport.svg == vector.svg and lamport.text == vector.text
 
 
 def test_answers_are_judged_one_by_one():

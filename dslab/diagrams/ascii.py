@@ -216,7 +216,7 @@ def _way(message: Envelope) -> str:
 def short_name(message: Envelope) -> str:
     """What a message says, if its class gives it a label; else the name of its class."""
     given = declared_label(message.payload)
-    return type(message.payload).__name__ if given is None else f"“{given}”"
+    return f"“{given}”" if given else type(message.payload).__name__
 
 
 def _key(picture: SpacetimePicture) -> str:

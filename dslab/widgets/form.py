@@ -147,11 +147,12 @@ def blind(trace: Trace, boxes: Mapping[int, str]) -> Trace:
     """A trace without all that a question can be about; `boxes` maps steps to the outputs that stand for fields."""
     data = trace_to_dict(trace)
     for number, step in enumerate(data["steps"]):
-        for key in ("outputs", "notes", "changes", "replies", "request"):
+        for key in ("outputs", "notes", "changes", "replies", "request", "text"):
             step.pop(key, None)
         if number in boxes:
             step["outputs"] = [[boxes[number]]]
     for one in data["messages"]:
-        one["fields"] = {}
+        one.pop("sentence", None)
+        one |= {"fields": {}, "label": ""}
     nodes = [node | {"shown": [], "roles": []} for node in data["nodes"]]
     return Trace.from_json(json.dumps(data | {"run": None, "operations": [], "initial": {}, "nodes": nodes}))
