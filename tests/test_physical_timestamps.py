@@ -50,7 +50,7 @@ def test_a_clock_that_is_three_ms_ahead_makes_everybody_read_the_answer_first():
 
 def test_the_last_writer_wins_and_the_increment_is_lost():
     """DDIA, "Timestamps for ordering events": x = 1 at 42.004 s, then x = 2 at 42.003 s; 1 is kept."""
-    trace = simulate(DEMOS["a write is lost"])
+    trace = simulate(DEMOS["two writes"])
     assert [output.values for output in trace.outputs("wrote")] == [(1, 42_004.0), (2, 42_003.0)]
     assert {state["value"] for state in trace.state_at(len(trace) - 1).values()} == {1}
     assert broken(trace.run) == ["a write that knew of another is not thrown away for it"]

@@ -226,7 +226,7 @@ DEMOS = {
     "right clocks": DEMO,
     "a clock ahead": moon(ahead=3, title="The moon and the cheese: A's clock is 3 ms ahead"),
     "writes in order": last_writer_wins(title="The last writer wins: right clocks"),
-    "a write is lost": last_writer_wins(behind=5, title="The last writer wins: C's clock is 5 ms behind"),
+    "two writes": last_writer_wins(behind=5, title="The last writer wins: C's clock is 5 ms behind"),
     "riddle": drawing(WallClock, *RIDDLE, title="Three nodes, six events, two messages"),
     "e comes first": drawing(WallClock, *RIDDLE_EARLIER, title="The same events, e earlier in time"),
     "figure 1": drawing(WallClock, *FIGURE_1, title="Lamport's figure 1, with the time of day"),
