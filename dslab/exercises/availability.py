@@ -16,8 +16,9 @@ from dslab.grader.exercise import Case, Compute
 def availability(tree):
     """The probability that `tree` is up, if its parts fail independently.
 
-    A number is the availability of a part. The others have `parts`, numbers or such systems again: a Series is up
-    while all its parts are, Parallel while one is, Majority while more than half are, AtLeast while `k` of them are.
+    A number is the availability of a single part. The other systems have `parts`, each a number or again a system:
+    a Series is up while all its parts are, Parallel while at least one is, Majority while more than half are,
+    AtLeast while at least `k` are.
     """
 
 
@@ -35,7 +36,7 @@ def reference(tree):
 
 
 def one_by_one(tree):
-    """Right: products where they are enough, and k of n by the fate of the last part."""
+    """Right: products where they suffice, and k of n by cases: the last part is up or down."""
     if not isinstance(tree, System):
         return tree
     parts = [one_by_one(part) for part in tree.parts]
@@ -56,7 +57,7 @@ def one_by_one(tree):
 
 
 def from_below(tree):
-    """Right: the chance that too few are up is what is missing to 1."""
+    """Right: 1 minus the probability that too few are up."""
     if not isinstance(tree, System):
         return tree
     too_few = {0: 1}                        # how many are up -> its probability, as long as that is not enough
@@ -194,14 +195,14 @@ def cases() -> Iterator[Case]:
 
 
 def random_cases(chance: Random) -> Iterator[Case]:
-    """Trees of up to three storeys, exact ones and others."""
+    """Trees up to three levels deep, exact ones and others."""
     for storeys in (1, 2, 3):
         exact = chance.random() < 0.5
         yield case(random_tree(chance, storeys, exact), TREE, 0)
 
 
 def random_tree(chance: Random, storeys: int, exact: bool) -> System | Number:
-    """A tree by chance: fewer storeys, fewer parts."""
+    """A random tree: fewer levels, fewer parts."""
     if not storeys or chance.random() < 0.2:
         tenths = int(chance.random() * 11)
         return Fraction(tenths, 10) if exact else tenths / 10
@@ -226,7 +227,7 @@ EXERCISES = (Compute(
     hints=(
         "A number is its own answer. For anything else, first work out the availability of each part with the same "
         "function.",
-        "Both of two are up: one is up, and so is the other. Independent probabilities are multiplied.",
+        "Two parts are both up if the first is up and so is the second: multiply independent probabilities.",
         "At least one of two is up unless both are down: 1 - (1 - p) * (1 - q).",
         "For k of n, keep a list of the probabilities that 0, 1, 2 ... parts are up. Each further part turns it into a "
         "new list: the count stays the same (1 - p) or goes up by one (p). In the end, sum(up[k:]).",

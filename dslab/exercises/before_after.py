@@ -50,7 +50,7 @@ def pairs(number: str, title: str, run: Run, asked: str, wrong: Mapping[str, str
 # ---- cuts and orders -------------------------------------------------------------------------------------------------
 
 def cut_question(counts: str, *wrong: bool) -> Question:
-    """Could a cut with so many events of A, B and C have been a moment?"""
+    """Is the cut with these numbers of events of A, B and C consistent: could it have been a moment?"""
     cut = dict(zip("ABC", map(int, counts.split()), strict=True))
 
     def reason(trace: Trace) -> str:
@@ -80,7 +80,7 @@ def first_read(trace: Trace) -> str:
 
 
 def lie(trace: Trace) -> int:
-    """By how much the stamp of the question is greater than that of the answer, in ms."""
+    """By how much the timestamp of the question exceeds that of the answer, in ms."""
     said = {output.values[0]: output.values[1] for output in trace.outputs("said")}
     return round(said[MOON] - said[NO])
 
@@ -100,7 +100,8 @@ EXERCISES = (
     pairs("3.2b", "Fourteen events", drawing(WallClock, *FOUR, title="Four nodes, six messages"),
           "p1-r3 p2-s3 r1-p3 q3-s1 q2-p3", {"p1-r3": "concurrent", "q3-s1": "before", "q2-p3": "before"}),
     predict(CUTS | {"orders": ORDERS}, number="3.2c", title="Moments and orders", run=SIX,
-            task="A cut says how many events of A, B and C come before it. Could it have been a moment in time?",
+            task="A cut is given by how many events of A, B and C come before it. Is it consistent: could it have "
+                 "been a moment in time?",
             right={"1 1 0": True, "0 1 0": False, "2 2 1": True, "1 1 2": False, "orders": 19}),
     predict({
         "first": Question("what C reads first once it has both", first_read, choices=("question", "answer"),

@@ -146,16 +146,18 @@ EXERCISES = (
          run=figure_8([], protocol=DirectedCommitByCounting),
          hints=("Who could win an election without entry 2? Only a server whose last entry has a later term.",
                 "S5 has an entry of term 3: it needs the votes of servers whose last entry is of an earlier term.",
-                "Recover S5 and let it stand twice, since the others have seen term 4. Either S1 is down, or S5 is "
-                "faster than the heartbeat with which S1 would repair its log."),
+                "Recover S5 and let it stand for election twice, since the others have already seen term 4. Either "
+                "S1 is down, or S5 is quicker than the heartbeat with which S1 would repair S5's log."),
          right=(FIGURE_8_D, [at(570, recover("S5")), stand(571, "S5"), stand(572, "S5")]),
          wrong=((FIGURE_8_D[:4], "the promise holds"), (COMMITTED[1:4], "the promise holds"),
                 ([at(510, request("S1", Propose(Put("x", 1)))), *FIGURE_8_D], "the promise holds"),
                 ([at(500, crash("S1")), at(505, crash("S2"))], "crash is used 2 times"))),
     task("7.5a", "A forgotten vote", DirectedAmnesia, two_leaders_never_share_a_term, STANDS,
          "A server does not keep its vote (voted_for) on disk. Make two servers win the same term.",
-         hints=("B must vote twice in one term, for A and for C.", "In between it must forget: crash it, recover it.",
-                "C must not hear of A's term, or it stands in the next one: cut the link from A to C, or be quick."),
+         hints=("B must vote twice in one term, for A and for C.", "In between it must forget its vote: crash it and "
+                                                                   "recover it.",
+                "C must not hear of A's term, or it will stand in the next one: cut the link from A to C, or be "
+                "quick."),
          right=(SECOND_VOTE, SECOND_VOTE_IN_TIME),
          wrong=((IDLE, "the promise holds"), (SECOND_VOTE[1:], "the promise holds"),
                 ([*SECOND_VOTE[:2], SECOND_VOTE[-1]], "the promise holds"),
@@ -164,7 +166,7 @@ EXERCISES = (
          COMMITS | {"delay": 1},
          "A follower replaces everything after prev_index with the entries of the message. Make a leader lack a "
          "committed entry.",
-         hints=("A message that has been overtaken by a longer one removes what the longer one brought.",
+         hints=("A message that was overtaken by a longer one removes the entries that the longer one added.",
                 "Two commands, one shortly after the other: delay the message with the first.",
                 "What B removes must be committed by then, and C must not have it: cut C off until B stands for "
                 "election."),
@@ -175,7 +177,7 @@ EXERCISES = (
     task("7.5c", "A vote for anyone", DirectedAnyLog, a_leader_has_all_entries_committed_in_earlier_terms, COMMITS,
          "A server votes for whoever asks first in a term, without comparing logs. Make a leader lack a committed "
          "entry.",
-         hints=("Two of three servers commit an entry. The third one must win.", "Keep C away while A and B commit.",
+         hints=("Two of three servers commit an entry. The third one must win.", "Isolate C while A and B commit.",
                 "Then A crashes and C stands for election, twice: B has already voted in C's first term."),
          right=(SHORT_LOG,),
          wrong=((IDLE, "the promise holds"), (SHORT_LOG[:-1], "the promise holds"),
@@ -193,7 +195,7 @@ EXERCISES = (
          COMMITS | {"crash": 2, "recover": 1},
          "A server does not keep its log on disk. Make a leader lack a committed entry.",
          hints=("An entry on A and B is committed. One of them forgets it.",
-                "The other one must not be there to pass it on.",
+                "The other must not be up to send it again.",
                 "Isolate C while A and B commit; crash B and recover it, crash A; heal the network, and C can win."),
          right=(LOST_LOG,),
          wrong=((IDLE, "the promise holds"), ([*LOST_LOG[:3], *LOST_LOG[5:]], "the promise holds"),
@@ -211,7 +213,8 @@ EXERCISES = (
          "on one before it.",
          hints=("Two servers must have different entries at index 1, and then get the same one at index 2.",
                 "A leads, is isolated, and takes a command that no other server gets. B leads next, and takes another.",
-                "A new leader starts after its last entry: let C lead, which has entry 1 from B, before A is back."),
+                "A new leader first sends what follows its last entry: let C, which has entry 1 from B, lead before "
+                "A is back."),
          right=(WRONG_PLACE,),
          wrong=((IDLE, "the promise holds"), (WRONG_PLACE[:-1], "the promise holds"),
                 ([one for one in WRONG_PLACE if one.time != 110], "the promise holds"),

@@ -34,7 +34,7 @@ class Refused:
 
 
 class Account(Node):
-    """A server that executes each call at most once, also across a crash, and answers each copy alike."""
+    """A server that executes each call at most once, even across a crash, and answers every copy alike."""
 
     persistent = ("answers",)
 
@@ -56,7 +56,7 @@ class Account(Node):
 # ---- what the learner starts from ------------------------------------------------------------------------------------
 
 class Caller(Node):
-    """Has amounts added by a server, self.neighbours[0], one after the other."""
+    """Asks a server, self.neighbours[0], to add amounts, one after the other."""
 
     shown = ("number", "wanted")
 
@@ -72,7 +72,7 @@ class Caller(Node):
             self.call(msg.amount)
 
     def finish(self, outcome):
-        """Tell what became of the call for self.wanted[0]: "ok", "error" or "unknown". The next call follows."""
+        """Report the outcome of the call for self.wanted[0]: "ok", "error" or "unknown". The next call follows."""
         self.output("told", self.wanted.pop(0), outcome)
         if self.wanted:
             self.call(self.wanted[0])
@@ -84,7 +84,7 @@ class Caller(Node):
         """
 
     def on_patience_timer(self):
-        """No reply so far. Send the call again (TRIES times in all), or else self.finish(...) it."""
+        """No reply so far. Send the call again (TRIES times in all), or else end it with self.finish(...)."""
 
     def on_done(self, src, msg):
         """The server says that it has executed your call msg.number, which may be an old one."""
@@ -160,7 +160,7 @@ class Backoff(Caller):
 
 
 class LazyTimer(Caller):
-    """Leaves the timer alone, and looks when it goes off whether the call is still open."""
+    """Never cancels the timer; when it goes off, checks whether the call is still open."""
 
     def init(self):
         super().init()
@@ -240,7 +240,7 @@ class NeverGivesUp(Reference):
 
 
 class ForgetsTheTimer(Reference):
-    """Leaves the timer running when its call is over: it will go off for no reason."""
+    """Leaves the timer running when its call is over: it will go off when no call is open."""
 
     def close(self, number, outcome):
         if number == self.number and self.wanted:
@@ -248,7 +248,7 @@ class ForgetsTheTimer(Reference):
 
 
 class RefusalIsSilence(Reference):
-    """Does not read refusals."""
+    """Ignores refusals."""
 
     on_refused = Caller.on_refused
 
@@ -282,7 +282,7 @@ def every_call_has_an_outcome(world):
 
 
 def each_call_is_sent_as_often_as_it_may(trace: Trace) -> Objection | None:
-    """At most `TRIES` times; and as often before it is given up, if the server has said nothing."""
+    """At most `TRIES` times, and exactly so often before it is given up unanswered."""
     times: Counter = Counter()                  # (caller, amount) -> how often it was sent
     for one in sendings(trace, Add):
         times[one.src, one.payload.amount] += 1
@@ -310,8 +310,8 @@ def whoever_was_told_knows(trace, output):
 
 
 DEMANDS = (
-    Demand(an_outcome_is_the_truth, "No reply tells you nothing: the request may be lost, or the reply, or both are "
-                                    "late. "
+    Demand(an_outcome_is_the_truth, "Silence tells you nothing: the request may be lost, or the reply, or either may "
+                                    "be late. "
            "So a call has three outcomes, and the third is unknown. And a reply belongs to the call whose number it "
            "carries.",
            hint=1),

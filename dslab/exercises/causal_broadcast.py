@@ -28,7 +28,7 @@ class Marked:
 
 
 class Careful(EagerReliable):
-    """Reliable broadcast; what is missing is the order. Who hears a message passes it on; that is done already."""
+    """Reliable broadcast, which already relays every message; what is missing is the order of delivery."""
 
     shown = ("delivered", "held")
 
@@ -41,10 +41,10 @@ class Careful(EagerReliable):
         """What the message about to be sent depends on: a dict from node to number, which travels with the message."""
 
     def accept(self, msg):
-        """A message has arrived (each does once, your own at once): deliver what can be delivered, hold back the rest.
+        """A message has arrived (each does once; your own, immediately): deliver what you can, hold back the rest.
 
-        msg.id is (sender, number), dict(msg.deps) what the sender says it depends on; self.deliver(msg) hands a
-        message to the application, which may answer at that moment: accept is called again, from within.
+        msg.id is (sender, number), dict(msg.deps) is what it depends on, as its sender says; self.deliver(msg) hands a
+        message to the application, which may answer immediately: then accept is called again before deliver returns.
         """
 
     def pack(self, payload):
@@ -143,7 +143,7 @@ class CountsEvents(Reference):
 
 
 class LooksOnce(OnlyWhatIsNotZero):
-    """The messages that wait are looked at once for each that arrives."""
+    """Looks through the held messages only once for each arrival."""
 
     def release(self):
         for one in list(self.held):
@@ -152,7 +152,7 @@ class LooksOnce(OnlyWhatIsNotZero):
 
 
 class CountsReceived(OnlyWhatIsNotZero):
-    """What has arrived is counted, though it may still wait."""
+    """Counts what has arrived, though it may still be held back."""
 
     def accept(self, msg):
         self.counts[msg.id[0]] += 1
@@ -164,14 +164,14 @@ class CountsReceived(OnlyWhatIsNotZero):
 
 
 class DependsOnItself(Reference):
-    """The sender's own entry is one too great."""
+    """The sender's own entry is too high by one."""
 
     def dependencies(self):
         return {**self.counts, self.id: self.counts[self.id] + 1}
 
 
 class WaitsForItsOwn(OnlyWhatIsNotZero):
-    """The own message is delivered after a round trip, as if it had come from elsewhere."""
+    """Delivers its own message after a round trip, as if it had come from another node."""
 
     def accept(self, msg):
         if msg.id[0] != self.id:
@@ -184,14 +184,14 @@ class WaitsForItsOwn(OnlyWhatIsNotZero):
 
 
 class OnlyFifo(Reference):
-    """Only the sender's own earlier messages are waited for."""
+    """Waits only for the sender's own earlier messages."""
 
     def dependencies(self):
         return {self.id: self.counts[self.id]}
 
 
 class WaitsForAll(Reference):
-    """A message waits until something has been heard of every node."""
+    """Holds a message back until something has been heard from every node."""
 
     def is_free(self, msg):
         others = set(self.counts) - {msg.id[0], self.id}
@@ -205,7 +205,7 @@ def an_own_message_is_delivered_at_once(world):
     got = {(output.node, output.values[:2]): output.step for output in world.outputs("deliver")}
     for output in world.outputs("broadcast"):
         if got.get((output.node, output.values[:2])) != output.step:
-            return f"{output.node} says {output.values[2]!r} but does not deliver it in the same step"
+            return f"{output.node} broadcasts {output.values[2]!r} but does not deliver it in the same step"
 
 
 @always
@@ -235,7 +235,7 @@ DEMANDS = (
     Demand(CAUSAL_ORDER, "A message is delivered after everything that its sender had delivered, or broadcast, before "
                          "it.",
            hint=1),
-    Demand(FIFO_ORDER, "A sender's own earlier messages are causes, too.", hint=1),
+    Demand(FIFO_ORDER, "A sender's own earlier messages are causes too.", hint=1),
     Demand(an_own_message_is_delivered_at_once, "Causal order needs no round trip: a sender has delivered everything "
                                                 "that its message depends on.", hint=0),
     Demand(nothing_waits_without_a_reason, "Only delivered messages count, not events, and not the message itself; "

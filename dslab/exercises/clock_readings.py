@@ -19,7 +19,7 @@ def error(trace: Trace) -> int:
 
 
 def timestamps(number: str, title: str, run: Run, task: str, *, delta: int, theta: int, error_: int) -> Predict:
-    """What follows from the four timestamps of a run; the numbers are what is often said instead."""
+    """What follows from the four timestamps of a run; the numbers are common wrong answers."""
     def look(trace: Trace) -> int:
         return trace.outputs("estimate")[0].step
 
@@ -47,7 +47,7 @@ EXERCISES = (
     predict({"does": Question("what the client does",
                               lambda trace: trace.outputs("adjust")[0].values[0],
                               lambda trace: trace.outputs("adjust")[0].step,
-                              "90 s is too much to slew, but not too much to be believed.", ("panic",),
+                              "90 s is too much to slew, but less than the panic limit.", ("panic",),
                               ("slew", "step", "panic"))},
             number="3.1c", title="A minute and a half", run=asking(offset=90_000, title="A clock that is 90 s behind"),
             task="A clock is 90 s behind. The limits are 125 ms and 1000 s."),

@@ -17,14 +17,14 @@ from dslab.script import At, at, delay, duplicate
 
 @message
 class Ask:
-    """A request to the client: somebody wants to know something."""
+    """A request to the client: a user asks a question."""
 
     text: str
 
 
 @message
 class GiveUp:
-    """A request to the client: somebody does not want to wait any longer."""
+    """A request to the client: a user gives up waiting."""
 
     user: str
 
@@ -58,7 +58,7 @@ class Server(Node):
 # ---- what the learner starts from ------------------------------------------------------------------------------------
 
 class Client(Node):
-    """Asks for many users at once, over one connection."""
+    """Asks on behalf of many users at once, over one connection."""
 
     def init(self):
         self.number = 0         # for you
@@ -170,7 +170,7 @@ class SmallestFreeNumber(Reference):
 
 
 class ByText(Reference):
-    """Takes the question's text for its name."""
+    """Identifies a question by its text."""
 
     def call(self, user, text):
         self.open[text] = user
@@ -181,7 +181,7 @@ class ByText(Reference):
 
 
 class LatestOnly(Reference):
-    """Remembers the latest question only."""
+    """Remembers only the latest question."""
 
     def call(self, user, text):
         self.open = {}
@@ -196,7 +196,7 @@ class NeverForgets(Reference):
 
 
 class KeepsTheEntry(Reference):
-    """Does not take the question off the table when it is answered."""
+    """Does not remove a question from the table when it is answered."""
 
     def on_reply(self, src, msg):
         if msg.number in self.open:
@@ -204,7 +204,7 @@ class KeepsTheEntry(Reference):
 
 
 class OneNumberForEachUser(Reference):
-    """Numbers the users and not the questions."""
+    """Numbers the users, not the questions."""
 
     def init(self):
         super().init()
@@ -241,12 +241,12 @@ def whoever_waits_gets_an_answer(world):
     latest = {output.values[0]: output.name for output in world.outputs() if output.name != "took"}
     for user in sorted(latest):
         if latest[user] == "asked":
-            return f"{user} has asked and never gets an answer"
+            return f"{user} asked and never gets an answer"
 
 
 DEMANDS = (
-    Demand(each_answer_goes_to_who_asked_for_it, "A reply names its request by a number that no other request of this "
-           "connection has had: order and content tell you nothing.", hint=1),
+    Demand(each_answer_goes_to_who_asked_for_it, "A reply identifies its request by a number that no other on this "
+                                                 "connection has had: order and content tell you nothing.", hint=1),
     Demand(whoever_waits_gets_an_answer, "All requests in flight are remembered, not just one.", hint=0),
 )
 
@@ -268,7 +268,7 @@ def office(protocol: type[Node], names: Names, *events: Any, **options: Any) -> 
 
 
 def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
-    """Replies that overtake each other, come twice, come late; equal questions."""
+    """Replies that overtake each other, arrive twice, arrive late; equal questions."""
     client, server = names
     two, reply = [*ask(10, client, "ann", "tea?"), *ask(12, client, "bob", "coffee?")], f"{server}->{client}#1"
     late = [at(0, delay(reply, by=100)), *ask(10, client, "ann", "tea?"), *give_up(50, client, "ann")]
@@ -286,7 +286,7 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
 
 
 def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
-    """Two questions and a reply that is doubled: does everybody get an answer?"""
+    """Two questions and a duplicated reply: does everybody get an answer?"""
     client = names[0]
     yield Search(office(protocol, names, ask(0, client, "ann", "tea?"), ask(0, client, "bob", "tea?")),
                  {"duplicates": 1})
@@ -315,8 +315,9 @@ EXERCISES = (
                (LatestOnly, "never gets an answer"), (NeverForgets, "was given to"),
                (KeepsTheEntry, "waits for nothing"), (OneNumberForEachUser, "an older question")),
         demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=swarm, faults=("duplication", "delay"),
-        hints=("Keep a table of open questions: from what the reply will contain to the user who waits for it.",
+        hints=("Keep a table of open questions: from what the reply will contain to the user who is waiting for it.",
                "The reply contains msg.number. Give every question a number of its own, and never reuse one.",
-               "Take the entry off the table when it is answered, and when its user gives up: then a second or late "
+               "Remove the entry from the table when the question is answered, and when its user gives up: then a "
+               "second or late "
                "reply finds nothing.")),
 )

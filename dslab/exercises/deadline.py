@@ -1,4 +1,4 @@
-"""Exercise 3.3: a deadline that survives a clock that is set."""
+"""Exercise 3.3: a deadline that survives when the clock is set."""
 
 from collections.abc import Iterator
 from random import Random
@@ -76,7 +76,7 @@ class Deadline(Node):
 # ---- answers ---------------------------------------------------------------------------------------------------------
 
 class Reference(Deadline):
-    """Remembers the moment of the end, by the clock that is never set."""
+    """Remembers when the time will be up, by the monotonic clock."""
 
     def start(self, seconds, sent):
         self.mark = self.monotonic + seconds * 1000
@@ -112,7 +112,7 @@ class Countdown(Deadline):
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
 
 class WallClock(Reference):
-    """Goes by the time of day."""
+    """Uses the time-of-day clock."""
 
     @property
     def monotonic(self):
@@ -127,14 +127,14 @@ class BossesClock(Reference):
 
 
 class WholeSeconds(Reference):
-    """Cuts the fraction off."""
+    """Truncates the limit to whole seconds."""
 
     def start(self, seconds, sent):
         super().start(int(seconds), sent)
 
 
 class Mixed(Reference):
-    """Starts by one clock, looks at the other."""
+    """Starts with one clock and compares with the other."""
 
     def start(self, seconds, sent):
         self.mark = self.now + seconds * 1000

@@ -24,7 +24,7 @@ FIRST = 2               # ticks for which every peer may be silent at first
 
 @message
 class Work:
-    """A request: be busy for so many ticks."""
+    """A request: be busy for this many ticks."""
 
     ticks: int
 
@@ -35,9 +35,9 @@ class Report:
 
 
 class Watcher(Node):
-    """In every tick it tells its peers that it is alive. What is missing is whom it suspects, and when.
+    """Sends its peers a heartbeat in every tick. What is missing is whom it suspects, and when.
 
-    A tick is 50 ms. self.suspect(peer) and self.trust(peer) change the set self.suspected and tell the world.
+    A tick is 50 ms. self.suspect(peer) and self.trust(peer) change the set self.suspected and report the change.
     """
 
     shown = ("suspected",)
@@ -153,7 +153,7 @@ class Doubles(Reference):
 
 
 class MeasuresSpans(Reference):
-    """Right: the span is measured, by the clock that nobody sets."""
+    """Right: the silence is measured by the monotonic clock."""
 
     def begin(self):
         self.allowed = dict.fromkeys(self.peers, FIRST * TICK)
@@ -189,7 +189,7 @@ class FixedTimeout(Reference):
 
 
 class BeginsAnew(Reference):
-    """The timeout grows while somebody is suspected, and is what it was at first when that one is heard."""
+    """The timeout grows while a peer is suspected, and is reset to its first value when that peer is heard."""
 
     def on_heartbeat(self, src, msg):
         self.trust(src)
@@ -209,7 +209,7 @@ class DeafToReports(Reference):
 
 
 class TimeOfDay(MeasuresSpans):
-    """The span is the difference of two times of day."""
+    """Measures silence by the time-of-day clock."""
 
     @property
     def monotonic(self):
@@ -217,7 +217,7 @@ class TimeOfDay(MeasuresSpans):
 
 
 class SuspectsItself(Reference):
-    """A node hears nothing from itself."""
+    """Suspects itself, since a node hears nothing from itself."""
 
     def begin(self):
         self.allowed = dict.fromkeys((self.id, *self.peers), FIRST)
@@ -231,7 +231,7 @@ class SuspectsItself(Reference):
 
 
 class AnotherChance(Reference):
-    """A suspicion runs out, even if nothing was heard."""
+    """A suspicion expires, even if nothing was heard."""
 
     def tick(self):
         for peer in self.peers:
@@ -273,7 +273,7 @@ def longest(signs: list[Sign]) -> float:
 
 
 def awake(trace: Trace) -> set[str]:
-    """The nodes that are up in the end, and do not stand still."""
+    """The nodes that are up, and not paused, at the end of the run."""
     last = {step.node: step.time for step in trace.steps}
     return {node for node in trace.nodes if last.get(node, 0) >= trace.steps[-1].time - 2 * TICK} - set(crashes(trace))
 
@@ -284,7 +284,7 @@ def nobody_suspects_itself(world):
         if output.values[0] == output.node:
             return f"{output.node} suspects itself"
         if output.values[0] not in world.nodes:
-            return f"{output.node} suspects {output.values[0]!r}, which is no node"
+            return f"{output.node} suspects {output.values[0]!r}, which is not a node"
 
 
 @for_each(suspicions)
@@ -306,11 +306,11 @@ def in_the_end_the_crashed_are_suspected_and_only_they(trace):
     for (node, peer), signs in signs_of_life(trace).items():
         one, due = lasting.get((node, peer)), end - 1000 - 3 * longest(signs)
         if node in up and peer in down and not one and max(signs[-1][0], down[peer]) <= due:
-            return (f"{node} does not suspect {peer} in the end, which crashed at {down[peer]:g} ms and was last heard"
-                    f" at {signs[-1][0]:.0f} ms")
+            return (f"{node} does not suspect {peer} at the end of the run, though it crashed at {down[peer]:g} ms "
+                    f"and was last heard from at {signs[-1][0]:.0f} ms")
         after = [sign for sign in signs if one and sign[1] > one.step]
         if node in up and peer in up and after and after[0][0] <= due:
-            return (f"{node} still suspects {peer} in the end, although {peer}'s {after[0][2]} came at step"
+            return (f"{node} still suspects {peer} at the end of the run, although {peer}'s {after[0][2]} came at step"
                     f" {after[0][1]}, after the suspicion of step {one.step}")
 
 
@@ -331,11 +331,12 @@ def the_mistakes_come_to_an_end(trace: Trace) -> Objection | None:
 DEMANDS = (
     Demand(nobody_suspects_itself, "A detector is about the others: self.peers are all nodes but this one.", hint=0),
     Demand(a_suspicion_has_a_silence_as_its_reason, f"Silence of up to {FIRST} ticks is no reason to suspect anybody; "
-           "every message is a sign of life, and a clock that can be set measures no span.", hint=1),
-    Demand(in_the_end_the_crashed_are_suspected_and_only_they, "Strong completeness: who has crashed is suspected for "
-           "good. Eventual strong accuracy: who is alive is trusted again.", hint=2),
-    Demand(the_mistakes_come_to_an_end, "Eventual strong accuracy: each mistake makes the timeout longer, and it stays "
-           "so, until it is longer than every delay.", hint=3),
+           "every message is a sign of life, and a clock that can be set cannot measure a time span.", hint=1),
+    Demand(in_the_end_the_crashed_are_suspected_and_only_they, "Strong completeness: every crashed node is suspected "
+                                                               "for good. Eventual strong accuracy: every live node "
+                                                               "is trusted again.", hint=2),
+    Demand(the_mistakes_come_to_an_end, "Eventual strong accuracy: each mistake makes the timeout longer, for good, "
+                                        "until it exceeds every delay.", hint=3),
 )
 
 
@@ -357,7 +358,7 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
 
 
 def days(protocol: type[Node], names: Names, seed: int) -> Run:
-    """Delays of some length, nodes that are busy, and one that crashes or not."""
+    """Delays of some length, nodes that are busy, and perhaps one that crashes."""
     draw = Random(f"{seed} days")
     events = asks(draw.randrange(800), draw.choice(names), Work(draw.randrange(20)))
     if draw.random() < 0.6:
@@ -367,8 +368,8 @@ def days(protocol: type[Node], names: Names, seed: int) -> Run:
 
 EXERCISES = (MakeItRight(
     number="2.4", title="Eventually perfect failure detector",
-    task="Write when a node suspects a peer and when it trusts it again: who crashes is suspected for good, and of the "
-         "living nobody any more, once messages are delayed by no more than some bound, which you do not know.",
+    task="Write when a node suspects a peer and when it trusts it again. Crashed nodes must be suspected for good, "
+         "and live nodes no longer, once message delays stay within some bound, which you do not know.",
     base=Watcher, asks=("begin", "on_heartbeat", "on_report", "tick"), lines=14,
     reference=Reference, right=(OneTimeoutForAll, Doubles, MeasuresSpans),
     wrong=((NeverForgives, "still suspects"), (FixedTimeout, "wrongly for the"), (BeginsAnew, "wrongly for the"),

@@ -19,7 +19,7 @@ PATIENCE = 60           # ms that a caller waits before it sends a call again
 
 @message
 class Want:
-    """A request to a caller: have an amount added."""
+    """A request to a caller: add this amount."""
 
     amount: int
 
@@ -39,7 +39,7 @@ class Done:
 
 
 class Caller(Node):
-    """Has one call open at a time, and sends it again until it is answered, also after a crash."""
+    """Has one call open at a time, and sends it again until it is answered, even after a crash."""
 
     persistent = ("number", "wanted")
 
@@ -73,7 +73,7 @@ class Caller(Node):
 # ---- what the learner starts from ------------------------------------------------------------------------------------
 
 class Account(Node):
-    """A server that adds. Say which attributes are on disk: `total` is."""
+    """A server that adds. Say which attributes are on disk; `total` already is."""
 
     persistent = ("total",)
     shown = ("total",)
@@ -270,7 +270,7 @@ def every_call_is_answered(world):
 
 @at_the_end
 def after_the_good_time_all_is_answered(trace):
-    """From 600 ms on nothing is lost, and all are up: ten rounds of patience are enough."""
+    """From 600 ms on nothing is lost, and all are up: ten retransmissions are enough."""
     for call in unmatched(trace.outputs("called"), trace.outputs("done")):
         if trace.steps[-1].time > call.time + 10 * PATIENCE:
             return f"call {call.values[0]} of {call.node} is sent again and again, but never answered"
@@ -340,8 +340,8 @@ def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
 EXERCISES = (
     MakeItRight(
         number="1.3", title="Exactly once", base=Account, asks=("on_add",), lines=4,
-        task="Callers resend a call until it is answered, and your server may crash between any two handlers. Let each "
-             "call take effect exactly once, and answer every copy with the call's own result.",
+        task="Callers resend a call until it is answered, and your server may crash between any two handlers. Make "
+             "each call take effect exactly once, and answer every copy with the call's own result.",
         reference=Reference, right=(LatestOfEach, Journal), clusters=(("ann", "bob", "server"), ("X", "Q", "A")),
         wrong=((AlwaysExecutes, "is executed again"), (InMemory, "is executed again"),
                (ByAmount, "was never executed"), (ByNumberOnly, "was never executed"),

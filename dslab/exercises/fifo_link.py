@@ -1,4 +1,4 @@
-"""Exercise 2.2: messages in their order."""
+"""Exercise 2.2: messages in the order in which they were sent."""
 
 from collections.abc import Iterator
 from itertools import permutations
@@ -17,7 +17,7 @@ from dslab.script import at, delay
 # ---- what the learner starts from ------------------------------------------------------------------------------------
 
 class Line(Node):
-    """A node over perfect links, on which messages overtake each other; what is missing is their order."""
+    """A node over perfect links, on which messages may overtake each other; what is missing is FIFO order."""
 
     shown = ("sent", "next", "early")
 
@@ -27,10 +27,11 @@ class Line(Node):
         self.early = {}                 # for you: what has to wait
 
     def transmit(self, dst, payload):
-        """The application wants `payload` to get to `dst`: send Packet(number, payload), with a number you choose."""
+        """The application sends `payload` to `dst`: send Packet(number, payload), with a number you choose."""
 
     def on_packet(self, src, msg):
-        """Packet msg.number with msg.payload has come from `src`: self.deliver(src, payload) what is due now."""
+        """A Packet with msg.number and msg.payload has arrived from `src`: self.deliver(src, payload) what is due
+        now."""
 
     def on_say(self, src, msg):
         self.output("send", msg.to, msg.payload)
@@ -43,7 +44,7 @@ class Line(Node):
 # ---- answers ---------------------------------------------------------------------------------------------------------
 
 class InOrder(Line):
-    """The reference: numbers for each pair of nodes, and a place to wait."""
+    """The reference: sequence numbers for each pair of nodes, and a hold-back queue."""
 
     def transmit(self, dst, payload):
         self.sent[dst] = self.sent.get(dst, 0) + 1
@@ -75,7 +76,7 @@ class SortedLists(Line):
 
 
 class Chained(Line):
-    """Right: one number for all, and each packet brings the number of the one before it to the same receiver."""
+    """Right: one sequence for all receivers; each packet carries the number of the one before it to its receiver."""
 
     def init(self):
         super().init()
@@ -97,14 +98,14 @@ class Chained(Line):
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
 
 class DeliversAtOnce(InOrder):
-    """What arrives is delivered."""
+    """Delivers whatever arrives."""
 
     def on_packet(self, src, msg):
         self.deliver(src, msg.payload)
 
 
 class ThrowsAway(InOrder):
-    """What comes too early is dropped, and nobody sends it again."""
+    """Drops what arrives too early, and nobody sends it again."""
 
     def on_packet(self, src, msg):
         if msg.number == self.next.get(src, 1):
@@ -113,7 +114,7 @@ class ThrowsAway(InOrder):
 
 
 class LooksOnce(InOrder):
-    """After a delivery only one message that waits is looked for."""
+    """After a delivery, looks for only one waiting message."""
 
     def on_packet(self, src, msg):
         self.early[src, msg.number] = msg.payload
@@ -124,7 +125,7 @@ class LooksOnce(InOrder):
 
 
 class SkipsAhead(InOrder):
-    """What is later than expected is taken as the new beginning."""
+    """Takes a number higher than expected as a new start."""
 
     def on_packet(self, src, msg):
         if msg.number >= self.next.get(src, 1):
@@ -133,7 +134,7 @@ class SkipsAhead(InOrder):
 
 
 class LetsAllGo(InOrder):
-    """When the message that is due arrives, all that wait are delivered, gaps or not."""
+    """When the message that is due arrives, delivers all that are waiting, gaps or not."""
 
     def on_packet(self, src, msg):
         self.early[src, msg.number] = msg.payload
@@ -144,7 +145,7 @@ class LetsAllGo(InOrder):
 
 
 class OneLineForAllSenders(InOrder):
-    """The receiver waits for one number, whoever sends it."""
+    """The receiver keeps one next number for all senders."""
 
     def on_packet(self, src, msg):
         self.early[msg.number] = (src, msg.payload)
@@ -154,7 +155,7 @@ class OneLineForAllSenders(InOrder):
 
 
 class OneCountForAllReceivers(InOrder):
-    """The sender counts its messages, whoever gets them: each receiver waits for those of the others."""
+    """The sender keeps one count for all receivers: each then waits for messages sent to the others."""
 
     def transmit(self, dst, payload):
         self.sent["all"] = self.sent.get("all", 0) + 1
@@ -164,11 +165,12 @@ class OneCountForAllReceivers(InOrder):
 # ---- what is judged --------------------------------------------------------------------------------------------------
 
 DEMANDS = (
-    Demand(first_in_first_out, "What was sent later to the same node waits until all before it is delivered.", hint=0),
-    Demand(no_creation, "A message is delivered where it was sent to, with its payload.", hint=1),
+    Demand(first_in_first_out, "FIFO order: a message waits until all that its sender sent to the same node before "
+                               "it is delivered.", hint=0),
+    Demand(no_creation, "A message is delivered only at the node it was sent to, with its payload.", hint=1),
     Demand(no_duplication, "Each message is delivered once.", hint=2),
-    Demand(reliable_delivery, "What waits is kept, and delivered when its turn has come; each pair of nodes has its "
-           "own numbers.", hint=2),
+    Demand(reliable_delivery, "A message that arrives early is held back and delivered in its turn; each pair of "
+                              "nodes has its own numbers.", hint=2),
 )
 
 
@@ -199,7 +201,8 @@ def talk(protocol: type[Node], names: Names, seed: int) -> Run:
 EXERCISES = (
     MakeItRight(
         number="2.2", title="First in, first out",
-        task="Nothing is lost, but messages overtake each other. Deliver the messages of each sender in the order in "
+        task="Nothing is lost, but messages may overtake each other. Deliver the messages of each sender in the "
+             "order in "
              "which they were sent.",
         base=Line, asks=("transmit", "on_packet"), lines=8, reference=InOrder, right=(SortedLists, Chained),
         wrong=((DeliversAtOnce, "which was sent earlier"), (ThrowsAway, "never delivers"),
@@ -207,9 +210,9 @@ EXERCISES = (
                (LetsAllGo, "which was sent earlier"), (OneLineForAllSenders, "never delivers"),
                (OneCountForAllReceivers, "never delivers")),
         demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=talk, faults=("delay", "pause"),
-        hints=("Number the messages, from 1, and let the receiver wait for the number that is next.",
-               "Each pair of nodes has a line of its own: self.sent by receiver, self.next by sender.",
-               "What is early goes into self.early under (src, msg.number). Then, as long as the number that is due is "
-               "in there, take it out, deliver it, and go on to the next."),
+        hints=("Number the messages from 1, and let the receiver wait for the next number.",
+               "Each pair of nodes has its own sequence: self.sent by receiver, self.next by sender.",
+               "Put each packet into self.early under (src, msg.number). Then, while the number that is due is in "
+               "there, take it out, deliver it, and go on to the next."),
     ),
 )

@@ -1,4 +1,4 @@
-"""Exercise 2.2b: messages in their order between nodes that crash, and what of that must be on disk."""
+"""Exercise 2.2b: FIFO links between nodes that crash and recover, and what must be on disk for it."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ from dslab.script import at, duplicate, set_link
 
 
 class Survivor(Line):
-    """A node that crashes and recovers, over links that lose, double and reorder messages."""
+    """A node that crashes and recovers, over links that lose, duplicate and reorder messages."""
 
     persistent = ()                     # for you: the names of the attributes that are on disk
 
@@ -34,25 +34,25 @@ class Survivor(Line):
         """As in 2.1 and 2.2: number the message, remember it, send Packet(number, payload), and set a timer."""
 
     def on_packet(self, src, msg):
-        """A copy of a packet has come. An Ack(msg.number) says: you need not send this again, whatever happens to me.
+        """A copy of a packet has arrived. An Ack(msg.number) says: no need to send this again, whatever happens to me.
 
-        When the handler has returned, first the disk is written, and then messages leave and deliveries are made.
+        When the handler has returned, the disk is written first; then messages leave and deliveries are made.
         """
 
     def on_ack(self, src, msg):
-        """An Ack has come from `src`, with msg.number."""
+        """An Ack with msg.number has arrived from `src`."""
 
     def on_retry_timer(self):
-        """The timer self.set_timer("retry", 60) goes off."""
+        """The timer that self.set_timer("retry", 60) set has gone off."""
 
     def on_recover(self):
-        """The node is back: what is on disk is there, all else is as after init, and no timer is set."""
+        """The node has recovered: what is on disk is there, all else is as after init, and no timer is set."""
 
 
 # ---- answers ---------------------------------------------------------------------------------------------------------
 
 class Disk(Survivor):
-    """The reference: numbers and open messages on disk; what comes early is left to be sent again."""
+    """The reference: numbers and open messages on disk; what arrives early is dropped, and will be sent again."""
 
     persistent = ("sent", "open", "next")
 
@@ -84,7 +84,7 @@ class Disk(Survivor):
 
 
 class BuffersOnDisk(Disk):
-    """Right: what comes early is kept, on disk, and so it can be acknowledged."""
+    """Right: keeps early arrivals on disk, and so may acknowledge them."""
 
     persistent = ("sent", "open", "next", "early")
 
@@ -95,7 +95,7 @@ class BuffersOnDisk(Disk):
 
 
 class BuffersInMemory(Disk):
-    """Right: what comes early is kept in memory, and acknowledged only when it is delivered."""
+    """Right: keeps early arrivals in memory, and acknowledges them only when they are delivered."""
 
     def on_packet(self, src, msg):
         before = self.next.get(src, 1)
@@ -108,37 +108,38 @@ class BuffersInMemory(Disk):
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
 
 class NothingOnDisk(Disk):
-    """The link of a node that never recovers, run on nodes that do."""
+    """The crash-stop link, on nodes that recover."""
 
     persistent = ()
 
 
 class ForgetsWhatIsNext(Disk):
-    """The receiver begins again with number 1: it waits for it for ever, or takes an old message for a new one."""
+    """After a crash the receiver starts again at number 1: it waits for it for ever, or takes an old message for
+    new."""
 
     persistent = ("sent", "open")
 
 
 class NumbersFromOneAgain(Disk):
-    """The sender begins again with number 1, and is taken for its own past."""
+    """After a crash the sender starts again at number 1: its new messages are taken for copies of old ones."""
 
     persistent = ("open", "next")
 
 
 class ForgetsWhatIsOpen(Disk):
-    """What was not acknowledged before the crash is not sent again."""
+    """Does not resend what was unacknowledged before the crash."""
 
     persistent = ("sent", "next")
 
 
 class AcknowledgesWhatIsInMemory(BuffersOnDisk):
-    """What waits is acknowledged, and lost with the memory."""
+    """Acknowledges early arrivals that are only in memory: a crash loses them."""
 
     persistent = ("sent", "open", "next")
 
 
 class CountsBeforeItDelivers(Disk):
-    """The number is on disk at once, the message is delivered a little later: a crash comes between."""
+    """Writes the number to disk at once and delivers a little later: a crash in between loses the message."""
 
     def on_packet(self, src, msg):
         due = self.next.get(src, 1)
@@ -156,7 +157,7 @@ class CountsBeforeItDelivers(Disk):
 
 
 class WaitsForTheApplication(Disk):
-    """After a crash it is quiet until the application says something: no timer survives."""
+    """Sets no timer after a crash: it resends nothing until the application sends something new."""
 
     def on_recover(self):
         self.note("is back")
@@ -164,17 +165,18 @@ class WaitsForTheApplication(Disk):
 
 # ---- what is judged --------------------------------------------------------------------------------------------------
 
-KEPT = ("What is not acknowledged is on the sender's disk, with its number; what is acknowledged is delivered, or on "
-        "the receiver's disk; and numbers go on after a crash where they were.")
+KEPT = ("What is unacknowledged is on the sender's disk, with its number; what is acknowledged is delivered, or on "
+        "the receiver's disk; and after a crash the numbers continue where they were.")
 DEMANDS = (
-    Demand(no_duplication, "The number that comes next is on disk, and changes in the handler that delivers.", hint=1),
-    Demand(first_in_first_out, "Numbers go on after a crash where they were; and the number that comes next changes in "
-           "the handler that delivers: before it, the message could still get lost.", hint=1),
-    Demand(no_creation, "A message is delivered where it was sent to, with its payload.", hint=0),
+    Demand(no_duplication, "The next expected number is on disk, and changes in the handler that delivers.", hint=1),
+    Demand(first_in_first_out, "After a crash the numbers continue where they were; and the next expected number "
+                               "changes in the handler that delivers: earlier, and the message could still be "
+                               "lost.", hint=1),
+    Demand(no_creation, "A message is delivered only at the node it was sent to, with its payload.", hint=0),
     Demand(reliable_delivery, KEPT, hint=2),
     Demand(all_arrives_in_calm_weather, KEPT, hint=1),
     Demand(it_becomes_quiet, "A copy of a message that was delivered is acknowledged again.", hint=3),
-    Demand(an_answer_has_time_to_come_back, "A message is sent again after the time that an answer takes.", hint=0),
+    Demand(an_answer_has_time_to_come_back, "It is sent again only when an answer has had time to arrive.", hint=0),
 )
 
 
@@ -206,7 +208,7 @@ def rough(protocol: type[Node], names: Names, seed: int) -> Run:
 EXERCISES = (
     MakeItRight(
         number="2.2b", title="First in, first out, crash and recover",
-        task="Now the network loses messages, too, and nodes crash and recover. Write the whole link, and say in "
+        task="Now the network also loses messages, and nodes crash and recover. Write the whole link, and say in "
              "`persistent` which attributes are on disk.",
         base=Survivor, asks=("transmit", "on_packet", "on_ack", "on_retry_timer", "on_recover"), lines=17,
         reference=Disk, right=(BuffersOnDisk, BuffersInMemory),
@@ -216,12 +218,12 @@ EXERCISES = (
                    WaitsForTheApplication))),
         demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=rough,
         faults=("crash", "loss", "duplication", "delay"),
-        hints=("Write the link for nodes that do not crash first: 2.1 with the numbers of 2.2. A message that comes "
-               "too early need not be kept: if it is not acknowledged, it will be sent again.",
-               "Ask of each attribute what happens if it is empty after a crash. The sender's numbers? What the "
-               "receiver waits for? What is not acknowledged?",
+        hints=("Write the link for nodes that do not crash first: 2.1 with the numbers of 2.2. A message that "
+               "arrives too early need not be kept: if it is not acknowledged, it will be sent again.",
+               "Ask of each attribute what happens if it is empty after a crash. The sender's numbers? The number "
+               "that the receiver expects? The unacknowledged messages?",
                "Acknowledge only what is delivered, or on disk. And in on_recover set the timer if anything is open.",
-               'persistent = ("sent", "open", "next"): then on_recover has only to send what is open. A packet with a '
+               'persistent = ("sent", "open", "next"): then on_recover need only send what is open. A packet with a '
                "number below self.next is a copy: acknowledge it, and do not deliver it."),
     ),
 )
