@@ -59,7 +59,8 @@ def lie(traitor: str, to: str, path: str, value: Any, *, time: float = 5):
 EXERCISES = (
     predict(
         lieutenant("B", "ACDE", "B hears the order from A, and the others relay what A told them: three of the four "
-                                "values are true.", (ATTACK, RETREAT), obtains=((RETREAT,) * 4, (RETREAT, ATTACK, RETREAT, ATTACK)),
+                                "values are true.", (ATTACK, RETREAT),
+                   obtains=((RETREAT,) * 4, (RETREAT, ATTACK, RETREAT, ATTACK)),
                    obeys=(ATTACK,)),
         number="2.3a", title="Five generals, and a lieutenant lies", run=A_LIEUTENANT_LIES,
         task="OM(1). The commander A says retreat to B, C, D and E, and is loyal. C is a traitor: it tells B and D "

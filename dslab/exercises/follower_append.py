@@ -67,7 +67,7 @@ class LikeTheShelf(Follower):
 
 
 class SlicesAndTriesOneEarlier(LikeTheShelf):
-    """Right: the new entries are compared as one slice; a refused leader is to try the entry before."""
+    """Right: the new entries are compared as one slice; a refused leader is told to try the entry before."""
 
     def append(self, prev_index, entries):
         if tuple(self.log[prev_index:prev_index + len(entries)]) != entries:
@@ -103,7 +103,7 @@ class CutsByLength(LikeTheShelf):
 
 
 class ComparesTheFirst(LikeTheShelf):
-    """If the first of the new entries is there, the others are taken to be there, too."""
+    """If the first of the new entries is there, assumes that the others are, too."""
 
     def append(self, prev_index, entries):
         if entries and self.term_at(prev_index + 1) != entries[0].term:
@@ -215,7 +215,7 @@ def a_leader_is_answered(trace, one):
 @for_each(told)
 def an_earlier_term_is_refused_and_changes_nothing(trace, one):
     if one.stale and one.answer and one.answer.success:
-        return f"{one.node} accepts {one}, but it is already in term {one.term}: {one.src} leads no longer"
+        return f"{one.node} accepts {one}, but it is already in term {one.term}: {one.src} no longer leads"
     if one.stale and "election" in one.step.timers:
         return f"{one.node} is already in term {one.term}, and yet restarts or stops its election timer for {one}"
 
@@ -352,7 +352,7 @@ EXERCISES = (MakeItRight(
     wrong=((UncheckedHeartbeat, "accepts"), (CutsAlways, "which is not in conflict"), (CutsByLength, "keeps entry"),
            (ComparesTheFirst, "keeps entry"), (CommitsWhatIsNotChecked, "commits entry"),
            (RecognisesALeaderLate, "in any case"), (StopsItsTimerAnyway, "restarts or stops its election timer"),
-           (CountsItsOwnLog, "acknowledges entries up to"), (ObeysThePast, "leads no longer")),
+           (CountsItsOwnLog, "acknowledges entries up to"), (ObeysThePast, "no longer leads")),
     demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic,
     faults=("crash", "loss", "duplication", "delay", "pause"),
     hints=(

@@ -10,7 +10,7 @@ from dslab.grader.exercise import Case, Compute
 
 
 class Framer:
-    """One end of a connection. What is missing is how a message becomes bytes that the other end can cut out again."""
+    """One end of a connection. What is missing is how a message becomes bytes that the other end can separate again."""
 
     def __init__(self, limit=1_000_000):
         self.limit = limit                  # bytes of the longest message that is accepted
@@ -332,7 +332,7 @@ def cases() -> Iterator[Case]:
         yield case([b"x" * size, b"y"], (2, size // 2), rule="The length field must have room for any length up to the "
                                                              "limit.", hint=4, code=f"deliver(Framer, [b'x' * {size}, "
                                                                                     f"b'y'], (2, {size // 2}))")
-    yield Case("Framer().feed(...), for two connections in turns", two_connections,
+    yield Case("Framer().feed(...), for two connections, alternating", two_connections,
                "Each connection has a buffer of its own.", 2)
     yield Case("Framer(limit=16).feed(Framer(limit=1000).encode(bytes(500))[:-2])", too_long,
                "A declared length is only a claim: a receiver that accepts any length can be made to fill its "

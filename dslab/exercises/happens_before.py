@@ -1,4 +1,4 @@
-"""Exercise 3.2: which events happened before which, from life lines and messages alone."""
+"""Exercise 3.2: which events happened before which, from lifelines and messages alone."""
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
@@ -21,7 +21,7 @@ class Relation:
     def before(self, rows, messages):
         """All pairs (a, b) of names such that a happened before b, as a set.
 
-        rows: {node: [(event, time), ...]}, the events of each node in order; time is ms on the teacher's clock.
+        rows: {node: [(event, time), ...]}, the events of each node in order; time is true time in ms.
         messages: [(sending event, receiving event), ...]; the same pair may occur twice.
         Raises ValueError if an event would happen before itself: a message was received before it was sent.
         """
@@ -129,7 +129,7 @@ class Reflexive(Reference):
 
 
 class NeverRejects(Reference):
-    """Takes a message that was received before it was sent."""
+    """Accepts a message that was received before it was sent."""
 
     def before(self, rows, messages):
         try:
@@ -240,7 +240,7 @@ def cases() -> Iterator[Case]:
 
 
 def random_cases(chance: Random) -> Iterable[Case]:
-    """A drawing by chance: some events send, some receive."""
+    """A random diagram: some events send, some receive."""
     nodes = "ABC"[:chance.randrange(2, 4)]
     columns, letters = chance.randrange(2, 6), iter("abcdefghijklmnopq")
     names = {(node, column): next(letters) for column in range(columns) for node in nodes if chance.random() < 0.8}
@@ -252,7 +252,7 @@ def random_cases(chance: Random) -> Iterable[Case]:
             sending[name] = chance.choice(later)
             received.add(sending[name])
     rows = {node: " ".join(names.get((node, column), ".") for column in range(columns)) for node in nodes}
-    return cases_of(rows, " ".join(f"{one}>{other}" for one, other in sending.items()), "By chance")
+    return cases_of(rows, " ".join(f"{one}>{other}" for one, other in sending.items()), "At random")
 
 
 EXERCISES = (

@@ -26,7 +26,8 @@ from dslab.run import Run
 
 
 class Clock(Node):
-    """A node whose events are stamped. What is missing is when the counter counts, and how stamps are compared."""
+    """A node whose events are stamped. What is missing is when the counter is incremented, and how stamps are
+    compared."""
 
     shown = ("time",)
 
@@ -124,7 +125,7 @@ class OneMoreTooEarly(Reference):
 
 
 class UncountedSend(Reference):
-    """Sending is no event."""
+    """Does not count sending as an event."""
 
     def sending(self):
         return self.time
@@ -147,21 +148,21 @@ class Deaf(Reference):
 
 
 class NamesFirst(Reference):
-    """Sorted by node, then by stamp."""
+    """Sorts by node, then by stamp."""
 
     def key(self, stamp, node):
         return node, stamp
 
 
 class StampAlone(Reference):
-    """Two events with one stamp have no order."""
+    """Two events with equal stamps have no order."""
 
     def key(self, stamp, node):
         return (stamp,)
 
 
 class TwoSteps(Reference):
-    """One more for the maximum, and one for the event."""
+    """Adds one for the maximum, and another for the event."""
 
     def receiving(self, stamp):
         self.time = max(self.time, stamp) + 1
@@ -187,7 +188,7 @@ def in_line(events: Iterable[Event]) -> Iterator[tuple[Event, Event | None]]:
 def every_event_has_a_whole_number_as_its_stamp(world):
     for event in events(world):
         if type(event.stamp) is not int:
-            return f"event {event.name} on {event.node} has the stamp {event.stamp!r}: return the number"
+            return f"event {event.name} on {event.node} has the stamp {event.stamp!r}: expected a whole number"
 
 
 @always
@@ -215,7 +216,7 @@ def a_stamp_is_no_greater_than_it_must_be(world):
     for event, before in in_line(told.values()):
         due = 1 + max(one.stamp if one else 0 for one in (before, told.get(event.cause)))
         if event.stamp > due:
-            return f"{event.name} on {event.node} has the stamp {event.stamp}, where {due} is enough"
+            return f"{event.name} on {event.node} has the stamp {event.stamp}: expected {due}, since an event adds one"
 
 
 @always
@@ -225,7 +226,7 @@ def all_events_stand_in_one_order_that_begins_with_causes(world):
     node = {event.name: event.node for event in told}
     for name, key in keys.items():
         if type(key) is not tuple:
-            return f"the key of {name} is {key!r}: return a tuple"
+            return f"the key of {name} is {key!r}: expected a tuple"
         for other in sorted(keys):
             if other != name and keys[other] == key:
                 return f"{name} on {node[name]} and {other} on {node[other]} have the same key {key}"
@@ -241,12 +242,13 @@ def _before(first, second) -> bool:
 
 
 DEMANDS = (
-    Demand(every_event_has_a_whole_number_as_its_stamp, "Each event is given the counter's value.", hint=0),
+    Demand(every_event_has_a_whole_number_as_its_stamp, "The stamp of an event is the counter's value.", hint=0),
     Demand(an_event_has_a_greater_stamp_than_the_one_before_it_on_its_node,
            "IR1: a node increments its counter between any two of its events; sending and receiving are events.",
            hint=1),
     Demand(a_receipt_has_a_greater_stamp_than_its_sending,
-           "IR2: a receiver sets its counter to the maximum of its own and the message's, then counts the receipt.",
+           "IR2: a receiver sets its counter to the maximum of its own and the message's, then adds one for the "
+           "receipt.",
            hint=2),
     Demand(a_stamp_is_no_greater_than_it_must_be, "The counter goes up by one for each event, not by more.", hint=1),
     Demand(all_events_stand_in_one_order_that_begins_with_causes,
@@ -281,18 +283,19 @@ def traffic(protocol: type[Node], names: Names, seed: int) -> Run:
 
 EXERCISES = (MakeItRight(
     number="4.1", title="Lamport clock",
-    task="Write when the counter counts (tick, sending, receiving), and the key by which all events can be sorted.",
+    task="Write when the counter is incremented (tick, sending, receiving), and the key by which all events can be "
+         "sorted.",
     base=Clock, asks=("tick", "sending", "receiving", "key"), lines=8,
     reference=Reference, right=(OneFormula, CountsWhatItHasSeen),
     wrong=((SameStamp, "has the same timestamp as the send"), (OneMoreTooEarly, "has the same timestamp as the send"),
            (UncountedSend, "is not greater than"), (OnlyIfBehind, "is not greater than"), (Deaf, "timestamp"),
-           (NamesFirst, "is not smaller than"), (StampAlone, "have the same key"), (TwoSteps, "is enough")),
+           (NamesFirst, "is not smaller than"), (StampAlone, "have the same key"), (TwoSteps, "an event adds one")),
     demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=traffic, faults=("delay", "pause"),
     hints=(
         "Each of the first three methods changes self.time and returns the stamp of the event that is happening.",
-        "Sending is an event, and so is receiving: each of them counts one.",
-        "A receipt must have a larger stamp than the send and than everything that has happened here: take the maximum "
-        "first, then count.",
+        "Sending is an event, and so is receiving: each adds one.",
+        "A receipt must have a larger stamp than the send and than everything that has happened here: take the "
+        "maximum first, then add one.",
         "return stamp, node: tuples are compared entry by entry, so the node decides only where stamps are equal.",
     ),
 ),)

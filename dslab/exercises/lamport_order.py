@@ -71,7 +71,7 @@ class Reference(Queue):
 
 
 class OneAtATime(Queue):
-    """Right: the first message of the queue, as long as every node has been heard of at its stamp or later."""
+    """Right: the first message of the queue, as long as every node has been heard from at its stamp or later."""
 
     def note_stamp(self, node, time):
         if time > self.greatest[node]:
@@ -139,14 +139,14 @@ class DeliversAtOnce(Reference):
 
 
 class WaitsForMore(Reference):
-    """A message waits until every node has been heard of with a later stamp than its own."""
+    """A message waits until every node has been heard from with a later stamp than its own."""
 
     def ready(self):
         return [msg for msg in super().ready() if msg.time < min(self.greatest.values())]
 
 
 class ForgetsItself(Reference):
-    """The own stamp is never noted, so the threshold stays at zero."""
+    """Its own stamp is never noted, so the threshold stays at zero."""
 
     def note_stamp(self, node, time):
         if node != self.id:
@@ -156,7 +156,7 @@ class ForgetsItself(Reference):
 # ---- what is judged --------------------------------------------------------------------------------------------------
 
 def nothing_that_comes_first_can_still_come(trace: Trace) -> Objection | None:
-    """A delivery is safe only if every other node was heard of so late that it can send nothing that precedes it."""
+    """A delivery is safe only if every other node was heard from so late that it can send nothing earlier."""
     stamps = {one.payload.id: one.payload.time for one in sendings(trace, Stamped)}
     heard = {node: dict.fromkeys(trace.nodes, 0) for node in trace.nodes}
     for step in trace.steps:
@@ -168,7 +168,7 @@ def nothing_that_comes_first_can_still_come(trace: Trace) -> Objection | None:
             for other in sorted(set(trace.nodes) - {step.node, sender}):
                 if (heard[step.node][other] + 1, other) < (stamp, sender):
                     said = f"{step.node} delivers message {number} of {sender}, stamped {stamp}"
-                    return Objection(f"{said}, but has heard of {other} only up to {heard[step.node][other]}: an "
+                    return Objection(f"{said}, but has heard from {other} only up to {heard[step.node][other]}: an "
                                      f"earlier message may still arrive", step.index)
     return None
 
@@ -189,8 +189,9 @@ DEMANDS = (
     Demand(TOTAL_ORDER, "All deliver by (stamp, sender): equal stamps need a tie-break that all share.", hint=2),
     Demand(FIFO_ORDER, "The messages of one sender have growing stamps, and are delivered in that order.", hint=2),
     *(Demand(promise, "Each message is delivered once, after it was broadcast.", hint=0) for promise in SAFETY),
-    Demand(what_all_have_acknowledged_is_delivered, "A stamp equal to the threshold is enough: a node last heard of at "
-                                                    "5 stamps its next message 6 or later. Acknowledgements carry the "
+    Demand(what_all_have_acknowledged_is_delivered, "A stamp equal to the threshold is enough: a node last heard "
+                                                    "from at 5 stamps its next message 6 or later. Acknowledgements "
+                                                    "carry the "
                                                     "stamps of quiet nodes.", hint=3),
     Demand(AGREEMENT, "What one node delivers, all nodes deliver.", hint=3),
 )

@@ -45,7 +45,7 @@ class NtpClient(Whole):
 # ---- answers ---------------------------------------------------------------------------------------------------------
 
 class Reference(NtpClient):
-    """The sample with the shortest way there and back."""
+    """The sample with the shortest round trip."""
 
     def estimate(self, samples):
         t1, t2, t3, t4 = min(samples, key=lambda sample: (sample[3] - sample[0]) - (sample[2] - sample[1]))
@@ -129,7 +129,7 @@ class ForgetsTheSign(Reference):
 
 
 class NeverPanics(Reference):
-    """Believes everything."""
+    """Never panics: believes any offset."""
 
     def adjust(self, offset):
         return "slew" if abs(offset) < 125 else "step"
@@ -139,7 +139,7 @@ class NeverPanics(Reference):
 
 @for_each("estimate")
 def the_bound_is_no_larger_than_it_must_be(trace, output):
-    """Half of the shortest way there and back."""
+    """Half of the shortest round trip."""
     least = min(map(round_trip, trace.state_at(output.step)[output.node]["samples"])) / 2
     if output.values[1] > least + 1e-6:
         return (f"{output.node} says ± {output.values[1]:g} ms, but the shortest round trip took {2 * least:g}"
@@ -187,7 +187,7 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
 
 
 def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
-    """Any offset, any ways."""
+    """Any offset, any delays."""
     chance = Random(f"{seed} ntp")
     offset = round(chance.choice((-1, 1)) * 10 ** chance.uniform(0, 6.5), 3)
     ways = [uniform(low, low + chance.uniform(0, 80)) for low in (chance.uniform(0, 30), chance.uniform(0, 30))]

@@ -37,7 +37,7 @@ DIVERGED = {"leader": "1123355", "a": "112335", "b": "1122222", "c": "112335566"
 
 
 def attempts_at(follower: str, *wrong: int) -> Question:
-    """How many places does the leader try, until one fits?"""
+    """How many AppendEntries does the leader send until one succeeds?"""
     def places(trace: Trace) -> list[int]:
         return attempts(trace, "leader")[follower]
 

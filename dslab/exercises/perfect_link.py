@@ -28,7 +28,7 @@ from dslab.trace import Envelope, Trace
 
 
 class Link(Node):
-    """A node whose application says things to others; what is missing is the link that gets them there, once."""
+    """A node whose application sends messages; what is missing is the link that delivers each exactly once."""
 
     shown = ("sent", "open")
 
@@ -38,22 +38,22 @@ class Link(Node):
         self.seen = set()               # for you: what has arrived
 
     def transmit(self, dst, payload):
-        """The application wants `payload` to get to `dst`: give it a number, and send Packet(number, payload).
+        """The application sends `payload` to `dst`: give it a number, and send Packet(number, payload).
 
         The packet may be lost: self.set_timer("retry", 60) wakes you in 60 ms.
         """
 
     def on_packet(self, src, msg):
-        """A copy of a packet has come from `src`, with msg.number and msg.payload.
+        """A copy of a Packet with msg.number and msg.payload has arrived from `src`.
 
-        Tell `src` by Ack(msg.number), and hand the payload to the application by self.deliver(src, msg.payload).
+        Send `src` an Ack(msg.number), and hand the payload to the application by self.deliver(src, msg.payload).
         """
 
     def on_ack(self, src, msg):
-        """An Ack has come from `src`, with msg.number."""
+        """An Ack with msg.number has arrived from `src`."""
 
     def on_retry_timer(self):
-        """The time that you have set is over."""
+        """The timer that you set has gone off."""
 
     def on_say(self, src, msg):
         self.output("send", msg.to, msg.payload)
@@ -89,7 +89,7 @@ class Reference(Link):
 
 
 class NumbersForEachReceiver(Reference):
-    """Right: each receiver has numbers of its own, and a timer that goes off in vain goes off later next time."""
+    """Right: each receiver has numbers of its own, and the timeout grows with each retry."""
 
     def init(self):
         super().init()
@@ -114,7 +114,7 @@ class NumbersForEachReceiver(Reference):
 
 
 class OneAtATime(Reference):
-    """Right: the next message is sent when the one before is acknowledged, so that a number for each sender will do."""
+    """Right: stop-and-wait, so that one number for each sender will do."""
 
     def init(self):
         super().init()
@@ -148,14 +148,14 @@ class OneAtATime(Reference):
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
 
 class SendsOnce(Reference):
-    """Nothing is sent again."""
+    """Never sends anything again."""
 
     def on_retry_timer(self):
         self.open.clear()
 
 
 class GivesUp(Reference):
-    """After ten attempts the message is given up: but any number of them may be lost."""
+    """Gives a message up after ten attempts, though any number of them may be lost."""
 
     def init(self):
         super().init()
@@ -168,7 +168,7 @@ class GivesUp(Reference):
 
 
 class AcknowledgesOnce(Reference):
-    """A copy of what has been delivered is not acknowledged again: if the first Ack is lost, there is never another."""
+    """Does not acknowledge a copy of what was delivered: if the first Ack is lost, there is never another."""
 
     def on_packet(self, src, msg):
         if (src, msg.number) not in self.seen:
@@ -176,7 +176,7 @@ class AcknowledgesOnce(Reference):
 
 
 class DeliversEachCopy(Reference):
-    """Nothing is remembered of what has arrived."""
+    """Does not remember what has arrived."""
 
     def on_packet(self, src, msg):
         self.send(src, Ack(msg.number))
@@ -184,7 +184,7 @@ class DeliversEachCopy(Reference):
 
 
 class KnowsByPayload(Reference):
-    """What has the same content is taken for a copy."""
+    """Takes messages with equal payloads for copies."""
 
     def on_packet(self, src, msg):
         self.send(src, Ack(msg.number))
@@ -194,7 +194,7 @@ class KnowsByPayload(Reference):
 
 
 class KnowsByNumberOnly(Reference):
-    """The numbers of two senders are taken for the same."""
+    """Confuses the numbers of two senders."""
 
     def on_packet(self, src, msg):
         self.send(src, Ack(msg.number))
@@ -204,7 +204,7 @@ class KnowsByNumberOnly(Reference):
 
 
 class DeliversAtTheAck(Reference):
-    """The payload is delivered where the Ack arrives: at the sender."""
+    """Delivers where the Ack arrives: at the sender."""
 
     def on_packet(self, src, msg):
         self.send(src, Ack(msg.number))
@@ -233,7 +233,7 @@ class OnlyTheLast(Reference):
 
 
 class WithoutPatience(Reference):
-    """It sends again every millisecond, while the answer needs 20."""
+    """Sends again every millisecond, while an answer takes 20."""
 
     def transmit(self, dst, payload):
         super().transmit(dst, payload)
@@ -261,7 +261,7 @@ def an_answer_has_time_to_come_back(trace: Trace) -> Objection | None:
             copies[packet] += 1
             if copies[packet] > 10:
                 return Objection(f"{message.src} sends {message.payload!r} to {message.dst} for the 11th time within "
-                                 "100 ms", message.sent)
+                                 "100 ms: expected at most 10", message.sent)
     return None
 
 
@@ -276,7 +276,7 @@ def restless(trace: Trace) -> list[Envelope]:
 
 @for_each(restless)
 def all_arrives_in_calm_weather(trace, message):
-    """Between nodes that are up, all that was said is delivered, even while messages go on without end."""
+    """Between nodes that are up, all that was sent is delivered, even while messages go on without end."""
     got = delivered(trace)
     for one, times in sent(trace).items():
         if got[one] < times and set(one[:2]) <= trace.up_at(-1):
@@ -285,20 +285,20 @@ def all_arrives_in_calm_weather(trace, message):
 
 @for_each(restless)
 def it_becomes_quiet(trace, message):
-    """Once nothing is said, or lost, any more, messages come to an end."""
-    return (f"{message.src} sends {message.payload!r} to {message.dst} again and again, {CALM} ms after the last"
-            " message was said or lost")
+    """Once the application sends nothing more, and nothing is lost, messages come to an end."""
+    return (f"{message.src} sends {message.payload!r} to {message.dst} again and again, {CALM} ms after the last "
+            "message was sent by the application or lost")
 
 
 DEMANDS = (
-    Demand(no_creation, "A message is delivered where it was sent to, and nowhere else.", hint=1),
+    Demand(no_creation, "A message is delivered at the node it was sent to, and nowhere else.", hint=1),
     Demand(no_duplication, "A receiver remembers what it has delivered, and delivers each message once.", hint=3),
-    Demand(reliable_delivery, "A fair-loss link may lose any finite number of copies: send until the Ack is there; and "
-           "two messages are the same only if sender and number are.", hint=2),
+    Demand(reliable_delivery, "A fair-loss link may lose any finite number of copies: send until the Ack arrives; "
+                              "and two messages are the same only if sender and number are.", hint=2),
     Demand(all_arrives_in_calm_weather, "What is not acknowledged is sent again; what arrives is delivered.", hint=2),
     Demand(it_becomes_quiet, "Every copy is acknowledged, because each Ack may be lost too; what "
            "is acknowledged is not sent again.", hint=2),
-    Demand(an_answer_has_time_to_come_back, "A message is sent again after the time that an answer takes, not before.",
+    Demand(an_answer_has_time_to_come_back, "A message is sent again only when an answer has had time to arrive.",
            hint=0),
 )
 
@@ -334,7 +334,7 @@ def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
 
 
 def talk(protocol: type[Node], names: Names, seed: int) -> Run:
-    """All say something to others, over links that lose messages for the first 600 ms."""
+    """All send messages to others, over links that lose some for the first 600 ms."""
     draw = Random(f"{seed} talk")
     pairs = [draw.sample(names, 2) for _ in range(5)]
     return calm(protocol, names, *(says(draw.randrange(300), src, dst, draw.choice("xyz")) for src, dst in pairs),
@@ -343,8 +343,8 @@ def talk(protocol: type[Node], names: Names, seed: int) -> Run:
 
 EXERCISES = (MakeItRight(
     number="2.1", title="A perfect link",
-    task="The network loses, doubles and reorders messages. Write a link over it that delivers each message that is "
-         "sent once, and only once.",
+    task="The network loses, duplicates and reorders messages. Write a link on top of it that delivers each message "
+         "exactly once.",
     base=Link, asks=("transmit", "on_packet", "on_ack", "on_retry_timer"), lines=13,
     reference=Reference, right=(NumbersForEachReceiver, OneAtATime),
     wrong=((SendsOnce, "never delivers"), (GivesUp, "never delivers"),
@@ -354,12 +354,12 @@ EXERCISES = (MakeItRight(
            (OneAckForAll, "never delivers"), (OnlyTheLast, "never delivers"), (WithoutPatience, "for the 11th time")),
     demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=talk, faults=("loss", "duplication", "delay"),
     hints=(
-        "What is sent often enough arrives, once or more often. So there are two tasks: send again until you know, and "
-        "recognise the copies. 60 ms are long enough for an answer.",
+        "A message that is sent often enough arrives, perhaps more than once. So there are two tasks: send it again "
+        "until you know that it has arrived, and recognise the copies. 60 ms is long enough for an answer.",
         "Number your messages. transmit remembers in self.open what it has sent; on_ack takes it out; self.deliver is "
         "called by the receiver, in on_packet.",
-        "on_retry_timer sends all that is left in self.open, and sets the timer again as long as something is. "
-        "on_packet answers every copy, also one that it has seen: the last Ack may have been lost.",
-        "A copy is what has the same sender and the same number: keep (src, msg.number) in self.seen.",
+        "on_retry_timer sends all that is left in self.open, and sets the timer again as long as anything is. "
+        "on_packet acknowledges every copy, even of a packet that it has seen: the last Ack may have been lost.",
+        "A packet is a copy if its sender and number are the same: keep (src, msg.number) in self.seen.",
     ),
 ),)

@@ -21,7 +21,7 @@ class Say:
 
 
 class Puppet(Raft):
-    """A server that says what the script wants, and nothing else."""
+    """A server that sends what the script says, and nothing else."""
 
     on_start = Node.on_start            # it has no timer
 
@@ -29,7 +29,7 @@ class Puppet(Raft):
         self.send(msg.dst, msg.msg)
 
     def on_request_vote(self, src, msg):
-        self.note("says only what the script wants")
+        self.note("sends only what the script says")
 
     on_vote = on_append_entries = on_appended = on_answer = on_request_vote
 

@@ -121,7 +121,7 @@ class RecordsAfterwards(Reference):
 
 
 class ForgetsTheLinks(Reference):
-    """What is under way is not recorded."""
+    """Does not record what is in flight."""
 
     def note_payment(self, src, amount):
         self.note("was on its way")
@@ -144,7 +144,7 @@ class KeepsTheFirstLinkOpen(Reference):
 
 
 class MarkersTwice(Reference):
-    """Every marker is answered by markers."""
+    """Answers every marker with markers."""
 
     def on_marker(self, src, msg):
         if self.recorded is None:
@@ -163,7 +163,7 @@ class RecordsAgain(Reference):
 
 
 class KeepsItToItself(Reference):
-    """Who gets a marker records its state, and tells nobody."""
+    """Records its state when a marker arrives, but sends no markers."""
 
     def on_marker(self, src, msg):
         if self.recorded is None:

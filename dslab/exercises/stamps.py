@@ -33,11 +33,11 @@ def reasons(trace: Trace) -> dict[str, str]:
     found = {}
     for event, before in in_line(events(trace)):
         if event.cause:
-            found[event.name] = (f"It is the receipt of what {event.cause} sent"
+            found[event.name] = (f"It receives the message that {event.cause} sent"
                                  + (f", after {before.name} on {event.node}" if before else "")
-                                 + ": first the maximum, then one more.")
+                                 + ": take the maximum, then add one.")
         else:
-            found[event.name] = f"It comes after {before.name} on {event.node}: one more." if before else (
+            found[event.name] = f"It comes after {before.name} on {event.node}: add one." if before else (
                 f"It is the first event on {event.node}, and no message has arrived: the counter was at 0.")
     return found
 
@@ -74,8 +74,8 @@ def relation(one: str, other: str, *wrong: str) -> Question:
         past = happened_before(events(trace))
         for first, second in ((one, other), (other, one)):
             if first in past[second]:
-                return f"There is a path from {first} to {second}, along the life lines and the arrows."
-        return "No path leads from one to the other, in either direction, whatever the clock on the wall said."
+                return f"There is a path from {first} to {second}, along the lifelines and the arrows."
+        return "No path leads from one to the other, in either direction, whatever the clocks said."
 
     return Question(f"{one} and {other}", lambda trace: RELATION[compare(stamp(trace, one), stamp(trace, other))],
                     lambda trace: later(trace, one, other), why, wrong, tuple(RELATION.values()))

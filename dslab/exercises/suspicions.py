@@ -1,4 +1,4 @@
-"""Exercises 2.4a to 2.4c: what silence says, and how a failure detector is led to a mistake."""
+"""Exercises 2.4a to 2.4c: what silence tells, and how to make a failure detector err."""
 
 
 from dslab.experiments.detector_quality import suspicions
@@ -21,8 +21,8 @@ from dslab.trace import Trace
 
 # ---- four causes of silence ------------------------------------------------------------------------------------------
 
-CAUSES = {"B": "B has crashed", "C": "C is slow: it stands still", "D": "what D sends to A is lost",
-          "E": "what E sends to A is late"}
+CAUSES = {"B": "B is down (it crashed)", "C": "C is paused", "D": "everything D sends to A is lost",
+          "E": "everything E sends to A is late"}
 ASKED, MENDED = 800, 1000                   # ms: when A is asked, and when all but the crash comes to an end
 QUIET = Network(latency=constant(10))
 
@@ -44,17 +44,17 @@ def suspected(name: str) -> Question:
     def begins(trace: Trace) -> int:
         return max(one.step for one in suspicions(trace) if (one.observer, one.subject) == ("A", name))
 
-    return Question(f"{CAUSES[name]} from {SILENT_FROM} ms on: does A suspect {name} at {ASKED} ms",
+    return Question(f"From {SILENT_FROM} ms on {CAUSES[name]}: does A suspect {name} at {ASKED} ms",
                     lambda trace: name in suspected_by_a(trace, ASKED), begins,
-                    "All that A has is the silence, and a silence looks the same whatever its cause.", (False,),
+                    "All that A observes is silence, and silence looks the same whatever its cause.", (False,),
                     YES_OR_NO)
 
 
 IN_THE_END = Question(
-    f"at {MENDED} ms all but the crash comes to an end: whom does A suspect after that, as a tuple such as "
+    f"at {MENDED} ms every fault but the crash ends: whom does A suspect after that, as a tuple such as "
     '("B", "C")',
     lambda trace: suspected_by_a(trace, trace.steps[-1].time), wrong=(tuple(CAUSES),),
-    why="Three of the four are heard again, and trusted from that moment; only a crash is for ever.")
+    why="A hears from three of the four again, and trusts them from that moment; only the crash is permanent.")
 
 
 # ---- be the network --------------------------------------------------------------------------------------------------
@@ -77,20 +77,21 @@ EXERCISES = (
     predict(
         {name: suspected(name) for name in CAUSES} | {"in the end": IN_THE_END},
         number="2.4a", title="Four causes of silence", run=FOUR,
-        task=f"Everybody sends heartbeats every {TICK} ms, and A suspects who was not heard for more than two ticks. "
-             "Four peers fall silent, each for another reason. What does A's detector say?",
+        task=f"Every node sends heartbeats every {TICK} ms, and A suspects a peer that it has not heard from for "
+             "more than two ticks. Four peers fall silent, each for a different reason. Whom does A suspect?",
         hints=("What does A see of each of the four?", "Nothing: that is the same for all.",
-               "A is told of no cause. It trusts a peer again as soon as it hears it."),
+               "A cannot see the cause. It trusts a peer again as soon as it hears from it."),
         right={**dict.fromkeys(CAUSES, True), "in the end": ("B",)},
     ),
     BreakIt(
         number="2.4b", title="One late message", mended=Perfect, promise=STRONG_ACCURACY,
         allowed={"delay": 1, "drop": 1},
         run=Run(FixedTimeout, 2, network=LINE, title="Two nodes, both alive, and messages that stay in their order"),
-        task="The fixed timeout of two ticks: make a node suspect the other, which is alive, by one event. The perfect "
+        task="The fixed timeout of two ticks: with one event, make a node suspect the other, which is alive. The "
+             "perfect "
              f"detector, which knows that no message takes longer than {BOUND} ms, must survive the same script.",
-        hints=("A timeout of two ticks is a bet: that there is never so long a gap between two heartbeats.",
-               "The link keeps messages in order: behind one that is late, all others wait.",
+        hints=("A timeout of two ticks is a bet that no gap between two heartbeats is ever that long.",
+               "The link keeps messages in order: those behind a late one must wait.",
                'delay("B->A#4", by=110): then nothing arrives for more than 150 ms.'),
         right=([at(0, delay("B->A#4", by=110))], [at(100, delay("A->B#6", by=110))]),
         wrong=(([at(0, drop("B->A#4"))], "the promise holds"), ([at(0, delay("B->A#4", by=20))], "the promise holds"),
@@ -102,7 +103,7 @@ EXERCISES = (
         number="2.4c", title="The same mistake twice", mended=EventuallyPerfect, allowed={"delay": 2},
         promise=nobody_makes_the_same_mistake_twice,
         run=Run(FixedTimeout, 2, network=LINE, title="Two nodes, both alive, and a network that you slow down"),
-        task="The fixed timeout does not learn. Make a node suspect the other wrongly a second time. The eventually "
+        task="The fixed timeout does not learn. Make a node wrongly suspect the other twice. The eventually "
              "perfect detector must survive the same script: it waits a tick longer after its first mistake.",
         hints=("The same thing twice, with some time in between.", "The second gap must not be longer than the first.",
                'Two delays of 110 ms, of "B->A#4" and of "B->A#10".'),

@@ -74,7 +74,7 @@ class Vector(Node):
 
 
 def frozen(vector: Any) -> Any:
-    """A vector as a message can carry it: (node, count) by name. What is no vector stays as it is."""
+    """A vector as a message can carry it: (node, count) by name. Anything that is not a vector stays as it is."""
     if not isinstance(vector, dict) or not all(type(count) is int for count in vector.values()):
         return repr(vector)
     return tuple(sorted((node, count) for node, count in vector.items() if count))
@@ -101,7 +101,8 @@ class Reference(Vector):
 
 
 class CountsFirst(Reference):
-    """Right: the receipt is counted before the maximum is taken; nobody knows more of me than I do."""
+    """Right: the receipt is counted before the maximum is taken; no message counts more of a node's events than the
+    node itself."""
 
     def receiving(self, stamp):
         self.tick()
@@ -130,7 +131,7 @@ class NewDictEachTime(Vector):
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
 
 class Lexicographic(Reference):
-    """Vectors are compared like words: by the first entry that differs."""
+    """Compares vectors lexicographically: by the first entry that differs."""
 
     def compare(self, u, v):
         nodes = sorted({*u, *v})
@@ -139,7 +140,7 @@ class Lexicographic(Reference):
 
 
 class CountsForAll(Reference):
-    """An event counts in all entries."""
+    """An event increments all entries."""
 
     def tick(self):
         for node in (self.id, *self.peers):

@@ -279,7 +279,8 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
 
 
 def moments(protocol: type[Node], names: Names) -> Iterator[Run]:
-    """The same term twice: from two candidates, with a restart or a heartbeat in between, and by a doubled message."""
+    """The same term twice: from two candidates, with a restart or a heartbeat in between, and by a duplicated
+    message."""
     a, b, c = names
     first, second = says(0, b, a, RequestVote(1, 0, 0)), says(60, c, a, RequestVote(1, 0, 0))
     yield asking(protocol, names, {}, first, second)

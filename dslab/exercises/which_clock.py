@@ -15,7 +15,7 @@ TICK = 10               # ms
 
 @message
 class Begin:
-    """A request: something begins whose length is to be measured."""
+    """A request: something begins whose duration is to be measured."""
 
     use: str
 
@@ -49,7 +49,7 @@ class Copy:
 
 
 class Office(Node):
-    """Does everything with every clock, and tells what each of them says."""
+    """Does everything with every clock, and reports what each of them says."""
 
     persistent = ("stamps", "edits")
 
@@ -106,7 +106,7 @@ WORDS = {"scheduling": "how long a process has been running, so that another one
          "certificate": "whether another company's certificate is still valid",
          "file": "which of two versions of a file, on two machines, was made from the other",
          "update": "whether two updates of a row, on two machines, knew of each other"}
-WHY = {MONOTONIC: "The time of day was set during the measurement; a time span needs a clock that is never set.",
+WHY = {MONOTONIC: "The time-of-day clock was set during the measurement; a time span needs a clock that is never set.",
        TIME_OF_DAY: "The node restarted, and a clock that counts from the start cannot read a date that others wrote.",
        LOGICAL: "B's clock is behind: its edit looks older than the one it was made from. The logical clock is right."}
 

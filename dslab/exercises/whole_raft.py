@@ -160,7 +160,7 @@ class BelowBroadcastTime(Reference):
 
 
 class TooPatient(Reference):
-    """Seconds pass before anybody reacts."""
+    """The timeout is so long that seconds pass before a server stands for election."""
 
     def set_election_timer(self):
         self.set_timer("election", 5000, 9000)
@@ -202,7 +202,7 @@ class CandidateStays(Reference):
 
 
 class DeposedAndStill(Reference):
-    """A former leader waits for nobody."""
+    """A deposed leader does not restart its election timer."""
 
     def follow(self, leader):
         if leader and self.role != "leader":
