@@ -28,28 +28,28 @@ from dslab.trace import Step, Trace
 
 
 class Council(General):
-    """A general; what is missing is what it passes on, and what it concludes.
+    """A general; what is missing is what it relays, and what it concludes.
 
-    Rounds, and what is heard, work already: self.heard has the order that has come by each path, such as
-    self.heard["A", "C"] for what C says that A has said. Nothing is there for a path by which nothing has come.
+    Rounds and receiving already work: self.heard maps each path to the order heard along it, such as
+    self.heard["A", "C"] for what C says that A said. A path along which nothing was heard has no entry.
     """
 
     def relay(self, path):
-        """Pass on what has come by this path: self.tell(other, new_path, value), to each who has not had it in hand.
+        """Relay what was heard along `path`: self.tell(other, new_path, value), to each peer that is not on it.
 
-        new_path is the path with self.id at its end; the commander's own order has come by the path (). Where nothing
-        has come, RETREAT is passed on.
+        new_path is `path` with self.id at its end; the path of the commander's own order is (). If nothing was '
+                                                                             'heard along `path`, relay RETREAT.
         """
 
     def obtain(self, path):
-        """Return what you take for the order that has come by this path: with more than self.m in it, what was heard.
+        """Return the order that you obtain for `path`: if more than self.m generals are on it, what was heard.
 
-        With fewer, others should have heard the same: return the majority of what was heard, and of what you obtain
-        from each of them.
+        Otherwise the generals not on it should have heard the same: return the majority of what was heard and of
+        what you obtain from each of them.
         """
 
     def majority(self, values):
-        """Return the value that more than half of the list `values` have, and RETREAT if there is none."""
+        """Return the value that makes up more than half of the list `values`, or RETREAT if there is none."""
 
     def decide(self):
         self.decision = self.obtain((self.commander,))
@@ -105,7 +105,7 @@ class CountsWithACounter(Reference):
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
 
 class OneVoteForEachSender(Reference):
-    """Each general has one vote, by the last thing that it said: what was said about others is mixed with the rest."""
+    """Each general has one vote, the last value that it sent, whatever its path."""
 
     def obtain(self, path):
         said = dict.fromkeys(self.peers, RETREAT) | {route[-1]: value for route, value in self.heard.items()}
@@ -120,7 +120,7 @@ class CommanderTwice(Reference):
 
 
 class OwnWordInDoubt(Reference):
-    """Where there is no majority each one keeps what it has heard itself."""
+    """Without a majority, each keeps what it heard directly."""
 
     def majority(self, values):
         value, count = Counter(values).most_common(1)[0]
@@ -128,7 +128,7 @@ class OwnWordInDoubt(Reference):
 
 
 class AsksThoseOnThePath(Reference):
-    """Those who have had the order in their hands are asked for it, too."""
+    """Generals that are already on the path are counted, too."""
 
     def obtain(self, path):
         values = [self.heard.get(path, RETREAT)]
@@ -138,7 +138,7 @@ class AsksThoseOnThePath(Reference):
 
 
 class RelaysToAll(Reference):
-    """The order is passed on to all, even to those from whom it comes."""
+    """The order is relayed to all, even to those on its path."""
 
     def relay(self, path):
         for other in self.peers:
@@ -146,7 +146,7 @@ class RelaysToAll(Reference):
 
 
 class SilenceIsAbstention(Reference):
-    """Who says nothing is left out of the count."""
+    """A general that says nothing is left out of the count."""
 
     def obtain(self, path):
         values = [self.heard.get(path)]
@@ -161,7 +161,7 @@ class SilenceIsAbstention(Reference):
 
 
 class KeepsSilenceToItself(Reference):
-    """Where nothing has come, nothing is passed on."""
+    """Where nothing was heard, nothing is relayed."""
 
     def relay(self, path):
         if path in self.heard or not path:
@@ -169,14 +169,14 @@ class KeepsSilenceToItself(Reference):
 
 
 class BelievesTheCommander(Reference):
-    """What the commander says is not checked."""
+    """What the commander says is not compared with what the others heard."""
 
     def obtain(self, path):
         return self.heard.get(path, RETREAT)
 
 
 class OneLevelOnly(Reference):
-    """What was relayed is believed as it comes, however many traitors there may be."""
+    """What was relayed is taken at face value, however many traitors there may be."""
 
     def obtain(self, path):
         return self.majority([self.heard.get(path, RETREAT), *(self.heard.get((*path, other), RETREAT)
@@ -184,14 +184,14 @@ class OneLevelOnly(Reference):
 
 
 class MostFrequent(Reference):
-    """The most frequent value, even if it has no majority; the first one in the alphabet if there are two."""
+    """The most frequent value, even without a majority; of two, the first in the alphabet."""
 
     def majority(self, values):
         return min(values, key=lambda value: (-values.count(value), value))
 
 
 class ForgetsItself(Reference):
-    """What it has heard itself is left out: only what the others say counts."""
+    """What it heard directly is left out: only what the others say counts."""
 
     def obtain(self, path):
         if len(path) > self.m:
@@ -202,7 +202,7 @@ class ForgetsItself(Reference):
 # ---- what is judged --------------------------------------------------------------------------------------------------
 
 def heard_by(trace: Trace, before: Step) -> dict[tuple[str, ...], str]:
-    """path -> the order that has come by it to a general before a step of it."""
+    """path -> the order that a general has heard along it, before a step of it."""
     received = [step.message.payload for step in past(trace, before) if step.kind == "receive"]
     return {order.path: order.value for order in received}
 
@@ -214,7 +214,7 @@ def loyal_in(trace: Trace) -> list[str]:
 
 @for_each(lambda trace: [step for step in trace.steps if step.kind == "timer" and step.node in loyal_in(trace)])
 def each_order_is_passed_on_once_to_all_who_have_not_had_it(trace, step):
-    """In each round, by each path, with the value that has come: so the number of messages is that of the formula."""
+    """In each round, along each path, with the value heard: so the number of messages is that of the formula."""
     return _wrong_relay(step, _due(trace, step))
 
 
@@ -236,36 +236,36 @@ def _wrong_relay(step: Step, due: Mapping[tuple, str]) -> str:
     said: dict[tuple, str] = {}
     for message in step.sent:
         place, value = (message.dst, message.payload.path), message.payload.value
-        what = f"{step.node} tells {message.dst} what has come by {_way(message.payload.path)}"
+        what = f"{step.node} tells {message.dst} what it heard along {_way(message.payload.path)}"
         if place[1][-1:] != (step.node,):
-            return f"{step.node} tells {message.dst} something with the path {place[1]!r}, which must end with itself"
+            return f"{step.node} tells {message.dst} something with the path {place[1]!r}, not ending in {step.node!r}"
         if place in said:
             return f"{what} twice"
         if place not in due:
-            why = f"{message.dst} has had that in its own hands" if message.dst in place[1] else "that is not due"
+            why = f"{message.dst} is on that path itself" if message.dst in place[1] else "no relay of this path is due"
             return f"{what}: {why}"
         if value != due[place]:
-            return f"{what}, and says {value!r}: it should be {due[place]!r}"
+            return f"{what}, as {value!r}: expected {due[place]!r}"
         said[place] = value
     missing = [place for place in due if place not in said]
-    return f"{step.node} does not tell {missing[0][0]} what has come by {_way(missing[0][1])}" if missing else ""
+    return f"{step.node} does not tell {missing[0][0]} what it heard along {_way(missing[0][1])}" if missing else ""
 
 
 def _way(path: tuple[str, ...]) -> str:
     """The path before its last name, in words."""
-    return " > ".join(path[:-1]) or "nobody, its own order"
+    return " > ".join(path[:-1]) or "no path: its own order"
 
 
 @for_each("obey")
 def a_lieutenant_obeys_what_the_rule_makes_of_what_it_has_heard(trace, output):
-    """The definition of OM(m), worked out again from the messages; the conditions are what it is good for."""
+    """OM(m) as defined, computed again from the messages; IC1 and IC2 are what it is good for."""
     node, state = Reference(output.node, [name for name in trace.nodes if name != output.node]), trace.initial
     node.m, commander = state[output.node]["m"], state[output.node]["commander"]
     node.heard = heard_by(trace, trace[output.step])
     right, found = node.obtain((commander,)), output.values[0]
     if output.node in loyal_in(trace) and found != right:
         broken = [verdict.sentence for verdict in judge(trace, [IC1, IC2]) if verdict.status == "broken"]
-        return (f"{output.node} obeys {found!r}, and should obey {right!r}: {_obtained(node, commander)}"
+        return (f"{output.node} obeys {found!r}, expected {right!r}: {_obtained(node, commander)}"
                 + "".join(f"; so {sentence}" for sentence in broken[:1]))
 
 
@@ -278,11 +278,12 @@ def _obtained(node: General, commander: str) -> str:
 
 
 DEMANDS = (
-    Demand(each_order_is_passed_on_once_to_all_who_have_not_had_it, "OM(m), step 2: each lieutenant is the commander "
-           "of OM(m - 1) for those who have not had the order yet, with RETREAT if it has heard nothing.", hint=1),
-    Demand(a_lieutenant_obeys_what_the_rule_makes_of_what_it_has_heard, "OM(m), step 3: the majority of what was heard "
-           "itself and of what is obtained from each of the others; who says nothing says RETREAT, and so does a list "
-           "without a majority.", hint=2),
+    Demand(each_order_is_passed_on_once_to_all_who_have_not_had_it,
+           "OM(m), step 2: each lieutenant acts as the commander of OM(m - 1) for those not yet on the path, with "
+           "RETREAT if it has heard nothing.", hint=1),
+    Demand(a_lieutenant_obeys_what_the_rule_makes_of_what_it_has_heard,
+           "OM(m), step 3: take the majority of what was heard directly and of what is obtained from each of the "
+           "others; silence counts as RETREAT, and so does a list without a majority.", hint=2),
     Demand(every_loyal_lieutenant_obeys_something, "After m + 1 rounds everybody decides.", hint=2),
 )
 
@@ -313,31 +314,31 @@ def plot(protocol: type[Node], names: Names, seed: int) -> Run:
 EXERCISES = (MakeItRight(
     number="2.3", title="Oral messages",
     task="OM(m): a commander gives an order, lieutenants relay it for m rounds, and up to m of more than 3m generals "
-         "lie. Write what a loyal general passes on, and what it concludes from what it has heard.",
+         "lie. Write what a loyal general relays, and what it concludes from what it has heard.",
     base=Council, asks=("relay", "obtain", "majority"), lines=11,
     reference=Reference, right=(FromTheLeaves, CountsWithACounter),
     wrong=(
         (OneVoteForEachSender, "'retreat' from F, 'retreat' from G; so the loyal commander says attack"),
         (CommanderTwice, "'attack' from C, 'retreat' from D, 'retreat' from E; so B obeys attack and D obeys retreat"),
         (OwnWordInDoubt, "so B obeys x and C obeys y"),
-        (AsksThoseOnThePath, "B obeys 'retreat', and should obey 'attack'"),
+        (AsksThoseOnThePath, "B obeys 'retreat', expected 'attack'"),
         (SilenceIsAbstention, "it obtains 'nothing' from A"),
-        (KeepsSilenceToItself, "D does not tell B what has come by A"),
-        (RelaysToAll, "A has had that in its own hands"),
+        (KeepsSilenceToItself, "D does not tell B what it heard along A"),
+        (RelaysToAll, "A is on that path itself"),
         (BelievesTheCommander, "so B obeys x and C obeys y"),
         (OneLevelOnly, "'attack' from G; so B obeys attack and E obeys retreat"),
-        (MostFrequent, "B obeys 'x', and should obey 'retreat'"),
-        (ForgetsItself, "D obeys 'attack', and should obey 'retreat'"),
+        (MostFrequent, "B obeys 'x', expected 'retreat'"),
+        (ForgetsItself, "D obeys 'attack', expected 'retreat'"),
     ),
     demands=DEMANDS, scenarios=scenarios, swarm=plot, clusters=NAMES,
     hints=(
-        "Take m = 1 first: the lieutenants tell each other what they were told, and each takes the majority of what it "
-        "was told itself and of what the others say.",
+        "Take m = 1 first: the lieutenants tell each other what they were told, and each takes the majority of what "
+        "it was told and what the others say.",
         "relay goes through self.peers and leaves out those on the path. Where self.heard has nothing, the value is "
         "RETREAT.",
-        "obtain calls itself: what other says about the order of `path` is what you obtain by (*path, other). If "
+        "obtain calls itself: what other says about the order of `path` is what you obtain for (*path, other). If "
         "len(path) > self.m it stops: then self.heard.get(path, RETREAT) is all there is.",
-        "majority must give the same for the same values, whoever asks and in whatever order they stand: more than "
+        "majority must return the same for the same values, whoever asks and in whatever order they come: more than "
         "half of len(values), or RETREAT.",
     ),
 ),)
