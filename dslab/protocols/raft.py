@@ -205,7 +205,7 @@ class Raft(Node):
     def on_append_entries(self, src, msg):
         self.adopt(msg.term)
         if msg.term < self.term:
-            self.note(f"{src} leads no longer: its term {msg.term} is over")
+            self.note(f"{src} no longer leads: its term {msg.term} is over")
             return self.send(src, Appended(self.term, False, 0))
         self.follow(src)
         self.await_leader()
