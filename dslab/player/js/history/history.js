@@ -79,8 +79,18 @@ export function createHistory(index, actions, first = null) {
   /** @param {number} wanted */
   function scrollTo(wanted) {
     list.scrollTop = wanted;
-    top = Math.max(0, Math.min(wanted, rows.count * frame.row + 12 - size.height));
+    top = clamped(wanted);
   }
+
+  /** With the next frame: to scroll while the views are drawn would have the browser lay out the page twice.
+   * @param {number} wanted */
+  function scrollSoon(wanted) {
+    top = clamped(wanted);
+    requestAnimationFrame(() => (list.scrollTop = top));
+  }
+
+  /** @param {number} wanted */
+  const clamped = (wanted) => Math.max(0, Math.min(wanted, rows.count * frame.row + 12 - size.height));
 
   function measure() {
     size = { width: list.clientWidth || 600, height: (list.clientHeight || 400) - HEAD };
@@ -208,7 +218,7 @@ export function createHistory(index, actions, first = null) {
         before.filter !== now.filter
       ) {
         const wanted = follow(top, size.height, at, now.playing);
-        if (Math.abs(wanted - top) >= 1) scrollTo(wanted);
+        if (Math.abs(wanted - top) >= 1) scrollSoon(wanted);
         if (Math.abs(wanted - scrolled) >= spareOf(frame.row) / 2) scrolled = wanted;
       }
       redraw(view);
