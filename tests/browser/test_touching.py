@@ -6,8 +6,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 from test_accessible import violations
 
+from dslab import simulate
 from dslab.player.html_export import page
+from dslab.protocols.logical_clocks import DEMO
 from dslab.widgets.call_anatomy import call_anatomy
+from dslab.widgets.causal_graph import causal_graph
 from dslab.widgets.clock_hands import clock_hands
 from dslab.widgets.demonstration import STYLE, Demonstration
 from dslab.widgets.detector_lamp import detector_lamp
@@ -17,7 +20,7 @@ from dslab.widgets.happened_before import happened_before
 pytestmark = pytest.mark.browser
 
 ALL = {"framing": framing, "clock hands": clock_hands, "events": happened_before, "lamp": detector_lamp,
-       "call": call_anatomy}
+       "call": call_anatomy, "graph": lambda: causal_graph(simulate(DEMO))}
 
 
 def shown(browser: Browser, made: Demonstration, folder, *, width: int = 960, scheme: str = "light") -> Locator:

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { afterEach, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, mock, test } from "node:test";
 import { whenThere } from "../../dslab/player/js/kernel.js";
 import { TRACE } from "./trace.js";
 
@@ -54,8 +54,14 @@ function shown(payload) {
   return { el, listeners, tell, die, undo: whenThere({ model, el }, mount) };
 }
 
-beforeEach(() => (globalThis.document = { createElement: () => new Element() }));
-afterEach(() => delete globalThis.document);
+beforeEach(() => {
+  globalThis.document = { createElement: () => new Element() };
+  mock.timers.enable({ apis: ["setTimeout"] });
+});
+afterEach(() => {
+  delete globalThis.document;
+  mock.timers.reset();
+});
 
 test("a player whose data are there is shown at once", () => {
   const { el, listeners, undo } = shown(DATA);
@@ -90,6 +96,23 @@ test("a player whose kernel is gone says what helps", () => {
   assert.equal(el.textContent, "The kernel was restarted: run this cell again.");
   undo();
   assert.equal(el.textContent, "");
+});
+
+test("a player that has waited for long says what helps if nothing is to come, and still shows what comes", () => {
+  const { el, tell } = shown({});
+  mock.timers.tick(10_000); // ms
+  assert.match(el.textContent, /^waiting for the kernel … If it is idle or was shut down, run this cell again\.$/);
+  tell(DATA);
+  assert.equal(el.textContent, "9 steps");
+});
+
+test("a player that waits no more gives no such advice", () => {
+  const [gone, there] = [shown({}), shown({})];
+  gone.die();
+  there.tell(DATA);
+  mock.timers.tick(10_000);
+  assert.equal(gone.el.textContent, "The kernel was restarted: run this cell again.");
+  assert.equal(there.el.textContent, "9 steps");
 });
 
 test("it waits in the reader's language", () => {

@@ -65,7 +65,10 @@ function wait(place, mount) {
   const { model, el } = place;
   setTranslations(payloadOf(place).words);
   const said = h("p", { class: "dslab-player dslab-awaited", role: "status" }, t("waiting for the kernel …"));
+  // An interrupted cell and a kernel that was shut down say nothing, and then nothing comes.
+  const timer = setTimeout(advise, PATIENCE);
   let undo = () => {
+    clearTimeout(timer);
     said.remove();
     model.off("change:payload", begin);
     model.off("comm_live_update", giveUp);
@@ -73,8 +76,14 @@ function wait(place, mount) {
 
   /** The kernel that made this player is gone, with the run that was to come. */
   function giveUp() {
+    clearTimeout(timer);
     setTranslations(payloadOf(place).words);
     said.replaceChildren(t("The kernel was restarted: run this cell again."));
+  }
+
+  function advise() {
+    setTranslations(payloadOf(place).words);
+    said.append(" ", t("If it is idle or was shut down, run this cell again."));
   }
 
   function begin() {
