@@ -109,17 +109,17 @@ def _check_text(where: str, what: str, given: str, names: tuple[str, ...]) -> No
     try:
         asked = [re.split(r"[.\[]", name)[0] for _, name, _, _ in Formatter().parse(given) if name is not None]
     except ValueError as problem:
-        raise DslabError(f"{where} is {brief(given)}: {problem}; a brace that shall be seen is written twice") from None
+        raise DslabError(f"{where} is {brief(given)}: {problem}; write a literal brace twice") from None
     for name in asked:
         if name not in known:
             ends = "; only a sentence knows src and dst" if name in SENTENCE else nearest(name, known)
-            raise DslabError(f"{where} speaks of {{{name}}}, which is no field ({', '.join(known) or 'it has none'})"
+            raise DslabError(f"{where} speaks of {{{name}}}, which is not a field ({', '.join(known) or 'it has none'})"
                              + (ends if ends.startswith(";") else f".{ends}"))
 
 
 def _check_look(where: str, given: Any) -> None:
     if given not in LOOKS:
-        raise DslabError(f"{where} is {brief(given)}, which is no look ({', '.join(LOOKS)})."
+        raise DslabError(f"{where} is {brief(given)}, which is not a look ({', '.join(LOOKS)})."
                          + nearest(str(given), LOOKS))
 
 

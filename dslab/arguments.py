@@ -47,7 +47,7 @@ def instead(what: Any, verb: str) -> str:
 def whole(name: str, value: Any, *, least: int = 0) -> int:
     """A whole number of at least `least`; raises `DslabError` for anything else."""
     if type(value) is not int or value < least:
-        raise DslabError(f"{name}={brief(value)}: expected a whole number from {least} up{hint(value)}")
+        raise DslabError(f"{name}={brief(value)}: expected a whole number, at least {least}{hint(value)}")
     return value
 
 

@@ -15,7 +15,7 @@ SILENT = frozenset(verb.name for verb in VERBS.values() if verb.silent)     # ki
 
 
 class Stamps:
-    """The logical timestamps of all steps, worked out when somebody first asks."""
+    """The logical timestamps of all steps, computed lazily, on first access."""
 
     def __init__(self, nodes: Sequence[str]) -> None:
         self.nodes = {node: index for index, node in enumerate(nodes)}

@@ -1,4 +1,4 @@
-"""The network of a run, as a value: how long messages take on each link, and which are lost or doubled.
+"""The network of a run, as a value: how long messages take on each link, and which are lost or duplicated.
 
 Times are milliseconds, kept to the microsecond. Links are one-way: A->B and B->A are two links.
 """
@@ -44,7 +44,7 @@ def constant(delay: float) -> Latency:
     """Every message takes `delay` ms.
 
     Args:
-        delay: ms, from 0 up.
+        delay: ms, at least 0.
 
     Raises:
         DslabError: it is no such number.
@@ -61,7 +61,7 @@ def uniform(low: float, high: float) -> Latency:
     """Any delay from `low` to `high` ms is equally likely.
 
     Args:
-        low, high: ms, from 0 up.
+        low, high: ms, at least 0.
 
     Raises:
         DslabError: one of them is no such number, or `high` is less than `low`.
@@ -81,8 +81,8 @@ def exponential(mean: float, *, least: float = 0.0) -> Latency:
     """`least` ms plus an exponentially distributed delay with this mean.
 
     Args:
-        mean: of what is added to `least`, ms, from 0 up.
-        least: ms, from 0 up.
+        mean: of what is added to `least`, ms, at least 0.
+        least: ms, at least 0.
 
     Raises:
         DslabError: one of them is no such number.
@@ -99,7 +99,7 @@ def long_tail(least: float, *, alpha: float = 1.5) -> Latency:
     """A Pareto distribution: mostly near `least` ms, rarely very long; the smaller `alpha`, the longer the tail.
 
     Args:
-        least: the shortest delay, ms, from 0 up.
+        least: the shortest delay, ms, at least 0.
         alpha: the exponent, above 0. Up to 1 even the mean is infinite.
 
     Raises:
@@ -117,7 +117,8 @@ def long_tail(least: float, *, alpha: float = 1.5) -> Latency:
 def _check_delay(name: str, *delays: Any) -> None:
     for delay in delays:
         if not is_time(delay):
-            raise DslabError(f"{name}: a delay is a number of milliseconds from 0 up, not {brief(delay)}{hint(delay)}")
+            raise DslabError(f"{name}: a delay is a number of milliseconds, at least 0, not "
+                             f"{brief(delay)}{hint(delay)}")
 
 
 class Settings(TypedDict, total=False):
@@ -144,7 +145,7 @@ class LinkSettings:
         for name in ("loss", "duplication"):
             chance = getattr(self, name)
             if type(chance) not in (int, float) or not 0 <= chance <= 1:
-                raise DslabError(f"{name} is a chance from 0 to 1, not {brief(chance)}{hint(chance)}")
+                raise DslabError(f"{name} is a probability from 0 to 1, not {brief(chance)}{hint(chance)}")
         if type(self.fifo) is not bool:
             raise DslabError(f"fifo is True or False, not {brief(self.fifo)}{hint(self.fifo)}")
 

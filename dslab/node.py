@@ -205,7 +205,7 @@ class Node:
         self.effects.append(("cancel", name))
 
     def output(self, name: str, *values: Any) -> None:
-        """Tell the world something that counts, such as `output("deliver", m)`: promises are about outputs."""
+        """Record an output, such as `output("deliver", m)`: promises are about outputs."""
         if type(name) is not str or not is_text(name):
             raise DslabError(f'output({brief(name)}): an output has a name, then values, as in output("deliver", msg)')
         self.effects.append(("output", name, snapshot(values)))
@@ -215,7 +215,7 @@ class Node:
         self.effects.append(("reply", client, snapshot(value)))
 
     def note(self, text: str) -> None:
-        """Say why, to the people who watch. It changes nothing."""
+        """Say why, for whoever reads the run. It changes nothing."""
         said = str(text) if isinstance(text, str) else show(text)
         self.effects.append(("note", writable(said)))
 
@@ -316,5 +316,5 @@ def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def _refuse_change(msg: Any, *change: Any) -> NoReturn:
-    raise DslabError(f"{type(msg).__name__}.{change[0]} cannot be changed: a message that was sent is out of your"
-                     " hands, on a real network the receiver would not see the change. Make a new message.")
+    raise DslabError(f"{type(msg).__name__}.{change[0]} cannot be changed: on a real network the receiver of a "
+                     "message that was sent would not see the change. Make a new message.")

@@ -31,15 +31,15 @@ CUT_SHORT = {                           # the same, where what was still to come
 }
 LOSSES = {                              # why a message was lost
     "chance": "lost by chance", "dropped": "dropped by the script", "cut": "the link {link} is cut",
-    "down": "{node} is down", "crashed": "{node} crashed before it looked at it",
+    "down": "{node} is down", "crashed": "{node} crashed before handling it",
 }
 IDLE = {                                # why an event of the script did not apply, beside "down"
     "already down": "{node} is already down", "not down": "{node} is not down",
     "already paused": "{node} is already paused", "not paused": "{node} is not paused",
     "no timer": "{node} has no timer {timer!r} set.{hint}",
-    "same links": "no link changes by it", "in order": "the link {link} keeps order, and {message} comes first",
-    "never sent": "that message was never sent", "gone": "{message} was no longer on its way",
-    "never there": "{message} was not on its way", "lost before": "{message} was lost before: {why}",
+    "same links": "it changes no link", "in order": "the link {link} is FIFO, and {message} comes first",
+    "never sent": "that message was never sent", "gone": "{message} was no longer in flight",
+    "never there": "{message} was not in flight", "lost before": "{message} had already been lost: {why}",
     "unanswered": "{client} still waits for the answer to its last request", "over": "the run ended before",
 }
 UNDECIDED = {                           # why a run does not decide a property

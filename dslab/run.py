@@ -47,7 +47,7 @@ class Limits:
         for one in fields(self):
             most = getattr(self, one.name)
             if type(most) is not int or most < 0:
-                raise DslabError(f"the limit {one.name}={brief(most)}: expected a whole number from 0 up{hint(most)}")
+                raise DslabError(f"the limit {one.name}={brief(most)}: expected a whole number, at least 0{hint(most)}")
 
 
 class Changes(TypedDict, total=False):
@@ -143,7 +143,8 @@ class Run:
         if self.seed.bit_length() > MOST_BITS:
             raise DslabError(f"a seed is a whole number of at most 600 digits, not {brief(self.seed)}")
         if not is_time(self.duration):
-            raise DslabError(f"a duration is a number of ms from 0 up, not {brief(self.duration)}{hint(self.duration)}")
+            raise DslabError(f"a duration is a number of ms, at least 0, not {brief(self.duration)}"
+                             f"{hint(self.duration)}")
         for site, nodes in self.network.sites.items():
             self._check_names(nodes, f"the site {site}")
         for pair in (*(self.topology or ()), *self.network.links):

@@ -57,7 +57,7 @@ def at(time: float, action: Action) -> At:
     """An event of a script: do `action` at `time`.
 
     Args:
-        time: ms of true time, from 0 up.
+        time: ms of true time, at least 0.
         action: what one of the verbs below makes.
 
     Raises:
@@ -67,7 +67,7 @@ def at(time: float, action: Action) -> At:
     at(500, crash('A'))
     """
     if not is_time(time):
-        raise DslabError(f"at({brief(time)}, ...): a time is a number of milliseconds from 0 up{hint(time)}")
+        raise DslabError(f"at({brief(time)}, ...): a time is a number of milliseconds, at least 0{hint(time)}")
     if not isinstance(action, Action):
         raise DslabError(f'at({time}, {brief(action)}): expected an action such as crash("A")')
     return At(time, action)
@@ -123,7 +123,7 @@ def recover(node: str) -> Action:
 
 @teaching('pause("A")')
 def pause(node: str) -> Action:
-    """The node stands still and does not know it: what arrives, and what its timers do, waits.
+    """The node is paused and does not notice: what arrives, and what its timers do, waits.
 
     What has arrived cannot get lost on the network any more, even if the link is cut before the node resumes.
 
@@ -138,7 +138,7 @@ def pause(node: str) -> Action:
 
 @teaching('resume("A")')
 def resume(node: str) -> Action:
-    """A paused node goes on with all that has waited, in order.
+    """A paused node resumes, with all that has waited, in order.
 
     Args:
         node: its name.
@@ -240,7 +240,7 @@ def duplicate(name: str, *, after: float = 1.0) -> Action:
 
     Args:
         name: as for `drop`.
-        after: ms, from 0 up.
+        after: ms, at least 0.
 
     Raises:
         DslabError: one of them is not of its kind.
@@ -260,7 +260,7 @@ def delay(name: str, *, by: float) -> Action:
 
     Args:
         name: as for `drop`.
-        by: ms, from 0 up.
+        by: ms, at least 0.
 
     Raises:
         DslabError: one of them is not of its kind.
@@ -395,7 +395,7 @@ CHECKS: dict[str, Callable[[str, Any], object]] = {
 
 def _ms(name: str, value: float) -> float:
     if not is_time(value):
-        raise DslabError(f"{name}={brief(value)}: expected a number of milliseconds from 0 up{hint(value)}")
+        raise DslabError(f"{name}={brief(value)}: expected a number of milliseconds, at least 0{hint(value)}")
     return value
 
 

@@ -115,7 +115,7 @@ def check_sendable(msg: Any) -> None:
 
 
 def is_time(value: Any) -> bool:
-    """Is it a number of ms from 0 up, finite, and not beyond what a float can hold?"""
+    """Is it a number of ms, at least 0, finite, and not beyond what a float can hold?"""
     return type(value) in (int, float) and 0 <= value <= LONGEST
 
 

@@ -52,7 +52,7 @@ class Verb:
 
 REQUEST = Verb(name="request", takes=("node", "payload"), about="client", word="client's request", counted="request",
                sentence="{client} asks {node} for {message}", sign="◊", outline="M0 -6.5L6.5 0L0 6.5L-6.5 0Z",
-               filled=True, button="Ask …", label="Ask it something, as a client")
+               filled=True, button="Ask …", label="Send it a request, as a client")
 OF_NODES = (
     Verb(name="crash", takes=("node",), about="node", word="crash", counted="crash", harmful=True, status="down",
          sentence="{node} crashes", does="crashes", sign="X", outline="M-5.5 -5.5L5.5 5.5M5.5 -5.5L-5.5 5.5",
@@ -62,10 +62,10 @@ OF_NODES = (
          outline="M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0ZM-2 0A2 2 0 1 1 2 0A2 2 0 1 1 -2 0Z", colour="recover",
          button="Recover", label="Recover it now"),
     Verb(name="pause", takes=("node",), about="node", word="pause", counted="pause", harmful=True, status="paused",
-         silent=True, sentence="{node} stands still", does="pauses", sign="=", outline="M-3 -5.5V5.5M3 -5.5V5.5",
-         button="Pause", label="Pause it now: it stops, and will not know that it did"),
+         silent=True, sentence="{node} is paused", does="pauses", sign="=", outline="M-3 -5.5V5.5M3 -5.5V5.5",
+         button="Pause", label="Pause it now: it stops, and will not notice"),
     Verb(name="resume", takes=("node",), about="node", word="resume", counted="resume", status="up", silent=True,
-         sentence="{node} goes on", does="resumes", sign="»", outline="M-3.5 -5.5L5.5 0L-3.5 5.5Z",
+         sentence="{node} resumes", does="resumes", sign="»", outline="M-3.5 -5.5L5.5 0L-3.5 5.5Z",
          button="Resume", label="Resume it now"),
 )
 OF_LINKS = (
@@ -83,9 +83,9 @@ OF_MESSAGES = (
          befell="dropped",
          sentence="The script: {which}, {message} from {src} to {dst}, is dropped", button="Drop", label="Drop it now"),
     Verb(name="duplicate", takes=("message",), about="message", word="duplicate", counted="duplicated",
-         befell="doubled",
-         sentence="The script: {which}, {message} from {src} to {dst}, is doubled", button="Double",
-         label="Double it: a copy of it arrives, too"),
+         befell="duplicated",
+         sentence="The script: {which}, {message} from {src} to {dst}, is duplicated", button="Duplicate",
+         label="Duplicate it: a second copy arrives"),
     Verb(name="delay", takes=("message",), about="message", word="delay", counted="delayed",
          befell="held back",
          sentence="The script: {which}, {message} from {src} to {dst}, is held back", button="Delay …",
@@ -97,7 +97,7 @@ OF_MESSAGES = (
 )
 OTHERS = (
     Verb(name="fire", takes=("node", "timer"), about="network", word="fire", counted="fire", button="Fire {timer}",
-         label="Let its timer {timer} go off now"),
+         label="Fire its timer {timer} now"),
     Verb(name="set_link", takes=("node", "node"), about="network", word="set link", counted="set_link"),
     Verb(name="clock", takes=("node",), about="node", word="clock set", counted="clock", silent=True, sign="*",
          outline="M-5.5 0A5.5 5.5 0 1 1 5.5 0A5.5 5.5 0 1 1 -5.5 0ZM0 -3V0H2.5", button="Clock …",

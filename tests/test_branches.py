@@ -566,7 +566,7 @@ def test_a_choice_that_makes_a_handler_fail_ends_the_choosing_until_it_is_taken_
     [
         (RUN, {"mode": "brake"}, "there is no mode 'brake'"),
         (RUN, {"mode": "break", "budget": {"crashes": 1}}, "Did you mean 'crash'"),
-        (RUN, {"mode": "break", "budget": {"crash": -1}}, "numbers from 0 up"),
+        (RUN, {"mode": "break", "budget": {"crash": -1}}, "numbers, at least 0"),
         (3, {"mode": "break"}, "needs a Run"),
         (RUN, {"promises": ["nonsense"]}, "a promise is a function"),
     ],

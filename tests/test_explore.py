@@ -389,7 +389,7 @@ def test_what_cannot_be_explored_is_refused_with_a_sentence():
         explore(Run(Quiet, 2, script=[at(5, crash("A"))]))
     with pytest.raises(DslabError, match="only requests can"):
         explore(Run(Quiet, 2, script=[at(5, pause("A"))]))
-    with pytest.raises(DslabError, match="the budget of 'a crash' is a number from 0 up, not -1"):
+    with pytest.raises(DslabError, match="the budget of 'a crash' is a number, at least 0, not -1"):
         explore(Run(Quiet, 2), crashes=-1)
 
 

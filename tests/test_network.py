@@ -33,7 +33,7 @@ def test_latencies_have_the_mean_that_they_promise():
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: constant(-1), "a delay is a number of milliseconds from 0 up, not -1"),
+        (lambda: constant(-1), "a delay is a number of milliseconds, at least 0, not -1"),
         (lambda: constant("10"), "not '10'"),
         (lambda: constant(float("inf")), "not inf"),
         (lambda: uniform(15, 5), r"did you mean uniform\(5, 15\)\?"),

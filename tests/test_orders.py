@@ -568,7 +568,7 @@ def test_a_run_that_is_cut_short_recovers_neither_nor_fails():
 def test_a_goal_that_is_none_and_a_core_that_is_not_there_are_refused():
     run = Run(Echo, 2)
     for options, sentence in (({"core": ("A", "X")}, "not in this cluster"), ({"core": ()}, "no nodes"),
-                              ({"at": -1}, "milliseconds from 0 up")):
+                              ({"at": -1}, "milliseconds, at least 0")):
         with pytest.raises(DslabError, match=sentence):
             recovers(run, "heard", **{"at": 10, "within": 10} | options)
     with pytest.raises(DslabError, match="name of an output"):

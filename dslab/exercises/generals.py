@@ -88,7 +88,7 @@ EXERCISES = (
         hints=("A attacks in any case. What does B need?", "Without the plan B does not attack, and sends nothing."),
         right=([at(0, drop("A->B#1"))], [at(10, drop("A->B#1"))]),
         wrong=(([at(0, drop("B->A#3"))], "even the right protocol"), ([at(0, drop("A->B#2"))], "the promise holds"),
-               ([at(30, drop("A->B#1"))], "no longer on its way")),
+               ([at(30, drop("A->B#1"))], "no longer in flight")),
     ),
     BreakIt(
         number="2.1d", title="Paid, and never shipped", run=sale(NoRefund), mended=Payments,

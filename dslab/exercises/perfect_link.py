@@ -349,8 +349,8 @@ EXERCISES = (MakeItRight(
     reference=Reference, right=(NumbersForEachReceiver, OneAtATime),
     wrong=((SendsOnce, "never delivers"), (GivesUp, "never delivers"),
            (AcknowledgesOnce, "sends Packet(number=1, payload='x') to B again and again"),
-           (DeliversEachCopy, "2 times, and it was sent once"), (KnowsByPayload, "once, and it was sent 2 times"),
-           (KnowsByNumberOnly, "never delivers"), (DeliversAtTheAck, "has sent it no such thing"),
+           (DeliversEachCopy, "2 times, but it was sent once"), (KnowsByPayload, "once, but it was sent 2 times"),
+           (KnowsByNumberOnly, "never delivers"), (DeliversAtTheAck, "never sent to it"),
            (OneAckForAll, "never delivers"), (OnlyTheLast, "never delivers"), (WithoutPatience, "for the 11th time")),
     demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=talk, faults=("loss", "duplication", "delay"),
     hints=(

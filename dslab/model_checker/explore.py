@@ -261,7 +261,7 @@ def _subject(run: Run | Specification, budgets: dict[str, int], timers: dict[str
              symmetric: tuple[str, ...], check: bool, after: tuple[str, ...], history: bool = False) -> Subject:
     for name, times in (budgets | timers).items():
         if type(times) is not int or times < 0:
-            raise DslabError(f"the budget of {name!r} is a number from 0 up, not {brief(times)}")
+            raise DslabError(f"the budget of {name!r} is a number, at least 0, not {brief(times)}")
     faults = {name: times for name, times in budgets.items() if times}
     if not isinstance(run, Specification):
         for name in timers:

@@ -52,7 +52,7 @@ def follow(run: Run, decisions: str | Iterable[str], *, pace: float = 10.0) -> T
     """
     follower = Follower(run_of(run, "follow"))
     if not is_time(pace):
-        raise DslabError(f"pace={brief(pace)}: expected a number of milliseconds from 0 up{hint(pace)}")
+        raise DslabError(f"pace={brief(pace)}: expected a number of milliseconds, at least 0{hint(pace)}")
     for number, decision in enumerate(names(decisions, "decisions", '["deliver A->B#1"]'), 1):
         follower.take(number, decision, round(pace * 1000))
     return follower.trace()
@@ -204,7 +204,7 @@ class Inapplicable(Exception):
 
 
 def _calm(run: Run) -> Network:
-    """The run's links without chance: nothing is lost or doubled unless a decision says so."""
+    """The run's links without chance: nothing is lost or duplicated unless a decision says so."""
     links: dict[tuple[str, str], Settings] = {
         link: {"fifo": rules["fifo"]} for link, rules in run.network.links.items() if "fifo" in rules}
     return Network(latency=constant(10), fifo=run.network.default.fifo, links=links)

@@ -28,7 +28,7 @@ class Breaking:
     def __init__(self, run: Run, budget: Mapping[str, int] | None = None) -> None:
         for fault, times in (budget or {}).items():
             if fault not in BUDGET or type(times) is not int or times < 0:
-                raise DslabError(f"the budget says {fault!r}: {brief(times)}; expected numbers from 0 up for"
+                raise DslabError(f"the budget says {fault!r}: {brief(times)}; expected numbers, at least 0, for"
                                  f" {', '.join(BUDGET)}.{nearest(str(fault), BUDGET)}")
         self.run, self.budget = run, BUDGET | dict(budget or {})
         self.decisions: tuple[str, ...] = ()

@@ -80,7 +80,7 @@ class BestEffort(Node):
 
     def on_packet(self, src, msg):
         if msg.id in self.known:
-            return self.note(f"ignored: “{msg.payload}” is known")
+            return self.note(f"ignored: “{msg.payload}” has been received before")
         self.known.add(msg.id)
         self.relay(src, msg)
         self.accept(msg)
@@ -169,7 +169,7 @@ def only_what_was_broadcast_is_delivered(world):
     for output in world.outputs("deliver"):
         sender, number, payload = output.values
         if sent.get(output.values, output.step + 1) > output.step:
-            return f"{output.node} delivers {payload!r} as message {number} of {sender}, who has not said it"
+            return f"{output.node} delivers {payload!r} as message {number} of {sender}, which {sender} never broadcast"
 
 
 @sometimes

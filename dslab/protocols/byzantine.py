@@ -117,7 +117,7 @@ class General(Node):
     def objection(self, src, path):
         """The reason to ignore an order; empty if there is none."""
         if path[-1:] != (src,):
-            return f"{src} was not the last to have it"
+            return f"{src} is not the last on its path"
         if path[0] != self.commander or self.id in path or len(set(path)) < len(path):
             return "no order takes this path"
         if len(path) <= self.round:
@@ -165,11 +165,11 @@ class Traitor(General):
         if lie is None:
             return self.note(f"tells {other} nothing")
         if lie != value:
-            self.note(f"tells {other} a lie: it should be {value}")
+            self.note(f"tells {other} a lie, in place of {value}")
         super().tell(other, path, lie)
 
     def decide(self):
-        self.note("does whatever it likes")
+        self.note("may behave arbitrarily")
 
     def on_lie(self, src, msg):
         self.lies[msg.path, msg.to] = msg.value

@@ -46,7 +46,7 @@ class Command:
 class NotLeader:
     leader: str | None  # the leader, as far as the sender knows
     label, look = "not the leader", "no"
-    sentence = "{src} tells {dst}: I am not the leader, as far as I know it is {leader}"
+    sentence = "{src} tells {dst}: I am not the leader; as far as I know, {leader} is"
 
 
 @message
@@ -93,15 +93,15 @@ class Client(Node):
 
     def on_not_leader(self, src, msg):
         if self.command is None:
-            return self.note("was answered before")
+            return self.note("has been answered already")
         if msg.leader not in self.servers():
-            return self.note("there is no leader to turn to: waits")
+            return self.note("knows no leader: waits")
         self.server = self.servers().index(msg.leader)
         self.ask()
 
     def on_answer(self, src, msg):
         if self.command is None or msg.serial != self.serial:
-            return self.note("was answered before")
+            return self.note("has been answered already")
         self.reply(self.user, msg.result)
         self.command = self.user = None
         self.cancel_timer("retry")

@@ -34,7 +34,7 @@ class TimeReply:
     t2: float               # ms: when the request arrived, by the server's clock
     t3: float               # ms: when this was sent, by the server's clock
     label = "{t3:.1f}"
-    sentence = "{src} tells {dst}: yours came at {t2:.1f}, this leaves at {t3:.1f}"
+    sentence = "{src} tells {dst}: your request came at {t2:.1f}, this reply leaves at {t3:.1f}"
 
 
 class TimeServer(Node):
@@ -81,7 +81,8 @@ class NtpClient(Node):
         sample = (msg.t1, msg.t2, msg.t3, self.now)
         self.output("shows", self.now)
         self.samples.append(sample)
-        self.note(f"t1 to t4 are {', '.join(f'{t:g}' for t in sample)} ms: the way takes {round_trip(sample):g} ms,"
+        self.note(f"t1 to t4 are {', '.join(f'{t:g}' for t in sample)} ms: the round trip takes "
+                  f"{round_trip(sample):g} ms,"
                   f" the server is ahead by {ahead(sample):g} ms")
         if len(self.samples) == self.asks:
             self.end_round()
@@ -112,7 +113,7 @@ class NtpClient(Node):
         """Slew or step the clock, or leave it alone."""
         self.output("adjust", how)
         if how == "panic":
-            return self.note(f"{offset:,.1f} ms is too much to be true: somebody must look at this clock")
+            return self.note(f"{offset:,.1f} ms is beyond the panic limit: an operator must check this clock")
         if how == "step":
             self.step_clock(offset)
         elif offset:

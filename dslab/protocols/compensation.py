@@ -81,13 +81,13 @@ class Shop(Node):
         self.ask()
 
     def on_give_up_timer(self):
-        self.note("was it paid? It cannot know, so it has the payment undone")
+        self.note("was it paid? It cannot know, so it cancels the payment")
         self.role = "cancelling"
         self.ask()
 
     def on_charged(self, src, msg):
         if self.role != "charging":
-            return self.note("too late: the order was taken back, and the money goes back too")
+            return self.note("too late: the order was cancelled, and the money is refunded")
         self.close("shipped")
 
     def on_cancelled(self, src, msg):
@@ -122,7 +122,7 @@ class Payments(Node):
 
     def on_charge(self, src, msg):
         if self.role == "closed":
-            self.note("this order was taken back before: nothing is charged")
+            self.note("this order was cancelled before: nothing is charged")
             return self.send(src, Cancelled())
         if self.role == "untouched":
             self.role = "paid"

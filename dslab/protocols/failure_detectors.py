@@ -66,7 +66,7 @@ class FixedTimeout(Node):
         """One more tick without a heartbeat."""
         self.silent[peer] += 1
         if self.silent[peer] > self.allowed[peer]:
-            self.suspect(peer, f"nothing was heard of {peer} for {self.silent[peer]} ticks, {self.allowed[peer]} are"
+            self.suspect(peer, f"nothing was heard from {peer} for {self.silent[peer]} ticks, {self.allowed[peer]} are"
                                " allowed")
 
     def on_heartbeat(self, src, msg):
@@ -178,7 +178,7 @@ def silence_beyond_the_timeout_is_suspicious(world):
     for node, state in world.having("allowed").items():
         for peer, allowed in state.allowed.items():
             if state.silent[peer] > allowed and peer not in state.suspected:
-                return f"{node} has not heard {peer} for {state.silent[peer]} ticks and does not suspect it"
+                return f"{node} has not heard from {peer} for {state.silent[peer]} ticks and does not suspect it"
 
 
 @always

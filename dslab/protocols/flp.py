@@ -55,7 +55,7 @@ class Arbiter(Node):
 
     def on_wish(self, src, msg):
         if self.decision is not None:
-            return self.note("has chosen before")
+            return self.note("has chosen already")
         self.broadcast(Choice(msg.value))
         self.decide(msg.value)
 

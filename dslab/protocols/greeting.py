@@ -1,7 +1,7 @@
 """Two nodes and one message: the smallest protocol there is, to see what a protocol is made of.
 
 A greets B, and B greets back. Until it hears the answer, A cannot know whether its greeting has arrived. If one of the
-two messages is lost, somebody waits for ever, since nobody says anything twice. (`links` and `rpc` do better.)
+two messages is lost, one node waits for ever, since nothing is sent twice. (`links` and `rpc` do better.)
 
 Source: none, it is an example. Left out: all that helps against a lost message.
 """

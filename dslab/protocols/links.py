@@ -113,7 +113,7 @@ class Perfect(Stubborn):
 
     def arrived(self, src, msg):
         if (src, msg.number) in self.seen:
-            return self.note("has delivered this one before")
+            return self.note("has already delivered this one")
         self.seen.add((src, msg.number))
         self.first_copy(src, msg)
 
@@ -136,7 +136,7 @@ class Fifo(Perfect):
         self.early[src, msg.number] = msg.payload
         due = self.next.get(src, 1)
         if msg.number > due:
-            self.note(f"number {due} has to come first")
+            self.note(f"number {due} must come first")
         while (src, due) in self.early:
             self.deliver(src, self.early.pop((src, due)))
             due += 1
@@ -170,7 +170,7 @@ def no_creation(world):
     """A message that is delivered was sent by that sender to that receiver."""
     for src, dst, payload in delivered(world) - sent(world):
         if (src, dst, payload) not in sent(world):
-            return f"{dst} delivers {payload!r} of {src}, and {src} has sent it no such thing"
+            return f"{dst} delivers {payload!r} from {src}, which {src} never sent to it"
 
 
 @always
@@ -195,8 +195,8 @@ def miscounted(triple, times, expected):
     """The violation: how often a message was delivered, and how often it was sent."""
     src, dst, payload = triple
     often = {count: "once" if count == 1 else f"{count} times" for count in (times, expected)}
-    found = f"delivers {payload!r} of {src} {often[times]}" if times else f"never delivers {payload!r} of {src}"
-    return f"{dst} {found}, and it was sent {often[expected]}"
+    found = f"delivers {payload!r} from {src} {often[times]}" if times else f"never delivers {payload!r} from {src}"
+    return f"{dst} {found}, but it was sent {often[expected]}"
 
 
 @always

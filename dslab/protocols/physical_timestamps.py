@@ -172,7 +172,7 @@ def a_write_that_knew_of_another_is_not_thrown_away_for_it(world):
     for output in world.outputs("threw away"):
         lost, kept = output.values
         if lost > kept:
-            return f"{output.node} throws {lost} away and keeps {kept}, the value that {lost} was made from"
+            return f"{output.node} discards {lost} and keeps {kept}, the value that {lost} was made from"
 
 
 @sometimes

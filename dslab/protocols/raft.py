@@ -111,7 +111,7 @@ class Raft(Node):
             raise RuntimeError(f"{self.id} leads term {self.term}: a leader has no election timer")
         self.term, self.voted_for = self.term + 1, self.id
         self.role, self.leader, self.votes = "candidate", None, {self.id}
-        self.note(f"no leader was heard of in time: stands for election in term {self.term}")
+        self.note(f"no leader was heard from in time: stands for election in term {self.term}")
         self.broadcast(RequestVote(self.term, len(self.log), self.last_term()))
         self.await_leader()
         self.count_votes()
@@ -245,7 +245,7 @@ class Raft(Node):
             self.next_index[src] = msg.index
             self.replicate_to(src)
         else:
-            self.note("refuses what was tried before: the leader has gone on since")
+            self.note("refuses an earlier attempt: the leader has moved on since")
 
     # ---- commitment (sections 5.3 and 5.4.2) and clients (section 8) ----
 

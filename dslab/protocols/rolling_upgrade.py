@@ -19,7 +19,7 @@ PATIENCE = 50           # ms: the door's timeout for replies of the replicas
 
 @message
 class Serve:
-    """A request of a customer, to the door."""
+    """A customer's request, to the front end."""
 
 
 @message

@@ -199,7 +199,7 @@ def what_is_reported_ok_was_executed(world):
     done = executions(world)
     for output in world.outputs("outcome"):
         if output.values[1] == "ok" and not done.get((output.node, output.values[0])):
-            return f"{output.node} takes call {output.values[0]} for done, and it never was"
+            return f"{output.node} reports call {output.values[0]} as done, but it was never executed"
 
 
 @always

@@ -96,7 +96,7 @@ class Signer(Node):
         if objection:
             return self.note(f"ignores it: {objection}")
         if msg.value in self.orders:
-            return self.note(f"knows of the order to {msg.value} already")
+            return self.note(f"already knows the order to {msg.value}")
         self.orders[msg.value] = msg.signers
         if len(self.orders) > 1:
             self.note(f"here is the proof: {self.commander} has signed two orders, it is a traitor")
@@ -104,7 +104,7 @@ class Signer(Node):
     def objection(self, src, signers):
         """The reason to ignore an order; empty if there is none."""
         if signers[-1:] != (src,) or signers[0] != self.commander or self.id in signers:
-            return "it does not come from the commander by way of its sender"
+            return "its signatures do not lead from the commander to its sender"
         if len(set(signers)) < len(signers):
             return "somebody has signed it twice"
         return f"too late for {len(signers)} signatures" if len(signers) <= self.round else ""
@@ -159,7 +159,7 @@ class Forger(Signer):
         return not signers or Signed(value, signers) in self.held
 
     def decide(self):
-        self.note("does whatever it likes")
+        self.note("may behave arbitrarily")
 
 
 # ---- properties, and runs -----------------------------------------------------------------------------------------

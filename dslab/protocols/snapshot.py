@@ -68,7 +68,7 @@ class Bank(Node):
         self.balance += msg.amount
         self.output("got", src, msg.amount)
         if src in self.open:
-            self.note(f"{msg.amount} from {src} was under way")
+            self.note(f"{msg.amount} from {src} was in flight")
             self.under_way[src].append(msg.amount)
 
     def on_take_snapshot(self, src, msg):
@@ -107,7 +107,7 @@ def no_money_is_lost_or_made(world):
     balances = sum(balance for balance, _ in parts.values())
     links = sum(sum(amounts) for _, links in parts.values() for _, amounts in links)
     if balances + links != MONEY * len(world.nodes):
-        return f"balances of {balances} and {links} under way were recorded, but there is {MONEY * len(world.nodes)}"
+        return f"balances of {balances} and {links} in flight were recorded, but there is {MONEY * len(world.nodes)}"
 
 
 @always

@@ -95,7 +95,7 @@ class Swim(Node):
 
     def on_period_timer(self):
         if self.target:
-            self.hear(News(self.target, "suspect", self.lives[self.target]), "no answer, to the helpers neither")
+            self.hear(News(self.target, "suspect", self.lives[self.target]), "no answer, not even to the helpers")
         for member in sorted(self.suspects):
             self.give_time(member)
         self.begin_period()
@@ -183,12 +183,12 @@ class Swim(Node):
         if news.status == "suspect" and news.life == self.life:
             self.life += 1
             self.gossip[self.id] = (News(self.id, "alive", self.life), 0)
-            self.note("is suspected, and objects")
+            self.note("is suspected: refutes it")
 
     def give_time(self, member):
         self.suspects[member] -= 1
         if self.suspects[member] < 0:
-            self.hear(News(member, "dead", self.lives[member]), "it did not object in time")
+            self.hear(News(member, "dead", self.lives[member]), "it did not refute the suspicion in time")
 
     def some_news(self):
         """The updates sent least often; each is sent about 3 log n times, so that it reaches all [section 4.1]."""
@@ -224,7 +224,7 @@ def nobody_has_heard_of_a_life_that_is_still_to_come(world):
     for node, state in world.states.items():
         for member, life in state.lives.items():
             if life > world.states[member].life:
-                return f"{node} has heard of life {life} of {member}, which lives its life {world.states[member].life}"
+                return f"{node} has heard of life {life} of {member}, which is in life {world.states[member].life}"
 
 
 @always

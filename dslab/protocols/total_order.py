@@ -122,7 +122,7 @@ class LeaderOrder(HoldBack):
     def on_packet(self, src, msg):
         """The leader assigns the next position to a message."""
         if self.id != self.leader:
-            return self.note(f"{self.leader} gives the positions: “{msg.payload}” of {src} is lost")
+            return self.note(f"{self.leader} assigns the positions: “{msg.payload}” of {src} is lost")
         self.position += 1
         self.output("position", self.position, *msg.id)
         self.on_placed(self.id, Placed(msg.id, msg.payload, self.position))
@@ -152,7 +152,7 @@ class TakeOver:
 class NewLeader:
     """The sender leads from now on."""
 
-    sentence = "{src} tells {dst}: I lead from now on"
+    sentence = "{src} tells {dst}: I am the leader from now on"
 
 
 class NaiveSecondLeader(LeaderOrder):

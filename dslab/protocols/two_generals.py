@@ -54,7 +54,7 @@ class General(Node):
 
     def on_word(self, src, msg):
         if msg.number <= self.heard:
-            return self.note("has heard that before: it learns nothing by it")
+            return self.note("has heard that before: it learns nothing new")
         self.heard = msg.number
         self.knows = [knowledge(src, self.id, depth) for depth in range(msg.number + 1)]
         if self.heard == self.messengers:
@@ -66,7 +66,7 @@ class General(Node):
 
     def on_dawn_timer(self):
         self.role = ATTACKS if self.is_sure() else STAYS
-        self.note(f"the last message that it has heard: {self.heard or 'none'}")
+        self.note(f"the last message that it has received: {self.heard or 'none'}")
         self.output(self.role)
 
     def is_sure(self):
@@ -98,7 +98,7 @@ def both_attack_or_neither(world):
 def nobody_attacks_without_the_plan(world):
     for output in world.outputs(ATTACKS):
         if PLAN not in world.states[output.node].knows:
-            return f"{output.node} attacks and knows of no plan"
+            return f"{output.node} attacks without knowing the plan"
 
 
 @sometimes

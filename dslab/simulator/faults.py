@@ -1,4 +1,4 @@
-"""What the verbs of a script, and an unkind network, do to a simulation.
+"""What the verbs of a script, and an unreliable network, do to a simulation.
 
 Each verb is a function `(simulation, event, *args, **options)`. One that finds nothing to do says so with
 `did_not_apply`, so that a run counts only the faults that really took effect.
@@ -31,7 +31,7 @@ class NetworkState:
         self.orders: dict[tuple[str, str], Orders] = {}
 
     def adopt(self, link: Link) -> None:
-        """Tell a link that is just opened what the script has said about it so far."""
+        """Apply to a link that is just opened what the script has set for it so far."""
         pair = (link.src, link.host.name)
         link.cut = pair in self.cuts
         link.armed = self.orders.get(pair, link.armed)
@@ -47,7 +47,7 @@ class NetworkState:
         return orders
 
     def still_awaited(self) -> Iterator[At]:
-        """The events of the script that have waited in vain for their message."""
+        """The events of the script whose message was never sent."""
         for orders in self.orders.values():
             for waiting in orders.values():
                 yield from (event for event, _ in waiting)
@@ -56,7 +56,7 @@ class NetworkState:
 # ---- nodes -----------------------------------------------------------------------------------------------------------
 
 def crash(sim: Simulation, event: At, node: str) -> None:
-    """The node stops; what had waited for it during a pause is lost with it."""
+    """The node stops; what waited for it during a pause is lost with it."""
     host = sim.hosts[node]
     if not host.up:
         sim.record.did_not_apply(event, Reason("already down", node=node))
@@ -89,7 +89,7 @@ def recover(sim: Simulation, event: At, node: str) -> None:
 
 
 def pause(sim: Simulation, event: At, node: str) -> None:
-    """The node stands still without knowing it."""
+    """The node is paused and does not notice."""
     host = sim.hosts[node]
     if not host.awake:
         sim.record.did_not_apply(event, Reason("already paused" if host.up else "already down", node=node))
@@ -99,7 +99,7 @@ def pause(sim: Simulation, event: At, node: str) -> None:
 
 
 def resume(sim: Simulation, event: At, node: str) -> None:
-    """The node goes on: all that has waited happens now, in its order."""
+    """The node resumes: all that has waited happens now, in order."""
     host = sim.hosts[node]
     if host.awake or not host.up:
         sim.record.did_not_apply(event, Reason("not paused" if host.up else "down", node=node))
@@ -156,7 +156,7 @@ def cut(sim: Simulation, event: At, src: str, dst: str) -> None:
 
 
 def heal(sim: Simulation, event: At, *link: str) -> None:
-    """One link is mended, or all are."""
+    """One link is healed, or all are."""
     _recut(sim, event, sim.network.cuts - {link} if link else set())
 
 
@@ -251,7 +251,7 @@ def _catch(sim: Simulation, event: At, name: str, ms: float = 0.0) -> Entry | No
 # ---- the unkind network ----------------------------------------------------------------------------------------------
 
 def transmit(sim: Simulation, link: Link, msg: Any, step: int) -> list[Row]:
-    """Send one message over a link that may lose, double, delay or order it; returns its entries."""
+    """Send one message over a link that may lose, duplicate, delay or order it; returns its entries."""
     number, floor, arrival = link.sent, link.fifo_floor, link.arrival(sim.now)
     by_chance, copies = link.loses(), link.copies(sim.now)
     doubled = len(copies)

@@ -81,11 +81,11 @@ class Record:
         clients = [call.client for call in self.calls]
         if client not in clients:
             asked = ", ".join(clients) or "nobody did"
-            raise DslabError(f"reply to {brief(client)}, who never asked anything ({asked})."
+            raise DslabError(f"reply to {brief(client)}, which never made a request ({asked})."
                              + nearest(str(client), clients))
 
     def did_not_apply(self, event: At, why: Reason) -> None:
-        """An event of the script met a world that had no use for it."""
+        """An event of the script did not apply."""
         self.unapplied.append((repr(event), why))
 
     def roll_back(self) -> None:

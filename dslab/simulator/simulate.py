@@ -195,7 +195,7 @@ class Simulation:
         self.caused.append(entry)
 
     def tell(self, host: Host, effect: tuple[Any, ...], step: int) -> None:
-        """The rarer effects: a timer that is cancelled, a clock that is set, what the world and clients hear, notes."""
+        """The rarer effects: a timer that is cancelled, a clock that is set, outputs, replies, notes."""
         kind, name, *values = effect
         if kind == "clock":
             effect, self.clocks_differ = ("note", host.clock.adjust(self.now, name, *values)), True
@@ -266,7 +266,7 @@ class Simulation:
         self.steps.append(entry._replace(place=None))
 
     def answer(self, entry: Entry) -> None:
-        """The node handles a request, unless it fell asleep again, or crashed, at the moment when it resumed."""
+        """The node handles a request, unless it was paused again, or crashed, at the moment when it resumed."""
         host, call = entry.place, self.record.calls[entry.number]
         if host.awake:
             run_handler(find_handler(host.node, call.msg), call.client, call.msg)

@@ -132,7 +132,7 @@ def test_a_message_is_delivered_lost_doubled_and_held_back(lab, player):
     expect(field).to_be_focused()
     field.fill("-5")
     press(player, "Enter")
-    expect(player.locator(".dslab-reason", has_text="from 0 up")).to_be_visible()
+    expect(player.locator(".dslab-reason", has_text="0 or more")).to_be_visible()
     field.fill("30")
     press(player, "Enter")
     happened(player, "held back")

@@ -172,7 +172,7 @@ export function amountOf(verb, target, text) {
   const ms = text.trim() ? Number(text) : NaN;
   const example = verb === "clock" ? "-100" : "50";
   if (!Number.isFinite(ms)) return t("Type a number of milliseconds, such as {example}.", { example });
-  if (verb === "delay" && ms < 0) return t("A message is held back for a number of milliseconds from 0 up.");
+  if (verb === "delay" && ms < 0) return t("The delay must be a number of milliseconds, 0 or more.");
   return { verb, args: [target], options: { [verb === "clock" ? "step" : "by"]: ms } };
 }
 
@@ -190,7 +190,7 @@ function createPartition(index, actions) {
   });
   const submit = () => {
     const changes = partitionOf(ids, side);
-    actions.change(changes, t("Choose some of the nodes, and not all: those on one side of the partition."));
+    actions.change(changes, t("Choose some of the nodes, but not all: those on one side of the partition."));
   };
   const press = button({
     label: t("Partition: cut all links between the chosen nodes and the others"),

@@ -77,7 +77,7 @@ export function createBranches(payload, actions) {
   const list = h("ul", { class: "dslab-branches" });
   const standing = h("span", { class: "dslab-reason", role: "status" });
   const undo = button({
-    label: t("Undo: back to the branch that this one grew from"),
+    label: t("Undo: back to the branch that this one was made from"),
     word: t("Undo"),
     icon: "undo",
     key: "u",
@@ -151,7 +151,7 @@ function createBranch({ name, depth, parent, events }, acts, compared, actions) 
   const other = name === compared ? "" : name;
   const compare = act(t("Compare"), label, () => actions.send({ type: "compare", name: other }));
   setAttr(compare, "aria-pressed", name === compared);
-  const cut = english("Delete {name}; what grew from it stays");
+  const cut = english("Delete {name}; branches made from it stay");
   return h(
     "li",
     { class: current ? "dslab-current" : null },
@@ -177,7 +177,7 @@ function askName(name, actions, line, show) {
   const field = h("input", {
     type: "text",
     class: "dslab-search",
-    "aria-label": t("New name of {name}; Enter takes it, Escape leaves it as it was", { name: shorten(name, 60) }),
+    "aria-label": t("New name for {name}: Enter to rename, Escape to cancel", { name: shorten(name, 60) }),
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter" && event.key !== "Escape") return;
       event.preventDefault();

@@ -10,8 +10,8 @@ import { createCopyBar } from "./code_export.js";
 
 /** The outcome, where nothing can be chosen any more. */
 const END_WORDS = {
-  still: english("Nothing can happen any more, and all promises were kept. Take something back, and try another way."),
-  failed: english("The protocol itself failed; the sentence above says where. Take the last choice back to go on."),
+  still: english("Nothing more can happen, and no promise was broken. Take back a choice and try another way."),
+  failed: english("The protocol raised an error; the sentence above says where. Take back the last choice to continue."),
 };
 
 /** What each kind of choice is called. */
@@ -22,7 +22,7 @@ const CHOICE_WORDS = new Map([
   ["crash", english("{target} crashes")],
   ["recover", english("{target} recovers")],
   ["drop", english("Lose {message}")],
-  ["duplicate", english("Double {message}")],
+  ["duplicate", english("Duplicate {message}")],
 ]);
 
 /** How often each fault may still strike. */
@@ -30,7 +30,7 @@ const LEFT_WORDS = new Map([
   ["crash", english("crashes left: {count}")],
   ["recover", english("recoveries left: {count}")],
   ["drop", english("losses left: {count}")],
-  ["duplicate", english("doublings left: {count}")],
+  ["duplicate", english("duplications left: {count}")],
 ]);
 
 const NUMBERS = 9; // choices that have a key at a time
@@ -152,7 +152,7 @@ function standingWords(index, view, count, open) {
   if (step < last)
     return t("The cursor is at step {step}. What you choose happens after the last step, {last}.", { step, last });
   const how = t("Press a number, or click. What you choose happens after the last step. Can you break a promise?");
-  return [open ? how : "", count > NUMBERS ? t("The numbers go on with 0.") : ""].join(" ").trim();
+  return [open ? how : "", count > NUMBERS ? t("Press 0 to number the next choices.") : ""].join(" ").trim();
 }
 
 /** @param {Choices["budget"]} budget */

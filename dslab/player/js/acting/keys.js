@@ -51,12 +51,12 @@ export const BINDINGS = [
     ["r", english("recover or resume the selected node")],
     ["z", english("pause the selected node")],
     ["i", english("isolate the selected node")],
-    ["t", english("let the selected node's next timer go off now")],
-    ["a", english("ask the selected node something, as a client")],
+    ["t", english("fire the selected node's next timer now")],
+    ["a", english("send the selected node a request, as a client")],
     ["k", english("move the selected node's clock")],
     ["g", english("deliver the selected message now")],
     ["d", english("drop the selected message")],
-    ["D", english("double the selected message")],
+    ["D", english("duplicate the selected message")],
     [">", english("hold the selected message back")],
     ["P", english("partition: cut all links between two sides")],
   ].map(([key, does]) => ({ keys: [key], name: key, does, act: pressed })),
@@ -83,8 +83,8 @@ export const BINDINGS = [
     does: english("hide or show repetition (heartbeats)"),
     act: (actions) => actions.repetition(),
   },
-  { keys: ["["], name: "[", does: english("more time in sight"), act: (actions) => actions.zoom(-1) },
-  { keys: ["]"], name: "]", does: english("less time in sight"), act: (actions) => actions.zoom(1) },
+  { keys: ["["], name: "[", does: english("show more time"), act: (actions) => actions.zoom(-1) },
+  { keys: ["]"], name: "]", does: english("show less time"), act: (actions) => actions.zoom(1) },
   {
     keys: ["m"],
     name: "m",
@@ -134,13 +134,13 @@ export const BINDINGS = [
   {
     keys: ["v"],
     name: "v",
-    does: english("compare with the branch that this one grew from, or end the comparison"),
+    does: english("compare with the branch that this one was made from, or end the comparison"),
     act: (actions) => actions.compare(),
   },
   {
     keys: ["V"],
     name: "V",
-    does: english("go to the step at which they part"),
+    does: english("go to the step where they diverge"),
     act: (actions) => actions.divergence(),
   },
   {
@@ -152,7 +152,7 @@ export const BINDINGS = [
   {
     keys: ["0"],
     name: "0",
-    does: english("give the numbers to the next choices"),
+    does: english("number the next choices"),
     act: (actions) => actions.choose(0),
   },
   {

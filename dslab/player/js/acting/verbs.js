@@ -15,7 +15,7 @@ const ABOUT_WORDS = {
   none: english("This message does not exist in this run."),
   unsent: english("{message}: not sent yet."),
   flying: english("{message}: in flight."),
-  waiting: english("{message}: arrived, and waits for a paused node."),
+  waiting: english("{message}: arrived, waiting for a paused node."),
   received: english("{message}: arrived."),
   lost: english("{message}: lost."),
   lostOnTheWay: english("{message}: lost on its way."),
@@ -27,7 +27,7 @@ const ABOUT_WORDS = {
 /** Buttons that are no verb of their own: a word, and a sentence for its name.
  * @type {Record<string, {button: string, label: string}>} */
 const OTHER_BUTTONS = {
-  fireNone: { button: english("Fire a timer"), label: english("Let one of its timers go off now") },
+  fireNone: { button: english("Fire a timer"), label: english("Fire one of its timers now") },
   oneway: { button: english("Cut {src} → {dst}"), label: english("Lose what {src} sends to {dst} from now on") },
   mend: { button: english("Heal"), label: english("Heal this link now") },
 };
@@ -39,8 +39,8 @@ const WHY_WORDS = {
   going: english("{node} is not paused."),
   alone: english("All links of {node} are cut already."),
   linkless: english("{node} has no links."),
-  timerless: english("{node} has no timer that runs."),
-  mute: english("{node} handles no request of a client."),
+  timerless: english("{node} has no timer set."),
+  mute: english("{node} handles no client requests."),
   settled: english("Only a message in flight can be changed."),
   cut: english("It is cut already."),
   whole: english("No link is cut."),

@@ -156,7 +156,7 @@ export function createCutting(index, points, size, actions) {
     listen(picture) {
       const how = [
         t("Draw a line across links to cut them. Click a link to select it."),
-        t("With Shift they are cut in one direction only, which the arrowheads show: draw the line the other way round for the other one."),
+        t("With Shift they are cut in one direction only, as the arrowheads show; draw the line the other way for the other direction."),
       ];
       picture.prepend(s("title", {}, how.join("\n")));
       const where = (/** @type {MouseEvent} */ event) =>

@@ -7,7 +7,7 @@ import { english } from "../words.js";
 export const VERBS = new Map([
   ["request", {
     word: english("client's request"), button: english("Ask …"),
-    label: english("Ask it something, as a client"), status: "",
+    label: english("Send it a request, as a client"), status: "",
     filled: true, fault: false, harmful: false,
     outline: "M0 -6.5L6.5 0L0 6.5L-6.5 0Z",
   }],
@@ -25,7 +25,7 @@ export const VERBS = new Map([
   }],
   ["pause", {
     word: english("pause"), button: english("Pause"),
-    label: english("Pause it now: it stops, and will not know that it did"), status: english("paused"),
+    label: english("Pause it now: it stops, and will not notice"), status: english("paused"),
     filled: false, fault: false, harmful: true,
     outline: "M-3 -5.5V5.5M3 -5.5V5.5",
   }],
@@ -66,8 +66,8 @@ export const VERBS = new Map([
     outline: "",
   }],
   ["duplicate", {
-    word: english("duplicate"), button: english("Double"),
-    label: english("Double it: a copy of it arrives, too"), status: "",
+    word: english("duplicate"), button: english("Duplicate"),
+    label: english("Duplicate it: a second copy arrives"), status: "",
     filled: false, fault: false, harmful: false,
     outline: "",
   }],
@@ -85,7 +85,7 @@ export const VERBS = new Map([
   }],
   ["fire", {
     word: english("fire"), button: english("Fire {timer}"),
-    label: english("Let its timer {timer} go off now"), status: "",
+    label: english("Fire its timer {timer} now"), status: "",
     filled: false, fault: false, harmful: false,
     outline: "",
   }],

@@ -66,7 +66,7 @@ export function createComparison(index, payload, actions) {
   ];
   const names = sides.map(() => h("strong", { class: "dslab-branch-name" }));
   const lights = createLights(other, differingLights(payload), { go });
-  const about = t("Promises that came to something else in {name}", { name: shorten(comparison.branch, 60) });
+  const about = t("Promises with another verdict in {name}", { name: shorten(comparison.branch, 60) });
   lights.element.setAttribute("aria-label", about);
   const boxes = sides.map((side, n) => {
     const parts = [names[n], divergenceOf(side.index, first), n ? lights.element : null];
@@ -133,7 +133,7 @@ function divergenceOf(index, first) {
 function createComparisonBar(first, index, actions) {
   const words = first === null ? COMPARE_WORDS.alike : first === 0 ? COMPARE_WORDS.atOnce : COMPARE_WORDS.parted;
   const go = button({
-    label: t("Go to the step at which they part"),
+    label: t("Go to the step where they diverge"),
     word: t("Go there"),
     key: "V",
     onclick: () => actions.go(Math.min(index.last, first ?? 0)),

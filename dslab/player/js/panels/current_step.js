@@ -63,7 +63,7 @@ export function createHandler(index, payload) {
       drawn = view.step;
       const source = sourceOf(index, payload.sources ?? {}, view.step);
       code.hidden = !source;
-      const none = t("The code of this step is not at hand: no handler ran, or its source is not known here.");
+      const none = t("There is no code to show for this step: no handler ran, or its source is not available here.");
       caption.textContent = source ? shorten(source.caption, 200) : none;
       code.replaceChildren(...(source ? numbered(source.code, source.first) : []));
     },

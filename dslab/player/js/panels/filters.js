@@ -32,8 +32,8 @@ export function createSearch(index, actions) {
   const next = button({ label: t("Next match"), word: "↓", key: "n", onclick: () => actions.find(1) });
   const filter = button({ label: t("Filter"), word: t("Filter"), key: "f", onclick: () => actions.panel("filter") });
   const zoom = [
-    button({ label: t("More time in sight"), word: "⊖", key: "[", onclick: () => actions.zoom(-1) }),
-    button({ label: t("Less time in sight"), word: "⊕", key: "]", onclick: () => actions.zoom(1) }),
+    button({ label: t("Show more time"), word: "⊖", key: "[", onclick: () => actions.zoom(-1) }),
+    button({ label: t("Show less time"), word: "⊕", key: "]", onclick: () => actions.zoom(1) }),
   ];
   const found = h("span", { class: "dslab-group" }, finds, previous, next);
   return {
@@ -95,12 +95,12 @@ export function createFilters(index, actions) {
   const repeats = createToggle(
     t("hide repetition"),
     t(
-      "Leave out what repeats and changes nothing, such as heartbeats: no state, no output, no reason, and nothing that its messages bring about",
+      "Hide steps that repeat and change nothing, such as heartbeats: no state, no output, no note, and no effect of their messages",
     ),
     "x",
     (on) => actions.filter({ repeats: on }),
   );
-  const misses = createToggle(t("only what is found"), t("Show only the steps that the search finds"), "", (on) =>
+  const misses = createToggle(t("only matches"), t("Show only the steps that match the search"), "", (on) =>
     actions.filter({ misses: on }),
   );
   repeats.input.disabled = !repetitions(index).includes(1);
@@ -144,7 +144,7 @@ function createGroup(field, title, chips, actions) {
       h("span", { class: "dslab-count" }, counted(count)),
     );
   });
-  const all = { title: t("All or none of them"), onclick: () => actions.toggleAllFiltered(field, ids) };
+  const all = { title: t("All or none"), onclick: () => actions.toggleAllFiltered(field, ids) };
   const every = h("button", { type: "button", class: "dslab-chip-title", ...all, ...FOCUSABLE }, title);
   const group = { class: "dslab-chips", hidden: chips.length < 2, role: "group", "aria-label": title };
   return {
@@ -229,7 +229,7 @@ export function createObserverLine(actions) {
       element.hidden = view.observer === null;
       const node = shorten(view.observer ?? "", 40);
       const about = t(
-        "The run as {node} saw it: what it has not heard of is hidden, and of the others it knows only their past.",
+        "The run as {node} saw it: what it cannot know is hidden; of the other nodes it knows only their past.",
         { node },
       );
       setText(words, view.observer === null ? "" : about);

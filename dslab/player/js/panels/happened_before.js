@@ -28,7 +28,7 @@ export function relationSentence(index, view) {
         "Steps {a} and {b} are concurrent: no chain of messages leads from one to the other, so neither could know of the other.",
         { a, b },
       )
-    : t("Step {a} happened to the network and not on a node, so the order of causes does not reach it.", { a: alone });
+    : t("Step {a} happened in the network and not on a node, so “happened before” does not apply to it.", { a: alone });
 }
 
 /** @param {Message[]} messages */

@@ -33,7 +33,7 @@ export function createState(index, actions) {
     draw(view) {
       for (const table of tables) table.draw(view);
       const count = view.filter.nodes.size;
-      setText(less, count ? t("{count} nodes are left out by the filter", { count }) : "");
+      setText(less, count ? t("{count} nodes are hidden by the filter", { count }) : "");
       const head = element.querySelector("thead .dslab-current");
       // With the next frame: to measure now would have the browser lay out the page twice.
       if (head && head !== shown) requestAnimationFrame(() => reveal(element, head));

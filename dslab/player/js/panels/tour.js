@@ -28,7 +28,7 @@ const CHANGING = [
     say: english("Everything after the crash was simulated again. Play on, and see what is different."),
     done: ({ view, index, edits }) => edits === 0 || (view.step >= index.last && !view.playing),
   },
-  { say: english("Undo takes the change back, as does the key u. Press it."), done: ({ edits }) => edits === 0 },
+  { say: english("Undo, or the key u, takes the change back. Press it."), done: ({ edits }) => edits === 0 },
 ];
 
 const END = english("That is all you need: play, step, change, undo. The tabs above show more of the same run.");
