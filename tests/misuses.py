@@ -403,9 +403,9 @@ RUNS: Table = {           # and what they are made of
     "a latency with its bounds swapped": (lambda: uniform(15, 5),
         'uniform(15, 5): the first delay is the smaller one; did you mean uniform(5, 15)?'),
     "a loss in per cent": (lambda: Network(loss=10),
-        'loss is a chance from 0 to 1, not 10'),
+        'loss is a probability from 0 to 1, not 10'),
     "a loss from numpy": (lambda: Network(loss=numpy.float32(0.5)),
-        'loss is a chance from 0 to 1, not <numpy.float32>; use float(x)'),
+        'loss is a probability from 0 to 1, not <numpy.float32>; use float(x)'),
     "an order in words": (lambda: Network(fifo="no"),
         "fifo is True or False, not 'no'"),
     "links in a list": (lambda: Network(links=[("A", "B")]),
@@ -491,8 +491,8 @@ MESSAGES: Table = {           # and their classes
     "a message with a constructor": (lambda: message(type("Log", (), {"__init__": lambda self: None})),
         'the message Log has a __init__: a message only carries data, leave it out'),
     "a message that is changed": (lambda: setattr(Write(1), "value", 2),
-        'Write.value cannot be changed: a message that was sent is out of your hands, on a real network the '
-        'receiver would not see the change. Make a new message.'),
+        'Write.value cannot be changed: on a real network the receiver of a message that was sent would not see '
+        'the change. Make a new message.'),
     "a list in a message": (lambda: Carries([1]),
         'cannot send Carries(value=[1]): [1] is a list; a list can be changed by both sides: use tuple(...)'),
     "a set in a message": (lambda: Carries({1}),

@@ -113,12 +113,12 @@ def test_a_field_of_such_a_name_is_a_field_and_nothing_else():
 
 
 @pytest.mark.parametrize("body, sentence", [
-    ('label = "{trem}"', "M.label speaks of {trem}, which is no field (term). Did you mean 'term'?"),
-    ('label = "{src}"', "M.label speaks of {src}, which is no field (term); only a sentence knows src and dst"),
-    ('label = "{"', "M.label is '{': Single '{' encountered in format string; a brace that shall be seen is written"
-                    " twice"),
-    ('sentence = "{scr} asks"', "M.sentence speaks of {scr}, which is no field (term, src, dst). Did you mean 'src'?"),
-    ('look = "quite"', "M.look is 'quite', which is no look (plain, yes, no, ask, quiet). Did you mean 'quiet'?"),
+    ('label = "{trem}"', "M.label speaks of {trem}, which is not a field (term). Did you mean 'term'?"),
+    ('label = "{src}"', "M.label speaks of {src}, which is not a field (term); only a sentence knows src and dst"),
+    ('label = "{"', "M.label is '{': Single '{' encountered in format string; write a literal brace twice"),
+    ('sentence = "{scr} asks"', "M.sentence speaks of {scr}, which is not a field (term, src, dst). Did you "
+                            "mean 'src'?"),
+    ('look = "quite"', "M.look is 'quite', which is not a look (plain, yes, no, ask, quiet). Did you mean 'quiet'?"),
     ("label = 3", 'M.label is 3: expected a text, such as "{term}", or a method label(self) that returns one'),
     ("def sentence(self): return ''", "M.sentence(self) cannot be called: expected sentence(self, src, dst)"),
 ])
@@ -130,7 +130,7 @@ def test_what_a_class_cannot_say_is_refused_where_it_is_written(body, sentence):
 
 @pytest.mark.parametrize("ask, default, sentence", [
     (appearance.label, "Careless 0", "Careless.label cannot be used: ZeroDivisionError, division by zero."),
-    (appearance.look, "plain", "Careless.look cannot be used: the value is 'yess', which is no look"),
+    (appearance.look, "plain", "Careless.look cannot be used: the value is 'yess', which is not a look"),
     (lambda msg: appearance.sentence(msg, "A", "B"), "", "Careless.sentence cannot be used: it returned None"),
 ], ids=["label", "look", "sentence"])
 def test_a_label_that_fails_is_told_once_and_the_default_takes_its_place(ask, default, sentence):

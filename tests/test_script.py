@@ -194,7 +194,7 @@ def test_what_has_arrived_at_a_paused_node_cannot_be_cut_off_any_more():
 def test_at_the_moment_of_a_resume_only_what_comes_from_the_network_can_be_cut_off_or_dropped():
     paused = at(15, pause("B")), at(35, resume("B"))
     trace = sender(*paused, at(35, cut("A", "B")), at(35, drop("A->B#1")), duration=45)
-    assert received(trace) == [(35, 1), (35, 2)] and why(trace) == "A->B#1 was no longer on its way"
+    assert received(trace) == [(35, 1), (35, 2)] and why(trace) == "A->B#1 was no longer in flight"
     assert [message.why for message in trace.messages[2:4]] == [Reason("cut", link="A->B")] * 2
 
 
@@ -360,7 +360,7 @@ def test_a_copy_can_be_dropped_held_back_and_doubled_like_any_message():
     assert received(trace)[2:] == [(40, 3), (45, 3)] and trace.faults["dropped"] == 1
     trace = sender(*copies, at(36, duplicate("A->B#3'", after=1)), duration=49)
     assert [message.name for message in trace.messages][-3:] == ["A->B#3''", "A->B#3'''", "A->B#4"]
-    assert why(sender(at(5, drop("A->B#3'")))) == "A->B#3' was not on its way"
+    assert why(sender(at(5, drop("A->B#3'")))) == "A->B#3' was not in flight"
 
 
 def test_a_copy_is_in_flight_only_from_the_moment_when_it_is_made():
@@ -393,7 +393,7 @@ def test_on_a_link_that_keeps_order_only_the_first_can_be_delivered():
         return simulate(Run(Sender, 2, network=network, duration=55, script=script))
 
     trace = fifo(at(35, deliver("A->B#3")))
-    assert why(trace) == "the link A->B keeps order, and A->B#1 comes first" and not received(trace)
+    assert why(trace) == "the link A->B is FIFO, and A->B#1 comes first" and not received(trace)
     assert received(fifo(at(35, deliver("A->B#1")), at(36, deliver("A->B#2")))) == [(35, 1), (36, 2)]
     awaited = fifo(at(0, deliver("A->B#2")), at(45, deliver("A->B#1")))
     assert received(awaited) == [(45, 1)] and awaited.messages[1].arrives == 110
@@ -411,7 +411,7 @@ def test_what_is_delivered_to_a_node_that_is_down_or_cut_off_is_lost_and_waits_a
                          ids=repr)
 def test_it_is_too_late_for_a_message_that_has_arrived(action):
     trace = sender(at(33, action))
-    assert why(trace) == "A->B#1 was no longer on its way" and trace.faults == {}
+    assert why(trace) == "A->B#1 was no longer in flight" and trace.faults == {}
 
 
 @pytest.mark.parametrize(
@@ -432,7 +432,7 @@ def test_what_is_lost_already_can_be_neither_held_back_nor_doubled():
         duration=15,
     )
     assert [str(why) for _, why in trace.unapplied] == [
-        "A->B#1 was lost before: the link A->B is cut"
+        "A->B#1 had already been lost: the link A->B is cut"
     ] * 4
     assert trace.faults == {"cut": 1, "lost on a cut link": 1}
 

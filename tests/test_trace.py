@@ -204,7 +204,7 @@ step  time  node  L  what happened                                          stat
 2     10.0  A     2  A's beat timer goes off: it sends Ping 1 to B (lost).  count = 1
 3     20.0  A     3  A's beat timer goes off: it sends Ping 2 to B.         count = 2
 4     25.0  -        The script: A->B#2, Ping 2 from A to B, is held back.
-5     26.0  -        The script: A->B#2, Ping 2 from A to B, is doubled.
+5     26.0  -        The script: A->B#2, Ping 2 from A to B, is duplicated.
 6     30.0  A     4  A's beat timer goes off: it sends Ping 3 to B.         count = 3
 7     33.0  B     4  B receives Ping 2 from A.                              received = [2]
 8     34.0  B     5  B crashes.

@@ -21,8 +21,8 @@ from dslab.trace import Trace
 
 # ---- four causes of silence ------------------------------------------------------------------------------------------
 
-CAUSES = {"B": "B is down (it crashed)", "C": "C is paused", "D": "everything D sends to A is lost",
-          "E": "everything E sends to A is late"}
+CAUSES = {"B": "B is down (it crashed)", "C": "C is paused", "D": "all that D sends to A is lost",
+          "E": "all that E sends to A is late"}
 ASKED, MENDED = 800, 1000                   # ms: when A is asked, and when all but the crash comes to an end
 QUIET = Network(latency=constant(10))
 

@@ -124,7 +124,7 @@ def test_a_message_is_delivered_lost_doubled_and_held_back(lab, player):
     assert changes(lab) == ["drop('A->C#5')"]
     choose(player, "message A->D#4")
     press(player, "D")
-    happened(player, "doubled")
+    happened(player, "duplicated")
     assert changes(lab) == ["duplicate('A->D#4', after=1.0)"]
     choose(player, "message A->E#4")
     press(player, ">")
