@@ -662,9 +662,9 @@ HANDLERS: Table = {           # and what they do wrongly when they run
     "a timer that is cancelled and misspelt": (lambda self: self.cancel_timer("tikc"),
         "Doing sets the timer 'tikc' but has no on_tikc_timer. Did you mean 'on_tick_timer'?"),
     "an answer to nobody": (lambda self: self.reply("alice", 3),
-        "reply to 'alice', who never asked anything (user 1)"),
+        "reply to 'alice', which never made a request (user 1)"),
     "an answer before its client": (lambda self: self.reply(3, "user 1"),
-        'reply to 3, who never asked anything (user 1)'),
+        'reply to 3, which never made a request (user 1)'),
     "two notes at once": (lambda self: self.note("a", "b"),
         'self.note is given too many arguments: expected self.note(text)'),
     "a choice from a number": (lambda self: self.draw(3),
@@ -837,9 +837,9 @@ ENGINES: Table = {           # and what they are asked to run
     "a run, judged as a history": (lambda: linearizable(RUN),
         'a run has no history before it is simulated: expected simulate(run), or a list of operations'),
     "a specification by name": (lambda: linearizable(ASKED, "register"),
-        "'register' is no specification: expected a Spec, such as REGISTER"),
+        "'register' is not a specification: expected a Spec, such as REGISTER"),
     "seconds that are no number": (lambda: linearizable(ASKED, REGISTER, seconds=nan),
-        'seconds=nan is no limit: expected a number'),
+        'seconds=nan is not a limit: expected a number'),
 }
 
 VIEWS: Table = {           # and exercises

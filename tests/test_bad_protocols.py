@@ -483,7 +483,7 @@ def test_a_reply_to_somebody_who_never_asked_is_refused():
         def on_ping(self, src, msg):
             self.reply("alcie", 1)
 
-    with pytest.raises(DslabError, match="reply to 'alcie', who never asked anything .*Did you mean 'alice'"):
+    with pytest.raises(DslabError, match="reply to 'alcie', which never made a request .*Did you mean 'alice'"):
         simulate(Run(Wrong, 1, script=[at(1, request("A", Ping(1), client="alice"))]))
 
 

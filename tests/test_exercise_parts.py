@@ -254,7 +254,7 @@ def test_the_small_prediction_tells_right_from_wrong(said):
 # ---- what an author gets wrong ---------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("changes", "sentence"), [
-    ({"hints": "Think."}, "`hints` of exercise 9.1 is a tuple, not 'Think.': one thing alone needs a comma behind it"),
+    ({"hints": "Think."}, "`hints` of exercise 9.1 is a tuple, not 'Think.': a single item needs a trailing comma"),
     ({"asks": "on_stored"}, "`asks` of exercise 9.1 is a tuple, not 'on_stored': one thing alone needs a comma"),
     ({"wrong": SMALL.wrong[0]}, "`wrong` of exercise 9.1 has pairs, an attempt and words of its sentence, not"),
     ({"asks": ("on_sotred",)}, "names 'on_sotred', which Writer does not have. Did you mean 'on_stored'"),

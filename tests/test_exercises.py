@@ -78,7 +78,7 @@ def test_what_is_right_passes_in_all_schedules(exercise, attempt, sample):
 def test_half_an_answer_is_neither_right_nor_wrong(exercise):
     answer, (*said, unsaid) = exercise.answer(simulate(exercise.run)), exercise.questions
     report = examine(exercise, {name: answer[name] for name in said}, Tally())
-    assert report.outcome == CANNOT_TELL and report.sentence.endswith(f"still to be said: {unsaid}."), report
+    assert report.outcome == CANNOT_TELL and report.sentence.endswith(f"still to answer: {unsaid}."), report
 
 
 @pytest.mark.parametrize("exercise", [exercise for exercise in EXERCISES if isinstance(exercise, Predict)],

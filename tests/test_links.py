@@ -86,7 +86,7 @@ def test_numbers_in_memory_do_not_survive_a_crash(node):
     assert names_broken(simulate(restart(Fifo, node))) == {"reliable delivery"}
     assert not names_broken(simulate(restart(Durable, node)))
     reasons = " ".join(note for step in simulate(restart(Fifo, node)) for note in step.notes)
-    assert {"A": "has already delivered this one", "B": "number 1 has to come first"}[node] in reasons
+    assert {"A": "has already delivered this one", "B": "number 1 must come first"}[node] in reasons
 
 
 def test_after_a_crash_an_old_message_is_delivered_as_new():

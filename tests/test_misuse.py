@@ -122,8 +122,8 @@ def test_an_exception_of_the_protocol_s_own_stays_beside_its_sentence():
 
 
 @pytest.mark.parametrize(("given", "sentence"), [
-    (("4.1", Quiet), "'4.1' is no exercise: write check(exercise, your_attempt), the exercise first."),
-    ((Quiet, "4.1"), "<class Quiet> is no exercise: write check(exercise, your_attempt), the exercise first."),
+    (("4.1", Quiet), "'4.1' is not an exercise: write check(exercise, your_attempt), the exercise first."),
+    ((Quiet, "4.1"), "<class Quiet> is not an exercise: write check(exercise, your_attempt), the exercise first."),
     ((exercise("4.1"), Quiet("A")), "expected your class, such as check(exercise, MyClock), not <Quiet>."),
     ((exercise("4.1"), RUN), "expected your class, such as check(exercise, MyClock), not <Run>."),
     ((exercise("4.1"), Quiet), "Quiet does not extend Clock: write class Quiet(Clock)."),

@@ -258,7 +258,7 @@ def test_agreement_and_validity_are_not_decided_while_messages_are_in_flight():
     run = crashing_sender(EagerReliable)
     short = simulate(run.replace(duration=15))
     assert statuses(short, agreement, validity) == ["not decided"] * 2
-    assert "still on its way" in agreement(short).sentence
+    assert "still in flight" in agreement(short).sentence
     assert agreement(simulate(run)).status == "holds"
 
 

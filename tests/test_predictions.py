@@ -145,7 +145,7 @@ def test_the_page_about_a_chapter_has_what_was_guessed_there():
         card, = ask("How many?", answer=3, section=section).widget().children
         card.guess = {"value": said, "said": said, "right": right}
     page = progress(chapter=2)
-    assert "1 of 2 questions were guessed right at once." in page.sentence
+    assert "1 of 2 questions were answered right the first time." in page.sentence
     assert str(page).endswith("""What you guessed
   ✓ 2.1.3 How many? 3
   ✗ 2.2   How many? 1; it is 3""")

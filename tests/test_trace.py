@@ -198,20 +198,20 @@ def test_a_table_says_what_happened_in_words():
     assert (
         simulate(run).table()
         == """\
-step  time  node  L  what happened                                          state that changed
+step  time  node  L  what happened                                           state that changed
 0     0.0   A     1  A starts.
 1     0.0   B     1  B starts.
-2     10.0  A     2  A's beat timer goes off: it sends Ping 1 to B (lost).  count = 1
-3     20.0  A     3  A's beat timer goes off: it sends Ping 2 to B.         count = 2
+2     10.0  A     2  A's beat timer goes off: it sends Ping 1 to B (lost).   count = 1
+3     20.0  A     3  A's beat timer goes off: it sends Ping 2 to B.          count = 2
 4     25.0  -        The script: A->B#2, Ping 2 from A to B, is held back.
 5     26.0  -        The script: A->B#2, Ping 2 from A to B, is duplicated.
-6     30.0  A     4  A's beat timer goes off: it sends Ping 3 to B.         count = 3
-7     33.0  B     4  B receives Ping 2 from A.                              received = [2]
+6     30.0  A     4  A's beat timer goes off: it sends Ping 3 to B.          count = 3
+7     33.0  B     4  B receives Ping 2 from A.                               received = [2]
 8     34.0  B     5  B crashes.
 9     37.0  -        Ping 2 from A to B is lost: B is down.
-10    39.0  B     6  B recovers.                                            received = empty
-11    40.0  B     7  B receives Ping 3 from A.                              received = [3]
-12    40.0  A     5  A's beat timer goes off: it sends Ping 4 to B.         count = 4"""
+10    39.0  B     6  B recovers.                                             received = empty
+11    40.0  B     7  B receives Ping 3 from A.                               received = [3]
+12    40.0  A     5  A's beat timer goes off: it sends Ping 4 to B.          count = 4"""
     )
 
 

@@ -125,7 +125,7 @@ def call_of(msg: Any) -> Call:
         return msg
     fields = fields_of(type(msg))
     if fields is None:
-        raise DslabError(f"{brief(msg)} is no call: expected a tuple such as ('write', 3), or a message")
+        raise DslabError(f"{brief(msg)} is not a call: expected a tuple such as ('write', 3), or a message")
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(msg).__name__).lower()
     return name, *(getattr(msg, field) for field in fields)
 
@@ -136,11 +136,12 @@ def _operation(one: Any) -> Operation:
         result = ANY if one.returned is None else one.result
         operation = Operation(one.client, call_of(one.call), one.invoked, one.returned, result)
     except AttributeError:
-        raise DslabError(f"{brief(one)} is no operation: expected Operation(client, call, invoked, returned, result)"
+        raise DslabError(f"{brief(one)} is not an operation: expected Operation(client, call, invoked, returned, "
+                         "result)"
                          ) from None
     for moment in (operation.invoked, operation.end):
         if not isinstance(moment, (int, float)) or moment != moment:
-            raise DslabError(f"{operation}: {brief(moment)} is no moment in time: expected a number")
+            raise DslabError(f"{operation}: {brief(moment)} is not a moment in time: expected a number")
     try:
         hash((operation.client, operation.call))
     except TypeError as problem:

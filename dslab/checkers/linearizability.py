@@ -180,10 +180,10 @@ def linearizations(history: History, spec: Spec = KEY_VALUE) -> Iterator[tuple[O
 def _begin(history: History, spec: Spec, seconds: float, configurations: int) -> tuple[tuple[Operation, ...], Deadline]:
     """The operations to judge, and the deadline."""
     if not isinstance(spec, Spec):
-        raise DslabError(f"{brief(spec)} is no specification: expected a Spec, such as REGISTER")
+        raise DslabError(f"{brief(spec)} is not a specification: expected a Spec, such as REGISTER")
     for name, limit in (("seconds", seconds), ("configurations", configurations)):
         if not isinstance(limit, (int, float)) or not limit >= 0:
-            raise DslabError(f"{name}={brief(limit)} is no limit: expected a number")
+            raise DslabError(f"{name}={brief(limit)} is not a limit: expected a number")
     return history_of(history), Deadline(seconds)
 
 
@@ -238,8 +238,8 @@ def _limit_reached(searches: Searches, deadline: Deadline, limit: int) -> str:
     met, undecided = _met(searches), sum(search.found is None for _, search in searches.values())
     keys = f", {_count(undecided, 'key')} undecided" if len(searches) > 1 else ""
     if met > limit:
-        return f"gave up after {met:,} configurations, as many as it may remember{keys}"
-    return f"gave up when the time was over, after {met:,} configurations{keys}" if deadline.has_passed() else ""
+        return f"gave up after {met:,} configurations, the limit{keys}"
+    return f"gave up at the time limit, after {met:,} configurations{keys}" if deadline.has_passed() else ""
 
 
 def _listed(operations: tuple[Operation, ...]) -> str:

@@ -120,7 +120,7 @@ def _unheard_of(trace: Trace) -> Conflict | None:
         elif (output.node, id) in got:
             return f"{_event(output)} again, after step {got[output.node, id].step}", (got[output.node, id], output)
         elif id not in sent:
-            return f"{_event(output)}, which nobody has broadcast", (output,)
+            return f"{_event(output)}, which no node broadcast", (output,)
         elif sent[id].values != output.values or sent[id].node != id[0]:
             return f"{_event(output)} as {_content(output)}, but {_event(sent[id])} as {_content(sent[id])}", (
                 sent[id], output)
@@ -173,7 +173,7 @@ def _unsettled(trace: Trace) -> str | Reason:
     """What may still happen after the end of the trace; empty if nothing."""
     coming = trace.in_flight(-1) if len(trace) else []
     if coming:
-        return f"{coming[0].name} is still on its way"
+        return f"{coming[0].name} is still in flight"
     return "" if trace.came_to_rest else Reason("no rest", end=trace.end)
 
 

@@ -60,7 +60,7 @@ def to_unix(iso: str) -> int:
         year, month, day = map(int, date.split("-"))
         hour, minute, second = map(int, clock.split(":"))
     except ValueError:
-        raise DslabError(f"{brief(iso)} is no date such as 2012-06-30T23:59:59Z") from None
+        raise DslabError(f"{brief(iso)} is not a date such as 2012-06-30T23:59:59Z") from None
     leap = second == 60 and (hour, minute) == (23, 59) and date in LEAPS
     if not (year >= 1970 and 1 <= month <= 12 and 1 <= day <= _days(year, month)
             and 0 <= hour < 24 and 0 <= minute < 60 and (0 <= second < 60 or leap)):

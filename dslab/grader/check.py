@@ -73,11 +73,12 @@ def _hand_in(report: Report) -> None:
 
 def _report(exercise: Exercise, attempt: Any, seconds: float) -> Report:
     if not isinstance(exercise, Exercise):
-        return Report(exercise="?", outcome=CANNOT_TELL, sentence=f"{brief(exercise)} is no exercise: write "
+        return Report(exercise="?", outcome=CANNOT_TELL, sentence=f"{brief(exercise)} is not an exercise: write "
                       "check(exercise, your_attempt), the exercise first.")
     report = partial(Report, exercise=exercise.number)
     if type(seconds) not in (int, float) or not 0 <= seconds < 1e6:
-        return report(outcome=CANNOT_TELL, sentence=f"seconds={brief(seconds)} is no limit: expected a number such as"
+        return report(outcome=CANNOT_TELL, sentence=f"seconds={brief(seconds)} is not a limit: expected a number "
+                                                    "such as"
                       f" {SECONDS:g}.")
     try:
         missing = exercise.missing(attempt)

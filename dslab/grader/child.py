@@ -129,7 +129,7 @@ def _refuse_to_leave(desk: Desk) -> None:
     def leave(status: int = 0) -> NoReturn:
         frame = handler_frame(sys._getframe(1))
         where = f" in {call(frame)}{place(frame)}" if frame else ""
-        desk.bark(WRONG, f"your code ended the process{where}, with exit code {status}. That is no pass.")
+        desk.bark(WRONG, f"your code ended the process{where}, with exit code {status}. That does not count as right.")
 
     os._exit = leave
 

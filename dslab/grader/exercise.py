@@ -11,7 +11,7 @@ There are five forms, each judged by what happens, never by how the attempt is w
 An exercise file holds them in this order: what the learner starts from, the reference, right variants, wrong variants,
 demands, runs, the exercise. A wrong variant is the reference with one method or attribute changed. For the rest there
 are parts: `demands.for_each` for what is wrong with one step, message or output; `readings` for requests and replies,
-states around a step, what is doubled or missing; `runs` for calm networks and what goes wrong in them;
+states around a step, what is duplicated or missing; `runs` for calm networks and what goes wrong in them;
 `questions.predict` for predictions. tests/small_exercise.py is a whole exercise made of them.
 """
 
@@ -79,8 +79,7 @@ def _check_parts(exercise: Exercise) -> None:
     for name in ("hints", "right", "wrong", "asks", "demands", "faults", "clusters"):
         value = getattr(exercise, name, ())
         if not isinstance(value, tuple):
-            raise DslabError(f"`{name}` {where} is a tuple, not {brief(value)}: one thing alone needs a comma behind"
-                             " it")
+            raise DslabError(f"`{name}` {where} is a tuple, not {brief(value)}: a single item needs a trailing comma")
     for entry in exercise.wrong:
         if not isinstance(entry, tuple) or len(entry) != 2:
             raise DslabError(f"`wrong` {where} has pairs, an attempt and words of its sentence, not {brief(entry)}")

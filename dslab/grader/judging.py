@@ -37,7 +37,7 @@ def _(exercise: MakeItRight, attempt: Any, tally: Tally) -> Report:
         return _failed(exercise, failure).replace(counted=str(tally))
     if tally.remark:
         return Report(exercise=exercise.number, outcome=CANNOT_TELL, counted=str(tally),
-                      sentence=f"nothing wrong was found, but not all was tried: {tally.remark}.")
+                      sentence=f"nothing wrong was found, but not everything was tried: {tally.remark}.")
     return Report(exercise=exercise.number, outcome=RIGHT, sentence="", counted=str(tally))
 
 
@@ -101,7 +101,7 @@ def _(exercise: BreakIt, attempt: Any, tally: Tally) -> Report:
         return report(outcome=WRONG, step=0, sentence=too_much)
     if by_rights.status == "broken":
         return report(outcome=WRONG, step=verdict.step or 0, sentence="even the right protocol breaks under "
-                      f"this script ({by_rights.sentence}): the mistake must be what breaks it.")
+                      f"this script ({by_rights.sentence}): it must break only the protocol with the mistake.")
     if verdict.status == "broken":
         return report(outcome=RIGHT, step=verdict.step, sentence=verdict.sentence)
     idle = "".join(f" {event!r} did nothing: {why}." for event, why in trace.unapplied)
@@ -148,13 +148,13 @@ def _(exercise: Predict, attempt: Any, tally: Tally) -> Report:
     report = partial(Report, exercise=exercise.number, data=recorded(trace), code=f"simulate({one_line(exercise.run)})")
     if wrong:
         name = wrong[0]
-        count = f"{len(wrong)} of {len(exercise.questions)} are not so; the first: " if len(wrong) > 1 else ""
+        count = f"{len(wrong)} of {len(exercise.questions)} are wrong; the first: " if len(wrong) > 1 else ""
         reason = f" {why[name]}" if name in why else " Play it up to the marked step."
         return report(outcome=WRONG, step=look.get(name, 0),
                       sentence=f"{count}{exercise.questions[name]}: not {brief(predicted[name])}.{reason}")
     if open_:
         return report(outcome=CANNOT_TELL, step=0,
-                      sentence=f"right so far; still to be said: {', '.join(open_)}.")
+                      sentence=f"right so far; still to answer: {', '.join(open_)}.")
     return report(outcome=RIGHT, sentence="", step=0)
 
 
@@ -166,7 +166,7 @@ def _predictions(exercise: Predict, attempt: Any) -> dict[str, Any]:
         raise DslabError(f"expected a dict such as {{{next(iter(exercise.questions))!r}: ...}}, not {brief(attempt)}")
     for name in attempt:
         if name not in exercise.questions:
-            raise DslabError(f"nothing is asked about {brief(name)}.{nearest(str(name), exercise.questions)}")
+            raise DslabError(f"there is no question {brief(name)}.{nearest(str(name), exercise.questions)}")
     return {name: value for name, value in attempt.items() if value is not None and value is not ...}
 
 

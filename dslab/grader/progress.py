@@ -82,7 +82,7 @@ class Progress:
         guessed = sum(guess.right for guess in self.guesses)
         counts = [f"{right} of {len(self.lines)} exercises are right."] if self.lines else []
         if self.guesses:
-            counts.append(f"{guessed} of {len(self.guesses)} questions were guessed right at once.")
+            counts.append(f"{guessed} of {len(self.guesses)} questions were answered right the first time.")
         return " ".join(counts)
 
     def __str__(self) -> str:
@@ -114,7 +114,7 @@ class Progress:
              line.hints) for line in lines], caption=f"Chapter {chapter}")
             for chapter, lines in groupby(self.lines, lambda line: line.chapter)]
         if self.guesses:
-            tables.append(html_table(("section", "question", "your answer", "what is so"), [
+            tables.append(html_table(("section", "question", "your answer", "the answer"), [
                 (guess.section, guess.text, (RIGHT if guess.right else WRONG, guess.words), guess.shown)
                 for guess in self.guesses], caption="What you guessed"))
         return framed(f"<p>{self.sentence}</p>{''.join(tables)}", title="Your progress")

@@ -66,7 +66,7 @@ class General(Node):
 
     def on_dawn_timer(self):
         self.role = ATTACKS if self.is_sure() else STAYS
-        self.note(f"the last message that it has received: {self.heard or 'none'}")
+        self.note(f"last message received: {self.heard or 'none'}")
         self.output(self.role)
 
     def is_sure(self):

@@ -67,5 +67,5 @@ def _read(text: str) -> dict[str, Any]:
     except ValueError:
         value = None
     if not isinstance(value, dict) or not text.isascii() or len(text) > MOST:
-        raise DslabError(f"{brief(text)} is no message: expected a JSON object of at most {MOST} ASCII characters")
+        raise DslabError(f"{brief(text)} is not a message: expected a JSON object of at most {MOST} ASCII characters")
     return value

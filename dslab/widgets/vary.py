@@ -73,7 +73,7 @@ def vary(function: Callable[..., Any], /, **choices: Any) -> Varied:
     3 generals, 1 of them traitors
     """
     if not callable(function):
-        raise DslabError(f"vary calls a function again and again, and {brief(function)} is none: write"
+        raise DslabError(f"vary calls a function again and again, not {brief(function)}: write"
                          " vary(lambda k: ..., k=(1, 9))")
     if not choices:
         raise DslabError("vary has nothing to vary: give an argument of the function its range, as in"
