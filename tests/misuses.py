@@ -930,7 +930,7 @@ VIEWS: Table = {           # and exercises
     "nothing to vary": (lambda: vary(lambda k: k),
         'vary has nothing to vary: give an argument of the function its range, as in vary(lambda k: ..., k=(1, 9))'),
     "no function to vary": (lambda: vary(3, k=(1, 9)),
-        'vary calls a function again and again, and 3 is none: write vary(lambda k: ..., k=(1, 9))'),
+        'vary calls a function again and again, not 3: write vary(lambda k: ..., k=(1, 9))'),
     "a choice without an end": (lambda: vary(lambda k: k, k=(1, "ms")),
         "k=(1, 'ms'): a choice is (low, high), a list of options, or True or False"),
     "a number, shown": (lambda: source(3),

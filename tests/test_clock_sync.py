@@ -235,7 +235,7 @@ def test_the_leap_second_has_the_number_of_the_second_after_it():
 @pytest.mark.parametrize("wrong", ["yesterday", "2011-06-30T23:59:60Z", "2023-02-29T00:00:00Z", "1969-12-31T00:00:00Z",
                                    "2023-04-31T00:00:00Z", "2023-01-01T24:00:00Z"])
 def test_what_no_clock_showed_is_refused(wrong):
-    with pytest.raises(DslabError, match="there is no|is no date"):
+    with pytest.raises(DslabError, match="there is no|is not a date"):
         to_unix(wrong)
 
 

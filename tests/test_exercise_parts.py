@@ -255,7 +255,7 @@ def test_the_small_prediction_tells_right_from_wrong(said):
 
 @pytest.mark.parametrize(("changes", "sentence"), [
     ({"hints": "Think."}, "`hints` of exercise 9.1 is a tuple, not 'Think.': a single item needs a trailing comma"),
-    ({"asks": "on_stored"}, "`asks` of exercise 9.1 is a tuple, not 'on_stored': one thing alone needs a comma"),
+    ({"asks": "on_stored"}, "`asks` of exercise 9.1 is a tuple, not 'on_stored': a single item needs a trailing comma"),
     ({"wrong": SMALL.wrong[0]}, "`wrong` of exercise 9.1 has pairs, an attempt and words of its sentence, not"),
     ({"asks": ("on_sotred",)}, "names 'on_sotred', which Writer does not have. Did you mean 'on_stored'"),
     ({"demands": (nobody_gets_more_than_two,)}, "`demands` of exercise 9.1 has demands, such as Demand"),

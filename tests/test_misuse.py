@@ -135,7 +135,7 @@ def test_a_check_raises_nothing_and_says_it_in_its_report(given, sentence):
 @pytest.mark.parametrize("seconds", ["20", nan, -1, None])
 def test_a_check_without_a_limit_is_no_check(seconds):
     report = check(exercise("4.1"), exercise("4.1").reference, seconds=seconds)
-    assert report.outcome == "cannot tell" and report.sentence.endswith("is no limit: expected a number such as 20.")
+    assert report.outcome == "cannot tell" and report.sentence.endswith("is not a limit: expected a number such as 20.")
 
 
 # ---- what is taken, though it might be refused -----------------------------------------------------------------------

@@ -135,9 +135,10 @@ def reason_without_report(outcome: Ending) -> str:
     if outcome.errors.startswith("Timeout"):        # as faulthandler's message begins
         return f"your code did not come back in time{where}. A handler must return; use a timer to wait."
     if outcome.code < 0:
-        return f"your code ended the process by signal {-outcome.code}{where}. That is no pass."
+        return f"your code ended the process by signal {-outcome.code}{where}. That does not count as right."
     last = shorten(outcome.errors.strip().splitlines()[-1], limit=200) if outcome.errors.strip() else ""
-    return f"your code ended the process, with exit code {outcome.code}. That is no pass.{' ' + last if last else ''}"
+    return (f"your code ended the process, with exit code {outcome.code}. That does not count as right."
+            f"{' ' + last if last else ''}")
 
 
 def plain(text: str, *, cut: bool, limit: int = 500) -> str:
