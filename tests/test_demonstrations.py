@@ -68,7 +68,8 @@ def test_each_byte_belongs_to_a_field_or_to_the_punctuation():
 
 @pytest.mark.parametrize("call, reply, words", [
     ("{", "{}", "is not a message"), ('{"call": "x"}', "{}", "expected {\"call\": \"charge\""),
-    (CALL, "[]", "is not a message"), (CALL, '{"x": "' + "y" * 120 + '"}', "at most 120"), (CALL, '{"x": "ü"}', "ASCII")])
+    (CALL, "[]", "is not a message"), (CALL, '{"x": "' + "y" * 120 + '"}', "at most 120"),
+    (CALL, '{"x": "ü"}', "ASCII")])
 def test_what_no_stub_would_send_is_refused(call, reply, words):
     with pytest.raises(DslabError, match=words):
         call_anatomy(call, reply)
