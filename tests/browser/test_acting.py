@@ -173,7 +173,7 @@ def test_a_client_asks_what_is_typed(lab, player):
     press(player, "Escape")
     choose(player, "node A")
     press(player, "a")
-    expect(player.locator(".dslab-reason", has_text="A handles no request of a client.")).to_be_visible()
+    expect(player.locator(".dslab-reason", has_text="A handles no client requests.")).to_be_visible()
 
 
 def test_a_clock_moves(lab, player):

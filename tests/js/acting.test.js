@@ -39,7 +39,7 @@ test("what can be done to a node depends on whether it is up", () => {
   assert.deepEqual(possible(node("B"), 3), ["recover", "isolate", "request", "clock", "partition"]);
   assert.equal(whyNot(node("B"), 3, "crash"), "B is down.");
   assert.equal(whyNot(node("B"), 2, "recover"), "B is not down.");
-  assert.equal(whyNot(node("C"), 2, "request"), "C handles no request of a client. Ask A, B.");
+  assert.equal(whyNot(node("C"), 2, "request"), "C handles no client requests. Ask A, B.");
 });
 
 test("a paused node can be resumed, and not paused again", () => {
@@ -56,7 +56,7 @@ test("a paused node can be resumed, and not paused again", () => {
 
 test("a timer that runs can go off now, the next one by a key", () => {
   assert.deepEqual(interventionOf(interventionsAt(index, node("A"), 2).interventions, "t").changes, [{ verb: "fire", args: ["A", "again"] }]);
-  assert.equal(whyNot(node("A"), 7, "fire"), "A has no timer that runs.");
+  assert.equal(whyNot(node("A"), 7, "fire"), "A has no timer set.");
   const [first, ...steps] = TRACE.steps;
   const two = indexTrace({ ...TRACE, steps: [{ ...first, timers: { late: 80, soon: 20 } }, ...steps] });
   const fires = interventionsAt(two, node("A"), 0).interventions.filter((intervention) => intervention.name === "fire");
@@ -85,7 +85,7 @@ test("a message that has reached a paused node cannot be changed any more", () =
   const messages = TRACE.messages.map((one) => (one.name === "A->B#2" ? { ...one, ...open } : one));
   const paused = indexTrace({ ...TRACE, steps, messages });
   assert.match(interventionsAt(paused, message("A->B#2"), 7).about, /: in flight\.$/);
-  assert.match(interventionsAt(paused, message("A->B#2"), 8).about, /: arrived, and waits for a paused node\.$/);
+  assert.match(interventionsAt(paused, message("A->B#2"), 8).about, /: arrived, waiting for a paused node\.$/);
 });
 
 test("a link is cut and healed in each direction by itself", () => {

@@ -40,7 +40,7 @@ test("two steps are before, after or concurrent, and the sentence says why", () 
   assert.equal(said(0, 2), "Step 0 happened before step 2: the news could travel with Ask A->B#1.");
   assert.equal(said(4, 0), "Step 0 happened before step 4: both are steps of A, one after the other.");
   assert.match(said(3, 4), /concurrent: no chain of messages/);
-  assert.match(said(6, 2), /^Step 6 happened to the network/);
+  assert.match(said(6, 2), /^Step 6 happened in the network/);
   assert.match(said(2, 2), /is marked/);
   assert.deepEqual(chainOf(index, { ...ALL, marked: 0, step: 2 }).messages, [TRACE.messages[0]]);
 });

@@ -11,7 +11,7 @@ import { createCopyBar } from "./code_export.js";
 /** The outcome, where nothing can be chosen any more. */
 const END_WORDS = {
   still: english("Nothing more can happen, and no promise was broken. Take back a choice and try another way."),
-  failed: english("The protocol raised an error; the sentence above says where. Take back the last choice to continue."),
+  failed: english("The protocol raised an error; the sentence above says where. Take back a choice to continue."),
 };
 
 /** What each kind of choice is called. */
