@@ -77,7 +77,7 @@ def test_a_message_shows_itself_as_the_code_that_makes_it():
 
 def test_a_message_cannot_be_changed():
     with pytest.raises(
-        DslabError, match=r"Ping\.n cannot be changed: .* the receiver would not see the change"
+        DslabError, match=r"Ping\.n cannot be changed: .* would not see the change"
     ):
         Ping(1).n = 2
 
