@@ -18,9 +18,9 @@ from dslab.protocols.links import (
     Say,
     Stubborn,
     laboratory,
+    late_copy,
     no_creation,
     no_duplication,
-    old_as_new,
     reliable_delivery,
     restart,
 )
@@ -90,8 +90,8 @@ def test_numbers_in_memory_do_not_survive_a_crash(node):
 
 
 def test_after_a_crash_an_old_message_is_delivered_as_new():
-    assert names_broken(simulate(old_as_new(Fifo))) == {"no duplication"}
-    assert not names_broken(simulate(old_as_new(Durable)))
+    assert names_broken(simulate(late_copy(Fifo))) == {"no duplication"}
+    assert not names_broken(simulate(late_copy(Durable)))
 
 
 def test_on_disk_all_promises_survive_a_crash_of_either_node_at_any_moment():

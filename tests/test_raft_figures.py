@@ -7,10 +7,10 @@ from dslab import judge, simulate
 from dslab.protocols.client import Put
 from dslab.protocols.raft import Appended, AppendEntries, RequestVote, Vote
 from dslab.protocols.raft_figures import (
-    COMMITTED,
+    ENDING_D,
+    ENDING_E,
     FIGURE_7,
     FIGURE_8_BROKEN,
-    OVERWRITTEN,
     figure_7,
     figure_8,
     three_logs,
@@ -18,7 +18,7 @@ from dslab.protocols.raft_figures import (
 from dslab.protocols.raft_variants import DirectedBackUpByOne, DirectedRaft
 
 FIGURES = {
-    "7": figure_7(), "8 d": figure_8(OVERWRITTEN), "8 e": figure_8(COMMITTED),
+    "7": figure_7(), "8 d": figure_8(ENDING_D), "8 e": figure_8(ENDING_E),
     "A": three_logs("A"), "B": three_logs("B"), "C": three_logs("C"),
 }
 
@@ -91,7 +91,7 @@ def applied(trace):
 
 def test_an_entry_on_a_majority_may_still_be_overwritten():
     """Figure 8 (c) and (d): so nobody has applied it."""
-    trace = simulate(figure_8(OVERWRITTEN))
+    trace = simulate(figure_8(ENDING_D))
     copied = trace.state_at(next(step.index for step in trace.steps if step.time > 450))
     assert [terms_of(copied[name]["log"]) for name in ("S1", "S2", "S3")] == ["12", "12", "12"]
     assert logs(trace) == {"S1": "124"} | dict.fromkeys(("S2", "S3", "S4", "S5"), "135")
@@ -100,7 +100,7 @@ def test_an_entry_on_a_majority_may_still_be_overwritten():
 
 def test_an_entry_of_the_own_term_on_a_majority_protects_those_before_it():
     """Figure 8 (e): S5 cannot win an election."""
-    trace = simulate(figure_8(COMMITTED))
+    trace = simulate(figure_8(ENDING_E))
     assert leader_of(trace, 900) == "S1" and applied(trace) == {"2.2"}
     assert logs(trace) == dict.fromkeys(("S1", "S2", "S3"), "124") | {"S4": "1", "S5": "13"}
     assert final(trace)["S5"]["role"] == "candidate" and final(trace)["S5"]["votes"] == {"S4", "S5"}

@@ -12,8 +12,8 @@ from dslab.protocols.rpc import (
     MISHAPS,
     PROMISES,
     Bank,
-    CarefulBank,
     Charge,
+    DurableBank,
     PatientShop,
     RememberingBank,
     Shop,
@@ -67,15 +67,15 @@ def test_the_moment_at_which_the_cable_is_pulled_out_cannot_be_seen():
 
 @pytest.mark.parametrize(("mishap", "bank", "times"), [
     ("the reply is lost", Bank, 2), ("the reply is lost", RememberingBank, 1),
-    ("a crash after it was executed", RememberingBank, 2), ("a crash after it was executed", CarefulBank, 1),
-    ("the request is doubled", RememberingBank, 1), ("the reply is late", CarefulBank, 1),
+    ("a crash after it was executed", RememberingBank, 2), ("a crash after it was executed", DurableBank, 1),
+    ("the request is doubled", RememberingBank, 1), ("the reply is late", DurableBank, 1),
 ])
 def test_with_retries_it_depends_on_what_the_bank_remembers(mishap, bank, times):
     assert told(charging(PatientShop, bank, *MISHAPS[mishap])) == ("ok", times)
 
 
 def test_exactly_once_survives_a_drop_a_copy_and_a_crash_anywhere():
-    found = explore(charging(PatientShop, CarefulBank), [nothing_is_executed_twice, what_is_reported_ok_was_executed],
+    found = explore(charging(PatientShop, DurableBank), [nothing_is_executed_twice, what_is_reported_ok_was_executed],
                     drops=1, duplicates=1, crashes=1, recoveries=1, timers={"patience": 2},
                     within=lambda world: "shop" in world.up)
     assert found and found.status == "explored completely"
@@ -89,7 +89,7 @@ def test_each_weaker_bank_is_found_to_execute_twice(bank, faults):
 
 
 def test_after_ten_tries_even_a_patient_shop_gives_up():
-    run = charging(PatientShop, CarefulBank).replace(network=Network(loss=1.0), duration=5000)
+    run = charging(PatientShop, DurableBank).replace(network=Network(loss=1.0), duration=5000)
     trace = simulate(run)
     assert told(run) == ("unknown", 0) and len(trace.messages) == 10
     assert judge(trace, [every_call_has_an_outcome])[0]

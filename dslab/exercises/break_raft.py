@@ -17,7 +17,7 @@ from dslab.protocols.raft import (
     logs_that_agree_on_an_entry_agree_on_all_before_it,
     two_leaders_never_share_a_term,
 )
-from dslab.protocols.raft_figures import COMMITTED, figure_8
+from dslab.protocols.raft_figures import ENDING_E, figure_8
 from dslab.protocols.raft_variants import (
     Amnesia,
     AnyLog,
@@ -149,7 +149,7 @@ EXERCISES = (
                 "Recover S5 and let it stand for election twice, since the others have already seen term 4. Either "
                 "S1 is down, or S5 is quicker than the heartbeat with which S1 would repair S5's log."),
          right=(FIGURE_8_D, [at(570, recover("S5")), stand(571, "S5"), stand(572, "S5")]),
-         wrong=((FIGURE_8_D[:4], "the promise holds"), (COMMITTED[1:4], "the promise holds"),
+         wrong=((FIGURE_8_D[:4], "the promise holds"), (ENDING_E[1:4], "the promise holds"),
                 ([at(510, request("S1", Propose(Put("x", 1)))), *FIGURE_8_D], "the promise holds"),
                 ([at(500, crash("S1")), at(505, crash("S2"))], "crash is used 2 times"))),
     task("7.5a", "A forgotten vote", DirectedAmnesia, two_leaders_never_share_a_term, STANDS,

@@ -6,7 +6,7 @@ from dslab.protocols import pipelining, rolling_upgrade
 from dslab.protocols.rpc import (
     MISHAPS,
     Bank,
-    CarefulBank,
+    DurableBank,
     PatientShop,
     RememberingBank,
     charging,
@@ -82,7 +82,7 @@ EXERCISES = (
                ((at(0, drop("bank->shop#7")),), "the promise holds"))),
     BreakIt(
         number="1.3d", title="Make a forgetful bank charge twice", run=charging(PatientShop, RememberingBank),
-        mended=CarefulBank, promise=nothing_is_executed_twice, allowed={"crash": 1, "recover": 1},
+        mended=DurableBank, promise=nothing_is_executed_twice, allowed={"crash": 1, "recover": 1},
         task="Now the bank remembers what it has executed, but only in memory. The request arrives at 20 ms and is "
              "executed at 25 ms; the reply leaves at 30 ms. You may make the bank crash and recover once.",
         hints=("When must it crash so that the charge has happened, but the shop does not hear of it?",

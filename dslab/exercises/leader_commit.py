@@ -17,7 +17,7 @@ from dslab.properties import World, always
 from dslab.protocols import raft
 from dslab.protocols.client import Add, execute
 from dslab.protocols.raft import Appended
-from dslab.protocols.raft_figures import COMMITTED, OVERWRITTEN, cluster, figure_8, log_of
+from dslab.protocols.raft_figures import ENDING_D, ENDING_E, cluster, figure_8, log_of
 from dslab.protocols.raft_variants import DirectedRaft, Propose, TimeOut
 from dslab.run import Run
 from dslab.script import At, at, cut, delay, heal, isolate, partition
@@ -332,7 +332,7 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     for group, *events in stories:
         yield started(protocol, group, stand(0, a), *events)
     if names == FIVE:
-        yield from (figure_8(ending, protocol=protocol) for ending in (OVERWRITTEN, COMMITTED))
+        yield from (figure_8(ending, protocol=protocol) for ending in (ENDING_D, ENDING_E))
     for e in rest:                                          # a hears b when what b stored has been replaced
         yield started(
             protocol, names, stand(0, a), at(40, partition((a, b), (c, d, e))), at(45, delay(f"{b}->{a}#4", by=300)),

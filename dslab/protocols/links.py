@@ -251,7 +251,7 @@ def restart(link: type[Node], node: str) -> Run:
         at(100, request("A", Say("B", "m2")))])
 
 
-def old_as_new(link: type[Node]) -> Run:
+def late_copy(link: type[Node]) -> Run:
     """B crashes and recovers, and then a late copy of m1 arrives."""
     return Run(link, 2, network=CALM, title=f"{link.__name__}: a copy arrives after the crash", script=[
         at(0, duplicate("A->B#1", after=100)), at(10, request("A", Say("B", "m1"))), at(50, crash("B")),

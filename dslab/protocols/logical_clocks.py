@@ -256,6 +256,6 @@ DEMOS = {
     "vector clock": drawing(VectorClock, *EXAMPLE, title="Vector clocks: three nodes, two messages"),
     "figure 1": drawing(LamportClock, *FIGURE_1, title="Lamport's figure 1, with stamps"),
     "nine messages": drawing(VectorClock, *NINE_MESSAGES, title="Vector clocks: four nodes, nine messages"),
-    "deaf": drawing(Deaf, *EXAMPLE, title="A Lamport clock that ignores the stamps it receives"),
+    "own count": drawing(Deaf, *EXAMPLE, title="Each node counts its own events"),
     "uncounted send": drawing(UncountedSend, *EXAMPLE, title="A Lamport clock that does not count sends"),
 }

@@ -69,7 +69,7 @@ BEGINNING = [
     at(370, request("S1", TimeOut())),                      # leads term 4, and copies entry 2 to S3
 ]
 # (d): S1 fails before it commits anything new.
-OVERWRITTEN = [
+ENDING_D = [
     at(500, isolate("S1")),
     at(510, request("S1", Propose(Put("x", "4.3")))),
     at(550, crash("S1")),
@@ -80,7 +80,7 @@ OVERWRITTEN = [
     at(700, request("S5", Propose(Put("x", "5.3")))),
 ]
 # (e): S1 commits an entry of its own term first.
-COMMITTED = [
+ENDING_E = [
     at(510, request("S1", Propose(Put("x", "4.3")))),
     at(600, crash("S1")),
     at(610, heal()),
@@ -91,13 +91,13 @@ COMMITTED = [
 
 
 def figure_8(ending: list[At], *, protocol: type[Node] = DirectedRaft) -> Run:
-    """Figure 8 with the ending `OVERWRITTEN` (d) or `COMMITTED` (e)."""
+    """Figure 8 with the ending `ENDING_D` (d) or `ENDING_E` (e)."""
     logs = dict.fromkeys(("S1", "S2", "S3", "S4", "S5"), "1")
     title = "Raft, figure 8: the commit anomaly"
     return cluster(protocol, logs, term=1, script=BEGINNING + ending, duration=900, title=title)
 
 
-FIGURE_8_BROKEN = figure_8(OVERWRITTEN, protocol=DirectedCommitByCounting)
+FIGURE_8_BROKEN = figure_8(ENDING_D, protocol=DirectedCommitByCounting)
 
 # ---- three logs --------------------------------------------------------------------------------------------
 

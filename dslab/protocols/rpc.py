@@ -173,7 +173,7 @@ class RememberingBank(Bank):
         return self.results[src, call.number]
 
 
-class CarefulBank(RememberingBank):
+class DurableBank(RememberingBank):
     """Exactly once: the results are on disk, in the same write as the effect."""
 
     persistent = ("charged", "results")
@@ -251,7 +251,7 @@ def unplugged(moment):
                     title=f"The cable is pulled out at {moment} ms")
 
 
-DEMO = charging(PatientShop, CarefulBank, *MISHAPS["the reply is lost"],
+DEMO = charging(PatientShop, DurableBank, *MISHAPS["the reply is lost"],
                 title="A lost reply, a retry, and one charge")
 DEMOS = {
     "maybe": charging(Shop, Bank, *MISHAPS["the reply is lost"], title="No retry: the outcome is unknown"),
@@ -260,6 +260,6 @@ DEMOS = {
                              title="The bank remembers: Carol pays once"),
     "at most once, crash": charging(PatientShop, RememberingBank, *MISHAPS["a crash after it was executed"],
                                     title="The bank remembers, and forgets in a crash: Carol pays twice"),
-    "exactly once": charging(PatientShop, CarefulBank, *MISHAPS["a crash after it was executed"],
+    "exactly once": charging(PatientShop, DurableBank, *MISHAPS["a crash after it was executed"],
                              title="The bank remembers on disk: Carol pays once"),
 }

@@ -228,7 +228,7 @@ SECOND_LEADER = Run(NaiveSecondLeader, network=Network(latency=constant(10), fif
     at(30, request("A", Broadcast("m2"))),
     at(45, request("C", TakeOver())),
     at(50, request("C", Broadcast("m3"))),
-], title="A naive second leader")
+], title="A second leader takes over")
 
 DEMO = same_run(LamportOrder, fifo=True)
 DEMOS = {
