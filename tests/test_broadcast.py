@@ -31,8 +31,8 @@ from dslab.protocols.causal_broadcast import (
     Dependent,
     Fifo,
     allowed_orders,
+    one_answer,
     overtaking,
-    question_and_answer,
     same_run,
 )
 from dslab.protocols.total_order import (
@@ -121,7 +121,7 @@ def test_reliable_breaks_fifo_order_where_fifo_keeps_it():
 
 def test_fifo_breaks_causal_order_where_causal_keeps_it():
     """D4.11."""
-    weak, strong = simulate(question_and_answer(Fifo)), simulate(question_and_answer(Causal))
+    weak, strong = simulate(one_answer(Fifo)), simulate(one_answer(Causal))
     assert payloads(weak)["Carol"] == ("Yes.", "Tea?")
     assert broken(weak, FIFO_ORDER, CAUSAL_ORDER) == [CAUSAL_ORDER.name]
     assert payloads(strong)["Carol"] == ("Tea?", "Yes.") and not broken(strong, CAUSAL_ORDER)

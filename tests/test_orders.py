@@ -44,7 +44,7 @@ from dslab.protocols.broadcast import (
     Gossip,
     crashing_sender,
 )
-from dslab.protocols.causal_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, Fifo, overtaking, question_and_answer
+from dslab.protocols.causal_broadcast import CAUSAL_ORDER, FIFO_ORDER, Causal, Fifo, one_answer, overtaking
 from dslab.protocols.raft import DEMO as RAFT
 from dslab.protocols.raft import Raft
 from dslab.protocols.total_order import (
@@ -181,7 +181,7 @@ def test_a_second_leader_breaks_total_order_and_nothing_else():
 @pytest.mark.parametrize("trace, check, sentence", [
     (simulate(overtaking(EagerReliable)), fifo,
      "C delivers message 2 of A (step S), but not yet message 1 of A, which precedes it (step F)"),
-    (simulate(question_and_answer(Fifo)), causal,
+    (simulate(one_answer(Fifo)), causal,
      "Carol delivers message 1 of Bob (step S), but not yet message 1 of Alice, which precedes it (step F)"),
     (simulate(together(Causal)), total_order,
      "as number 1, A delivers message 1 of A (step F), but B delivers message 1 of B (step S)"),
@@ -308,7 +308,7 @@ def test_an_output_that_names_no_message_is_refused():
 
 
 def test_a_trace_from_a_file_is_judged_like_the_run_itself():
-    for run, check in ((overtaking(EagerReliable), fifo), (question_and_answer(Fifo), causal)):
+    for run, check in ((overtaking(EagerReliable), fifo), (one_answer(Fifo), causal)):
         trace = simulate(run)
         again = check(Trace.from_json(trace.to_json()))
         assert (again.step, again.sentence) == (check(trace).step, check(trace).sentence)

@@ -36,7 +36,7 @@ def test_the_error_of_ntp_is_half_the_difference_of_the_ways(offset, there, back
     assert f"the error is {error} ms" in text_of(ntp(offset, there, back))
 
 
-def test_a_skew_beyond_the_latency_turns_question_and_answer_round():
+def test_a_skew_beyond_the_latency_turns_one_answer_round():
     assert "question first" in text_of(moon_and_cheese(1, 2))
     assert "answer first" in text_of(moon_and_cheese(3, 2))
     assert "question first" in text_of(moon_and_cheese(3, 4))

@@ -188,7 +188,7 @@ def overtaking(protocol: type[Node]) -> Run:
     ], title=f"{protocol.__name__}: the second message overtakes the first")
 
 
-def question_and_answer(protocol: type[Node]) -> Run:
+def one_answer(protocol: type[Node]) -> Run:
     """Alice asks, Bob answers, and Carol receives the answer first: both copies of the question are delayed."""
     return Run(protocol, ("Alice", "Bob", "Carol"), network=Network(latency=constant(10)), script=[
         at(0, delay("Alice->Carol#1", by=50)),
@@ -198,10 +198,10 @@ def question_and_answer(protocol: type[Node]) -> Run:
     ], title=f"{protocol.__name__}: Carol receives the answer before the question")
 
 
-DEMO = question_and_answer(Causal)
+DEMO = one_answer(Causal)
 DEMOS = {
     "reliable breaks FIFO order": overtaking(EagerReliable),
     "FIFO": overtaking(Fifo),
-    "FIFO breaks causal order": question_and_answer(Fifo),
+    "FIFO breaks causal order": one_answer(Fifo),
     "causal": DEMO,
 }
