@@ -58,6 +58,13 @@ def test_the_checker_finds_nothing_in_an_open_panel(player, panel):
     assert violations(player) == []
 
 
+@pytest.mark.parametrize("tab", ["history", "state", "messages", "promises", "script", "more"])
+def test_the_checker_finds_nothing_under_a_tab(player, tab):
+    player.locator(f"[data-key='tab {tab}']").press("Enter")
+    expect(player.locator(f".dslab-view-{tab}")).to_be_visible()
+    assert violations(player) == []
+
+
 def test_the_checker_finds_nothing_with_a_selection_and_causes(player):
     player.locator("[data-key='node A']").press("Enter")
     player.locator("[data-key='tab more']").press("Enter")
@@ -78,7 +85,8 @@ def test_the_checker_finds_nothing_while_a_question_is_asked_and_answered(browse
     trace = simulate(DEMO)
     questions = [Prediction("Who leads?", list("ABCDE"), answer="A", at=9, until=15),
                  Prediction("In which order?", list("ABC"), answer=list("BCA"), at=15, until=20),
-                 Prediction("How many votes?", answer=3, at=20, until=25)]
+                 Prediction("How many votes?", answer=3, at=20, until=25),
+                 Prediction("Who votes?", list("ABCDE"), answer={"A", "B"}, at=25, until=30)]
     (tmp_path / "asks.html").write_text(html(trace, ask=questions), encoding="utf-8")
     context = browser.new_context(color_scheme=scheme, viewport={"width": 1300, "height": 900})
     player = opened(context.new_page(), (tmp_path / "asks.html").as_uri())
@@ -93,6 +101,22 @@ def test_the_checker_finds_nothing_while_a_question_is_asked_and_answered(browse
         player.press("y")
     expect(question).to_have_attribute("data-phase", "closed")
     assert violations(player) == []
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_checker_finds_nothing_in_a_tour_and_its_keys_walk_through_it(browser, tmp_path, scheme):
+    (tmp_path / "tour.html").write_text(html(simulate(DEMO), tour=True), encoding="utf-8")
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 1300, "height": 900})
+    player = opened(context.new_page(), (tmp_path / "tour.html").as_uri())
+    tour = player.get_by_role("region", name="Guided tour")
+    for key, said in (("", "1 of 2"), ("End", "2 of 2"), ("Home", "Done")):
+        if key:
+            player.press(key)
+        expect(tour).to_contain_text(said)
+        assert violations(player) == []
+    tour.get_by_role("button", name="End the tour").press("Enter")
+    expect(tour).to_be_hidden()
     context.close()
 
 

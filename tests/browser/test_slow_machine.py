@@ -12,11 +12,13 @@ pytestmark = pytest.mark.browser
 SHORTEST = "00_start_here"          # of the notebooks: the one that `make test` runs
 RELOADED = 10_000                   # ms after which the page is loaded again: some cells have run, not all
 PATIENCE = 300_000                  # ms until all widgets of a chapter are drawn
+POLLING = 3000                      # ms from look to look, which at this speed is work, too
 # The first lines of the cells with a widget that is not drawn, or with a player that has no step to show.
 EMPTY = """() => {
     const view = "application/vnd.jupyter.widget-view+json";
-    const blank = (node) => !node || !node.textContent.trim() || node.textContent.includes("Loading widget")
-        || [...node.querySelectorAll(".dslab-player")].some((one) => !one.querySelector("[role=status][aria-live]"));
+    const empty = ".dslab-player:not(:has([role=status][aria-live]), .dslab-compare, .dslab-compare *)";
+    const blank = (node) => !node || node.querySelector(empty) || node.textContent.includes("Loading widget")
+        || !node.querySelector(".jp-OutputArea-output")?.textContent.trim();
     return jupyterapp.shell.currentWidget.content.widgets.filter((cell) => cell.model.type === "code"
         && cell.model.outputs.toJSON().some(({ data }, at) => data?.[view] && blank(cell.outputArea?.widgets[at]?.node))
     ).map((cell) => cell.model.sharedModel.getSource().split("\\n")[0]);
@@ -43,7 +45,7 @@ def slow(lab):
 def left_empty(lab) -> list[str]:
     """The cells whose widgets are still not drawn after five minutes."""
     try:
-        lab.page.wait_for_function(f"() => !({EMPTY})().length", timeout=PATIENCE)
+        lab.page.wait_for_function(f"() => !({EMPTY})().length", timeout=PATIENCE, polling=POLLING)
     except TookTooLong:
         return lab.page.evaluate(EMPTY)
     return []
