@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator
 from dslab import Run, at, crash, isolate, play, simulate
 from dslab.player.html_export import html, page
 from dslab.player.player import Player
+from dslab.protocols import byzantine, failure_detectors
 from dslab.protocols.raft import DEMO, Raft
 
 pytestmark = pytest.mark.browser
@@ -109,3 +110,31 @@ def test_labels_of_a_broadcast_avoid_each_other_and_the_nodes(player):
     for step in (15, 16, 31, 32, 33, 60, 61):
         player.get_by_role("slider", name="Step").fill(str(step))
         assert player.evaluate(FAULTS) == [], step
+
+
+def test_the_tabs_stand_in_one_row_and_the_keyboard_brings_each_into_sight(player):
+    tabs = player.locator(".dslab-tabs .dslab-tab")
+    assert len(set(tabs.evaluate_all("all => all.map((one) => one.getBoundingClientRect().top)"))) == 1
+    for one in tabs.all():
+        one.focus()
+        room, box = player.locator(".dslab-tabs").bounding_box(), one.bounding_box()
+        assert room["x"] - 1 <= box["x"] and box["x"] + box["width"] <= room["x"] + room["width"] + 1
+
+
+@pytest.mark.parametrize(("run", "said", "unsaid"), [
+    (DEMO, ["an answer that came", "next_index: a position in this log", "not committed"], ["holds a lock"]),
+    (failure_detectors.DEMO, ["suspected by …"], ["an answer that came", "committed", "says yes"]),
+    (byzantine.DEMO, ["says yes", "says no"], ["asks", "an answer that came", "suspected by …"]),
+])
+def test_the_legend_explains_the_marks_of_this_run_and_no_others(browser, tmp_path, run, said, unsaid):
+    file = tmp_path / "player.html"
+    file.write_text(html(simulate(run)), encoding="utf-8")
+    window = browser.new_page(viewport={"width": 1280, "height": 720})
+    window.goto(file.as_uri())
+    window.get_by_role("button", name="More", exact=True).press("Enter")
+    window.get_by_role("button", name="Legend", exact=True).press("Enter")
+    words = window.locator(".dslab-legend-item bdi").all_inner_texts()
+    assert [one for one in said if one not in words] == []
+    assert [one for one in unsaid if any(one in word for word in words)] == []
+    assert window.locator(".dslab-player").evaluate(FAULTS) == []
+    window.close()

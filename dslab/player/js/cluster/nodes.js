@@ -212,7 +212,12 @@ function fillLabel(element, lines, { x, top, bottom, anchor, align, lines: most 
 }
 
 const DOT = 13; // px, from one dot of a tally to the next
-const MOST_DOTS = 9;
+export const MOST_DOTS = 9;
+
+/** @param {"got"|"needed"|"spare"} kind
+ *  @param {number} cx
+ *  @param {number} cy */
+export const drawDot = (kind, cx, cy) => s("circle", { class: `dslab-dot dslab-dot-${kind}`, cx, cy, r: 4.6 });
 
 /** A dot for each answer that came, a ring for each that is needed, a faint ring for the others; and what is counted.
  * @param {Tally} tally
@@ -225,10 +230,9 @@ function drawTally({ got, needed, of }, words, place) {
   const anchor = place["text-anchor"];
   const wide = DOT * of;
   const left = anchor === "end" ? place.x - wide : anchor === "start" ? place.x : place.x - wide / 2 - 18;
-  const dots = Array.from({ length: of }, (_, n) => {
-    const kind = n < got ? "got" : n < needed ? "needed" : "spare";
-    return s("circle", { class: `dslab-dot dslab-dot-${kind}`, cx: left + DOT * (n + 0.5), cy: place.y - 5, r: 4.6 });
-  });
+  const dots = Array.from({ length: of }, (_, n) =>
+    drawDot(n < got ? "got" : n < needed ? "needed" : "spare", left + DOT * (n + 0.5), place.y - 5),
+  );
   const [x, to] = anchor === "end" ? [left - 5, "end"] : [left + wide + 5, "start"];
   return [...dots, s("text", { x, y: place.y, "text-anchor": to }, words)];
 }
@@ -238,16 +242,25 @@ function drawTally({ got, needed, of }, words, place) {
  * @param {number} radius */
 function drawSigns({ signs, lock }, radius) {
   const at = 0.8 * radius;
-  const badges = [...new Set(signs)].flatMap((sign, n) => {
-    const place = { cx: -at + 17 * n, cy: -at };
-    return [
-      s("circle", { class: "dslab-thought", r: 8.5, ...place }),
-      s("text", { class: "dslab-thought-sign", x: place.cx, y: place.cy, dy: "0.36em" }, sign),
-    ];
-  });
-  const closed = lock === "held";
-  const padlock = { class: `dslab-lock dslab-lock-${lock}`, d: PADLOCK[closed ? "closed" : "open"] };
-  return lock ? [...badges, s("path", { ...padlock, transform: `translate(${at} ${at})` })] : badges;
+  const badges = [...new Set(signs)].flatMap((sign, n) => drawThought(sign, -at + 17 * n, -at));
+  return lock ? [...badges, drawPadlock(lock, `translate(${at} ${at})`)] : badges;
+}
+
+/** @param {string} sign
+ *  @param {number} x
+ *  @param {number} y */
+export function drawThought(sign, x, y) {
+  return [
+    s("circle", { class: "dslab-thought", r: 8.5, cx: x, cy: y }),
+    s("text", { class: "dslab-thought-sign", x, y, dy: "0.36em" }, sign),
+  ];
+}
+
+/** @param {"held"|"waiting"} lock
+ *  @param {string|null} [transform] */
+export function drawPadlock(lock, transform = null) {
+  const d = PADLOCK[lock === "held" ? "closed" : "open"];
+  return s("path", { class: `dslab-lock dslab-lock-${lock}`, d, transform });
 }
 
 /** Rings round a node that shrink while its timers run; those that go off first.

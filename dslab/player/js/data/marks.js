@@ -132,7 +132,7 @@ function itemsIn(value) {
  *  @param {Marking} mark
  *  @param {Value|undefined} value
  *  @returns {Tally} */
-function tallyOf({ peers = 0 }, mark, value) {
+export function tallyOf({ peers = 0 }, mark, value) {
   const items = itemsIn(value);
   const { needed } = mark;
   const of = needed === "peers" ? peers : peers + 1;

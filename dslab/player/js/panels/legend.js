@@ -1,5 +1,5 @@
 // @ts-check
-// The legend: always visible, and only about what occurs in this trace.
+// The legend: only about what occurs in this trace.
 /** @import { Index, Panel } from "../types.js" */
 import {
   crossOutline,
@@ -12,10 +12,10 @@ import {
   typeOutline,
 } from "../cluster/shapes.js";
 import { typesOf } from "../data/trace.js";
-import { shorten } from "../data/values.js";
 import { VERBS } from "../data/verb_table.js";
 import { h, s, toggleClass } from "../dom.js";
 import { english, t } from "../words.js";
+import { item, logItems, lookItems, markItems } from "./legend_marks.js";
 
 /** @param {boolean} marked */
 const verbWords = (marked) =>
@@ -48,7 +48,9 @@ export function createLegend(index) {
     "div",
     { class: "dslab-legend", role: "group", "aria-label": t("Legend") },
     titled(t("nodes"), [...roleItems(index), ...statusItems(index)]),
-    titled(t("messages"), [...typeItems(index), ...messageItems(index)]),
+    titled(t("marks"), markItems(index)),
+    titled(t("messages"), [...typeItems(index), ...lookItems(index), ...messageItems(index)]),
+    titled(t("logs"), logItems(index)),
     titled(
       t("steps"),
       [...KIND_WORDS].filter(([kind]) => kinds.has(kind)).map(([kind, word]) => kindItem(kind, t(word))),
@@ -67,17 +69,6 @@ export function createLegend(index) {
  *  @param {Node[]} items */
 function titled(title, items) {
   return items.length ? h("div", { class: "dslab-legend-group" }, h("strong", {}, title), ...items) : null;
-}
-
-/** @param {string} word
- *  @param {...Node} drawing within 10 px of the origin */
-function item(word, ...drawing) {
-  return h(
-    "span",
-    { class: "dslab-legend-item", title: word },
-    s("svg", { viewBox: "-11 -11 22 22", "aria-hidden": "true" }, ...drawing),
-    h("bdi", {}, shorten(word, 24)),
-  );
 }
 
 /** @param {Index} index */

@@ -118,8 +118,8 @@ function keyOf(about, told, cursors) {
   ];
 }
 
-/** @param {Cursor} cursor */
-const drawSign = ({ number }) =>
+/** @param {Pick<Cursor, "number">} cursor */
+export const drawSign = ({ number }) =>
   s("svg", { viewBox: "-5 -5 10 10", "aria-hidden": "true" }, s("path", { d: SIGNS[number % SIGNS.length] }));
 
 /** @param {Index} index
@@ -213,7 +213,7 @@ function createSign(cursor, several) {
  *  @param {number} place counted from 1
  *  @param {boolean} certain
  *  @param {boolean} told is it known what is committed? */
-function createBox(entry, place, certain, told) {
+export function createBox(entry, place, certain, told) {
   const { term, command } = readEntry(entry);
   const colour = typeof term === "number" && Number.isInteger(term) ? term % COLOURS : "none";
   const about = [t("entry {place}", { place }), term === null ? "" : t("term {term}", { term: words(term) })];

@@ -66,7 +66,10 @@ export function createTabs(index, lights, present, actions) {
     .filter(([name]) => present.has(name))
     .map(([name, word]) => ({ name, press: createTab(t(word), `tab ${name}`, () => actions.tab(name)) }));
   buttons.find(({ name }) => name === "promises")?.press.append(dots.element);
-  const about = { class: "dslab-tabs", role: "toolbar", "aria-label": t("Views") };
+  // In a narrow player the row scrolls: the tab that has the focus is to be seen whole.
+  const onfocusin = (/** @type {FocusEvent} */ { target }) =>
+    target instanceof Element && target.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const about = { class: "dslab-tabs", role: "toolbar", "aria-label": t("Views"), onfocusin };
   return {
     element: h("div", about, ...buttons.map(({ press }) => press)),
     draw(view) {
