@@ -55,14 +55,14 @@ def read(path: Path) -> NotebookNode:
     try:
         found = json.loads(_text(path))
         if not isinstance(found, dict) or not isinstance(found.get("cells"), list) or found.get("nbformat") != 4:
-            raise DslabError(f"{path.name} is no notebook: expected the cells of nbformat 4. Open and save it in"
+            raise DslabError(f"{path.name} is not a notebook: expected the cells of nbformat 4. Open and save it in"
                              " JupyterLab")
         return _strict(nbformat.from_dict(found), path)
     except json.JSONDecodeError as problem:
-        raise DslabError(f"{path.name} is broken: no JSON at line {problem.lineno}, column {problem.colno}"
+        raise DslabError(f"{path.name} is broken: not JSON at line {problem.lineno}, column {problem.colno}"
                          f" ({problem.msg})") from None
     except UnicodeDecodeError as problem:
-        raise DslabError(f"{path.name} is broken: its byte {problem.start} is no UTF-8. Save it as UTF-8") from None
+        raise DslabError(f"{path.name} is broken: its byte {problem.start} is not UTF-8. Save it as UTF-8") from None
     except OSError as problem:
         raise DslabError(f"{path.name} cannot be read: {problem.strerror or problem}") from None
     except (ValueError, RecursionError) as problem:     # huge numbers, or deeply nested brackets
@@ -75,7 +75,7 @@ def _text(path: Path) -> str:
         others = [file.name for file in folder.iterdir() if file.name != path.name]     # or a broken symbolic link
         raise DslabError(f"there is no file {path}.{nearest(path.name, others)}")
     if path.suffix != ".ipynb" or not path.is_file():
-        raise DslabError(f"{path} is no notebook: expected a file whose name ends in .ipynb")
+        raise DslabError(f"{path} is not a notebook: expected a file whose name ends in .ipynb")
     return path.read_text(encoding="utf-8")
 
 
@@ -86,7 +86,7 @@ def _strict(notebook: NotebookNode, path: Path) -> NotebookNode:
         lines: list[Any] = source if isinstance(source, list) else [source]
         meta = cell.get("metadata", {}) if isinstance(cell, dict) else None
         if not all(isinstance(line, str) for line in lines) or not isinstance(meta, dict) or "cell_type" not in cell:
-            raise DslabError(f"{path.name} is broken: its cell {place} is no cell")
+            raise DslabError(f"{path.name} is broken: its cell {place} is not a cell")
         cell.source, cell.metadata = "".join(lines), meta
         half = re.search("[\ud800-\udfff]", cell.source)
         if half:
