@@ -252,6 +252,17 @@ def test_the_error_of_each_clock_is_drawn():
     assert max(axes.lines[0].get_ydata()) == pytest.approx(4, abs=0.1)          # 200 ppm for 20 s
 
 
+def test_no_clock_leaves_the_range_of_the_bound_that_is_drawn():
+    figure = error_chart(simulate(physical_clocks.DEMO.replace(duration=120_000)), bound=physical_clocks.BOUND)
+    axes, = figure.axes
+    within, = axes.collections
+    times, fastest = max((line.get_data() for line in axes.lines[:5]), key=lambda data: data[1][-1])
+    rate = fastest[-1] / times[-1]                                              # ms per second
+    behind = [rate * time - error for line in axes.lines[:5] for time, error in line.get_xydata()]
+    assert min(behind) > -1 and 1 < max(behind) < physical_clocks.BOUND
+    assert within.get_label() == "within 41.6 ms"
+
+
 def test_the_two_messages_are_slanted_by_true_time_and_have_their_readings():
     trace = simulate(DEMO)
     sample, = trace.state_at(len(trace) - 1)["C"]["samples"]

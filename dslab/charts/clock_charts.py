@@ -11,19 +11,28 @@ from dslab.trace import Trace
 STROKES = (("#0a5dc2", "-"), ("#a33c00", "--"), ("#1f6f43", "-."), ("#7a3a9a", ":"), ("#333333", "-"))
 
 
-def error_chart(trace: Trace, *, title: str = "") -> Chart:
-    """How far each node's time of day is from true time, at each of its steps."""
+def error_chart(trace: Trace, *, bound: float | None = None, title: str = "") -> Chart:
+    """How far each node's time of day is from true time, at each of its steps.
+
+    Args:
+        trace: a run whose clocks are wrong.
+        bound: how far (ms) a clock may be behind the fastest one; that range is shaded.
+        title: that of the run by default.
+    """
     figure = Chart(figsize=(8, 3.4), layout="constrained", facecolor=PAPER)
     axes = figure.subplots()
-    for node, (colour, stroke) in zip(trace.nodes, cycle(STROKES), strict=False):
-        steps = [step for step in trace.steps if step.node == node]
-        axes.plot([step.time / 1000 for step in steps],
-                  [(step.time if step.local is None else step.local) - step.time for step in steps],
-                  stroke, color=colour, label=node, lw=1.8)
+    errors = {node: [(step.time / 1000, (step.time if step.local is None else step.local) - step.time)
+                     for step in trace.steps if step.node == node] for node in trace.nodes}
+    for (node, points), (colour, stroke) in zip(errors.items(), cycle(STROKES), strict=False):
+        axes.plot(*zip(*points, strict=True), stroke, color=colour, label=node, lw=1.8)
+    if bound is not None:
+        times, fastest = zip(*max(errors.values(), key=lambda points: points[-1][1]), strict=True)
+        axes.fill_between(times, [error - bound for error in fastest], fastest, color="#d8dee4", alpha=0.5,
+                          label=f"within {bound:g} ms")
     axes.axhline(0, color="#8a929b", lw=0.8)
     axes.set(xlabel="true time (s)", ylabel="clock minus true time (ms)", title=title or trace.title)
     axes.grid(color="#d8dee4")
-    axes.legend(ncols=min(5, len(trace.nodes)), loc="best")
+    axes.legend(ncols=min(6, len(trace.nodes) + 1), loc="best")
     return figure
 
 
