@@ -2,7 +2,8 @@
 // The cursor: it is put at a step, moves along the schedule while the run plays, and after a step forward the picture
 // of the cluster glides behind it.
 /** @import { Itinerary } from "./playback.js" */
-/** @import { Actions, Index, View } from "./types.js" */
+/** @import { Index } from "./data/trace_types.js" */
+/** @import { Actions, View } from "./types.js" */
 import { neighbourInView, stepInView } from "./data/filter.js";
 import { createClock, createGlide, itinerary, momentAt, timeAt } from "./playback.js";
 

@@ -2,7 +2,8 @@
 // All panels of one trace, and where they stand: the head with the tabs, the views, what can be done to the selection,
 // the sentence, and the controls. The height is fixed: whatever opens scrolls inside.
 /** @import { Asking } from "./predictions/judge.js" */
-/** @import { Actions, Index, Panel, Payload, Section, Tab, View } from "./types.js" */
+/** @import { Index } from "./data/trace_types.js" */
+/** @import { Actions, Panel, Payload, Section, Tab, View } from "./types.js" */
 import { createBranches, createScenarios } from "./acting/branches.js";
 import { createBreakMode } from "./acting/break_mode.js";
 import { createCodeExport } from "./acting/code_export.js";

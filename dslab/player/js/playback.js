@@ -1,7 +1,8 @@
 // @ts-check
 // Time on the screen. The cursor is a moment: a step and how far (0 to 1) it is on the way to the next. Playing runs
 // along a schedule: when, in ms on the screen, each step happens. Steps that only repeat are passed over.
-/** @import { Index, View } from "./types.js" */
+/** @import { Index } from "./data/trace_types.js" */
+/** @import { View } from "./types.js" */
 import { rowsOf, showsAll, uneventful } from "./data/filter.js";
 import { lastAtMost } from "./data/trace.js";
 

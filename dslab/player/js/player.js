@@ -1,6 +1,7 @@
 // @ts-check
 // The player: one cursor, and panels that draw what it points at. The kernel is asked only when the run is to change.
-/** @import { Actions, Index, Panel, Payload, Place, Player, Tab } from "./types.js" */
+/** @import { Index } from "./data/trace_types.js" */
+/** @import { Actions, Panel, Payload, Place, Player, Tab } from "./types.js" */
 import { createBranchActions } from "./acting/branches.js";
 import { listen } from "./acting/keys.js";
 import { createNavigation } from "./acting/navigation.js";

@@ -1,6 +1,7 @@
 // @ts-check
 // Forms for what a verb still needs: the message of a client, an amount of milliseconds, one side of a partition.
-/** @import { Actions, Acts, Change, Drafts, Index, Intervention, View } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Acts, Change, Drafts, Intervention, View } from "../types.js" */
 import { shorten } from "../data/values.js";
 import { button, FOCUSABLE, h, setAttr, setText } from "../dom.js";
 import { english, t } from "../words.js";

@@ -1,7 +1,8 @@
 // @ts-check
 // Break mode: all that can happen next is a button with a number. Whoever chooses is the network, the clocks and the
 // faults, until a promise (property) is broken.
-/** @import { Actions, Choice, Choices, Index, Message, Panel, Payload, View } from "../types.js" */
+/** @import { Index, Message } from "../data/trace_types.js" */
+/** @import { Actions, Choice, Choices, Panel, Payload, View } from "../types.js" */
 import { mention } from "../data/appearance.js";
 import { shorten } from "../data/values.js";
 import { button, h, setAttr, setText } from "../dom.js";

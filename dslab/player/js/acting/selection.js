@@ -1,6 +1,7 @@
 // @ts-check
 // What is selected, and what can be done to it and to the network: as buttons, by keys, or why it cannot be done.
-/** @import { Actions, Change, Drafts, Index, Intervention, Panel, Payload, Player, View } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Change, Drafts, Intervention, Panel, Payload, Player, View } from "../types.js" */
 import { nextLink } from "../cluster/link_cutting.js";
 import { button, focusedKey, h, restoreFocus, setAttr, setText } from "../dom.js";
 import { kernelStatus, t } from "../words.js";

@@ -1,6 +1,7 @@
 // @ts-check
 // What can be done to the selection after a step, by the verbs of a script; and why something cannot be done now.
-/** @import { Acts, Change, Index, Intervention, Message, Selection } from "../types.js" */
+/** @import { Index, Message } from "../data/trace_types.js" */
+/** @import { Acts, Change, Intervention, Selection } from "../types.js" */
 import { cutsAt, isCut, linksOf, timersAt, valueAt } from "../data/trace.js";
 import { shorten, showCall } from "../data/values.js";
 import { VERBS } from "../data/verb_table.js";

@@ -1,7 +1,8 @@
 // @ts-check
 // Links under the pointer and the keys: a line that is drawn across them cuts them, a click or a key selects one.
 /** @import { ClusterActions } from "./topology.js" */
-/** @import { Change, Index, LinkSelection, Point, Selection, View } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Change, LinkSelection, Point, Selection, View } from "../types.js" */
 /** @typedef {{a: string, b: string, from: Point, to: Point}} Line a link where it is drawn */
 import { cutsAt, isCut, linksOf } from "../data/trace.js";
 import { s, setAttr } from "../dom.js";

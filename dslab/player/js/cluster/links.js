@@ -1,6 +1,7 @@
 // @ts-check
 // The links between the nodes, which of them are cut in which direction, and the ways along them.
-/** @import { Index, Link, Message, Panel, Point } from "../types.js" */
+/** @import { Index, Link, Message } from "../data/trace_types.js" */
+/** @import { Panel, Point } from "../types.js" */
 import { chainOf } from "../data/causality.js";
 import { linksOf, valueAt } from "../data/trace.js";
 import { shorten } from "../data/values.js";

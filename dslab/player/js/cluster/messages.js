@@ -3,7 +3,8 @@
 // Elements are kept by name, so that one that has the focus keeps it.
 /** @import { ClusterActions } from "./topology.js" */
 /** @import { Flight } from "../data/in_flight.js" */
-/** @import { Index, Message, Panel, Point, Selection, View } from "../types.js" */
+/** @import { Index, Message } from "../data/trace_types.js" */
+/** @import { Panel, Point, Selection, View } from "../types.js" */
 /** @import { Box, Size } from "./places.js" */
 import { labelOf, lookOf, mention } from "../data/appearance.js";
 import { RELATION, relationOf, relations } from "../data/causality.js";

@@ -2,7 +2,8 @@
 // The nodes of the picture: shape and colour for the role, hatching for a crash, rings for timers, attributes beside.
 /** @import { ClusterActions } from "./topology.js" */
 /** @import { NodeMarks, Tally } from "../data/marks.js" */
-/** @import { Index, NodeInfo, Point, Status, Value, View } from "../types.js" */
+/** @import { Index, NodeInfo, Status, Value } from "../data/trace_types.js" */
+/** @import { Point, View } from "../types.js" */
 /** @import { Label } from "./places.js" */
 import { relationOfNode } from "../data/causality.js";
 import { lastKnownStep } from "../data/filter.js";

@@ -1,6 +1,7 @@
 // @ts-check
 // Data centres as frames round their nodes, and what is written on links: latency and loss.
-/** @import { Index, Point } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Point } from "../types.js" */
 import { shorten } from "../data/values.js";
 import { s } from "../dom.js";
 import { boxAround } from "./places.js";

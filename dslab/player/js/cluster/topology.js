@@ -1,7 +1,8 @@
 // @ts-check
 // The cluster as a picture: nodes, links, and messages that move along them.
 /** @import { NodeMarks } from "../data/marks.js" */
-/** @import { Actions, Index, Panel, View } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Panel, View } from "../types.js" */
 /** @import { Size, Text } from "./places.js" */
 import { marksAt } from "../data/marks.js";
 import { words } from "../data/values.js";

@@ -1,7 +1,7 @@
 // @ts-check
 // One of the two runs: the picture of its cluster, with what the node saw, or with everything.
 /** @import { ClusterActions } from "../cluster/topology.js" */
-/** @import { Index } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
 /** @import { SideBySide, WalkPlace } from "./walk.js" */
 import { createTopology } from "../cluster/topology.js";
 import { indexTrace, lastAtMost } from "../data/trace.js";

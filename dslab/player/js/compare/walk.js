@@ -1,6 +1,7 @@
 // @ts-check
 // The one cursor of two runs: it goes from pair to pair of their steps, and plays.
-/** @import { Model, Trace } from "../types.js" */
+/** @import { Trace } from "../data/trace_types.js" */
+/** @import { Model } from "../types.js" */
 import { createClock, createGlide, momentAt, schedule } from "../playback.js";
 
 /** @typedef {object} SideBySide as `dslab.widgets.compare` makes it

@@ -1,6 +1,6 @@
 // @ts-check
 // What messages say, in a few characters, and which of them only keep things going: heartbeats and their answers.
-/** @import { Index, Message, Step } from "../types.js" */
+/** @import { Index, Message, Step } from "./trace_types.js" */
 
 /** @typedef {{steps: Uint8Array, messages: Set<Message>}} Quiet what only repeats that all is well */
 

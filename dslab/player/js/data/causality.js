@@ -1,7 +1,8 @@
 // @ts-check
 // Happened-before. A step follows from the one before it on its node and from the one that caused it; what could be
 // known where, and by which chain of messages, follows from that.
-/** @import { Index, Message, View } from "../types.js" */
+/** @import { Index, Message } from "./trace_types.js" */
+/** @import { View } from "../types.js" */
 import { stepsOf } from "./trace.js";
 
 /** @typedef {object} Chain the way by which one step could know of another

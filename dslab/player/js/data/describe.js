@@ -1,6 +1,6 @@
 // @ts-check
 // A step in words: in the log, in large type, and for a screen reader; and its stamp.
-/** @import { Index, Step } from "../types.js" */
+/** @import { Index, Step } from "./trace_types.js" */
 import { t } from "../words.js";
 import { mention } from "./appearance.js";
 import { shorten, showTime, words } from "./values.js";

@@ -1,7 +1,8 @@
 // @ts-check
 // Which steps are shown: what the filter leaves, and, in the local view of a node, what that node knows. The diagram
 // and the log have a row for each of them.
-/** @import { Filter, Index, Message, Rows, Step, View } from "../types.js" */
+/** @import { Index, Message, Step } from "./trace_types.js" */
+/** @import { Filter, Rows, View } from "../types.js" */
 import { isQuiet } from "./appearance.js";
 import { learntAt } from "./causality.js";
 import { matchesOf } from "./search.js";

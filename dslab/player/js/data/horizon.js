@@ -1,7 +1,8 @@
 // @ts-check
 // What is known up to a step. A player that asks is given this and not the whole run, so that no view of it can show
 // what comes later, however it looks for it.
-/** @import { Comparison, Light, Message, Operation, Payload, Trace, View } from "../types.js" */
+/** @import { Message, Operation, Trace } from "./trace_types.js" */
+/** @import { Comparison, Light, Payload, View } from "../types.js" */
 import { english } from "../words.js";
 import { lastAtMost } from "./trace.js";
 

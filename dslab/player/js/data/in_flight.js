@@ -1,6 +1,6 @@
 // @ts-check
 // Messages on their way: which, at a step or between two, and how far each has come. A look-up, however long the run.
-/** @import { Index, Message } from "../types.js" */
+/** @import { Index, Message } from "./trace_types.js" */
 import { lastAtMost } from "./trace.js";
 
 /** @typedef {object} Flight a message on its way

@@ -1,7 +1,8 @@
 // @ts-check
 // What a protocol has drawn of its nodes' state (`dslab.marks`): votes, suspicions, choices, locks, positions in logs.
 // All of it is what the cursor points at: nothing here looks ahead.
-/** @import { Index, NodeInfo, Value, View } from "../types.js" */
+/** @import { Index, NodeInfo, Value } from "./trace_types.js" */
+/** @import { View } from "../types.js" */
 import { t } from "../words.js";
 import { lastKnownStep } from "./filter.js";
 import { valueAt } from "./trace.js";

@@ -1,6 +1,6 @@
 // @ts-check
 // Full-text search in the log.
-/** @import { Index } from "../types.js" */
+/** @import { Index } from "./trace_types.js" */
 import { t } from "../words.js";
 import { show } from "./values.js";
 

@@ -1,7 +1,8 @@
 // @ts-check
 // The trace, indexed once, so that the state after any step is a look-up and not a replay.
 // A `History` is the list of values that one thing has had: each with the step since which it has it.
-/** @import { History, Index, Link, Operation, Selection, Step, Trace, Value } from "../types.js" */
+/** @import { History, Index, Link, Operation, Step, Trace, Value } from "./trace_types.js" */
+/** @import { Selection } from "../types.js" */
 import { VERBS } from "./verb_table.js";
 
 /** @param {Trace} trace

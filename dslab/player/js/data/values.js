@@ -1,7 +1,7 @@
 // @ts-check
 // Values of the trace: as Python writes them, (1, 2)  {'a': 1}  Vote(term=3), where details are asked for; and in plain
 // words, 1, 2  a: 1  ✓ vote, everywhere else (the twin of `in_words` in dslab/appearance.py).
-/** @import { Value } from "../types.js" */
+/** @import { Value } from "./trace_types.js" */
 
 /** A value as Python would write it.
  * @param {Value|undefined} value

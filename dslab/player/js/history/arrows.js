@@ -1,7 +1,8 @@
 // @ts-check
 // The arrows of the space-time diagram: messages, from the row that sent them to the row that received or lost them.
 /** @import { Chain } from "../data/causality.js" */
-/** @import { Index, Message, Rows, View } from "../types.js" */
+/** @import { Index, Message } from "../data/trace_types.js" */
+/** @import { Rows, View } from "../types.js" */
 import { crossOutline } from "../cluster/shapes.js";
 import { labelOf } from "../data/appearance.js";
 import { RELATION, relationOf } from "../data/causality.js";

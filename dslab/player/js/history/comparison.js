@@ -1,7 +1,8 @@
 // @ts-check
 // Two branches side by side: their diagrams and logs, in step until they part and at the same time from there on. The
 // line at which they part is drawn across both.
-/** @import { Actions, Index, Moment, Panel, Payload, View } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Moment, Panel, Payload, View } from "../types.js" */
 import { headline } from "../data/describe.js";
 import { rowsOf } from "../data/filter.js";
 import { indexTrace, lastAtMost, stepsOf } from "../data/trace.js";

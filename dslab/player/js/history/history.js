@@ -1,7 +1,8 @@
 // @ts-check
 // The past and the future of the run in one scrolling list: the space-time diagram on the left, the event log on the
 // right, a row a step that is shown. Only the rows in sight are in the page.
-/** @import { Actions, Index, Panel, Rows, View } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Panel, Rows, View } from "../types.js" */
 import { chainOf, relations } from "../data/causality.js";
 import { rowsOf } from "../data/filter.js";
 import { horizonOf } from "../data/horizon.js";

@@ -1,7 +1,7 @@
 // @ts-check
 // The event log: a row for each step that is in the page. After a step most rows look as before: those stay.
 /** @import { Chain } from "../data/causality.js" */
-/** @import { Index } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
 import { RELATION } from "../data/causality.js";
 import { outputs, rowText, sentence, stampOf } from "../data/describe.js";
 import { shorten } from "../data/values.js";

@@ -1,7 +1,8 @@
 // @ts-check
 // The whole run at a glance, beside the list that shows a part of it: a column a node, faults, finds, past and future,
 // and a frame round the part in sight. Drag it to go there.
-/** @import { Index, Rows } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Rows } from "../types.js" */
 import { FUTURE, PAST } from "../data/causality.js";
 import { VERBS } from "../data/verb_table.js";
 import { h, s, setAttr } from "../dom.js";

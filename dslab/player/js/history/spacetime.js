@@ -2,7 +2,8 @@
 // The space-time diagram: a life line a node, time downwards, a row a step, so that it reads as one with the log beside
 // it. Rows are spaced by order, not by the clock: order is what causality is about, and the log has the times.
 /** @import { Chain } from "../data/causality.js" */
-/** @import { Index, Rows, View } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Rows, View } from "../types.js" */
 import { stepOutline, unheardOutline } from "../cluster/shapes.js";
 import { RELATION } from "../data/causality.js";
 import { stampOf } from "../data/describe.js";

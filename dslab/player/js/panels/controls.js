@@ -1,6 +1,7 @@
 // @ts-check
 // The control bar: step, play, speed, and the scrubber with the faults marked along it.
-/** @import { Actions, Index, Panel, View } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Panel, View } from "../types.js" */
 import { announcement, lastOf } from "../data/describe.js";
 import { horizonOf } from "../data/horizon.js";
 import { showTime } from "../data/values.js";

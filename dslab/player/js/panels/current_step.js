@@ -1,6 +1,7 @@
 // @ts-check
 // The current step: its sentence in large type, the reasons that the protocol gave, and the code of its handler.
-/** @import { Actions, Index, Panel, Payload, Source } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Panel, Payload, Source } from "../types.js" */
 import { announcement, headline, outputs } from "../data/describe.js";
 import { shorten } from "../data/values.js";
 import { button, FOCUSABLE, h } from "../dom.js";

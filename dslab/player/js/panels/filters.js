@@ -1,7 +1,8 @@
 // @ts-check
 // What is looked for and what is left out: the search, a bar with a chip for each node, type of message and kind of
 // step, and the line that names the node whose local view is shown. It is always visible that something is left out.
-/** @import { Actions, Filter, FilterField, Index, Panel } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Filter, FilterField, Panel } from "../types.js" */
 import { stepOutline, TYPE_COUNT, typeOutline } from "../cluster/shapes.js";
 import { repetitions, rowsOf, showsAll } from "../data/filter.js";
 import { matchesOf } from "../data/search.js";

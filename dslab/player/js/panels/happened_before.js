@@ -1,6 +1,7 @@
 // @ts-check
 // Happened-before between two steps, the current and the marked one: which could know of which, and by what messages.
-/** @import { Actions, Index, Message, Panel, View } from "../types.js" */
+/** @import { Index, Message } from "../data/trace_types.js" */
+/** @import { Actions, Panel, View } from "../types.js" */
 import { chainOf } from "../data/causality.js";
 import { plain, shorten } from "../data/values.js";
 import { button, h, setText } from "../dom.js";

@@ -1,7 +1,8 @@
 // @ts-check
 // The lecture: the player fills the screen, in large type, and shows what comes next. A
 // presenter's remote sends Page Down and Page Up, which step the player anyway.
-/** @import { Actions, Index, Panel, View } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Panel, View } from "../types.js" */
 import { headline } from "../data/describe.js";
 import { neighbourInView } from "../data/filter.js";
 import { shorten } from "../data/values.js";

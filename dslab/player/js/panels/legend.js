@@ -1,6 +1,7 @@
 // @ts-check
 // The legend: only about what occurs in this trace.
-/** @import { Index, Panel } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Panel } from "../types.js" */
 import {
   crossOutline,
   hatching,

@@ -2,7 +2,7 @@
 // The part of the legend about what a protocol declares: the looks of its messages, the marks at its nodes, its logs.
 // Each sign is drawn by the function that draws it in the picture, and only if the run has it.
 /** @import { Marking } from "../data/marks.js" */
-/** @import { Index, Look, NodeInfo, Value } from "../types.js" */
+/** @import { Index, Look, NodeInfo, Value } from "../data/trace_types.js" */
 import { drawDot, drawPadlock, drawThought, MOST_DOTS } from "../cluster/nodes.js";
 import { pillOutline } from "../cluster/shapes.js";
 import { lookOf } from "../data/appearance.js";

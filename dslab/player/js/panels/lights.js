@@ -1,6 +1,7 @@
 // @ts-check
 // A light for each promise (property): what became of it up to the cursor, by colour, by shape and by words.
-/** @import { Actions, Index, Light, Panel } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Light, Panel } from "../types.js" */
 import { shorten } from "../data/values.js";
 import { changeOf, lightAt } from "../data/verdicts.js";
 import { FOCUSABLE, h, s, setAttr, setText } from "../dom.js";

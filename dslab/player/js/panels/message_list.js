@@ -1,7 +1,8 @@
 // @ts-check
 // The messages under way, as a list that can be worked through: each is delivered, dropped or held back by a button, or
 // by its key while it is selected. The arrows go from one to the next.
-/** @import { Actions, Index, Intervention, Message, Panel, Payload, View } from "../types.js" */
+/** @import { Index, Message } from "../data/trace_types.js" */
+/** @import { Actions, Intervention, Panel, Payload, View } from "../types.js" */
 import { amountOf } from "../acting/argument_forms.js";
 import { reasonOf } from "../acting/selection.js";
 import { interventionsAt } from "../acting/verbs.js";

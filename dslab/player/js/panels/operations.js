@@ -1,6 +1,7 @@
 // @ts-check
 // The clients' operations under the scrubber: a bar from the step that invoked each to the step that answered it.
-/** @import { Actions, Index, Operation, Panel } from "../types.js" */
+/** @import { Index, Operation } from "../data/trace_types.js" */
+/** @import { Actions, Panel } from "../types.js" */
 import { horizonOf } from "../data/horizon.js";
 import { shorten, words } from "../data/values.js";
 import { FOCUSABLE, h, toggleClass } from "../dom.js";

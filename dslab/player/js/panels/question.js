@@ -1,7 +1,8 @@
 // @ts-check
 // The card with the question, over the picture of the cluster; after the answer, whether it was so, and why.
 /** @import { Asking } from "../predictions/judge.js" */
-/** @import { Actions, Index, Panel } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Panel } from "../types.js" */
 import { headline } from "../data/describe.js";
 import { shorten } from "../data/values.js";
 import { FOCUSABLE, h, setText, withKey } from "../dom.js";

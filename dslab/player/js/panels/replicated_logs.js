@@ -3,7 +3,8 @@
 // there is room, the command; committed entries filled, the others outlined. Cursors, such as a leader's next_index,
 // are marks under the row that they are about. All is drawn from the cursor's step: no row knows how long it will be.
 /** @import { Cursor } from "../data/marks.js" */
-/** @import { Index, Panel, Value, View } from "../types.js" */
+/** @import { Index, Value } from "../data/trace_types.js" */
+/** @import { Panel, View } from "../types.js" */
 import { lastKnownStep } from "../data/filter.js";
 import { cursorMarks, cursorsAt } from "../data/marks.js";
 import { lastAtMost, valueAt } from "../data/trace.js";

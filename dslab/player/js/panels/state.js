@@ -1,7 +1,8 @@
 // @ts-check
 // The state of the nodes: a table for each protocol, a column a node, so that replicas can be compared at a glance.
 // What the current step changed is marked, with the value before.
-/** @import { Actions, Index, Panel, Value, View } from "../types.js" */
+/** @import { Index, Value } from "../data/trace_types.js" */
+/** @import { Actions, Panel, View } from "../types.js" */
 import { relationOfNode } from "../data/causality.js";
 import { lastKnownStep } from "../data/filter.js";
 import { markInWords } from "../data/marks.js";

@@ -1,6 +1,7 @@
 // @ts-check
 // The tabs in the head of the player, the views that they open, and the sections of "More".
-/** @import { Actions, Index, Light, Panel, Section, Tab, View } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Light, Panel, Section, Tab, View } from "../types.js" */
 import { shownViews, TABS } from "../acting/tabs.js";
 import { FOCUSABLE, h, setAttr } from "../dom.js";
 import { english, t } from "../words.js";

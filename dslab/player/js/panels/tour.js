@@ -1,6 +1,7 @@
 // @ts-check
 // A guided tour: it asks for one action after the other, notices when it is done, and so teaches the player by use.
-/** @import { Actions, Index, Panel, Payload, View } from "../types.js" */
+/** @import { Index } from "../data/trace_types.js" */
+/** @import { Actions, Panel, Payload, View } from "../types.js" */
 import { button, h, setText } from "../dom.js";
 import { english, t } from "../words.js";
 

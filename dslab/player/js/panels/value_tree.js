@@ -1,6 +1,6 @@
 // @ts-check
 // A value that opens: lists, sets, dictionaries and messages show their parts, and these theirs.
-/** @import { Value } from "../types.js" */
+/** @import { Value } from "../data/trace_types.js" */
 import { fieldsOf, isObject, pairsOf, shorten, words } from "../data/values.js";
 import { FOCUSABLE, h } from "../dom.js";
 import { t } from "../words.js";
