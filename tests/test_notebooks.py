@@ -362,6 +362,22 @@ def test_a_stub_imports_what_its_answer_needs(path):
                     " it in the stub, or it is missing where the learner writes"] if needed else [])
 
 
+FORM = re.compile(r"^\*\*(Predict|Fill in|Make it right|Break it|Compute)\.\*\*", re.M)
+
+
+@each_notebook
+def test_a_chapter_states_an_exercise_in_its_own_words(path):
+    found, heading = [], ""
+    for cell in (cell for cell in read(path).cells if cell.cell_type == "markdown"):
+        heading = (re.findall(r"^#+ .*", cell.source, re.M) or [heading])[-1]
+        number = (re.findall(r" Exercise (\d\S*):", heading) or [""])[0]
+        if number in exercises() and FORM.search(cell.source):
+            task = exercises()[number].task
+            if " ".join(task.split()) not in " ".join(cell.source.split()):
+                found.append(f"{path.name}, cell {cell.id}: exercise {number} says: {task}")
+    refuse(found)
+
+
 @each_notebook
 def test_every_exercise_begun_is_checked_and_every_check_has_its_stub(path):
     begun = [cell.metadata.get("dslab", {}).get("exercise") for cell in code_cells(read(path), STUB)]
