@@ -95,6 +95,29 @@ def test_whatever_is_open_the_player_keeps_its_height_and_all_of_it_is_seen(play
             assert lecture or player.bounding_box()["height"] == high
 
 
+WHOLE = """(scrolled) => {
+    const [names, ...columns] = [...scrolled.querySelectorAll("thead th")].map((one) => one.getBoundingClientRect());
+    const atTheEnd = scrolled.scrollLeft + scrolled.clientWidth >= scrolled.scrollWidth - 1;
+    return atTheEnd || columns.some(({ left }) => Math.abs(left - names.right) < 2);
+}"""
+
+
+def test_the_state_is_scrolled_by_whole_columns(player):
+    """Beside the names of the attributes a column begins, or the last one ends on the right."""
+    open_views(player, ("state",))
+    slider, table = player.get_by_role("slider", name="Step"), player.locator(".dslab-state-scroll").first
+    for lecture in (False, True) if player.lectures else (False,):
+        if lecture:
+            player.press("l")
+        for step in (0, 15, 31, 60, 61):
+            slider.fill(str(step))
+            player.page.wait_for_timeout(150)               # it is scrolled with the next frame
+            assert table.evaluate(WHOLE), step
+        table.evaluate("(one) => { one.scrollLeft = 37; }")
+        player.page.wait_for_timeout(600)                   # the browser takes its time to snap
+        assert table.evaluate(WHOLE)
+
+
 def test_a_selection_moves_nothing(player):
     player.page.wait_for_timeout(200)
     stage = player.locator(".dslab-views")

@@ -35,7 +35,7 @@ export function createState(index, actions) {
       for (const table of tables) table.draw(view);
       const count = view.filter.nodes.size;
       setText(less, count ? t("{count} nodes are hidden by the filter", { count }) : "");
-      const head = element.querySelector("thead .dslab-current");
+      const head = /** @type {HTMLElement|null} */ (element.querySelector("thead .dslab-current"));
       // With the next frame: to measure now would have the browser lay out the page twice.
       if (head && head !== shown) requestAnimationFrame(() => reveal(element, head));
       shown = head ?? shown;
@@ -45,17 +45,18 @@ export function createState(index, actions) {
 
 /** Scroll the panel and its tables, and nothing else in the page, so that the column is in sight.
  * @param {HTMLElement} panel
- * @param {Element} head */
+ * @param {HTMLElement} head */
 function reveal(panel, head) {
   const table = head.closest(".dslab-state-scroll");
   if (!table) return;
-  const names = 110; // the names of the attributes stay on the left
-  const box = table.getBoundingClientRect();
-  const column = head.getBoundingClientRect();
-  if (column.left < box.left + names) table.scrollLeft -= box.left + names - column.left;
-  else if (column.right > box.right) table.scrollLeft += column.right - box.right;
-  const room = panel.getBoundingClientRect();
-  if (box.top < room.top || box.top > room.bottom - 60) panel.scrollTop += box.top - room.top;
+  const [names, ...columns] = /** @type {HTMLElement[]} */ ([...(head.parentElement?.children ?? [])]);
+  const begin = (/** @type {HTMLElement} */ column) => column.offsetLeft - names.offsetWidth;
+  const room = table.clientWidth - names.offsetWidth; // the names of the attributes stay on the left
+  const end = begin(head) + head.offsetWidth;
+  const first = begin(head) < table.scrollLeft ? head : columns.find((column) => end - begin(column) <= room);
+  if (first && (first === head || end > table.scrollLeft + room)) table.scrollLeft = begin(first);
+  const [box, whole] = [table.getBoundingClientRect(), panel.getBoundingClientRect()];
+  if (box.top < whole.top || box.top > whole.bottom - 60) panel.scrollTop += box.top - whole.top;
 }
 
 /** The names of the rows: attributes in the order of their first assignment, then timers.
@@ -120,6 +121,11 @@ function createTable(index, protocol, members, actions) {
     ...FOCUSABLE,
   };
   const element = h("div", scroll, table);
+  // Columns snap to where the names end, which stay on the left.
+  const corner = /** @type {HTMLElement} */ (head.children[0]);
+  new ResizeObserver(() => {
+    element.style.scrollPaddingLeft = `${corner.offsetWidth}px`;
+  }).observe(corner);
   return {
     element,
     draw(/** @type {View} */ view) {
