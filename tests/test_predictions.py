@@ -3,10 +3,11 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from dslab import DslabError, Prediction, ask, judge, play, progress, reveal, simulate
+from dslab import DslabError, Prediction, ask, at, crash, judge, play, progress, reveal, simulate
 from dslab.diagrams.diagram import diagram
 from dslab.predictions.forms import asked
 from dslab.predictions.guesses import guesses
@@ -70,6 +71,36 @@ def test_an_order_is_never_shown_as_the_answer_has_it():
         data = asked("In which order?", list(answer), list(answer))
         assert data["form"] == "order" and data["choices"] != list(answer)
         assert [data["choices"][place] for place in data["answer"]] == list(answer)
+
+
+@pytest.mark.parametrize(("choices", "answer", "form", "coded", "shown"), [
+    (None, np.int64(3), "number", 3, "3"), (None, np.float32(2.5), "number", 2.5, "2.5"),
+    (None, np.bool_(True), "one", 0, "yes"), (None, np.array([1, 2, 0]), "words", "1, 2, 0", "1, 2, 0"),
+    ([2, 3, 4], np.int64(3), "one", 1, "3"), (np.array([2, 3]), 3, "one", 1, "3"),
+    ([1, 2, 3], {np.int64(1), np.int64(3)}, "some", [0, 2], "1, 3"),
+])
+def test_numbers_of_numpy_are_numbers(choices, answer, form, coded, shown):
+    data = asked("What?", choices, answer)
+    assert json.loads(json.dumps(data)) == data
+    assert (data["form"], data["answer"], data["shown"]) == (form, coded, shown)
+
+
+def test_answers_and_choices_are_written_the_same_in_every_process():
+    assert asked("Which?", {"C", "A", "B"}, "B")["choices"] == ["A", "B", "C"]
+    assert asked("Which?", None, {"C", "A"})["shown"] == "A, C"
+    assert [asked("How much?", None, number)["shown"] for number in (-0.0, 1e300)] == ["0", "1e+300"]
+
+
+@pytest.mark.parametrize("answer", [None, "", "...", (), set(), float("nan"), float("inf"), b"x", object()])
+def test_what_nobody_can_type_is_no_answer(answer):
+    with pytest.raises(DslabError, match="the answer to 'What.' is .*: expected a value that can be typed"):
+        asked("What?", None, answer)
+
+
+@pytest.mark.parametrize("choices", [["A"], [], "AB", 3, ["A", "A"], ["A", " A"], ["", "A"], [1, "1"]])
+def test_choices_that_cannot_be_told_apart_are_none(choices):
+    with pytest.raises(DslabError, match="expected at least two that differ"):
+        asked("What?", choices, "A")
 
 
 def test_one_is_not_true():
@@ -188,8 +219,33 @@ def test_a_guess_in_the_player_is_remembered_and_the_player_opens_at_the_next_qu
     assert player.step == 30
 
 
+def test_another_run_is_another_question():
+    player = play(DEMO, ask=who(answer=lambda trace: trace.outputs("leader")[0].node))
+    asks = player.payload["questions"]
+    player.guesses = {asks[0]["id"]: {"value": asks[0]["answer"], "said": "right", "right": True}}
+    other = next(run for seed in range(9) if leading(run := DEMO.replace(seed=seed)) != leading(DEMO))
+    player.show(other)
+    assert player.guesses == {} and player.step == 9
+
+
+def leading(run):
+    return simulate(run).outputs("leader")[0].node
+
+
+@pytest.mark.parametrize("request_", [
+    {"type": "edit", "verb": "crash", "args": ["B"], "step": 9}, {"type": "scenario", "name": "crash"},
+    {"type": "branch", "name": "the original"}, {"type": "compare", "name": "original"},
+])
+def test_while_a_question_is_open_the_run_cannot_be_changed(request_):
+    player = play(DEMO, ask=who(), scenarios={"crash": [at(100, crash("A"))]})
+    player.receive(request_)
+    assert len(player.branches) == 1 and player.payload["questions"] and player.step == 9
+    assert player.notice["text"].startswith("Answer the question first, or give up")
+
+
 def test_a_branch_asks_nothing():
     player = play(DEMO, ask=who())
+    player.guesses = {player.payload["questions"][0]["id"]: {"value": None, "said": "", "right": False}}
     player.receive({"type": "edit", "verb": "crash", "args": ["B"], "step": 9})
     assert player.payload["questions"] == []
     player.undo()
@@ -198,11 +254,30 @@ def test_a_branch_asks_nothing():
 
 @pytest.mark.parametrize(("changes", "words"), [
     ({"at": 999}, "expected a step of the run"), ({"at": "9"}, "expected a step of the run"),
+    ({"answer": lambda trace: trace.outputs("none")[0]}, "answer to 'Who leads.*' cannot be computed: IndexError"),
+    ({"answer": lambda: "A"}, "answer to 'Who leads.*' cannot be computed: TypeError"),
+    ({"at": lambda trace: trace[999]}, "there is no step 999"), ({"at": LAST}, "a later step"),
+    ({"at": 9, "until": 3}, "expected a later step"), ({"at": 9, "until": LAST + 1}, "expected a step of the run"),
     ({"at": 9, "until": 9}, "expected a later step"), ({"answer": lambda trace: "Z"}, "expected one of them"),
 ])
 def test_a_question_that_cannot_be_asked_says_why(changes, words):
     with pytest.raises(DslabError, match=words):
         play(DEMO, ask=who(**changes))
+
+
+def test_a_question_is_not_asked_twice():
+    with pytest.raises(DslabError, match="asked twice"):
+        play(DEMO, ask=[who(at=4), who(at=30)])
+
+
+def test_an_answer_that_fails_says_so_in_one_sentence():
+    with pytest.raises(DslabError, match="the answer to 'How many.' cannot be computed: ZeroDivisionError: integer"):
+        ask("How many?", answer=lambda: 1 // 0)
+
+
+def test_a_step_may_be_a_number_of_numpy():
+    question, = play(DEMO, ask=who(at=np.int64(9))).payload["questions"]
+    assert question["at"] == 9 and json.dumps(question)
 
 
 def test_a_question_may_not_begin_before_the_one_before_it_is_answered():

@@ -33,7 +33,7 @@ from dslab.player.scene import Playable, Scene, Scenes, opening, promised, watch
 from dslab.player.static_page import StaticPage, described
 from dslab.player.verdicts import promises_of
 from dslab.predictions.guesses import remember_guess
-from dslab.predictions.prediction import Prediction, asked_of, opened, predictions_of
+from dslab.predictions.prediction import Prediction, asked_of, opened, predictions_of, still_valid, unanswered
 from dslab.properties import Promise, listed
 from dslab.run import Run
 from dslab.script import Action, At, at
@@ -154,10 +154,11 @@ class Player(anywidget.AnyWidget):
         breaking = Breaking(_run_of(what), self._budget) if self._mode == "break" else None
         shown, error = breaking.play(()) if breaking else watched(what)
         scene = self._make(shown, error, judged)
-        scene.data["questions"] = asked_of(self._predictions, shown)
+        scene.data["questions"] = questions = asked_of(self._predictions, shown)
+        self.guesses = still_valid(self.guesses, self.payload.get("questions", ()), questions)
         self.breaking, self.branches, self._other = breaking, Branches(scene.trace.run), None
         self._scenes = Scenes(scene, lambda branch: self._make(*watched(branch.run), judged))
-        self._put(scene, opened(scene.data["questions"], self.guesses, opening(what, step)))
+        self._put(scene, opened(questions, self.guesses, opening(what, step)))
 
     # ---- branches --------------------------------------------------------------------------------------
 
@@ -255,8 +256,8 @@ class Player(anywidget.AnyWidget):
     def _remember(self, guesses: Mapping[str, Any]) -> None:
         """Record what the learner guesses."""
         for asked in self._scenes.first.data["questions"] if self.scene else ():
-            if guesses.get(asked["id"]):
-                remember_guess(asked, guesses[asked["id"]])
+            if guess := guesses.get(asked["id"]):
+                remember_guess(asked, guess)
 
     # ---- how it is shown -------------------------------------------------------------------------------
 
@@ -332,9 +333,8 @@ class Player(anywidget.AnyWidget):
 
     def still(self) -> dict[str, str]:
         """The static form, for where no script runs: a text that is the same in every process, and a picture."""
-        asked = [one["at"] + 1 for one in self.payload.get("questions", ()) if not self.guesses.get(one["id"])]
-        first = max(0, self.step - WINDOW // 2)
-        drawn = self.trace and diagram(self.trace, first=first, last=min(asked, default=None)).svg
+        asked = [one["at"] + 1 for one in unanswered(self.payload.get("questions", ()), self.guesses)]
+        drawn = self.trace and diagram(self.trace, first=max(0, self.step - WINDOW // 2), last=min(asked, default=None)).svg
         return {"text/plain": repr(self)} | ({"image/svg+xml": drawn} if drawn else {})
 
 

@@ -18,7 +18,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dslab.player.edits import action_of
+from dslab.predictions.prediction import unanswered
 from dslab.values import DslabError, brief, nearest
+
+ASKED = "Answer the question first, or give up: then the run can be changed."
 
 if TYPE_CHECKING:
     from dslab.player.player import Player
@@ -30,6 +33,8 @@ def answer(player: Player, content: Any) -> None:
     if not isinstance(asked, str) or asked not in ANSWERS:
         raise DslabError(f"the player does not know {brief(content)}: it answers to {', '.join(ANSWERS)}."
                          + (nearest(asked, ANSWERS) if isinstance(asked, str) else ""))
+    if unanswered(player.payload.get("questions", ()), player.guesses):
+        raise DslabError(ASKED)
     step = content.get("step")
     if type(step) is int and player.trace is not None and 0 <= step < len(player.trace):
         player.step = step

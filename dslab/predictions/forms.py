@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from typing import Any, Literal, TypedDict
 
-from dslab.values import DslabError, brief, nearest, show
+from dslab.values import LONGEST, DslabError, brief, in_order, nearest, show
 
 Choices = Iterable[Any] | None
 Form = Literal["one", "some", "order", "number", "words"]
 
 CHOICES = 'expected at least two that differ, such as ["A", "B"]'
+TYPED = (str, int, float, list, tuple, set, frozenset)      # what a reader can type
 
 
 class AskedData(TypedDict):
@@ -40,6 +41,7 @@ def asked(text: Any, choices: Choices, answer: Any, section: Any = "") -> AskedD
             none of them.
     """
     check_text(text, section)
+    answer = plain(answer)
     options = _options(text, choices, answer)
     form = _form(text, options, answer)
     if form == "order":
@@ -59,9 +61,21 @@ def check_text(text: Any, section: Any) -> None:
         raise DslabError(f'section={brief(section)}: expected the number of the heading above, as a text: "2.1.3"')
 
 
-def computed(answer: Any, *arguments: Any) -> Any:
-    """The answer: the value of a function of these arguments, or the value that is given."""
-    return answer(*arguments) if callable(answer) else answer
+def computed(what: str, given: Any, *arguments: Any) -> Any:
+    """The value of a function of these arguments, or the value that is given; an error names `what` was computed."""
+    try:
+        return plain(given(*arguments) if callable(given) else given)
+    except DslabError:
+        raise
+    except Exception as problem:
+        raise DslabError(f"{what} cannot be computed: {type(problem).__name__}: {problem}") from problem
+
+
+def plain(value: Any) -> Any:
+    """A value with numpy's numbers and arrays, which are not JSON, as Python's."""
+    if type(value).__module__ == "numpy" and callable(getattr(value, "tolist", None)):
+        return value.tolist()
+    return type(value)(map(plain, value)) if type(value) in (list, tuple, set, frozenset) else value
 
 
 def named(value: Any) -> str:
@@ -71,8 +85,9 @@ def named(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:g}"
-    return ", ".join(map(named, value)) if isinstance(value, (list, tuple)) else show(value)
+        return f"{value:,.0f}" if 1e6 <= abs(value) < 1e15 else f"{value + 0.0:g}"     # no -0
+    parts = in_order(value) if isinstance(value, (set, frozenset)) else value
+    return ", ".join(map(named, parts)) if isinstance(parts, (list, tuple)) else show(value)
 
 
 def answer_in_words(data: AskedData) -> str:
@@ -86,8 +101,9 @@ def answer_in_words(data: AskedData) -> str:
 def _options(text: str, choices: Choices, answer: Any) -> list[Any]:
     if choices is None:
         return [True, False] if isinstance(answer, bool) else []
-    options = [] if isinstance(choices, str) or not isinstance(choices, Iterable) else list(choices)
-    if len(options) < 2 or len(set(map(named, options))) < len(options):
+    given = [] if isinstance(choices, str) or not isinstance(choices, Iterable) else choices
+    options = list(map(plain, in_order(given) if isinstance(given, (set, frozenset)) else given))
+    if len(options) < 2 or len({named(option).strip() for option in options} - {""}) < len(options):
         raise DslabError(f"the choices of {brief(text)} are {brief(choices)}: {CHOICES}")
     return options
 
@@ -119,9 +135,9 @@ def _coded(form: Form, options: Sequence[Any], answer: Any) -> Any:
 
 
 def _typed(text: str, answer: Any) -> Form:
-    if isinstance(answer, (int, float)):
+    if isinstance(answer, (int, float)) and -LONGEST <= answer <= LONGEST:
         return "number"
-    if answer is None or answer is ... or not named(answer).strip():
+    if not isinstance(answer, TYPED) or isinstance(answer, float) or not any(map(str.isalnum, named(answer))):
         raise DslabError(f"the answer to {brief(text)} is {brief(answer)}: expected a value that can be typed, or"
                          ' choices=["A", "B"]')
     return "words"

@@ -78,13 +78,20 @@ def asked_of(predictions: Sequence[Prediction], trace: Trace) -> list[dict[str, 
         if place and begins[place] < ends[place - 1]:
             raise DslabError(f"{one!r} is asked at step {begins[place]}, before the one before it is answered, at"
                              f" step {ends[place - 1]}: give them in order, each until the next at most")
-    return [dict(asked(one.text, one.choices, computed(one.answer, trace), one.section)) | {"at": at, "until": until}
+        if (one.section, one.text) in [(other.section, other.text) for other in predictions[:place]]:
+            raise DslabError(f"{one!r} is asked twice: expected another text, since a guess is remembered by it")
+    return [_asked(one, trace) | {"at": at, "until": until}
             for one, at, until in zip(predictions, begins, ends, strict=True)]
+
+
+def _asked(one: Prediction, trace: Trace) -> dict[str, Any]:
+    answer = computed(f"the answer to {brief(one.text)}", one.answer, trace)
+    return dict(asked(one.text, one.choices, answer, one.section))
 
 
 def _step(prediction: Prediction, name: str, given: Any, trace: Trace) -> int:
     """The number of a step of the trace."""
-    found = computed(given, trace)
+    found = computed(f"{name}= of {prediction!r}", given, trace)
     number = found.index if isinstance(found, Step) else found
     if type(number) is not int or not 0 <= number < len(trace):
         raise DslabError(f"{name}={brief(found)} of {prediction!r}: expected a step of the run, from 0 to"
@@ -92,6 +99,16 @@ def _step(prediction: Prediction, name: str, given: Any, trace: Trace) -> int:
     return number
 
 
+def still_valid(guesses: Mapping[str, Any], before: Sequence[Any], now: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The guesses at the questions that are still the same; in another run the answer may be another."""
+    return {asked["id"]: guesses[asked["id"]] for asked in now if asked in before and asked["id"] in guesses}
+
+
+def unanswered(questions: Sequence[Mapping[str, Any]], guesses: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The questions without a guess."""
+    return [asked for asked in questions if not guesses.get(asked["id"])]
+
+
 def opened(questions: Sequence[Mapping[str, Any]], guesses: Mapping[str, Any], step: int) -> int:
     """The step at which a player opens: that of the first question without a guess, or else this one."""
-    return next((asked["at"] for asked in questions if not guesses.get(asked["id"])), step)
+    return next((asked["at"] for asked in unanswered(questions, guesses)), step)

@@ -14,6 +14,7 @@ import traitlets
 from dslab.player.bundle import style, widget_module
 from dslab.predictions.forms import Answer, AskedData, Choices, asked, check_text, computed
 from dslab.predictions.guesses import remember_guess
+from dslab.values import brief
 from dslab.widgets.panel import shown
 from dslab.widgets.rendering import html_of, outcome_of, text_of
 
@@ -55,7 +56,7 @@ class StandaloneQuestion:
 
     def __init__(self, text: str, choices: Choices, answer: Answer, then: Any, section: str) -> None:
         check_text(text, section)
-        self.data: AskedData = asked(text, choices, computed(answer), section)
+        self.data: AskedData = asked(text, choices, computed(f"the answer to {brief(text)}", answer), section)
         self._then = then
 
     @cached_property
