@@ -333,8 +333,8 @@ class Player(anywidget.AnyWidget):
 
     def still(self) -> dict[str, str]:
         """The static form, for where no script runs: a text that is the same in every process, and a picture."""
-        asked = [one["at"] + 1 for one in unanswered(self.payload.get("questions", ()), self.guesses)]
-        drawn = self.trace and diagram(self.trace, first=max(0, self.step - WINDOW // 2), last=min(asked, default=None)).svg
+        last = min((one["at"] + 1 for one in unanswered(self.payload.get("questions", ()), self.guesses)), default=None)
+        drawn = self.trace and diagram(self.trace, first=max(0, self.step - WINDOW // 2), last=last).svg
         return {"text/plain": repr(self)} | ({"image/svg+xml": drawn} if drawn else {})
 
 
