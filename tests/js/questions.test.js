@@ -97,6 +97,20 @@ test("numbers are read as people write them", () => {
   assert.deepEqual(written.map(readNumber), [1500, 12, 30, 3.5, -4, 1000, 0.5, 1000, NaN, NaN]);
 });
 
+test("digits of any keyboard are read, and what is not one number is none", () => {
+  const written = ["0,125", "1,2345", "1,234,567", "１２", "１．５", "−4", "1’000", "5 messages"];
+  assert.deepEqual(written.map(readNumber), [0.125, 1.2345, 1234567, 12, 1.5, -4, 1000, 5]);
+  for (const none of ["1/2", "5 or 6", "3-4", "1.2.3", "2^10", "1,50,000", "0x10", "+", "Infinity"])
+    assert.ok(Number.isNaN(readNumber(none)), none);
+});
+
+test("words are right whatever the capitals, quotes and separators, and wrong with other digits", () => {
+  const right = (answer, guess) => judge({ ...WHO, form: "words", choices: [], answer }, guess).right;
+  for (const guess of ["1 2 0", "1,2,0", "[1; 2; 0]", "(1，2，0)", " 1, 2, 0. "]) assert.ok(right("1, 2, 0", guess), guess);
+  for (const guess of ["12 0", "120", "1 2", "0 2 1", "?"]) assert.ok(!right("1, 2, 0", guess), guess);
+  assert.ok(right("Attack", "‘attack’ ") && right("A", "ａ") && right("A", "A.") && !right("1.5", "15"));
+});
+
 // ---- asking
 
 /** A player without a screen: what it would show. */

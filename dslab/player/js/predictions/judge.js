@@ -41,7 +41,7 @@ export function inWords({ choices }, value) {
  *  @param {GuessValue} value */
 function isRight({ form, answer }, value) {
   if (form === "number") return isNear(readNumber(String(value)), Number(answer));
-  if (form === "words") return bare(String(value)) === bare(String(answer));
+  if (form === "words") return [bare, listed].some((read) => read(String(value)) === read(String(answer)));
   return JSON.stringify(value) === JSON.stringify(answer);
 }
 
@@ -51,14 +51,22 @@ function isNear(guess, answer) {
   return Number.isInteger(answer) ? guess === answer : Math.abs(guess - answer) <= TOLERANCE * Math.abs(answer);
 }
 
-/** The number that was typed: "1,500", "12 ms", "30%", "3,5"; NaN if there is none.
+/** The number that was typed: "1,500", "12 ms", "30%", "3,5"; NaN if there is none, or more than one: "1/2".
  * @param {string} text */
 export function readNumber(text) {
-  const plain = text.trim().replace(/^(-?\d+),(\d{1,2})$/, "$1.$2").replace(/(\d)[,_'\s](?=\d{3})/g, "$1");
-  const found = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?/i.exec(plain);
-  return found ? Number(found[0]) : NaN;
+  const plain = text
+    .normalize("NFKC") // full-width digits
+    .trim()
+    .replace(/^[−–]/, "-")
+    .replace(/^[-+]?[1-9]\d{0,2}(?:[,_'’\s]\d{3})+(?!\d)/, (grouped) => grouped.replace(/[,_'’\s]/g, ""))
+    .replace(/^([-+]?\d+),(?=\d)/, "$1.");
+  return Number(/^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?=\D*$)/i.exec(plain)?.[0] ?? NaN);
 }
 
 /** A text without what makes no difference: blanks, brackets, quotes, capitals.
  * @param {string} text */
-const bare = (text) => text.toLowerCase().replace(/[\s'"()[\]<>.]/g, "");
+const bare = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s'"‘’“”()[\]{}<>]|\.(?!\d)/g, "");
+
+/** The words of a list: it does not matter whether commas or blanks are between them.
+ * @param {string} text */
+const listed = (text) => text.split(/[\s,;，、]+/).map(bare).filter(Boolean).join();
