@@ -41,7 +41,7 @@ export function inWords({ choices }, value) {
  *  @param {GuessValue} value */
 function isRight({ form, answer }, value) {
   if (form === "number") return isNear(readNumber(String(value)), Number(answer));
-  if (form === "words") return [bare, listed].some((read) => read(String(value)) === read(String(answer)));
+  if (form === "words") return [bare, itemized].some((read) => read(String(value)) === read(String(answer)));
   return JSON.stringify(value) === JSON.stringify(answer);
 }
 
@@ -69,4 +69,4 @@ const bare = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s'"‘’
 
 /** The words of a list: it does not matter whether commas or blanks are between them.
  * @param {string} text */
-const listed = (text) => text.split(/[\s,;，、]+/).map(bare).filter(Boolean).join();
+const itemized = (text) => text.split(/[\s,;，、]+/).map(bare).filter(Boolean).join();
