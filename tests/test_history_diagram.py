@@ -270,8 +270,8 @@ def test_a_trace_itself_is_still_drawn_as_a_space_time_diagram():
 
 
 @pytest.mark.parametrize(("options", "why"), [
-    ({"first": 10}, "there is not an operation 10 to begin with: the history has 10, from 0"),
-    ({"first": "a"}, "there is not an operation 'a' to begin with"),
+    ({"first": 10}, "there is no operation 10 to begin with: the history has 10, from 0"),
+    ({"first": "a"}, "there is no operation 'a' to begin with"),
     ({"last": "a"}, "last='a' is not an operation: expected a whole number, or None for as many as fit"),
     ({"width": 10}, "width=10 does not do: the text form takes a whole number of 40 to 1000 columns"),
     ({"stamps": "vector"}, "stamps, nodes and kinds are of a space-time diagram: a history has operations only"),

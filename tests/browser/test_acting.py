@@ -145,7 +145,7 @@ def test_a_message_is_delivered_lost_doubled_and_held_back(lab, player):
 
 def test_a_timer_goes_off_now(lab, player):
     choose(player, "node C")
-    expect(player.get_by_role("button", name="Let its timer election go off now")).to_be_enabled()
+    expect(player.get_by_role("button", name="Fire its timer election now")).to_be_enabled()
     press(player, "t")
     happened(player, "C")
     assert changes(lab) == ["fire('C', 'election')"]
