@@ -262,7 +262,8 @@ def test_nothing_is_cut_off_on_a_phone(browser, tmp_path, lecture):
     assert player.evaluate("player => player.scrollWidth <= player.clientWidth + 1")
     cut = player.evaluate("""player => [...player.querySelectorAll("button, input, select, h1, h2, p")]
         .filter(one => one.checkVisibility() && one.getBoundingClientRect().width > 1)
-        .filter(one => !one.closest(".dslab-scroll, .dslab-lanes, .dslab-state-scroll, .dslab-logs, .dslab-tabs"))  // scroll
+        // These scroll:
+        .filter(one => !one.closest(".dslab-scroll, .dslab-lanes, .dslab-state-scroll, .dslab-logs, .dslab-tabs"))
         .filter(one => one.getBoundingClientRect().right > 360.5 || one.getBoundingClientRect().left < 0)
         .map(one => one.outerHTML.slice(0, 100))""")
     assert cut == []
