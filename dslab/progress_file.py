@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,10 @@ def recall() -> dict[str, dict[str, Any]]:
     for path in (progress_file(), _copy(progress_file())):
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):               # missing or incomplete: then the previous version is complete
+        except (OSError, ValueError, RecursionError):   # missing or incomplete: then the previous version is complete
             continue
-        if isinstance(found, dict) and all(isinstance(entry, dict) for entry in found.values()):
-            return found
+        if isinstance(found, dict):
+            return {key: entry for key, entry in found.items() if isinstance(entry, dict)}
     return {}
 
 
@@ -58,7 +59,8 @@ def _write(entries: Mapping[str, Any]) -> None:
             os.replace(path, _copy(path))
         os.replace(half, path)
     except OSError:
-        half.unlink(missing_ok=True)
+        with suppress(OSError):
+            half.unlink()
 
 
 def _copy(path: Path) -> Path:

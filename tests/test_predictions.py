@@ -11,6 +11,7 @@ from dslab import DslabError, Prediction, ask, at, crash, judge, play, progress,
 from dslab.diagrams.diagram import diagram
 from dslab.predictions.forms import asked
 from dslab.predictions.guesses import guesses
+from dslab.progress_file import note, progress_file
 from dslab.protocols.raft import DEMO, PROMISES
 from dslab.widgets import panel as views
 
@@ -183,6 +184,36 @@ def test_the_page_about_a_chapter_has_what_was_guessed_there():
     html = page._repr_html_()
     assert "What you guessed" in html and html.count("How many?") == 2 and "7.1" not in html
     assert "  ✗ 7.1   How many? gave up; it is 3" in str(progress())
+
+
+@pytest.mark.parametrize("content", [
+    "", "{", "[]", "null", "[" * 100_000, '{"a":' * 100_000, "\x00", '{"? q": 1}', '{"? q": {}}',
+    '{"? q": {"section": "\u00b2.1"}}', '{"? q": {"section": "%s"}}' % ("9" * 5000),
+    '{"? q": {"text": "\\ud800\\u001b[31m\\n<img>", "said": [], "right": 1}}',
+    '{"1.1": {"outcome": ["x"], "tries": 1e400, "hints": {}}}',
+])
+def test_no_file_however_broken_stops_the_page_or_the_next_guess(content):
+    progress_file().write_text(content, encoding="utf-8")
+    card, = ask("How many?", answer=3, section="2.1").widget().children
+    card.guess = {"value": "3", "said": "3", "right": True}
+    page = progress()
+    assert str(page).encode() and page._repr_html_().encode() and "<img" not in page._repr_html_()
+    assert "How many?" in [guess.text for guess in page.guesses]
+
+
+def test_one_broken_entry_does_not_cost_the_others():
+    progress_file().write_text('{"1.1": 7, "2.1": {"outcome": "right", "right": true}}')
+    assert "1 of" in progress().sentence
+    note("? q", section="2.1")
+    assert "1 of" in progress().sentence
+
+
+def test_a_file_that_cannot_be_written_costs_the_guess_only(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DSLAB_PROGRESS", str(tmp_path / "file" / "progress.json"))
+    card, = ask("How many?", answer=3).widget().children
+    card.guess = {"value": "3", "said": "3", "right": True}
+    assert guesses() == [] and "0 of" in progress().sentence
 
 
 def test_a_chapter_that_there_is_not_is_refused():

@@ -59,7 +59,7 @@ class ProgressLine:
     def of(cls, exercise: Exercise, entry: Mapping[str, Any]) -> ProgressLine:
         """From an entry of the file, which may be malformed."""
         outcome = entry.get("outcome")
-        state = RIGHT if entry.get("right") is True else outcome if outcome in MARKS else NOT_ATTEMPTED
+        state = RIGHT if entry.get("right") is True else outcome if outcome in list(MARKS) else NOT_ATTEMPTED
         return cls(exercise, state, tries(entry), len(hints_read(entry)))
 
     @property

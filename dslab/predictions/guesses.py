@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dslab.progress_file import note, recall
+from dslab.text import visible
 
 MARK = "? "             # begins the keys of guesses in the file; exercises are numbers
 LONGEST = 500           # characters of a text in the file
@@ -47,6 +48,6 @@ def remember_guess(asked: Mapping[str, Any], guess: Mapping[str, Any]) -> None:
 def guesses() -> list[Guess]:
     """All guesses, by section."""
     entries = [entry for key, entry in recall().items() if key.startswith(MARK)]
-    found = [Guess(**{name: str(entry.get(name, "")) for name in ("section", "text", "said", "shown")},
+    found = [Guess(**{name: visible(" ".join(str(entry.get(name, "")).split())) for name in ("section", "text", "said", "shown")},
                    right=entry.get("right") is True) for entry in entries]
-    return sorted(found, key=lambda one: [int(part) if part.isdigit() else 0 for part in one.section.split(".")])
+    return sorted(found, key=lambda one: [int(part[:9]) if part.isdecimal() else 0 for part in one.section.split(".")])
