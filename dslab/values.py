@@ -309,7 +309,8 @@ def first_difference(one: Iterable[Any], other: Iterable[Any]) -> int | None:
 
 def nearest(name: str, known: Any) -> str:
     """` Did you mean 'x'?` for the known name nearest to `name`, or nothing."""
-    close = get_close_matches(name, list(known), n=1)
+    same = [one for one in known if str(one).casefold() == name.casefold()]
+    close = same or get_close_matches(name, list(known), n=1)
     return f" Did you mean {close[0]!r}?" if close else ""
 
 

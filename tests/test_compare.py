@@ -1,20 +1,41 @@
 """Two runs beside each other: which steps correspond, what a node can tell apart, and what a notebook shows of it."""
 
 import json
+import re
+from itertools import combinations
+from random import Random
+from types import SimpleNamespace
 
 import pytest
 
-from dslab import DslabError, Trace, at, compare, crash, drop, judge, simulate
+from dslab import (
+    DslabError,
+    Run,
+    Trace,
+    at,
+    clock,
+    compare,
+    crash,
+    cut,
+    delay,
+    drop,
+    duplicate,
+    judge,
+    pause,
+    simulate,
+)
 from dslab.checkers.indistinguishable import local_view, same_view, view_of
-from dslab.checkers.side_by_side import Comparison, first_different_step
+from dslab.checkers.side_by_side import Comparison, _by_time, first_different_step
 from dslab.experiments.messenger_losses import losing
 from dslab.player.nbconvert import STATE, VIEW, Players
 from dslab.protocols.byzantine import FIGURE_1, FIGURE_2
 from dslab.protocols.clock_sync import asking
 from dslab.protocols.failure_detectors import silence
-from dslab.protocols.raft import DEMO
+from dslab.protocols.raft import DEMO, Raft
 from dslab.protocols.rpc import unplugged
 from dslab.protocols.two_generals import PROMISES, generals, last_needed, messenger
+from dslab.script import At
+from dslab.values import first_difference
 
 CAREFUL = generals(4, last_needed(4))
 PAIRS = {
@@ -87,6 +108,38 @@ def test_runs_are_in_step_until_they_differ_and_at_the_same_time_from_there_on()
 def test_a_message_that_is_lost_at_once_is_a_difference_of_the_runs_and_none_to_its_sender():
     lost = CAREFUL.plus(at(0, drop(messenger(4))))
     assert compare(CAREFUL, lost, view="B").same and not compare(CAREFUL, lost).same
+
+
+RANDOM = Random(12)
+MESSAGES = [message.name for message in simulate(DEMO).messages]
+
+
+def mishap() -> At:
+    """Something that goes wrong, mostly in two nodes, so that others often see nothing of it."""
+    node, other = RANDOM.sample("ABCDE", 2)
+    name = RANDOM.choice(MESSAGES)
+    action = RANDOM.choice([crash(node), pause(node), cut(node, other), drop(name), delay(name, by=20), duplicate(name),
+                            clock(node, offset=RANDOM.choice((-300, 90)))])
+    return at(RANDOM.uniform(0, 900), action)
+
+
+@pytest.mark.parametrize("events", [(mishap(), mishap()) for _ in range(12)], ids=str)
+def test_what_a_node_cannot_tell_apart_has_no_difference_and_what_it_can_begins_at_its_first_one(events):
+    runs = DEMO, DEMO.plus(events[0]), DEMO.plus(*events)
+    for one, other in combinations(map(simulate, runs), 2):
+        for node in one.nodes:
+            mine, its = view_of(one, node), view_of(other, node)
+            differ = first_difference(mine, its)
+            found = compare(one, other, view=node)
+            assert (found.same, found.first) == (differ is None, differ)
+            assert compare(other, one, view=node).first == differ
+
+
+def test_two_orders_of_the_same_steps_differ_where_a_clock_was_set_back():
+    forth, back = ([SimpleNamespace(time=time, node="A", name=name) for name, time in order]
+                   for order in ([("x", 10), ("y", 5), ("z", 11)], [("x", 10), ("z", 11), ("y", 5)]))
+    assert [one is not None and other is not None and one.name == other.name
+            for one, other in _by_time(forth, back)].index(False) == 1
 
 
 # ---- what is said ----
@@ -170,3 +223,22 @@ def test_names_in_a_table_are_text():
     assert "<b>" not in compare(CAREFUL, CAREFUL, titles=("<b>one</b>", "two")).still()["text/html"]
     with pytest.raises(DslabError, match="expected two names"):
         compare(CAREFUL, CAREFUL, titles=("one",))
+
+
+@pytest.mark.parametrize(("view", "words"), [
+    ("Z", "view='Z': the first run has no such node, it has A, B"), ("b", "Did you mean 'B'"), (3, "view=3"),
+    ("B ", "Did you mean 'B'"), (["B"], "view="), ("", "view=''"),
+])
+def test_a_node_that_is_not_there_is_named_with_the_nearest(view, words):
+    with pytest.raises(DslabError, match=re.escape(words)):
+        compare(FIGURE_1, FIGURE_2, view=view)
+
+
+def test_runs_of_different_length_and_size_are_compared_as_far_as_they_go():
+    short, long = (Run(Raft, size, duration=end) for size, end in ((3, 300), (5, 900)))
+    assert compare(short, long).first == 3                      # where D starts
+    assert compare(short, short, view="A").same
+    with pytest.raises(DslabError, match="the first run has no such node, it has A, B, C"):
+        compare(short, long, view="D")
+    with pytest.raises(DslabError, match="the second run has no such node, it has A, B, C"):
+        compare(long, short, view="D")

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from textwrap import wrap
 from typing import Any, NamedTuple
 
@@ -164,20 +164,25 @@ def _say(kind: str, words: Words, **values: object) -> str:
 def _by_time(one: Sequence[Step], other: Sequence[Step]) -> Iterator[tuple[Step | None, Step | None]]:
     """The steps of two traces: with a partner if the other has a step of the same node at the same time."""
     waiting: dict[tuple[float, str | None], list[Step]] = {}
-    for step in other:
-        waiting.setdefault((step.time, step.node), []).append(step)
-    later = deque(other)
-    for step in one:
-        while later and later[0].time < step.time:
-            yield from _alone(waiting, later.popleft())
-        found = waiting.get((step.time, step.node))
+    later = deque(_timed(other))
+    for time, step in later:
+        waiting.setdefault((time, step.node), []).append(step)
+    for time, step in _timed(one):
+        while later and later[0][0] < time:
+            yield from _alone(waiting, *later.popleft())
+        found = waiting.get((time, step.node))
         yield step, found.pop(0) if found else None
-    for step in later:
-        yield from _alone(waiting, step)
+    for time, step in later:
+        yield from _alone(waiting, time, step)
 
 
-def _alone(waiting: dict[tuple[float, str | None], list[Step]], step: Step) -> Iterator[tuple[None, Step]]:
+def _timed(steps: Sequence[Step]) -> Iterator[tuple[float, Step]]:
+    """Each step with the latest time up to it: a node's clock may have been set back, which changes no order."""
+    return zip(accumulate((step.time for step in steps), max), steps, strict=True)
+
+
+def _alone(waiting: dict[tuple[float, str | None], list[Step]], time: float, step: Step) -> Iterator[tuple[None, Step]]:
     """A step of the second trace, if it has no partner: none can come any more."""
-    same_moment = waiting[step.time, step.node]
+    same_moment = waiting[time, step.node]
     if same_moment and same_moment[0] is step:
         yield None, same_moment.pop(0)

@@ -48,6 +48,12 @@ def remember_guess(asked: Mapping[str, Any], guess: Mapping[str, Any]) -> None:
 def guesses() -> list[Guess]:
     """All guesses, by section."""
     entries = [entry for key, entry in recall().items() if key.startswith(MARK)]
-    found = [Guess(**{name: visible(" ".join(str(entry.get(name, "")).split())) for name in ("section", "text", "said", "shown")},
+    found = [Guess(**{name: _line(entry.get(name, "")) for name in ("section", "text", "said", "shown")},
                    right=entry.get("right") is True) for entry in entries]
-    return sorted(found, key=lambda one: [int(part[:9]) if part.isdecimal() else 0 for part in one.section.split(".")])
+    return sorted(found, key=lambda one: [int(part[:9]) if part.isdecimal() else 0
+                                          for part in one.section.split(".")])
+
+
+def _line(value: Any) -> str:
+    """Something of the file, which may be malformed, as a line of text."""
+    return visible(" ".join(str(value).split()))
