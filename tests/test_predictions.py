@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from dslab import DslabError, Prediction, ask, at, crash, judge, play, progress, reveal, simulate
+from dslab import DslabError, Node, Prediction, Run, ask, at, crash, judge, message, play, progress, reveal, simulate
 from dslab.diagrams.diagram import diagram
 from dslab.predictions.forms import asked
 from dslab.predictions.guesses import guesses
@@ -248,6 +248,37 @@ def test_a_guess_in_the_player_is_remembered_and_the_player_opens_at_the_next_qu
     assert [(guess.text, guess.said, guess.shown) for guess in guesses()] == [(one["text"], "A", leader(TRACE))]
     player.show(DEMO)
     assert player.step == 30
+
+
+@message
+class Again:
+    """Sent to and fro."""
+
+
+class Breaks(Node):
+    """Fails at the third message."""
+
+    def init(self):
+        self.received = 0
+
+    def on_start(self):
+        if self.id == "A":
+            self.send("B", Again())
+
+    def on_again(self, src, msg):
+        self.received += 1
+        if self.received > 2:
+            raise ValueError("the third message")
+        self.send(src, Again())
+
+
+def test_why_a_run_ends_early_is_hidden_until_the_question_is_answered():
+    player = play(Run(Breaks, 2), ask=Prediction("How many steps?", answer=len, at=0))
+    assert "the third message" not in str(player.get_state(["notice"]))
+    player.receive({"type": "undo"})
+    assert "Answer the question first" in player.notice["text"]
+    player.guesses = {"How many steps?": {"value": "9", "said": "9", "right": False}}
+    assert "the third message" in player.notice["text"]
 
 
 def test_another_run_is_another_question():

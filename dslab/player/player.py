@@ -29,10 +29,10 @@ from dslab.player.layout import Layout
 from dslab.player.options import Look, check_options
 from dslab.player.payload import CHOSEN, NO_RUN, focused, payload, spoken
 from dslab.player.requests import answer
-from dslab.player.scene import Playable, Scene, Scenes, opening, promised, watched
+from dslab.player.scene import Playable, Scene, Scenes, known_error, opening, promised, watched
 from dslab.player.static_page import StaticPage, described
 from dslab.player.verdicts import promises_of
-from dslab.predictions.guesses import remember_guess
+from dslab.predictions.guesses import remember_guesses
 from dslab.predictions.prediction import Prediction, asked_of, opened, predictions_of, still_valid, unanswered
 from dslab.properties import Promise, listed
 from dslab.run import Run
@@ -254,10 +254,10 @@ class Player(anywidget.AnyWidget):
             self._list()
 
     def _remember(self, guesses: Mapping[str, Any]) -> None:
-        """Record what the learner guesses."""
-        for asked in self._scenes.first.data["questions"] if self.scene else ():
-            if guess := guesses.get(asked["id"]):
-                remember_guess(asked, guess)
+        """Record what the learner guesses; the run's error may be known then."""
+        if self.scene:
+            remember_guesses(self._scenes.first.data["questions"], guesses)
+            self._list()
 
     # ---- how it is shown -------------------------------------------------------------------------------
 
@@ -304,8 +304,8 @@ class Player(anywidget.AnyWidget):
             "mode": self._mode, "choices": self.breaking and self.breaking.to_dict(self.shown.trace),
             "serial": self._serial,
         }
-        if self.scene and self.notice.get("text", "") != self.scene.error:
-            self._tell(self.scene.error)
+        if self.notice.get("text", "") != (error := known_error(self.scene, self.guesses)):
+            self._tell(error)
 
     def _side(self) -> dict[str, Any] | None:
         """The branch beside the current one, as part of the payload."""

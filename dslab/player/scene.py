@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from dslab.arguments import found, instead
 from dslab.player.branches import Branch
+from dslab.predictions.prediction import unanswered
 from dslab.properties import Promise, Verdict
 from dslab.run import Run
 from dslab.simulator.errors import ProtocolError
@@ -28,6 +29,11 @@ class Scene:
     error: str                                  # why the trace ends early; "" if it does not
     data: dict[str, Any] = field(repr=False)
     promises: tuple[Promise, ...]
+
+
+def known_error(scene: Scene | None, guesses: Mapping[str, Any]) -> str:
+    """Why the trace ends early, unless a question hides its end."""
+    return "" if scene is None or unanswered(scene.data["questions"], guesses) else scene.error
 
 
 class Scenes:

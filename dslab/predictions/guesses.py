@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -43,6 +43,13 @@ def remember_guess(asked: Mapping[str, Any], guess: Mapping[str, Any]) -> None:
         note(key, section=asked["section"], text=asked["text"][:LONGEST], said=str(guess.get("said", ""))[:LONGEST],
              shown=asked["shown"][:LONGEST], right=guess.get("right") is True,
              last=datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def remember_guesses(questions: Iterable[Mapping[str, Any]], made: Mapping[str, Any]) -> None:
+    """Record the first guesses at these questions; `made` has them by the question's identity."""
+    for asked in questions:
+        if guess := made.get(asked["id"]):
+            remember_guess(asked, guess)
 
 
 def guesses() -> list[Guess]:
