@@ -90,6 +90,7 @@ test("a guess is put in the words of the choices", () => {
   assert.equal(judge(WHO, 0).said, "A");
   assert.equal(judge({ ...WHO, form: "order", answer: [1, 0] }, [1, 0]).said, "B, A");
   assert.equal(judge({ ...WHO, form: "number", choices: [], answer: 2 }, "3").said, "3");
+  assert.equal(judge({ ...WHO, form: "some", answer: [0] }, []).said, "none of them"); // and not that one gave up
 });
 
 test("numbers are read as people write them", () => {

@@ -1,5 +1,6 @@
 // @ts-check
 // What a guess is worth. It is judged here and not in the kernel, so that a page without one can do it, too.
+import { t } from "../words.js";
 
 /** @typedef {object} Asked a question, as `dslab.predictions.forms` makes it
  * @property {string} id by which the guess is remembered
@@ -33,7 +34,7 @@ export const givenUp = () => ({ value: null, said: "", right: false });
 /** @param {Asked} asked
  *  @param {GuessValue} value */
 export function inWords({ choices }, value) {
-  if (Array.isArray(value)) return value.map((place) => choices[place]).join(", ");
+  if (Array.isArray(value)) return value.map((place) => choices[place]).join(", ") || t("none of them");
   return typeof value === "number" && choices.length ? choices[value] : String(value);
 }
 
