@@ -10,6 +10,7 @@ import pytest
 
 from dslab import (
     DslabError,
+    Node,
     Run,
     Trace,
     at,
@@ -73,6 +74,19 @@ def test_a_local_view_does_not_show_whether_a_message_was_lost():
     arrives, is_lost = (local_view(simulate(run), "B").to_dict() for run in PAIRS["two generals"])
     assert arrives["steps"] == is_lost["steps"] and arrives["messages"] == is_lost["messages"]
     assert simulate(PAIRS["two generals"][1]).messages[3].fate == "lost"
+
+
+class Chooses(Node):
+    """Puts out a number, and keeps nothing."""
+
+    def on_start(self):
+        self.output("chosen", self.draw(range(1000)))
+
+
+def test_what_a_node_puts_out_it_knows():
+    runs = [Run(Chooses, 1, seed=seed) for seed in (1, 2)]
+    assert not compare(*runs, view="A").same and not compare(*runs).same
+    assert compare(runs[0], runs[0], view="A").same
 
 
 def test_a_local_view_goes_by_the_clock_of_its_node():

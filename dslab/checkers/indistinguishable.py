@@ -24,6 +24,7 @@ class Seen(NamedTuple):
     what: str               # the message and its sender, the timer, or the request
     sent: tuple[str, ...]   # the messages, each with its receiver
     changes: tuple[tuple[str, Any], ...]
+    said: tuple[str, ...] = ()      # its outputs, and its replies to clients
 
     def __str__(self) -> str:
         return " ".join(filter(None, (f"{self.time:g} ms:", self.kind, self.what, *(f"→ {one}" for one in self.sent))))
@@ -110,4 +111,5 @@ def observed(step: Step) -> Seen:
         what = f"{step.message.payload!r} from {step.message.src}"
     sent = tuple(f"{message.payload!r} to {message.dst}" for message in step.sent if _was_sent_by_the_node(message))
     changes = tuple(sorted((name, repr(value)) for name, value in step.changes.items()))
-    return Seen(step.time if step.local is None else step.local, step.kind, what, sent, changes)
+    said = tuple(map(repr, (*step.outputs, *step.replies)))
+    return Seen(step.time if step.local is None else step.local, step.kind, what, sent, changes, said)
