@@ -38,7 +38,7 @@ def told(run) -> tuple[str, int]:
 
 @pytest.mark.parametrize(("mishap", "outcome", "times"), [
     ("nothing", "ok", 1), ("the request is lost", "unknown", 0), ("the reply is lost", "unknown", 1),
-    ("the reply is late", "unknown", 1), ("the request is doubled", "ok", 2),
+    ("the reply is late", "unknown", 1), ("the request is duplicated", "ok", 2),
     ("a crash before it is executed", "unknown", 0), ("a crash after it was executed", "unknown", 1),
 ])
 def test_without_retries_the_outcome_can_be_unknown(mishap, outcome, times):
@@ -47,10 +47,10 @@ def test_without_retries_the_outcome_can_be_unknown(mishap, outcome, times):
 
 @pytest.mark.parametrize("shop", [Shop, PatientShop])
 def test_before_it_asks_again_the_caller_cannot_tell_no_execution_from_one_or_two(shop):
-    """D1.8: the request is lost; the reply is lost; the request is doubled, and both replies are lost."""
+    """D1.8: the request is lost; the reply is lost; the request is duplicated, and both replies are lost."""
     both_lost = [at(0, drop(f"bank->shop#{number}")) for number in (1, 2)]
     cases = (MISHAPS["the request is lost"], MISHAPS["the reply is lost"],
-             (*MISHAPS["the request is doubled"], *both_lost))
+             (*MISHAPS["the request is duplicated"], *both_lost))
     traces = [simulate(charging(shop, Bank, *mishap)) for mishap in cases]
     early = [[output for output in trace.outputs("executed") if output.time < 110] for trace in traces]
     assert [len(executed) for executed in early] == [0, 1, 2]
@@ -68,7 +68,7 @@ def test_the_moment_at_which_the_cable_is_pulled_out_cannot_be_seen():
 @pytest.mark.parametrize(("mishap", "bank", "times"), [
     ("the reply is lost", Bank, 2), ("the reply is lost", RememberingBank, 1),
     ("a crash after it was executed", RememberingBank, 2), ("a crash after it was executed", DurableBank, 1),
-    ("the request is doubled", RememberingBank, 1), ("the reply is late", DurableBank, 1),
+    ("the request is duplicated", RememberingBank, 1), ("the reply is late", DurableBank, 1),
 ])
 def test_with_retries_it_depends_on_what_the_bank_remembers(mishap, bank, times):
     assert told(charging(PatientShop, bank, *MISHAPS[mishap])) == ("ok", times)

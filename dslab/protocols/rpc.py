@@ -233,7 +233,7 @@ MISHAPS = {
     "the request is lost": (at(0, drop("shop->bank#1")),),
     "the reply is lost": (at(0, drop("bank->shop#1")),),
     "the reply is late": (at(0, delay("bank->shop#1", by=150)),),
-    "the request is doubled": (at(0, duplicate("shop->bank#1", after=30)),),
+    "the request is duplicated": (at(0, duplicate("shop->bank#1", after=30)),),
     "a crash before it is executed": (at(22, crash("bank")), at(60, recover("bank"))),
     "a crash after it was executed": (at(27, crash("bank")), at(60, recover("bank"))),
 }
