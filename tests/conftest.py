@@ -66,12 +66,6 @@ def pytest_collection_modifyitems(items) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: the tests in a browser wait for nearly half of their time."""
-    return (os.cpu_count() or 1) + 1
-
-
-@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """The cells of a notebook share a kernel, and the tests of a file a browser; all others run where there is room.
 

@@ -533,7 +533,7 @@ def test_a_notebook_gets_both_forms_and_files_get_the_one_they_are_named_for(tmp
             {"last": 2.5},
             "last=2.5 is not a step: expected a whole number, or None for as much as is easy to read",
         ),
-        ({"nodes": ("A", "a")}, "there is no node 'a' in this trace (A, B, C)."),
+        ({"nodes": ("A", "a")}, "there is no node 'a' in this trace (A, B, C). Did you mean 'A'?"),
         ({"nodes": ()}, "a diagram shows 1 to 16 nodes, not 0: choose with nodes=('A', ...)"),
         ({"nodes": 5}, "nodes=5 is not a list of names: choose with nodes=('A', ...)"),
         (
