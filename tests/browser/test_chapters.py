@@ -1,10 +1,12 @@
-"""The chapters as a reader meets them in JupyterLab: a player does what it is told."""
+"""Cells of the chapters as a reader meets them in JupyterLab: a player does what it is told."""
 
 import re
 
+import nbformat
 import pytest
 from playwright.sync_api import Locator, expect
 
+import notebooks
 from dslab import simulate
 from dslab.player.payload import title
 from dslab.protocols.raft import DEMO
@@ -15,9 +17,22 @@ TRACE = simulate(DEMO)
 ELECTED = TRACE.outputs("leader")[0]
 
 
-def test_an_attack_is_played_from_the_table_of_chapter_2(lab, errors):
-    lab.open("notebooks/02_models.ipynb")
-    lab.run_all()
+@pytest.fixture
+def run(lab, course):
+    """Run two cells of a chapter, its imports and another: that all run together, test_no_answer_before.py shows."""
+    def run(chapter: str, cell: str) -> None:
+        notebook = nbformat.read(notebooks.named(chapter), as_version=4)
+        notebook.cells = [one for one in notebook.cells if one.id in ("imports", cell)]
+        assert [one.id for one in notebook.cells] == ["imports", cell]
+        nbformat.write(notebook, course / f"{chapter}_{cell}.ipynb")
+        lab.open(f"{chapter}_{cell}.ipynb")
+        lab.run_all()
+        assert lab.complaints() == []
+    return run
+
+
+def test_an_attack_is_played_from_the_table_of_chapter_2(run, lab, errors):
+    run("02_models", "table-print")
     asking = lab.page.locator(".dslab-question").filter(has_text="do signatures still lower")
     asking.get_by_role("button", name="I give up").press("Enter")
     table = lab.page.locator(".dslab-grid")
@@ -77,10 +92,9 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(lab) -> Cluster:
+def cluster(run, lab) -> Cluster:
     """The player of Raft's demonstration in chapter 7."""
-    lab.open("notebooks/07_consensus.ipynb")
-    lab.run_all()
+    run("07_consensus", "demo-play")
     cluster = Cluster(lab.page.get_by_role("group", name=f"Player: {title(TRACE)}", exact=True).first)
     cluster.element.scroll_into_view_if_needed()
     question = cluster.element.locator(".dslab-question")
