@@ -33,7 +33,7 @@ from dslab.player.scene import Playable, Scene, Scenes, known_error, opening, pr
 from dslab.player.static_page import StaticPage, described
 from dslab.player.verdicts import promises_of
 from dslab.predictions.guesses import remember_guesses
-from dslab.predictions.prediction import Prediction, asked_of, opened, predictions_of, still_valid, unanswered
+from dslab.predictions.prediction import Prediction, asked_of, opened, predictions_of, unanswered
 from dslab.properties import Promise, listed
 from dslab.run import Run
 from dslab.script import Action, At, at
@@ -155,7 +155,8 @@ class Player(anywidget.AnyWidget):
         shown, error = breaking.play(()) if breaking else watched(what)
         scene = self._make(shown, error, judged)
         scene.data["questions"] = questions = asked_of(self._predictions, shown)
-        self.guesses = still_valid(self.guesses, self.payload.get("questions", ()), questions)
+        if scene.trace.run is None or scene.trace.run != self.branches.root.run:
+            self.guesses = {}               # another run is another question, even if its answer is the same
         self.breaking, self.branches, self._other = breaking, Branches(scene.trace.run), None
         self._scenes = Scenes(scene, lambda branch: self._make(*watched(branch.run), judged))
         self._put(scene, opened(questions, self.guesses, opening(what, step)))

@@ -99,11 +99,6 @@ def _step(prediction: Prediction, name: str, given: Any, trace: Trace) -> int:
     return number
 
 
-def still_valid(guesses: Mapping[str, Any], before: Sequence[Any], now: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The guesses at the questions that are still the same; in another run the answer may be another."""
-    return {asked["id"]: guesses[asked["id"]] for asked in now if asked in before and asked["id"] in guesses}
-
-
 def unanswered(questions: Sequence[Mapping[str, Any]], guesses: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The questions without a guess."""
     return [asked for asked in questions if not guesses.get(asked["id"])]

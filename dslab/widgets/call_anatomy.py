@@ -17,7 +17,7 @@ BRACKETS = {"{": "here a group of fields begins", "}": "here a group of fields e
 
 
 def call_anatomy(call: str = CALL, reply: str = '{"charged": 399}') -> Demonstration:
-    """A remote call: step through it, click a byte of its messages to see what it means, and let something go wrong.
+    """A remote call: step through it, and click a byte of its messages to see what it means.
 
     Args:
         call: a JSON object of ASCII characters with the fields "call" and "arguments", as a stub marshals them.

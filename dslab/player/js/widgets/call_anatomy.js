@@ -2,59 +2,33 @@
 // A remote call, step by step: who has it now, and what the bytes of its messages mean.
 /** @import { Model } from "../types.js" */
 import { FOCUSABLE, h, s, setAttr, setText } from "../dom.js";
-import { createButton, createControls, createFrame, createMenu } from "./demonstration.js";
+import { createButton, createControls, createFrame } from "./demonstration.js";
 
-/** @typedef {{place: number, message: ""|"call"|"reply", lost: boolean, executed: number, sentence: string}} Stage
+/** @typedef {{place: number, message: ""|"call"|"reply", executed: number, sentence: string}} Stage
  *    of a call: `place` in `PLACES`, `executed` how often the procedure has run */
 /** @typedef {[text: string, field: string, meaning: string]} Part of a message */
 
 export const PLACES = ["shop", "stub", "network", "skeleton", "bank"];
-export const MISHAPS = {
-  none: "nothing",
-  request: "the request is lost",
-  before: "the bank crashes before it executes",
-  after: "the bank crashes after it has executed",
-  reply: "the reply is lost",
-};
-const UNKNOWN = "Nothing comes. The shop's time is up, and the outcome is unknown";
 
 /** The stages of a call.
- * @param {keyof typeof MISHAPS} mishap
  * @param {string} said the call as the caller writes it
  * @param {number} bytes of the request
  * @returns {Stage[]} */
-export function stagesOf(mishap, said, bytes) {
-  /** @type {Stage[]} */
-  const stages = [];
-  let executed = 0;
-  /** @param {number} place
-   *  @param {Stage["message"]} message
-   *  @param {string} sentence */
-  const add = (place, message, sentence, lost = false) => stages.push({ place, message, lost, executed, sentence });
-  const over = () => {
-    const charged = executed ? "was executed once" : "was never executed";
-    add(0, "", `${UNKNOWN}. (We know more: it ${charged}.)`);
-    return stages;
-  };
-  add(0, "", `The shop calls ${said}, as if it were a function here. It waits.`);
-  add(1, "call", `The stub has the same name. It marshals: name and arguments become ${bytes} bytes.`);
-  if (mishap === "request") add(2, "call", "The network loses the request.", true);
-  else add(2, "call", "The network carries the bytes. It does not know what they mean.");
-  if (mishap === "request") return over();
-  if (mishap === "before") add(3, "call", "The request has arrived. The bank crashes before it executes.", true);
-  if (mishap === "before") return over();
-  add(3, "call", "The skeleton unmarshals: the bytes become a name and arguments again.");
-  executed = 1;
-  add(4, "", `The bank's own ${said} runs. Only here something happens.`);
-  if (mishap === "after") add(4, "", "It has been executed. Then the bank crashes before it answers.", true);
-  if (mishap === "after") return over();
-  add(3, "reply", "The skeleton marshals the result.");
-  if (mishap === "reply") add(2, "reply", "The network loses the reply.", true);
-  else add(2, "reply", "The reply travels back.");
-  if (mishap === "reply") return over();
-  add(1, "reply", "The stub unmarshals the result, and returns it.");
-  add(0, "", "The shop goes on: ok. To it, this was a function call.");
-  return stages;
+export function stagesOf(said, bytes) {
+  /** @type {Array<[place: number, message: Stage["message"], sentence: string]>} */
+  const stages = [
+    [0, "", `The shop calls ${said}, as if it were a function here. It waits.`],
+    [1, "call", `The stub has the same name. It marshals: name and arguments become ${bytes} bytes.`],
+    [2, "call", "The network carries the bytes. It does not know what they mean."],
+    [3, "call", "The skeleton unmarshals: the bytes become a name and arguments again."],
+    [4, "", `The bank's own ${said} runs. Only here something happens.`],
+    [3, "reply", "The skeleton marshals the result."],
+    [2, "reply", "The reply travels back."],
+    [1, "reply", "The stub unmarshals the result, and returns it."],
+    [0, "", "The shop goes on: ok. To it, this was a function call."],
+  ];
+  const runs = stages.findIndex(([place]) => PLACES[place] === "bank");
+  return stages.map(([place, message, sentence], n) => ({ place, message, sentence, executed: n < runs ? 0 : 1 }));
 }
 
 /** Each byte of a message: the part that it belongs to, and its value.
@@ -73,39 +47,33 @@ const left = (/** @type {number} */ place) => 12 + place * GAP;
  *    widget */
 function render({ model, el }) {
   const { title, said, ...messages } = model.get("payload");
-  const mishap = createMenu("What goes wrong", MISHAPS, restart);
   const back = createButton("Back", () => go(at - 1));
   const next = createButton("Next", () => go(at + 1));
-  const first = createButton("Start again", restart);
+  const first = createButton("Start again", () => go(0));
   const stage = s("svg", { class: "dslab-touch-stage", viewBox: `0 0 ${WIDTH} 126`, role: "img" });
   const heading = h("p", { class: "dslab-touch-task" });
   const bytes = h("div", { class: "dslab-touch-bytes", role: "group", "aria-label": "the bytes of the message" });
   const meaning = h("p", { class: "dslab-touch-meaning", "aria-live": "polite" });
   const frame = createFrame(
     title, "Step through the call. Click a byte, or go along the bytes with the arrow keys, to see what it means.",
-    createControls(first, back, next, mishap.element), stage, heading, bytes, meaning,
+    createControls(first, back, next), stage, heading, bytes, meaning,
   );
   next.classList.add("primary");
   frame.element.insertBefore(frame.result, heading); // it would jump as bytes come and go above it
   let [at, chosen, shown] = [0, -1, ""];
 
-  const stages = () =>
-    stagesOf(/** @type {keyof typeof MISHAPS} */ (mishap.value), said, bytesOf(messages.call).length);
-
-  function restart() {
-    go(0);
-  }
+  const stages = stagesOf(said, bytesOf(messages.call).length);
 
   /** @param {number} to */
   function go(to) {
-    at = Math.min(stages().length - 1, Math.max(0, to));
-    const { place, lost, message, executed, sentence } = stages()[at];
+    const last = stages.length - 1;
+    at = Math.min(last, Math.max(0, to));
+    const { place, message, executed, sentence } = stages[at];
     setAttr(back, "aria-disabled", at === 0);
-    setAttr(next, "aria-disabled", at === stages().length - 1);
-    drawStage(stage, place, lost, message, executed);
+    setAttr(next, "aria-disabled", at === last);
+    drawStage(stage, place, message, executed);
     drawMessage(message);
-    const ended = at === stages().length - 1;
-    frame.say(`${at + 1}. ${sentence}`, lost || (ended && mishap.value !== "none") ? "wrong" : ended ? "right" : "");
+    frame.say(`${at + 1}. ${sentence}`, at === last ? "right" : "");
   }
 
   /** @param {Stage["message"]} message */
@@ -157,10 +125,9 @@ function render({ model, el }) {
 
 /** @param {SVGElement} stage
  *  @param {number} place
- *  @param {boolean} lost
  *  @param {Stage["message"]} message
  *  @param {number} executed */
-function drawStage(stage, place, lost, message, executed) {
+function drawStage(stage, place, message, executed) {
   const boxes = PLACES.flatMap((label, n) => [
     s("rect", {
       class: n === place ? "paint-1" : n === 2 ? "paint-frame" : "paint-0", opacity: n === place ? 1 : 0.55,
@@ -175,15 +142,13 @@ function drawStage(stage, place, lost, message, executed) {
   const links = [0, 1, 2, 3].map((n) =>
     s("line", { class: "line", x1: left(n) + BOX, x2: left(n + 1), y1: TOP + 25, y2: TOP + 25 }));
   const x = left(place) + BOX / 2;
-  const token = lost
-    ? s("path", { class: "crossed", d: `M${x - 10} ${TOP + 52}l20 20m0 -20l-20 20` })
-    : s("path", { class: "here", d: `M${x} ${TOP + 53}l-8 15h16Z` });
+  const token = s("path", { class: "here", d: `M${x} ${TOP + 53}l-8 15h16Z` });
   const count = s("text", { class: "soft", x: WIDTH - 16, y: 122, "text-anchor": "end" },
     `executed ${executed === 1 ? "once" : "0 times"}`);
   const what = { call: "a request is under way", reply: "a reply is under way", "": "" }[message];
   const bytes = s("text", { class: "soft", x: 12, y: 122 }, what);
   stage.replaceChildren(...machines, ...links, ...boxes, token, count, bytes);
-  setAttr(stage, "aria-label", `${lost ? "Lost at" : "The call is at"}: ${PLACES[place]}; executed ${executed} times`);
+  setAttr(stage, "aria-label", `The call is at: ${PLACES[place]}; executed ${executed} times`);
 }
 
 export default { render };
