@@ -20,7 +20,7 @@ from dslab.protocols.broadcast import gossip
 from dslab.protocols.byzantine import RETREAT
 from dslab.protocols.clock_sync import ahead, asking, round_trip
 from dslab.protocols.failure_detectors import phi
-from dslab.protocols.physical_timestamps import NO, moon
+from dslab.protocols.physical_timestamps import moon
 from dslab.run import node_names
 from dslab.simulator.simulate import simulate
 from dslab.values import DslabError
@@ -39,9 +39,12 @@ def replicas_up(n: int, k: int, p: float) -> Chart:
     """
     k = min(k, n)
     shares = [float(share) for share in chances(AtLeast(k, *[1 - p] * n))]
-    up = sum(shares[k:])
+    down = sum(shares[:k])
+    up = 1 - down
     chart = parts_up(shares, k, title=f"{k} of {n} are needed")
-    return chart.said(f"Each node is down {100 * p:.3g} % of the time. At least {k} of {n} are up {100 * up:.6g} % of"
+    share = f"{100 * up:.6g}"
+    nearly = "nearly " if share == "100" and down else ""
+    return chart.said(f"Each node is down {100 * p:.3g} % of the time. At least {k} of {n} are up {nearly}{share} % of"
                       f" the time: down {spell(downtime(up))} a year.")
 
 
@@ -51,17 +54,24 @@ def traitors_tree(generals: int, m: int, traitors: int) -> Chart:
     Args:
         generals: 3 to 7.
         m: the number of traitors that OM(m) is meant for, 0 to 2.
-        traitors: how many there are.
+        traitors: how many there are; the commander and the first lieutenant are loyal.
     """
-    names = node_names(generals)
-    run = all_say(generals, m, names[generals - min(traitors, generals - 2):], RETREAT)
+    names, traitors = node_names(generals), min(traitors, generals - 2)
+    run = all_say(generals, m, names[generals - traitors:], RETREAT)
     trace = simulate(run)
     wrong = broken(run)
     chart = recursion_tree(recursion(trace, names[1]), title=f"OM({m}) among {generals} generals")
     return chart.said(f"{len(trace.messages)} messages. " + (
         f"{' and '.join(wrong)} broken: {generals} generals are not more than 3 × {traitors}." if wrong else
-        "IC1 and IC2 hold" + (f", though {generals} generals are not more than 3 × {traitors}: these traitors do not"
-                              " know their best lie." if generals <= 3 * traitors else ".")))
+        f"IC1 and IC2 hold{_in_spite_of(generals, m, traitors)}."))
+
+
+def _in_spite_of(generals: int, m: int, traitors: int) -> str:
+    """Why the conditions hold although there are too many traitors; "" if there are not."""
+    if generals > 3 * traitors:
+        return ""
+    why = "in OM(0) no lieutenant says anything" if m == 0 else "these traitors do not know their best lie"
+    return f", though {generals} generals are not more than 3 × {traitors}: {why}"
 
 
 def phi_threshold(threshold: float, deviation: float, mean: float = 1000) -> Chart:
@@ -73,7 +83,7 @@ def phi_threshold(threshold: float, deviation: float, mean: float = 1000) -> Cha
     """
     silence = silence_at(threshold, mean, deviation)
     chart = climbing({f"{mean:g} ± {deviation:g} ms": lambda silent: phi(silent, mean, deviation)},
-                     until=3 * mean, thresholds=(threshold,), title=f"Suspect when φ reaches {threshold:g}")
+                     until=3.2 * mean, thresholds=(threshold,), title=f"Suspect when φ reaches {threshold:g}")
     chart.axes[0].set_ylim(0, 16)                   # the curve stays, and the line moves
     return chart.said(f"A node is suspected after {silence:,.0f} ms of silence. Of the heartbeats of a node that is up,"
                       f" one in {10 ** threshold:,.0f} comes later than that.")
@@ -108,9 +118,11 @@ def moon_and_cheese(ahead: float, latency: float) -> Drawing:
 
 
 def _order(ahead: float, latency: float) -> str:
-    reads = simulate(moon(ahead=ahead, latency=latency)).state_at(-1)["C"]["reads"]
-    return f"A's clock is {ahead:g} ms ahead, a message takes {latency:g} ms: C reads the " + (
-        "answer first" if reads[0] == NO else "question first")
+    said = simulate(moon(ahead=ahead, latency=latency)).outputs("said")
+    question, answer = (output.values[1] for output in said)
+    return f"A's clock is {ahead:g} ms ahead, a message takes {latency:g} ms: " + (
+        "both timestamps are the same" if question == answer else
+        f"C reads the {'question' if question < answer else 'answer'} first")
 
 
 # ---- chapter 4: gossip -----------------------------------------------------------------------------------------------
@@ -131,6 +143,7 @@ def gossip_spread(fanout: int, nodes: int = 30) -> Chart:
                    title=f"{nodes} nodes, each tells {fanout}")
     chart.axes[0].get_legend().remove()
     chart.axes[0].set_ylim(0, nodes + 1)
+    chart.axes[0].locator_params(axis="x", integer=True)
     everyone = sum(spread[-1] == nodes for spread in runs)
     return chart.said(f"All {nodes} have it in {everyone} of {OFTEN} runs; the formula says"
                       f" {predicted_chance(nodes, fanout):.0%}.")
