@@ -8,8 +8,10 @@ from typing import Any
 from dslab.arguments import found, instead
 from dslab.checkers.history import Operation
 from dslab.checkers.linearizability import Consistency
+from dslab.checkers.serializability import Serializability
 from dslab.describe import output_in_words
 from dslab.diagrams.ascii import ascii, who
+from dslab.diagrams.cycle_diagram import CycleDiagram
 from dslab.diagrams.drawing import Drawing
 from dslab.diagrams.history_diagram import history_diagram, is_history
 from dslab.diagrams.spacetime import SpacetimePicture, Wording, draw
@@ -44,7 +46,7 @@ class Diagram(Drawing):
 
 @teaching("diagram(simulate(run), first=20)")
 def diagram(
-    what: Trace | Run | Verdict | Consistency | Sequence[Operation],
+    what: Trace | Run | Verdict | Consistency | Serializability | Sequence[Operation],
     *,
     first: int = 0,
     last: int | None = None,
@@ -55,11 +57,12 @@ def diagram(
 ) -> Drawing:
     """The space-time diagram of a run: a life line for each node, time downwards, an arrow for each message.
 
-    Operations of clients, and a verdict on them, are drawn as bars, with their linearization points.
+    Operations of clients, and a verdict on them, are drawn as bars, with their linearization points; a verdict on
+    transactions as the cycle of dependencies that breaks it.
 
     Args:
         what: a `Trace`, a `Run` (it is simulated), or a `Verdict` (the step that decides it is marked); or a list of
-            operations, or the verdict of `linearizable`.
+            operations, or the verdict of `linearizable`, `serializable` and the like.
         first: the first step (of a history: the first operation) to show.
         last: the step to end before; None shows as much as is easy to read.
         stamps: "lamport" or "vector" shows the logical timestamp beside each step, "clock" the reading of its node's
@@ -75,6 +78,8 @@ def diagram(
     >>> diagram(DEMO, last=4)
     <diagram: 4 steps of shop, bank>
     """
+    if isinstance(what, Serializability):
+        return CycleDiagram(what, width=width)
     if is_history(what):
         if (stamps, nodes, kinds) != (None, None, None):
             raise DslabError("stamps, nodes and kinds are of a space-time diagram: a history has operations only")
