@@ -54,14 +54,14 @@ if TYPE_CHECKING:                                   # editors and type checkers 
     from dslab.grader.display import ask, solution
     from dslab.grader.hints import hint
     from dslab.grader.progress import progress
-    from dslab.player.player import play
+    from dslab.player.play import play
     from dslab.predictions.prediction import Prediction
     from dslab.widgets.compare import compare
     from dslab.widgets.reveal import reveal
     from dslab.widgets.vary import vary
 
 _LATER = {
-    "play": "dslab.player.player", "compare": "dslab.widgets.compare",
+    "play": "dslab.player.play", "compare": "dslab.widgets.compare",
     "diagram": "dslab.diagrams.diagram", "source": "dslab.diagrams.source",
     "happens_before": "dslab.checkers.causality",
     "linearizable": "dslab.checkers.linearizability", "REGISTER": "dslab.checkers.specs",

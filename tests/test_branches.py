@@ -13,7 +13,7 @@ from dslab.model_checker.explore import explore
 from dslab.network import Network, constant
 from dslab.node import Node
 from dslab.player.edits import message_classes, message_of, requests
-from dslab.player.player import play
+from dslab.player.play import play
 from dslab.player.verdicts import lights, promises_of
 from dslab.properties import always, in_the_end, sometimes
 from dslab.protocols import broadcast, causal_broadcast, raft

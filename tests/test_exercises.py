@@ -24,7 +24,7 @@ from dslab.grader.judging import call, examine, same
 from dslab.grader.judging import cases as cases_of
 from dslab.grader.report import CANNOT_TELL, RIGHT
 from dslab.grader.stages import STAGES, Tally, failures
-from dslab.player.player import play
+from dslab.player.play import play
 from dslab.simulator.simulate import simulate
 
 MODULES = [import_module(f"dslab.exercises.{found.name}") for found in iter_modules(exercises.__path__)]

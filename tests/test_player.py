@@ -17,7 +17,8 @@ from dslab.player import bundle
 from dslab.player.edits import moment_after
 from dslab.player.layout import positions
 from dslab.player.payload import payload
-from dslab.player.player import Player, play
+from dslab.player.play import play
+from dslab.player.player import Player
 from dslab.player.static_page import StaticPage
 from dslab.run import Run
 from dslab.script import at, crash, cut, drop, heal, isolate, partition, recover

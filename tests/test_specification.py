@@ -38,7 +38,7 @@ from dslab.diagrams.diagram import diagram
 from dslab.model_checker.breadth_first import Walk
 from dslab.model_checker.explore import explore
 from dslab.model_checker.specification import Specification
-from dslab.player.player import play
+from dslab.player.play import play
 from dslab.properties import always, in_the_end, sometimes
 from dslab.trace import Trace
 from dslab.values import DslabError, show

@@ -57,7 +57,7 @@ class Solution:
 
     def play(self, **options: Any) -> Any:
         """The player, with a run of the answer; options are those of `dslab.play`."""
-        from dslab.player.player import play
+        from dslab.player.play import play
 
         run = run_of(self.exercise)
         if run is None:

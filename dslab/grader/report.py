@@ -59,7 +59,7 @@ class Report:
         trace = self.trace
         if trace is None:
             raise DslabError(f"there is nothing to play: {self.outcome}. {self.sentence}")
-        from dslab.player.player import play
+        from dslab.player.play import play
 
         return play(trace, **{"step": self.step or 0} | options)
 

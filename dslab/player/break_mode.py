@@ -11,8 +11,9 @@ from typing import Any
 
 from dslab.appearance import mention
 from dslab.model_checker.follow import Follower
-from dslab.player.code_export import following
+from dslab.player.code_export import following, script_of, test_of
 from dslab.player.edits import asked
+from dslab.player.scene import Scene
 from dslab.run import Run
 from dslab.simulator.errors import ProtocolError
 from dslab.trace import Trace
@@ -57,6 +58,12 @@ class Breaking:
         """Python code, without imports, that repeats the decisions."""
         return following(self.run, self.decisions)
 
+    def texts(self, scene: Scene) -> dict[str, str]:
+        """The script and the test to copy, of the scene that was chosen."""
+        making = self.code()
+        return {"script": script_of(scene.trace, making),
+                "test": test_of(making, scene.trace, scene.promises, scene.data["lights"], scene.error)}
+
     def to_dict(self, trace: Trace) -> dict[str, Any]:
         """The decisions so far and the possible next ones, as JSON data."""
         return {"decisions": list(self.decisions), "next": [self._choice(decision, trace) for decision in self.next],
@@ -78,3 +85,11 @@ class Breaking:
             target, msg = asked(self.run)[int(target) - 1]
             text = mention(msg)
         return {"decision": decision, "verb": verb, "target": target, "text": text}
+
+
+def run_of(what: Any) -> Run:
+    """The run whose events are to be chosen; raises `DslabError` for what has none."""
+    run = what if isinstance(what, Run) else getattr(what, "run", None)
+    if not isinstance(run, Run):
+        raise DslabError(f'mode="break" needs a Run, of which it chooses what happens; not {brief(what)}')
+    return run

@@ -1,4 +1,4 @@
-"""`play(run)`: step through a run in the notebook, and intervene in it.
+"""The player: step through a run in the notebook, and intervene in it. `play` makes one.
 
 The trace is sent to the browser once; stepping and playing need no kernel. Only an intervention (a crash, a dropped
 message) comes back here: it becomes an event of the run's script, and the edited run a branch of the original. That is
@@ -7,7 +7,6 @@ simulated, and its trace is shown from the same moment.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Unpack
@@ -17,24 +16,20 @@ import traitlets
 
 from dslab.checkers.side_by_side import Comparison, first_different_step
 from dslab.diagrams.diagram import WINDOW, diagram
-from dslab.mistakes.calls import teaching
 from dslab.player.branches import Branch, Branches
-from dslab.player.break_mode import Breaking
+from dslab.player.break_mode import Breaking, run_of
 from dslab.player.bundle import style, widget_module
-from dslab.player.choices import with_choices
-from dslab.player.code_export import script_of, test_of
 from dslab.player.edits import moment_after, requests
 from dslab.player.language import language
-from dslab.player.layout import Layout
-from dslab.player.options import Look, check_options
+from dslab.player.options import Look
 from dslab.player.payload import CHOSEN, NO_RUN, focused, payload, spoken
 from dslab.player.requests import answer
-from dslab.player.scene import Playable, Scene, Scenes, known_error, opening, promised, watched
-from dslab.player.static_page import StaticPage, described
+from dslab.player.scene import Scene, Scenes, known_error, opening, promised, watched
+from dslab.player.static_page import described
 from dslab.player.verdicts import promises_of
 from dslab.predictions.guesses import remember_guesses
-from dslab.predictions.prediction import Prediction, asked_of, opened, predictions_of, unanswered
-from dslab.properties import Promise, listed
+from dslab.predictions.prediction import Prediction, asked_of, opened, unanswered
+from dslab.properties import Promise
 from dslab.run import Run
 from dslab.script import Action, At, at
 from dslab.simulator.garbage import gc_paused
@@ -42,58 +37,6 @@ from dslab.trace import Trace
 from dslab.values import DslabError, brief, nearest
 
 Scenarios = Mapping[str, Iterable[At]] | None
-
-
-@teaching("play(Run(Raft, 3))")
-def play(what: Playable | Callable[..., Playable], *, step: int = 0, height: int | None = None, layout: Layout = None,
-         promises: Promise | Sequence[Promise] | None = None, scenarios: Scenarios = None, mode: str = "",
-         budget: Mapping[str, int] | None = None, lang: str | None = None, show: str | Sequence[str] = (),
-         ask: Prediction | Sequence[Prediction] | None = None, tour: bool = False, **choices: Any) -> Any:
-    """A player for a run.
-
-    Args:
-        what: a `Run`, a `Trace`, a `Verdict` (its trace opens at the step that decides it), or a function of
-            choices that returns one of them: `play(lambda seed: DEMO.replace(seed=seed), seed=(0, 9))`.
-        step: where the player opens; a number beyond the last step opens it at the last, which the player says.
-        height: of the player, px; at least 480. None takes 560, and a little more where there are logs.
-        layout: "circle", "line", "grid" or a dict from node to point; None chooses.
-        promises: each has a light; None takes the `PROMISES` of the protocols' modules, or the verdict's own.
-        scenarios: buttons, each of which adds events to the run: {"split vote": [at(300, crash("A"))]}.
-        mode: "break": choose each next event, until a promise is broken.
-        budget: in that mode, how often each fault may occur: {"crash": 1, "recover": 1, "drop": 0}.
-        lang: the language of the player, "en", "zh" or "ja"; None takes that of the environment variable DSLAB_LANG,
-            or else English. Names, messages, promises, notes and code are not translated.
-        show: the views that are open at first, beside the cluster: "history", "state", "messages", "promises",
-            "script", "more", or several of them; none: those that the reader has open in this notebook.
-        ask: a question about the run, or several in order: `Prediction("Who leads?", answer=..., at=9)`. The player
-            opens at the first, and what comes after it is hidden until it is answered.
-        tour: begin with a guided tour, which teaches the player by use: press, step, crash, undo.
-        choices: for a function, the range of each argument, as in `vary`: (low, high) is a slider, a list a menu, a
-            bool a check box.
-
-    Raises:
-        DslabError: `what` cannot be played.
-
-    >>> from dslab.protocols.raft import DEMO
-    >>> play(DEMO, step=40)
-    <player: Raft: an election, a crash, another election, 263 steps>
-    """
-    check_options(step=step, height=height, scenarios=scenarios, show=show)
-    look: Look = {"height": height, "layout": layout, "lang": lang, "show": show, "tour": tour}
-    ask = predictions_of(ask)
-    promises = None if promises is None else listed(promises)
-    if callable(what) and not isinstance(what, type):
-        return with_choices(what, choices, partial(play, promises=promises, scenarios=scenarios, mode=mode,
-                                                   budget=budget, ask=ask, **look))
-    if choices:
-        raise DslabError(f"{', '.join(choices)}: choices need a function that takes them, such as "
-                         "play(lambda seed: ..., seed=(0, 9))")
-    if os.environ.get("DSLAB_STATIC"):
-        judged = promised(what) if promises is None else promises
-        return StaticPage(watched(what)[0], step=opening(what, step), promises=judged, ask=ask, **look)
-    player = Player(promises=promises, scenarios=scenarios, mode=mode, budget=budget, ask=ask, **look)
-    player.show(what, step=step)
-    return player
 
 
 class Player(anywidget.AnyWidget):
@@ -151,7 +94,7 @@ class Player(anywidget.AnyWidget):
     def show(self, what: Any, *, step: int = 0) -> None:
         """Show another run, trace or verdict."""
         judged = promised(what) if self._promises is None else self._promises
-        breaking = Breaking(_run_of(what), self._budget) if self._mode == "break" else None
+        breaking = Breaking(run_of(what), self._budget) if self._mode == "break" else None
         shown, error = breaking.play(()) if breaking else watched(what)
         scene = self._make(shown, error, judged)
         scene.data["questions"] = questions = asked_of(self._predictions, shown)
@@ -293,7 +236,7 @@ class Player(anywidget.AnyWidget):
                 "editable": self.run is not None, "reason": CHOSEN if self.breaking else NO_RUN,
                 "edits": len(self.breaking.decisions) if self.breaking else self.branches.current.depth,
                 "serial": self._serial, "comparison": self._side(),
-            } | (_chosen(scene, self.breaking.code()) if self.breaking else {})
+            } | (self.breaking.texts(scene) if self.breaking else {})
             self.step = place["focus"]
 
     def _list(self) -> None:
@@ -337,16 +280,3 @@ class Player(anywidget.AnyWidget):
         last = min((one["at"] + 1 for one in unanswered(self.payload.get("questions", ()), self.guesses)), default=None)
         drawn = self.trace and diagram(self.trace, first=max(0, self.step - WINDOW // 2), last=last).svg
         return {"text/plain": repr(self)} | ({"image/svg+xml": drawn} if drawn else {})
-
-
-def _chosen(scene: Scene, making: str) -> dict[str, str]:
-    """The texts to copy, of a trace whose events were chosen."""
-    return {"script": script_of(scene.trace, making),
-            "test": test_of(making, scene.trace, scene.promises, scene.data["lights"], scene.error)}
-
-
-def _run_of(what: Any) -> Run:
-    run = what if isinstance(what, Run) else getattr(what, "run", None)
-    if not isinstance(run, Run):
-        raise DslabError(f'mode="break" needs a Run, of which it chooses what happens; not {brief(what)}')
-    return run

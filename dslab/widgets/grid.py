@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import ipywidgets
 
-from dslab.player.player import play
+from dslab.player.play import play
 from dslab.run import Run
 from dslab.widgets.panel import Card, framed, html_table, panel, shown
 
