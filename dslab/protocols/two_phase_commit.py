@@ -70,7 +70,7 @@ class Member(Node):
     """
 
     persistent = ("log",)
-    logs = (("log", ""),)
+    shown = ("log",)
     patience = 100                      # ms
 
     def init(self):
@@ -162,7 +162,6 @@ class Participant(Member):
 
     roles = ("working", "prepared", *DECISIONS)
     marks = (Lock("lock"),)
-    shown = ("lock",)
 
     def init(self):
         super().init()
@@ -322,7 +321,8 @@ def commit(coordinator: type[Node] = Coordinator, participant: type[Node] = Part
     """
     nodes = {"coordinator": coordinator} | dict.fromkeys(names, participant)
     events = [at(10, request(first, Commit(), client="alice")), *script]
-    return Run(nodes, **{"network": Network(latency=constant(10)), "script": events, **options})
+    options.setdefault("network", Network(latency=constant(10)))
+    return Run(nodes, script=events, **options)
 
 
 # Prepare arrives at 20 ms, the votes at 30, the decision at 40.
