@@ -10,8 +10,9 @@ from test_linearizability import OPEN, STALE, hard, lecture, op
 
 from dslab import diagram, simulate
 from dslab.checkers.history import history_of
-from dslab.checkers.linearizability import linearizable, sequentially_consistent
+from dslab.checkers.linearizability import linearizable
 from dslab.checkers.logs import read_jepsen
+from dslab.checkers.sequential_consistency import sequential
 from dslab.checkers.specs import CAS_REGISTER, REGISTER
 from dslab.protocols.client import service
 from dslab.protocols.raft_variants import LocalRead
@@ -109,7 +110,7 @@ def test_of_many_keys_the_one_to_blame_is_shown():
 
 def test_an_order_without_real_time_is_shown_by_numbers():
     """It may contradict the picture's time, so it has no points there."""
-    assert drawn(sequentially_consistent(SHORT)) == text("""
+    assert drawn(sequential(SHORT)) == text("""
         not sequentially consistent: an order explains 3 operations at most, and what comes next does not
         fit: B's get 'x' -> None
             1. put 'x' 1   2. get 'y' -> None
@@ -120,7 +121,7 @@ def test_an_order_without_real_time_is_shown_by_numbers():
         1. 2. 3.: an order that keeps each client's own, whatever the time
         """)
     stale = [op("A", "write", 1, at=(0, 1)), op("B", "read", at=(2, 3), result=None)]
-    lines = drawn(sequentially_consistent(stale, REGISTER)).splitlines()
+    lines = drawn(sequential(stale, REGISTER)).splitlines()
     assert lines[1].split() == ["2.", "write", "1"] and lines[3].split() == ["1.", "read", "->", "None"]
 
 
@@ -218,7 +219,7 @@ PICTURES = {
     "explained": linearizable(lecture(4), CAS_REGISTER),
     "refuted": linearizable(lecture(2), CAS_REGISTER),
     "open": linearizable([OPEN], REGISTER),
-    "without time": sequentially_consistent(SHORT),
+    "without time": sequential(SHORT),
     "hostile": linearizable([op("<script>alert(1)</script>", "write", "]]>&\"'", at=(0, 1)),
                              op("\x1b[31mred", "read", at=(0, 1), result="\u202eevil")], REGISTER),
     "empty": linearizable([]),

@@ -12,9 +12,10 @@ from oracles import files
 import dslab
 from dslab import Trace, at, crash, heal, isolate, partition, recover, request, simulate
 from dslab.checkers.history import ANY, Malformed, Operation, call_of, history_of
-from dslab.checkers.linearizability import linearizable, linearizations, sequentially_consistent
+from dslab.checkers.linearizability import linearizable, linearizations
 from dslab.checkers.linearization_search import fits
 from dslab.checkers.logs import read_edn, read_jepsen
+from dslab.checkers.sequential_consistency import sequential
 from dslab.checkers.specs import CAS_REGISTER, COUNTER, KEY_VALUE, LOCK, QUEUE, REGISTER, SET, Spec
 from dslab.protocols.client import Add, Get, Put, service
 from dslab.protocols.raft import Raft
@@ -213,7 +214,7 @@ MUTANTS = {
     "drops open operations": changed(lambda one: one.returned is not None),
     "closes open operations at once": changed(
         returned=lambda one: one.invoked if one.returned is None else one.returned),
-    "ignores real time": lambda history, spec: answer(sequentially_consistent(history, spec, configurations=5000)),
+    "ignores real time": lambda history, spec: answer(sequential(history, spec, configurations=5000)),
     "orders nothing": changed(client=id, invoked=lambda one: 0, returned=lambda one: one.returned and 1),
     "remembers places only": remembers_places_only,
     "always true": lambda history, spec: True,
@@ -355,7 +356,7 @@ def random_history(chance, calls, results):
 
 
 @pytest.mark.parametrize("kind", CALLS)
-@pytest.mark.parametrize("question", [linearizable, sequentially_consistent])
+@pytest.mark.parametrize("question", [linearizable, sequential])
 def test_the_verdict_is_that_of_trying_all_orders(question, kind):
     """300 histories each; and those that can be explained are explained by one of these orders."""
     (spec, calls, results), chance, answers = CALLS[kind], Random(f"{kind} by force"), []
@@ -422,7 +423,7 @@ def hard(count=14, key="x"):
     ({"configurations": 10_000}, "gave up after 1[0-9],[0-9]{3} configurations, the limit"),
     ({"seconds": 0}, "gave up at the time limit, after [0-9,]+ configurations"),
 ])
-@pytest.mark.parametrize("question", [linearizable, sequentially_consistent])
+@pytest.mark.parametrize("question", [linearizable, sequential])
 def test_where_a_limit_is_reached_the_verdict_is_unknown(question, limit, why):
     """Not yes, and not no."""
     verdict = question(hard(), **limit)
@@ -461,13 +462,13 @@ def test_nothing_is_asked_of_an_object_once_it_is_known_to_be_bad():
 
 def test_a_stale_read_is_sequentially_consistent_and_not_linearizable():
     stale = [op("A", "write", 1, at=(0, 1)), op("B", "read", at=(2, 3), result=None)]
-    assert sequentially_consistent(stale, REGISTER) and not linearizable(stale, REGISTER)
+    assert sequential(stale, REGISTER) and not linearizable(stale, REGISTER)
 
 
 def test_a_client_that_goes_back_in_time_is_not_even_sequentially_consistent():
     back = [op("A", "write", 1, at=(0, 9)), *(op("B", "read", at=(time, time + 1), result=value)
                                               for time, value in ((1, 1), (3, None)))]
-    assert repr(sequentially_consistent(back, REGISTER)) == (
+    assert repr(sequential(back, REGISTER)) == (
         "not sequentially consistent: an order explains 2 operations at most, and what comes next does not fit: "
         "B's read -> None")
 
@@ -477,8 +478,8 @@ def test_two_objects_may_be_sequentially_consistent_each_and_not_together():
     both = [op("A", "put", "x", 1, at=(0, 1)), op("A", "get", "y", at=(2, 3), result=None),
             op("B", "put", "y", 1, at=(0, 1)), op("B", "get", "x", at=(2, 3), result=None)]
     for key in "xy":
-        assert sequentially_consistent([one for one in both if one.call[1] == key])
-    verdict = sequentially_consistent(both)
+        assert sequential([one for one in both if one.call[1] == key])
+    verdict = sequential(both)
     assert verdict.status == "not sequentially consistent" and verdict.culprit is None
     assert len(verdict.prefix) == 3 and not linearizable(both)
 
@@ -491,7 +492,7 @@ def test_two_objects_may_be_sequentially_consistent_each_and_not_together():
     ([op("A", "read", at=(0,)), op("A", "read", at=(1, 2))], "while A's read (never returned) was still open"),
 ])
 def test_what_cannot_have_happened_is_malformed_and_not_judged(history, why):
-    for question in (linearizable, sequentially_consistent):
+    for question in (linearizable, sequential):
         with pytest.raises(Malformed, match=re.escape(why.replace(" -> ANY", ""))):
             question(history, REGISTER)
 
@@ -533,7 +534,7 @@ def test_a_line_of_edn_that_lacks_something_is_malformed():
     ([], {"configurations": -1}, "configurations=-1 is not a limit: expected a number"),
 ])
 def test_bad_input_is_refused_in_a_sentence(history, options, why):
-    for question in (linearizable, sequentially_consistent):
+    for question in (linearizable, sequential):
         with pytest.raises(DslabError, match=re.escape(why)):
             question(history, **{"spec": REGISTER} | options)
 
@@ -559,7 +560,7 @@ def test_a_leader_that_was_deposed_and_answers_from_memory_is_found_out():
     assert repr(dslab.linearizable(stale)) == (
         "not linearizable: user 3's get 'x' -> 1 fits nowhere (key 'x'): it could only be told 2")
     assert dslab.linearizable(raft)
-    assert sequentially_consistent(stale), "real time between clients is what it lacks"
+    assert sequential(stale), "real time between clients is what it lacks"
 
 
 def test_a_trace_read_back_from_its_file_gives_the_same_verdict():

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dslab.arguments import found, instead
+from dslab.checkers.consistency import Consistency
 from dslab.checkers.history import Operation
-from dslab.checkers.linearizability import Consistency
 from dslab.checkers.serializability import Serializability
 from dslab.describe import output_in_words
 from dslab.diagrams.ascii import ascii, who

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TypeGuard
 
+from dslab.checkers.consistency import Consistency
 from dslab.checkers.history import Operation, history_of
-from dslab.checkers.linearizability import Consistency
 from dslab.diagrams.drawing import Drawing
 from dslab.diagrams.history_layout import Bar, HistoryPicture, picture
 from dslab.diagrams.style import CROSS, SIGNS, label, num, path, rect, stylesheet, text_of

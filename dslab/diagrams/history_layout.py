@@ -11,8 +11,8 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 
+from dslab.checkers.consistency import Consistency
 from dslab.checkers.history import Operation
-from dslab.checkers.linearizability import Consistency
 from dslab.checkers.specs import without_key
 from dslab.text import fit, visible, width_of
 from dslab.values import brief
