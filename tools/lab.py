@@ -35,6 +35,13 @@ RUN_ALL = """() => Promise.race([
     window.jupyterapp.commands.execute("notebook:run-all-cells"),
     new Promise((_, reject) => setTimeout(() => reject(new Error("the cells ran for ten minutes")), 600_000)),
 ])"""
+SAVE = """async () => {
+    const { commands } = window.jupyterapp;
+    const states = "@jupyter-widgets/jupyterlab-manager:saveWidgetState";       // a switch: on, and off again
+    await commands.execute(states);
+    await commands.execute("docmanager:save");
+    await commands.execute(states);
+}"""
 CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .filter(cell => cell.model.type === "code")
     .map(cell => ({source: cell.model.sharedModel.getSource(), count: cell.model.executionCount,
@@ -116,6 +123,10 @@ class Lab:
     def run_all(self) -> None:
         """Run all cells, from top to bottom."""
         self.page.evaluate(RUN_ALL)
+
+    def save(self) -> None:
+        """Save the notebook with the states of its widgets."""
+        self.page.evaluate(SAVE)
 
     def cells(self) -> list[dict]:
         """The source, count and outputs of every code cell."""

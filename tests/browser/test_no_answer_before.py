@@ -23,6 +23,7 @@ from playwright.sync_api import Locator, Page, expect
 from traitlets.config import Config
 
 import notebooks
+from lab import Lab
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +45,18 @@ OUTPUTS = """(perceive) => {
     const cells = window.jupyterapp.shell.currentWidget.content.widgets.filter((cell) => cell.model.type === "code");
     const output = (cell) => cell.node.querySelector(".jp-Cell-outputWrapper");          // none: not drawn yet
     return Object.fromEntries(cells.map((cell) => [cell.model.id, output(cell) ? eval(perceive)(output(cell)) : ""]));
+}"""
+CLICK = "(all) => all.forEach((one) => one.click())"           # at once: a key for each takes seconds; it does the same
+# Opens both views of a player; returns those that are not open then. Comparisons and demonstrations have none.
+OPENED = """async (root) => {
+    const closed = [];
+    for (const view of root.querySelector(":scope > .dslab-player:not(.dslab-compare)") ? ["history", "state"] : []) {
+        const tab = root.querySelector(`[data-key="tab ${view}"]`);
+        if (tab?.getAttribute("aria-pressed") !== "true") tab?.click();
+        await new Promise(requestAnimationFrame);
+        if (tab?.getAttribute("aria-pressed") !== "true") closed.push(view);
+    }
+    return closed;
 }"""
 SCROLLED_AWAY = ".jp-Notebook * { content-visibility: visible !important; }"         # JupyterLab would not lay it out
 # The output of a cell that is a widget and has been drawn. What is no widget is HTML.
@@ -91,13 +104,17 @@ def without_numbers(text: str) -> str:
 
 # ---- what is hidden, by a notebook that was run ----
 
-@cache
+RUNS: dict[Path, nbformat.NotebookNode] = {}         # by JupyterLab: each chapter runs once, for it and its saved page
+
+
 def run(path: Path) -> nbformat.NotebookNode:
-    """The notebook, run, with the states of its widgets."""
-    notebook = nbformat.read(path, as_version=4)
-    return NotebookClient(notebook, timeout=600, store_widget_state=True, kernel_name="python3",
-                          resources={"metadata": {"path": str(path.parent)}},
-                          extra_arguments=["--log-level=ERROR"]).execute()
+    """The notebook, run, with the states of its widgets; by nbclient, where JupyterLab's test has not run before."""
+    if path not in RUNS:
+        notebook = nbformat.read(path, as_version=4)
+        RUNS[path] = NotebookClient(notebook, timeout=600, store_widget_state=True, kernel_name="python3",
+                                    resources={"metadata": {"path": str(path.parent)}},
+                                    extra_arguments=["--log-level=ERROR"]).execute()
+    return RUNS[path]
 
 
 def hidden_in(path: Path) -> dict[str, Hidden]:
@@ -196,12 +213,13 @@ def check_answered(hidden: dict[str, Hidden], perceived: dict[str, str]) -> None
 # ---- in JupyterLab ----
 
 @with_questions
-def test_all_cells_run_and_none_shows_its_answer(lab, errors, path):
-    hidden = hidden_in(path)
+def test_all_cells_run_and_none_shows_its_answer(lab, course, errors, path):
     lab.page.add_init_script(ALL_VIEWS)
     lab.open(f"notebooks/{path.name}")
     lab.run_all()
     assert lab.complaints() == []
+    RUNS[path] = saved(lab, course / "notebooks" / path.name)
+    hidden = hidden_in(path)
     lab.page.add_style_tag(content=SCROLLED_AWAY)
     cards = lab.page.locator(".dslab-question:not(.dslab-player *)")
     expect(cards).to_have_count(sum(one.cards for one in hidden.values()))
@@ -211,14 +229,21 @@ def test_all_cells_run_and_none_shows_its_answer(lab, errors, path):
     widgets = sum(VIEW in output.get("data", {}) for cell in lab.cells() for output in cell["outputs"])
     expect(lab.page.locator(DRAWN)).to_have_count(widgets)
     assert errors == []
-    for card in cards.all():
-        card.get_by_role("button", name="I give up").press("Enter")
-    for closed in lab.page.locator("details.dslab-reveal > summary").all():
-        closed.press("Enter")
+    cards.get_by_role("button", name="I give up").evaluate_all(CLICK)
+    lab.page.locator("details.dslab-reveal > summary").evaluate_all(CLICK)
     expect(lab.page.locator(".dslab-question .dslab-result:not(:empty)")).to_have_count(cards.count())
     check_answered(hidden, lab.page.evaluate(OUTPUTS, PERCEIVED))
     if asking.count():
         plays_to_its_answer(lab.page.locator(".dslab-player:has(.dslab-question)").first)
+
+
+def saved(lab: Lab, copy: Path) -> nbformat.NotebookNode:
+    """The notebook in front with the states of its widgets; the file is put back for other tests."""
+    before = copy.read_bytes()
+    lab.save()
+    notebook = nbformat.read(copy, as_version=4)
+    copy.write_bytes(before)
+    return notebook
 
 
 def plays_to_its_answer(player: Locator) -> None:
@@ -274,9 +299,6 @@ def everything(cell: Locator) -> str:
         frame.scroll_into_view_if_needed()
         inside = frame.content_frame.locator("#player")
         inside.locator("> *").first.wait_for()
-        for view in ("History", "State"):           # of a player; two runs side by side and demonstrations have none
-            tab = inside.get_by_role("button", name=view, exact=True)
-            if tab.count() and tab.get_attribute("aria-pressed") != "true":
-                tab.press("Enter")
+        assert inside.evaluate(OPENED) == [], f"of a player in {cell}"
         said.append(inside.evaluate(PERCEIVED))
     return "\n".join(said)

@@ -17,11 +17,6 @@ pytestmark = pytest.mark.browser
 CELLS = ["from dslab import play\nfrom dslab.protocols.raft import DEMO\nplay(DEMO, step=9)",
          "play(lambda seed: DEMO.replace(seed=seed), seed=(0, 9))"]
 CONFIG = Config(json.loads((notebooks.ROOT / "tools" / "jupyter_nbconvert_config.json").read_text()))
-SAVE = """async () => {
-    const { commands } = window.jupyterapp;
-    await commands.execute("@jupyter-widgets/jupyterlab-manager:saveWidgetState");
-    await commands.execute("docmanager:save");
-}"""
 SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
 
 
@@ -52,7 +47,7 @@ def test_it_plays_when_it_is_opened_again(lab, course):
     lab.open("saved.ipynb")
     lab.run_all()
     expect(lab.page.locator(".dslab-player")).to_have_count(2)
-    lab.page.evaluate(SAVE)
+    lab.save()
     assert "widgets" in nbformat.read(course / "saved.ipynb", as_version=4).metadata
     lab.stop_kernels()
     lab.open("saved.ipynb")
