@@ -10,19 +10,17 @@ is written once, as in Bouajjani, Enea, Guerraoui and Hamza, "On verifying causa
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from dslab.checkers.consistency import Consistency, begin, decide
-from dslab.checkers.history import ANY, History, Operation
+from dslab.checkers.history import History, Operation
 from dslab.checkers.linearization_search import OrderSearch
+from dslab.checkers.reads_from import WRITES, causal_steps, causally_before, initial_value, reads_from
 from dslab.checkers.serial_order import topological_order
 from dslab.checkers.specs import KEY_VALUE, Spec
 from dslab.mistakes.calls import teaching
-from dslab.values import DslabError, brief
 
-READS, WRITES = ("read", "get"), ("write", "put")
 QUESTION = "causally consistent"
 
 
@@ -52,80 +50,21 @@ def causal(history: History, spec: Spec = KEY_VALUE, *, seconds: float = 10.0,
     """
     operations, deadline = begin(history, spec, seconds, configurations)
     verdict = Consistency(QUESTION, f"not {QUESTION}", operations, spec, {})
-    sources, remark = _sources(operations)
+    sources, remark = reads_from(operations)
     if remark:
         return replace(verdict, status="unknown", remark=remark)
     for number, source in sources.items():
-        if source is None and operations[number].result != _initial(spec):
+        if source is None and operations[number].result != initial_value(spec):
             return replace(verdict, stuck=(operations[number],), because="saw what nobody wrote")
-    pairs = _direct(operations, sources)
+    pairs = causal_steps(operations, sources)
     order = topological_order(range(len(operations)), pairs)
     if len(order) < len(operations):
         first = next(number for number in sources if number not in order)
         return replace(verdict, stuck=(operations[first],), because="saw a write that is causally after it")
-    before = _closed(order, pairs)
+    before = causally_before(order, pairs)
     searches = {client: _search(client, operations, sources, before, spec)
                 for client in dict.fromkeys(operation.client for operation in operations)}
     return decide(QUESTION, operations, spec, searches, deadline, configurations)
-
-
-# ---- who saw what ----------------------------------------------------------------------------------------------------
-
-def _parts(operation: Operation) -> tuple[bool, Hashable, object]:
-    """Whether it is a write, of which key, and the value that it wrote or read."""
-    name, *rest = operation.call
-    if name in WRITES and rest:
-        return True, tuple(rest[:-1]), rest[-1]
-    if name in READS:
-        return False, tuple(rest), operation.result
-    raise DslabError(f"{operation}: causal consistency is judged of read and write, or get and put; the result of"
-                     f" {brief(name)} does not tell which operation it saw")
-
-
-def _sources(operations: Sequence[Operation]) -> tuple[dict[int, int | None], str]:
-    """Read -> the write that it saw, or None for the initial value; and why that cannot be told, if so."""
-    writers: dict[tuple[Hashable, object], list[int]] = defaultdict(list)
-    parts = [_parts(operation) for operation in operations]
-    for number, (is_write, key, value) in enumerate(parts):
-        if is_write:
-            writers[key, value].append(number)
-    sources: dict[int, int | None] = {}
-    for number, (is_write, key, value) in enumerate(parts):
-        if is_write or operations[number].returned is None or value is ANY:
-            continue
-        found = writers.get((key, value), [])
-        if len(found) > 1 or found and value is None:
-            return {}, f"{brief(value)} was written more than once, so {operations[number]} does not tell which it saw"
-        sources[number] = found[0] if found else None
-    return sources, ""
-
-
-def _initial(spec: Spec) -> object:
-    """What is read of an object, or under a key, that nobody has written."""
-    return (spec.part or spec).init
-
-
-def _direct(operations: Sequence[Operation], sources: dict[int, int | None]) -> set[tuple[int, int]]:
-    """The steps of the causal order: program order, and from a write to those who saw it."""
-    latest: dict[Hashable, int] = {}
-    pairs = {(source, number) for number, source in sources.items() if source is not None}
-    for number, operation in enumerate(operations):
-        if operation.client in latest:
-            pairs.add((latest[operation.client], number))
-        latest[operation.client] = number
-    return pairs
-
-
-def _closed(order: Sequence[int], pairs: set[tuple[int, int]]) -> list[int]:
-    """Operation -> all that is causally before it, as a bit mask."""
-    direct = defaultdict(list)
-    for source, target in pairs:
-        direct[target].append(source)
-    before = [0] * len(order)
-    for number in order:
-        for source in direct[number]:
-            before[number] |= before[source] | 1 << source
-    return before
 
 
 # ---- the order of one client -----------------------------------------------------------------------------------------
