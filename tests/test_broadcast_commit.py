@@ -76,6 +76,15 @@ def test_only_the_first_vote_of_a_node_counts(order, outcome):
     assert node.role == outcome and [words for words in notes(node) if "too late" in words]
 
 
+def test_a_second_no_decides_nothing_new():
+    node = at_b()
+    request(node, Commit())
+    delivers(node, NO_BY_B)
+    assert ("decide", ABORTED) in outputs(node) and replies(node) == [("alice", ABORTED)]
+    delivers(node, Ballot("A", False, "A"))
+    assert [one for one in outputs(node) if one[0] == "decide"] == replies(node) == []
+
+
 def test_who_has_not_voted_in_time_is_suspected_and_voted_for():
     node = at_b()
     request(node, Commit())
