@@ -10,6 +10,7 @@ from dslab.experiments.varied import (
     phi_threshold,
     replicas_up,
     traitors_tree,
+    writes_lost,
 )
 from dslab.widgets.rendering import text_of
 
@@ -73,6 +74,13 @@ def test_gossip_reaches_all_in_more_runs_if_each_tells_more():
         gossip_spread(30)
 
 
+def test_a_clock_ahead_loses_writes_by_the_time_of_day_and_by_no_other_rule():
+    assert text_of(writes_lost(0)).endswith(
+        "order of arrival 1, last writer wins, time of day 1, last writer wins, Lamport 1, multi-value 0.")
+    assert text_of(writes_lost(5)).endswith(
+        "order of arrival 1, last writer wins, time of day 11, last writer wins, Lamport 1, multi-value 0.")
+
+
 def test_every_corner_of_the_controls_has_an_answer():
     """What a learner can drag to, at both ends of each slider."""
     for function, choices in CALLS:
@@ -90,4 +98,5 @@ CALLS = [
     (ntp, dict(offset=(-50, 50, "ms"), there=(1, 40, "ms"), back=(1, 40, "ms"))),
     (moon_and_cheese, dict(ahead=(0, 10, "ms"), latency=(1, 10, "ms"))),
     (gossip_spread, dict(fanout=(1, 8), nodes=(10, 60, 10))),
+    (writes_lost, dict(ahead=(0.0, 5.0, 0.5, "s"))),
 ]

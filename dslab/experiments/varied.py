@@ -14,6 +14,7 @@ from dslab.diagrams.diagram import diagram
 from dslab.diagrams.drawing import Drawing
 from dslab.experiments.availability import AtLeast, chances, downtime, spell
 from dslab.experiments.byzantine_strategies import all_say, broken, recursion
+from dslab.experiments.conflict_rules import RULES, WRITES, lost
 from dslab.experiments.detector_quality import silence_at
 from dslab.experiments.gossip import predicted_chance, rounds
 from dslab.protocols.broadcast import gossip
@@ -147,3 +148,21 @@ def gossip_spread(fanout: int, nodes: int = 30) -> Chart:
     everyone = sum(spread[-1] == nodes for spread in runs)
     return chart.said(f"All {nodes} have it in {everyone} of {OFTEN} runs; the formula says"
                       f" {predicted_chance(nodes, fanout):.0%}.")
+
+
+# ---- chapter 5: conflicts --------------------------------------------------------------------------------------------
+
+def writes_lost(ahead: float) -> Chart:
+    """How many acknowledged writes each rule for conflicts loses, up to a clock that is so far ahead.
+
+    Args:
+        ahead: how far A's clock is ahead, seconds.
+    """
+    across = [ahead * part / 10 for part in range(11)]
+    points = {rule: [lost(rule, seconds) for seconds in across] for rule in RULES}
+    chart = curves(across, {}, points, label="A's clock is ahead (s)", height="acknowledged writes lost",
+                   title=f"{len(WRITES)} writes by two clients")
+    chart.axes[0].set_xlim(-0.2, 5.2)               # the axes stay, and the points spread
+    chart.axes[0].set_ylim(-0.5, len(WRITES))
+    told = ", ".join(f"{rule} {numbers[-1]}" for rule, numbers in points.items())
+    return chart.said(f"A's clock is {ahead:g} s ahead. Of {len(WRITES)} acknowledged writes are lost: {told}.")

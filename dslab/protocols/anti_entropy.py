@@ -181,8 +181,9 @@ class ArrivalOrder(LastWriterWins):
     def keep(self, key, record):
         self.records[key] = record
 
-    def on_summary(self, src, msg):
-        self.send(src, News(self.pick(self.records), ()))
+    def on_round_timer(self):
+        """There is nothing to compare: it sends all that it has."""
+        self.broadcast(News(self.pick(self.records), ()))
 
 
 # ---- properties --------------------------------------------------------------------------------------------

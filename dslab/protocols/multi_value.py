@@ -237,13 +237,18 @@ def servers_have_the_same_values(world):
             return f"{min(found)} has {', '.join(found[min(found)]) or 'nothing'}, and {node} {', '.join(values)}"
 
 
+def lost_writes(world: Any) -> list:
+    """The acknowledged values that are nowhere, and were overwritten by nobody who had seen them."""
+    kept = [value for values in siblings(world).values() for value in values]
+    known = {*kept, *overwritten(world, kept)}
+    return [output.values[0] for output in world.outputs("acknowledged") if output.values[0] not in known]
+
+
 @in_the_end
 def no_acknowledged_write_is_silently_lost(world):
     """It is kept, or was overwritten by somebody who had seen it."""
-    kept = [value for values in siblings(world).values() for value in values]
-    for value in (output.values[0] for output in world.outputs("acknowledged")):
-        if value not in kept and value not in overwritten(world, kept):
-            return f"{value} was acknowledged, is nowhere, and nobody who had seen it has overwritten it"
+    for value in lost_writes(world):
+        return f"{value} was acknowledged, is nowhere, and nobody who had seen it has overwritten it"
 
 
 @in_the_end
