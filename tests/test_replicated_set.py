@@ -15,6 +15,7 @@ from dslab.protocols.replicated_set import (
     ArrivalOrder,
     DeletesWhatIsMissing,
     Read,
+    Record,
     Remove,
     ReplicatedSet,
     Update,
@@ -94,7 +95,7 @@ def test_an_update_twice_is_an_update_once_but_an_old_one_after_a_newer_is_not(r
 
 
 def test_merging_is_commutative_associative_and_idempotent():
-    records = [NEVER, ((1, "alice"), True), ((1, "bob"), False), ((2, "alice"), False)]
+    records = [NEVER, Record((1, "alice"), True), Record((1, "bob"), False), Record((2, "alice"), False)]
     states = [{"x": one, "y": other} for one, other in product(records, repeat=2)]
     for one, two, three in product(states, repeat=3):
         assert merge(one, two) == merge(two, one) and merge(one, one) == one
@@ -103,7 +104,8 @@ def test_merging_is_commutative_associative_and_idempotent():
 
 def test_who_has_read_writes_what_is_newer():
     trace = simulate(late_retry())
-    assert trace.operations[1].result == ["x"] and trace.state_at(-1)["A"]["records"] == {"x": ((2, "bob"), False)}
+    assert trace.operations[1].result == ["x"]
+    assert trace.state_at(-1)["A"]["records"] == {"x": Record((2, "bob"), False)}
 
 
 ONE = cluster(at(10, request("alice", Add("x"), client="u")), at(60, request("alice", Remove("x"), client="u")))

@@ -43,8 +43,8 @@ class Version:
     context: tuple      # (server, number), each
 
     def label(self):
-        """The value with its dot and context."""
-        return f"{self.value}: {dotted(self.dot)} after {vector(self.context)}"
+        """The value with its dot."""
+        return f"{self.value} {dotted(self.dot)}"
 
 
 @message
@@ -84,7 +84,7 @@ class Versions:
 
     def label(self):
         """The values."""
-        return ", ".join(f"{version.value} {dotted(version.dot)}" for version in self.versions) or "none"
+        return ", ".join(version.label() for version in self.versions) or "none"
 
 
 def dotted(dot: tuple) -> str:

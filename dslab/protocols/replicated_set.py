@@ -17,8 +17,6 @@ from dslab.properties import always, in_the_end, sometimes
 from dslab.run import Run
 from dslab.script import at, crash, drop, request
 
-NEVER = ((0, ""), False)                # the record of an element that nobody has added
-
 
 @message
 class Add:
@@ -55,6 +53,21 @@ class Update:
 
 
 @message
+class Record:
+    """What a replica keeps of an element; one that is not present is a tombstone."""
+
+    time: tuple
+    present: bool
+
+    def label(self):
+        """Is it there, and since when."""
+        return f"{'+' if self.present else '−'}{stamp(self.time)}"
+
+
+NEVER = Record((0, ""), False)          # of an element that nobody has added
+
+
+@message
 class Applied:
     """The update with this timestamp has arrived."""
 
@@ -75,27 +88,31 @@ class Fetch:
 
 @message
 class Records:
-    records: tuple      # (element, (timestamp, present)), each
+    records: tuple      # (element, record), each
 
     def label(self):
-        """Each element with its sign and timestamp."""
-        return ", ".join(f"{'+' if present else '−'}{item} {stamp(time)}"
-                         for item, (time, present) in self.records) or "empty"
+        """Each element with its record."""
+        return ", ".join(f"{item}: {record.label()}" for item, record in self.records) or "empty"
 
 
-def stamp(time):
+def stamp(time: tuple) -> str:
     """A timestamp as people write it."""
     return f"({time[0]}, {time[1]})"
 
 
 def merge(one: dict, other: dict) -> dict:
     """Of each element the newer record. It is commutative, associative and idempotent."""
-    return {item: max(one.get(item, NEVER), other.get(item, NEVER)) for item in sorted({*one, *other})}
+    return {item: max(one.get(item, NEVER), other.get(item, NEVER), key=age) for item in sorted({*one, *other})}
+
+
+def age(record: Record) -> tuple:
+    """What records are compared by."""
+    return record.time, record.present
 
 
 def members(records: dict) -> set:
     """The elements of a set, without the tombstones."""
-    return {item for item, (_, present) in records.items() if present}
+    return {item for item, record in records.items() if record.present}
 
 
 class Client(Node):
@@ -144,7 +161,7 @@ class Client(Node):
 
     def on_records(self, src, msg):
         """What it writes from now on is newer than what it has read."""
-        self.counter = max([self.counter, *(time[0] for _, (time, _) in msg.records)])
+        self.counter = max([self.counter, *(record.time[0] for _, record in msg.records)])
         self.reply(self.reader, sorted(members(dict(msg.records))))
 
     def replicas(self):
@@ -161,7 +178,7 @@ class ReplicatedSet(Node):
     patience = 250                      # ms from an update to the reconciliation
 
     def init(self):
-        self.records = {}           # element -> (timestamp, present); false: a tombstone
+        self.records = {}           # element -> its newest record
 
     def on_update(self, src, msg):
         self.output("arrived", msg.item, msg.time, msg.present)
@@ -170,9 +187,10 @@ class ReplicatedSet(Node):
         self.set_timer("sync", self.patience)
 
     def apply(self, msg):
-        if (msg.time, msg.present) < self.records.get(msg.item, NEVER):
+        record = Record(msg.time, msg.present)
+        if age(record) < age(self.records.get(msg.item, NEVER)):
             self.note(f"has a newer record of {msg.item}")
-        self.records = merge(self.records, {msg.item: (msg.time, msg.present)})
+        self.records = merge(self.records, {msg.item: record})
 
     def on_sync_timer(self):
         self.broadcast(Records(tuple(self.records.items())))
@@ -195,7 +213,7 @@ class WithoutTombstones(ReplicatedSet):
 
     def apply(self, msg):
         if msg.present:
-            self.records = merge(self.records, {msg.item: (msg.time, True)})
+            self.records = merge(self.records, {msg.item: Record(msg.time, True)})
         else:
             self.records.pop(msg.item, None)
 
@@ -211,17 +229,17 @@ class ArrivalOrder(ReplicatedSet):
     """What if the update that arrives last wins, whatever its timestamp?"""
 
     def apply(self, msg):
-        self.records[msg.item] = (msg.time, msg.present)
+        self.records[msg.item] = Record(msg.time, msg.present)
 
 
 # ---- properties --------------------------------------------------------------------------------------------
 
 def intentions(world: Any) -> dict:
-    """Element -> the newest (timestamp, present) among the updates that have arrived anywhere."""
+    """Element -> the newest record of the updates that have arrived anywhere."""
     newest: dict = {}
     for output in world.outputs("arrived"):
         item, time, present = output.values
-        newest = merge(newest, {item: (time, present)})
+        newest = merge(newest, {item: Record(time, present)})
     return newest
 
 
@@ -238,10 +256,10 @@ def replicas_have_the_same_elements(world):
 def the_last_intention_is_what_is_kept(world):
     """Of the updates that reached a replica at all, before their client crashed."""
     for node, state in world.having("records").items():
-        for item, (time, present) in intentions(world).items():
-            if (item in members(state.records)) != present and node in world.up:
-                return (f"{item} was last {'added' if present else 'removed'}, at {stamp(time)}, and {node}"
-                        f" {'lacks' if present else 'has'} it")
+        for item, last in intentions(world).items():
+            if (item in members(state.records)) != last.present and node in world.up:
+                return (f"{item} was last {'added' if last.present else 'removed'}, at {stamp(last.time)}, and {node}"
+                        f" {'lacks' if last.present else 'has'} it")
 
 
 @always
@@ -251,7 +269,7 @@ def nothing_that_was_removed_comes_back(world):
     for output in world.outputs("arrived"):
         item, time, present = output.values
         state = world.states[output.node]
-        if not present and item in members(state.records) and newest[item] == (time, False):
+        if not present and item in members(state.records) and newest[item] == Record(time, False):
             return f"{item} was removed from {output.node} at {stamp(time)}, and is there again"
 
 
