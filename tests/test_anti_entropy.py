@@ -14,6 +14,7 @@ from dslab.protocols.anti_entropy import (
     Delete,
     LastWriterWins,
     Put,
+    Record,
     Synchronize,
     WallClock,
     WithoutTombstones,
@@ -46,15 +47,15 @@ def lost(run):
 
 
 def test_a_summary_brings_what_is_newer_and_asks_for_the_rest():
-    node = start(LastWriterWins, "A", peers="B", records={"x": ((3, "A"), 1), "y": ((1, "A"), 2)})
+    node = start(LastWriterWins, "A", peers="B", records={"x": Record((3, "A"), 1), "y": Record((1, "A"), 2)})
     receive(node, anti_entropy.Summary((("x", (1, "B")), ("y", (1, "A")), ("z", (2, "B")))), src="B")
-    assert sent(node) == [("B", anti_entropy.News((("x", ((3, "A"), 1)),), ("z",)))]
+    assert sent(node) == [("B", anti_entropy.News((("x", Record((3, "A"), 1)),), ("z",)))]
     receive(node, anti_entropy.News((), ("y",)), src="B")
-    assert sent(node) == [("B", anti_entropy.News((("y", ((1, "A"), 2)),), ()))]
+    assert sent(node) == [("B", anti_entropy.News((("y", Record((1, "A"), 2)),), ()))]
 
 
 def test_equal_replicas_say_nothing_more():
-    node = start(LastWriterWins, "A", peers="B", records={"x": ((3, "A"), 1)})
+    node = start(LastWriterWins, "A", peers="B", records={"x": Record((3, "A"), 1)})
     receive(node, anti_entropy.Summary((("x", (3, "A")),)), src="B")
     assert sent(node) == []
 

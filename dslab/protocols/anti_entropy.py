@@ -18,7 +18,20 @@ from dslab.properties import always, in_the_end, sometimes
 from dslab.run import Run
 from dslab.script import at, clock, heal, partition, request
 
-NEVER = (0, "")                 # smaller than any timestamp
+
+@message
+class Record:
+    """What a replica keeps under a key; the value None is a tombstone."""
+
+    stamp: tuple        # (time, replica)
+    value: Any
+
+    def label(self):
+        """The value, or that it is deleted, and since when."""
+        return f"{'✗' if self.value is None else self.value} {written(self.stamp)}"
+
+
+NOTHING = Record((0, ""), None)         # older than any other
 
 
 @message
@@ -66,12 +79,13 @@ class Summary:
 
 @message
 class News:
-    records: tuple      # (key, (timestamp, value)), each newer than what the receiver has
+    records: tuple      # (key, record), each newer than what the receiver has
     wanted: tuple       # keys of which the receiver has something newer
 
     def label(self):
         """What it brings, and what it asks for."""
-        brings = [f"{key} = {value}" if value is not None else f"{key} deleted" for key, (_, value) in self.records]
+        brings = [f"{key} = {record.value}" if record.value is not None else f"{key} deleted"
+                  for key, record in self.records]
         return ", ".join([*brings, *(f"{key}?" for key in self.wanted)])
 
 
@@ -88,12 +102,11 @@ class LastWriterWins(Node):
     patience = 100                      # ms from a write to the round
 
     def init(self):
-        self.records = {}           # key -> (timestamp, value); the value None is a tombstone
+        self.records = {}           # key -> its newest record
 
     def on_put(self, src, msg):
-        _, before = self.records.get(msg.key, (NEVER, None))
-        self.output("wrote", msg.key, msg.value, before)
-        self.keep(msg.key, (self.stamp(), msg.value))
+        self.output("wrote", msg.key, msg.value, self.record(msg.key).value)
+        self.keep(msg.key, Record(self.stamp(), msg.value))
         self.reply(src)
         self.set_timer("round", self.patience)
 
@@ -101,23 +114,26 @@ class LastWriterWins(Node):
         self.on_put(src, Put(msg.key, None))
 
     def on_get(self, src, msg):
-        self.reply(src, self.records.get(msg.key, (NEVER, None))[1])
+        self.reply(src, self.record(msg.key).value)
+
+    def record(self, key):
+        return self.records.get(key, NOTHING)
 
     def stamp(self):
         """Greater than all that this replica has seen."""
-        return max([time for (time, _), _ in self.records.values()], default=0) + 1, self.id
+        return max([record.stamp[0] for record in self.records.values()], default=0) + 1, self.id
 
     def keep(self, key, record):
         """Keep the record if it is newer than what is here."""
-        stamp, before = self.records.get(key, (NEVER, None))
-        if record[0] <= stamp:
-            return self.note(f"has {key} of {written(stamp)}, and {written(record[0])} is not newer")
+        before = self.record(key)
+        if record.stamp <= before.stamp:
+            return self.note(f"has {key} of {written(before.stamp)}, and {written(record.stamp)} is not newer")
         self.records[key] = record
-        if record[1] is None and before is not None:
-            self.output("removed", key, before)
+        if record.value is None and before.value is not None:
+            self.output("removed", key, before.value)
 
     def on_round_timer(self):
-        stamps = tuple((key, stamp) for key, (stamp, _) in sorted(self.records.items()))
+        stamps = tuple((key, self.records[key].stamp) for key in sorted(self.records))
         self.broadcast(Summary(stamps))
 
     def on_synchronize(self, src, msg):
@@ -128,8 +144,8 @@ class LastWriterWins(Node):
 
     def on_summary(self, src, msg):
         theirs = dict(msg.stamps)
-        newer = [key for key, (stamp, _) in self.records.items() if stamp > theirs.get(key, NEVER)]
-        wanted = [key for key, stamp in msg.stamps if stamp > self.records.get(key, (NEVER,))[0]]
+        newer = [key for key, record in self.records.items() if record.stamp > theirs.get(key, NOTHING.stamp)]
+        wanted = [key for key, stamp in msg.stamps if stamp > self.record(key).stamp]
         if newer or wanted:
             self.send(src, News(self.pick(newer), tuple(wanted)))
 
@@ -157,7 +173,7 @@ class WithoutTombstones(LastWriterWins):
 
     def keep(self, key, record):
         super().keep(key, record)
-        if self.records[key][1] is None:
+        if self.records[key].value is None:
             del self.records[key]
 
 
@@ -168,11 +184,11 @@ class CollectsEarly(LastWriterWins):
 
     def keep(self, key, record):
         super().keep(key, record)
-        if self.records[key][1] is None:
+        if self.records[key].value is None:
             self.set_timer("collect", self.grace)
 
     def on_collect_timer(self):
-        self.records = {key: record for key, record in self.records.items() if record[1] is not None}
+        self.records = {key: record for key, record in self.records.items() if record.value is not None}
 
 
 class ArrivalOrder(LastWriterWins):
@@ -190,7 +206,7 @@ class ArrivalOrder(LastWriterWins):
 
 def values(records: dict) -> dict:
     """Key -> value, of what is not deleted."""
-    return {key: value for key, (_, value) in records.items() if value is not None}
+    return {key: record.value for key, record in records.items() if record.value is not None}
 
 
 def lost_writes(world: Any) -> list[tuple[str, Any]]:
@@ -201,7 +217,8 @@ def lost_writes(world: Any) -> list[tuple[str, Any]]:
     overwritten = {(key, value): before for key, value, before in (one.values for one in world.outputs("wrote"))}
     known = set()
     for state in world.having("records").values():
-        for key, (_, value) in state.records.items():
+        for key, record in state.records.items():
+            value = record.value
             while value is not None and (key, value) not in known:
                 known.add((key, value))
                 value = overwritten[key, value]
