@@ -131,10 +131,13 @@ class Client(Node):
         self.send(self.server(), Get())
 
     def on_siblings(self, src, msg):
+        if self.user is None:
+            return self.note("does not remember that it asked")
         self.values, self.context = msg.values, msg.context
         if msg.written is not None:
             self.output("acknowledged", msg.written)
         self.reply(self.user, list(msg.values))
+        self.user = None
 
     def server(self):
         return next(name for name in self.neighbours if name not in self.peers)

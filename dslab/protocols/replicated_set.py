@@ -162,7 +162,9 @@ class Client(Node):
     def on_records(self, src, msg):
         """What it writes from now on is newer than what it has read."""
         self.counter = max([self.counter, *(record.time[0] for _, record in msg.records)])
-        self.reply(self.reader, sorted(members(dict(msg.records))))
+        if self.reader is not None:             # else it has crashed since it asked
+            self.reply(self.reader, sorted(members(dict(msg.records))))
+            self.reader = None
 
     def replicas(self):
         """The neighbours that are not clients."""
