@@ -63,7 +63,7 @@ def test_only_replicas_that_did_not_answer_with_the_newest_pair_are_written_to()
         bob = start(client, "bob", clients="ABC")
         receive(bob, Read(), src="user")
         receive(bob, Found(1, (1, "alice"), "v1"), src="A")
-        receive(bob, Found(1, (0, ""), "v0"), src="B")
+        receive(bob, Found(1, (0, "-"), "v0"), src="B")
         assert sent(bob) == [(replica, Set(1, (1, "alice"), "v1")) for replica in targets]
 
 

@@ -54,7 +54,7 @@ def test_a_read_of_a_and_b_sees_a_write_that_reached_b_and_c():
     """D5.8: the answers are (t0, v0) and (t1, v1)."""
     trace = simulate(fixture())
     found = {message.src: message.payload for message in trace.messages if isinstance(message.payload, Found)}
-    assert found == {"A": Found(1, (0, ""), "v0"), "B": Found(1, (1, "alice"), "v1")}
+    assert found == {"A": Found(1, (0, "-"), "v0"), "B": Found(1, (1, "alice"), "v1")}
     assert trace.operations[1].result == "v1"
 
 
@@ -78,10 +78,10 @@ def test_a_write_that_failed_is_read_later():
 def test_late_replies_do_not_count_for_the_next_operation():
     alice = start(Client, "alice", clients="ABC")
     receive(alice, Read(), src="user")
-    receive(alice, Found(1, (0, ""), "v0"), src="A")
-    receive(alice, Found(1, (0, ""), "v0"), src="B")
+    receive(alice, Found(1, (0, "-"), "v0"), src="A")
+    receive(alice, Found(1, (0, "-"), "v0"), src="B")
     receive(alice, Read(), src="user")
-    receive(alice, Found(1, (0, ""), "v0"), src="C")
+    receive(alice, Found(1, (0, "-"), "v0"), src="C")
     assert alice.answers == {} and alice.user == "user"
 
 
@@ -130,7 +130,7 @@ def test_a_repair_sends_the_newest_pair_as_it_is_to_those_that_are_behind():
     """D5.9."""
     bob = start(Repairing, "bob", clients="ABC")
     receive(bob, Read(), src="user")
-    receive(bob, Found(1, (0, ""), "v0"), src="A")
+    receive(bob, Found(1, (0, "-"), "v0"), src="A")
     receive(bob, Found(1, (1, "alice"), "v1"), src="B")
     assert sent(bob) == [("A", Set(1, (1, "alice"), "v1"))]
     repaired = simulate(fixture(Repairing)).state_at(-1)
@@ -166,8 +166,8 @@ def test_duplicated_replies_are_no_second_replica():
     for client, over in ((Client, False), (CountsReplies, True)):
         alice = start(client, "alice", clients="ABC")
         receive(alice, Read(), src="user")
-        receive(alice, Found(1, (0, ""), "v0"), src="A")
-        receive(alice, Found(1, (0, ""), "v0"), src="A")
+        receive(alice, Found(1, (0, "-"), "v0"), src="A")
+        receive(alice, Found(1, (0, "-"), "v0"), src="A")
         assert (alice.user is None) == over
 
 

@@ -17,7 +17,7 @@ from dslab.properties import always, sometimes
 from dslab.run import Run
 from dslab.script import at, clock, crash, drop, request
 
-NEVER = (0, "")                         # the timestamp of the initial value
+NEVER = (0, "-")                         # the timestamp of the initial value
 
 
 @message
@@ -37,7 +37,7 @@ class Read:
 
 def words(stamp):
     """A timestamp as a text."""
-    return f"({stamp[0]}, {stamp[1]})" if stamp[1] else str(stamp[0])
+    return f"({stamp[0]}, {stamp[1]})" if stamp != NEVER else "0"
 
 
 def pair(stamp, value):
