@@ -123,14 +123,14 @@ def execute(command: Put | Add | Get, machine: dict[str, Any]) -> Any:
 
 
 def service(protocol: type[Node], servers: Iterable[str] = "ABC", *, clients: Iterable[str] = ("alice",),
-            **options: Any) -> Run:
-    """A run of `servers`, fully connected, with `clients` that are connected to each server.
+            client: type[Node] = Client, **options: Any) -> Run:
+    """A run of `servers`, fully connected, with `clients`, of the class `client`, that are connected to each server.
 
     `options` are those of `Run`: `script`, `seed`, `network` and so on.
     """
     servers, clients = tuple(servers), tuple(clients)
     links = (*combinations(servers, 2), *product(servers, clients))
-    return Run(dict.fromkeys(servers, protocol) | dict.fromkeys(clients, Client), topology=links, **options)
+    return Run(dict.fromkeys(servers, protocol) | dict.fromkeys(clients, client), topology=links, **options)
 
 
 def history(trace: Trace) -> str:
