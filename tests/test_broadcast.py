@@ -8,7 +8,7 @@ from math import exp
 import networkx as nx
 import pytest
 
-from dslab import Network, Run, at, crash, exponential, judge, request, simulate
+from dslab import Network, Run, at, crash, duplicate, exponential, judge, request, simulate
 from dslab.protocols import broadcast, causal_broadcast, total_order
 from dslab.protocols.broadcast import (
     AGREEMENT,
@@ -20,6 +20,7 @@ from dslab.protocols.broadcast import (
     EagerReliable,
     Flooding,
     crashing_sender,
+    deliveries,
     gossip,
     payloads,
 )
@@ -144,6 +145,13 @@ def test_total_order_need_not_be_fifo_order():
 def test_positions_keep_total_order_on_links_that_reorder(seed):
     trace = simulate(busy_run(LeaderOrder, seed).replace(network=Network(latency=exponential(15, least=1))))
     assert not broken(trace, TOTAL_ORDER, *LIVENESS)
+
+
+def test_a_leader_places_a_message_once_though_it_arrives_twice():
+    """Otherwise the second position would stay empty, and all wait for it for ever."""
+    trace = simulate(together(LeaderOrder).plus(at(0, duplicate("B->A#1", after=5))))
+    assert [output.values[0] for output in trace.outputs("position")] == [1, 2]
+    assert all(len(ids) == 2 for ids in deliveries(trace).values())
 
 
 def test_a_naive_second_leader_gives_one_position_twice():

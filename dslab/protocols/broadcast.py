@@ -12,6 +12,7 @@ delivery: `causal_broadcast` (FIFO and causal) and `total_order`.
 
 from typing import Any
 
+from dslab.appearance import in_words
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.properties import always, in_the_end, sometimes
@@ -80,7 +81,7 @@ class BestEffort(Node):
 
     def on_packet(self, src, msg):
         if msg.id in self.known:
-            return self.note(f"ignored: “{msg.payload}” has been received before")
+            return self.note(f"ignored: “{in_words(msg.payload)}” has been received before")
         self.known.add(msg.id)
         self.relay(src, msg)
         self.accept(msg)

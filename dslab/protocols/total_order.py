@@ -12,6 +12,7 @@ fault tolerance; see `raft`.
 
 from typing import Any
 
+from dslab.appearance import in_words
 from dslab.network import Network, constant
 from dslab.node import Node, message
 from dslab.properties import always
@@ -99,7 +100,7 @@ class LamportOrder(HoldBack):
             silent = [node for node, time in self.greatest.items() if time < msg.time]
             return f"a message with a stamp up to {msg.time} may still come from {' and '.join(silent)}"
         first = min(self.held, key=lambda held: (held.time, held.id))
-        return "" if msg == first else f"“{first.payload}” of {first.id[0]}, stamped {first.time}, is first"
+        return "" if msg == first else f"“{in_words(first.payload)}” of {first.id[0]}, stamped {first.time}, is first"
 
 
 class LeaderOrder(HoldBack):
@@ -122,7 +123,9 @@ class LeaderOrder(HoldBack):
     def on_packet(self, src, msg):
         """The leader assigns the next position to a message."""
         if self.id != self.leader:
-            return self.note(f"{self.leader} assigns the positions: “{msg.payload}” of {src} is lost")
+            return self.note(f"{self.leader} assigns the positions: “{in_words(msg.payload)}” of {src} is lost")
+        if msg.id in self.known:
+            return self.note(f"ignored: “{in_words(msg.payload)}” has a position already")
         self.position += 1
         self.output("position", self.position, *msg.id)
         self.on_placed(self.id, Placed(msg.id, msg.payload, self.position))
