@@ -4,7 +4,7 @@ import { indexTrace, neighbourEdge } from "../../dslab/player/js/data/trace.js";
 import { lightAt, nextChange } from "../../dslab/player/js/data/verdicts.js";
 import { sourceOf } from "../../dslab/player/js/panels/current_step.js";
 import { lanesOf } from "../../dslab/player/js/panels/operations.js";
-import { entriesOf, readEntry } from "../../dslab/player/js/panels/replicated_logs.js";
+import { entriesOf, readEntry, saidByBoxes } from "../../dslab/player/js/panels/replicated_logs.js";
 import { partsOf } from "../../dslab/player/js/panels/value_tree.js";
 import { LIGHTS, TRACE } from "./trace.js";
 
@@ -86,6 +86,12 @@ test("an entry of a log has its term and its command, whatever it is made of", (
     [entriesOf({ tuple: [1] }), entriesOf(null), entriesOf(7), entriesOf("abc")],
     [[1], [], [], []],
   );
+});
+
+test("the boxes of a log have terms where its entries have some", () => {
+  const entry = { message: ["Entry", { term: 2, value: 7 }] };
+  assert.equal(saidByBoxes([{ entries: [] }, { entries: [entry] }]), "box: index and term");
+  assert.equal(saidByBoxes([{ entries: [] }, { entries: ["x"] }]), "box: index");
 });
 
 test("the code of a step is that of its node's handler, and never an inherited property", () => {

@@ -83,9 +83,9 @@ function createLog(index, { name, members }) {
       const positions = cursorsAt(index, view).filter((cursor) => cursor.log === name);
       const now = rows.map((row) => row.look(view, positions));
       const sight = sightOf(now);
-      setAttr(element, "style", `--columns: ${Math.max(LEAST_COLUMNS, sight.count + Number(cursors))}`);
+      setAttr(element, "style", `--columns: ${Math.max(LEAST_COLUMNS, sight.count + 1)}`);
       rows.forEach((row, n) => row.draw(now[n], sight));
-      key.replaceChildren(...keyOf(about, told, positions));
+      key.replaceChildren(...keyOf(about, now, told, positions));
     },
   };
 }
@@ -100,17 +100,25 @@ export function sightOf(rows) {
   return { first: certain < first ? Math.max(0, certain - 2) : first, count: Math.min(longest, MOST_BOXES) };
 }
 
+/** What a box says of its entry: not all logs have terms.
+ * @param {Array<Pick<Row, "entries">>} rows */
+export function saidByBoxes(rows) {
+  const last = rows.flatMap(({ entries }) => entries.slice(-1));
+  return last.some((entry) => readEntry(entry).term !== null) ? t("box: index and term") : t("box: index");
+}
+
 /** What the boxes and the marks mean.
  * @param {string} about the log
+ * @param {Row[]} rows
  * @param {boolean} told is it known what is committed?
  * @param {Cursor[]} cursors that are to be seen
  * @returns {Array<Node|string>} */
-function keyOf(about, told, cursors) {
+function keyOf(about, rows, told, cursors) {
   const named = new Map(cursors.map((cursor) => [`${cursor.name} ${cursor.owner}`, cursor]));
   return [
     h("b", {}, about),
     " ",
-    h("span", {}, t("box: index and term")),
+    h("span", {}, saidByBoxes(rows)),
     ...(told ? [" ", h("span", {}, `· ${t("filled: committed")}`)] : []),
     ...[...named.values()].flatMap((cursor) => {
       const named = t("{cursor} of {node}", { cursor: shorten(cursor.name, 24), node: shorten(cursor.owner, 12) });
