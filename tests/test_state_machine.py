@@ -2,17 +2,17 @@
 
 import pytest
 
-from dslab import Network, at, crash, exponential, judge, linearizable, search, simulate
+from dslab import Network, at, crash, explore, exponential, judge, linearizable, search, simulate
 from dslab.checkers.specs import KEY_VALUE
 from dslab.protocols.client import Add, Answer, Command, Get, Put
 from dslab.protocols.state_machine import (
     DEMOS,
     PROMISES,
     SAFETY,
+    DecidesAlone,
     Eager,
     Move,
     Numbered,
-    OwnClock,
     OwnError,
     Replicated,
     Touch,
@@ -23,6 +23,7 @@ from dslab.protocols.state_machine import (
     each_client_is_answered,
     equal_logs_mean_equal_states,
     moved,
+    picked,
     replicated,
     retried,
     touched,
@@ -110,8 +111,10 @@ def test_nobody_is_answered_when_the_leader_of_the_broadcast_is_down():
 
 
 @pytest.mark.parametrize(("run", "promises", "sentence"), [
-    (touched(OwnClock), {equal_logs_mean_equal_states, a_command_has_one_result},
+    (touched(DecidesAlone), {equal_logs_mean_equal_states, a_command_has_one_result},
      "after the same 1 command, A has seen = 20, and B has seen = 30"),
+    (picked(DecidesAlone), {equal_logs_mean_equal_states, a_command_has_one_result},
+     "after the same 1 command, A has winner = Mei, and B has winner = Ken"),
     (moved(OwnError), {equal_logs_mean_equal_states},
      "after the same 2 commands, A has x = 6, y = 4, and C has x = 6"),
     (at_once(Eager), {equal_logs_mean_equal_states},
@@ -123,9 +126,15 @@ def test_each_wrong_variant_breaks_a_promise_for_its_reason(run, promises, sente
     assert sentence in [verdict.sentence for verdict in judge(trace, PROMISES)]
 
 
-@pytest.mark.parametrize("run", [touched, moved, at_once, retried])
+@pytest.mark.parametrize("run", [touched, picked, moved, at_once, retried])
 def test_the_same_runs_break_nothing_on_the_right_replica(run):
     assert not broken(simulate(run()))
+
+
+def test_in_all_orders_of_events_and_of_one_retry_two_replicas_stay_the_same():
+    run = replicated(Replicated, ("alice", Put("x", 10)), ("bob", Put("x", 20)), servers="AB")
+    found = explore(run, [*SAFETY, linearizable(KEY_VALUE)], timers={"retry": 1}, progress=False)
+    assert found and found.status == "explored completely" and found.states == 11681
 
 
 # ---- random faults ---------------------------------------------------------------------------------------------------
@@ -161,7 +170,7 @@ def test_commands_and_reads_are_linearizable_whatever_the_faults(sample):
 
 
 @pytest.mark.parametrize(("protocol", "promise"), [
-    (OwnClock, equal_logs_mean_equal_states), (OwnError, equal_logs_mean_equal_states),
+    (DecidesAlone, equal_logs_mean_equal_states), (OwnError, equal_logs_mean_equal_states),
     (Eager, equal_logs_mean_equal_states), (WithoutSessions, a_command_takes_effect_once_on_a_replica)])
 def test_random_faults_find_each_wrong_variant(protocol, promise):
     found = search(busy(protocol), [promise], seeds=range(200), faults=FAULTS, progress=False)

@@ -40,6 +40,15 @@ class Touch:
 
 
 @message
+class Pick:
+    """A request: write down one of these, drawn at random."""
+
+    key: str
+    options: tuple
+    label = "{key} = one of {options}"
+
+
+@message
 class Numbered:
     client: str
     serial: int         # the client's number for the command, the same in a retry
@@ -48,9 +57,9 @@ class Numbered:
 
 
 class Customer(Client):
-    """A client that also knows `Move` and `Touch`. It asks one replica after the other until it is answered."""
+    """A client that also knows `Move`, `Touch` and `Pick`. It asks one replica after the other until it is answered."""
 
-    on_move = on_touch = Client.on_put
+    on_move = on_touch = on_pick = Client.on_put
 
 
 class Replicated(LeaderOrder):
@@ -69,7 +78,9 @@ class Replicated(LeaderOrder):
 
     def settle(self, command):
         """Replace what every replica would decide in its own way by what one has decided for all."""
-        return Put(command.key, round(self.now)) if isinstance(command, Touch) else command
+        if isinstance(command, Touch):
+            return Put(command.key, round(self.now))
+        return Put(command.key, *self.draw(command.options)) if isinstance(command, Pick) else command
 
     def deliver(self, msg):
         super().deliver(msg)
@@ -106,14 +117,14 @@ class Replicated(LeaderOrder):
 
 # ---- wrong variants ----------------------------------------------------------------------------------------
 
-class OwnClock(Replicated):
-    """What if each replica looks at its own clock?"""
+class DecidesAlone(Replicated):
+    """What if each replica looks at its own clock, and draws by itself?"""
 
     def settle(self, command):
         return command
 
     def execute(self, command):
-        return super().execute(Put(command.key, round(self.now)) if isinstance(command, Touch) else command)
+        return super().execute(super().settle(command))
 
 
 class OwnError(Replicated):
@@ -236,6 +247,12 @@ def touched(protocol=Replicated):
                       title=f"{protocol.__name__}: what time is it?")
 
 
+def picked(protocol=Replicated):
+    """alice asks A to draw a winner."""
+    return replicated(protocol, ("alice", Pick("winner", ("Eve", "Ken", "Mei", "Tom"))), clients=("alice",),
+                      duration=500, title=f"{protocol.__name__}: who wins?")
+
+
 def moved(protocol=Replicated):
     """alice pays 10 into x, and moves 4 to y."""
     return replicated(protocol, ("alice", Put("x", 10)), ("alice", Move("x", "y", 4)), clients=("alice",), duration=500,
@@ -246,7 +263,8 @@ DEMO = retried(title="Two clients at once, a retry, and an error")
 DEMOS = {
     "a retry, and an error": DEMO,
     "one clock for all": touched(),
-    "each replica its own clock": touched(OwnClock),
+    "each replica its own clock": touched(DecidesAlone),
+    "each replica its own winner": picked(DecidesAlone),
     "an error on C only": moved(OwnError),
     "executed before it is delivered": at_once(Eager),
     "a retry is executed again": retried(WithoutSessions),
