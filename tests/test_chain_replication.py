@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from dslab import Network, at, drop, exponential, judge, linearizable, search, simulate
+from dslab import Network, at, drop, explore, exponential, judge, linearizable, search, simulate
 from dslab.checkers.specs import KEY_VALUE
 from dslab.protocols.chain_replication import (
     DEMO,
@@ -32,6 +32,7 @@ from dslab.protocols.chain_replication import (
 )
 from dslab.protocols.chain_replication_variants import AcknowledgesAtOnce, AsksTheHead, WithoutSendingAgain
 from dslab.protocols.client import Add, Answer, Get, Put
+from dslab.script import request as asked_of
 from dslab.testing import make, notes, receive, request, sent, start
 
 PREFIX, AGAIN = a_server_has_a_prefix_of_what_those_before_it_have, what_the_next_server_lacks_can_be_sent_again
@@ -156,6 +157,31 @@ def test_a_query_at_the_head_returns_what_may_still_get_lost():
 def test_the_same_failures_break_nothing_on_the_right_chain(name):
     trace = simulate(DEMOS[name])
     assert all(judge(trace, SAFETY)) and linearizable(trace, KEY_VALUE)
+
+
+# ---- all orders of events after a failure ----------------------------------------------------------------------------
+
+FIRST_UPDATE = ("request 1", "deliver alice->A#1", "deliver A->B#1", "deliver B->C#1", "deliver C->B#1")
+
+
+def explored(failed, progress, **options):
+    """A server fails when so much of an update has happened; then another update and a query, in all orders."""
+    run = chained(asks(10, Put("x", 1)), at(20, asked_of("master", Failed(failed))),
+                  asks(30, Put("x", 2)), asks(40, Get("x")), **options)
+    return explore(run, [*SAFETY, linearizable(KEY_VALUE)], crashes=1, timers={"retry": 1}, progress=False,
+                   after=[*FIRST_UPDATE[:progress], f"crash {failed}", "request 2"])
+
+
+@pytest.mark.parametrize("progress", range(1, 6))
+@pytest.mark.parametrize("failed", "ABC")
+def test_whichever_server_fails_at_whichever_moment_of_an_update_all_orders_are_right(failed, progress):
+    found = explored(failed, progress)
+    assert found and found.status == "explored completely" and found.states > 400
+
+
+@pytest.mark.parametrize(("variant", "promise"), [(WithoutSendingAgain, PREFIX), (AcknowledgesAtOnce, AGAIN)])
+def test_some_order_breaks_each_wrong_server_when_the_middle_fails(variant, promise):
+    assert list(explored("B", 3, server=variant).moves) == [promise.name]
 
 
 # ---- random failures -------------------------------------------------------------------------------------------------

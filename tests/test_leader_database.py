@@ -2,7 +2,7 @@
 
 import pytest
 
-from dslab import Network, exponential, judge, search, simulate
+from dslab import Network, explore, exponential, judge, search, simulate
 from dslab.protocols.failover import FailOver, HowFar, Operator, Position, Promote
 from dslab.protocols.leader_database import (
     DEMOS,
@@ -20,6 +20,7 @@ from dslab.protocols.leader_database import (
     asks,
     behind,
     database,
+    fail_over,
 )
 from dslab.protocols.leader_database_variants import VARIANTS, AppendsAll, Hasty, ObeysAll, PlainOrder, twice, unnoticed
 from dslab.testing import fire, notes, receive, recover, replies, request, sent, start
@@ -178,6 +179,27 @@ def test_each_wrong_variant_has_a_run_that_shows_it(name, sentence):
 @pytest.mark.parametrize("run", [unnoticed(), twice()])
 def test_the_same_runs_break_nothing_with_the_right_classes(run):
     assert not broken(run)
+
+
+# ---- all orders of events ----------------------------------------------------------------------------------
+
+def explored(crashes=0, drops=0, **options):
+    """One transaction, and one failover."""
+    run = database(asks(10, "A", Commit("T1"), "alice"), fail_over(20), **options)
+    return explore(run, SAFETY, crashes=crashes, drops=drops, timers={"ship": 0, "patience": 0}, progress=False)
+
+
+@pytest.mark.parametrize(("crashes", "drops", "states"), [(0, 0, 7079), (1, 0, 51309), (0, 1, 25458)])
+def test_no_order_of_events_loses_what_was_acknowledged(crashes, drops, states):
+    found = explored(crashes, drops)
+    assert found and found.status == "explored completely" and found.states == states
+
+
+@pytest.mark.parametrize(("options", "moves"), [
+    ({"needed": 0}, 7), ({"operator": PlainOrder}, 9), ({"operator": Hasty}, 7), ({"server": ObeysAll}, 9)])
+def test_explore_loses_an_acknowledged_transaction_by_a_shortest_run(options, moves):
+    """And asynchronous replication with it: none of them needs a crash."""
+    assert explored(**options).moves == {SURVIVES.name: moves}
 
 
 # ---- random faults ---------------------------------------------------------------------------------------------------

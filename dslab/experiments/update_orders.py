@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from random import Random
 from typing import Any
@@ -186,6 +186,17 @@ def tolerates_loss(update: str) -> bool:
     """Does a replica's later update make up for its earlier one?"""
     return all(after(state, first, second) == after(state, second) for state in starts(update)
                for (node, number, first), (other, later, second) in pairs(update) if node == other and number < later)
+
+
+PROPERTIES: dict[str, Callable[[str], bool]] = {
+    "concurrent ones commute": partial(commute, concurrent=True), "all commute": commute, "idempotent": idempotent,
+    "tolerates loss": tolerates_loss}
+
+
+def properties() -> str:
+    """Which property which update has, as a table: computed by trying all pairs of six updates."""
+    rows = [[update, *("yes" if holds(update) else "no" for holds in PROPERTIES.values())] for update in UPDATES]
+    return text_table([["update", *PROPERTIES], *rows])
 
 
 def demand(update: str, broadcast: str) -> bool:
