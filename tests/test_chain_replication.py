@@ -121,6 +121,14 @@ def test_the_master_closes_the_chain(failed, told):
     assert sent(node) == [told, ("alice", Configuration(tuple("ABC".replace(failed, ""))))]
 
 
+def test_the_master_closes_a_gap_once_and_keeps_the_last_server():
+    node = make(Master, "master", clients="AB")
+    node.chain = ["A", "B"]
+    for failed, said in (("A", []), ("A", ["has closed that gap"]), ("B", ["no server is left"])):
+        request(node, Failed(failed))
+        assert notes(node) == said and node.chain == ["B"]
+
+
 # ---- runs ------------------------------------------------------------------------------------------------------------
 
 def test_the_last_of_four_servers_has_every_update_and_answers():

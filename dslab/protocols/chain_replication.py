@@ -176,6 +176,8 @@ class Master(Node):
         self.clients = []               # who has to know them
 
     def on_failed(self, src, msg):
+        if self.chain == [msg.server] or msg.server not in self.chain:
+            return self.note("no server is left" if msg.server in self.chain else "has closed that gap")
         place = self.chain.index(msg.server)
         self.chain.remove(msg.server)
         self.close(place)
@@ -184,8 +186,6 @@ class Master(Node):
 
     def close(self, place):
         """Join what was on both sides of the failed server, or make what is left the head, or the tail."""
-        if not self.chain:
-            return self.note("no server is left")
         if place == len(self.chain):
             self.send(self.chain[-1], NewSuccessor(None, 0))
         else:

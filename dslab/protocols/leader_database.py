@@ -60,7 +60,7 @@ class Append:
     epoch: int          # of the leader that sends it: the number of leaders up to it
     start: int          # how many entries of its log come before these
     entries: tuple
-    label = property(lambda self: self.entries or "leads")
+    label = "{entries}"
 
 
 @message
