@@ -13,13 +13,12 @@ forgets it. A handler that is called directly (`node.on_vote("B", Vote(1, True))
 
 from __future__ import annotations
 
-import ast
 import re
-import shlex
 from collections.abc import Iterable
 from typing import Any, TypeVar, overload
 
-from dslab.checkers.history import ANY, Operation, history_of
+from dslab.checkers.history import Operation, history_of
+from dslab.checkers.lines import read_call
 from dslab.contract import check_protocol, find_handler, run_handler
 from dslab.node import Node, timer_handler
 from dslab.values import DslabError, brief, nearest, snapshot
@@ -145,7 +144,7 @@ def history(drawing: str) -> tuple[Operation, ...]:
         bob         |-- read -> 1 ------|
 
     A bar that ends in `...` never returned. In it stand the call (a name and its arguments), and after `->` the
-    result. Words are strings; what Python reads as a number, None, True or a quoted string is that.
+    result. Words are strings, except those that `dslab.checkers.lines` reads as values: numbers, None, true, ...
 
     Raises:
         DslabError: a line is none of that, or no history comes out (`dslab.checkers.history`).
@@ -162,15 +161,5 @@ def history(drawing: str) -> tuple[Operation, ...]:
 
 
 def _operation(client: str, bar: re.Match[str]) -> Operation:
-    call, arrow, result = bar["said"].partition("->")
-    name, *args = shlex.split(call, posix=False)
-    end = None if bar["open"] else bar.end() - 1
-    return Operation(client, (name, *map(_value, args)), bar.start(), end, _value(result.strip()) if arrow else ANY)
-
-
-def _value(text: str) -> Any:
-    """What Python reads as a value is one; any other word is a string."""
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
+    call, result = read_call(bar["said"])
+    return Operation(client, call, bar.start(), None if bar["open"] else bar.end() - 1, result)
