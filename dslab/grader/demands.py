@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
+from dslab.model_checker.client_history import HistoryNeeded
 from dslab.properties import Promise, Verdict, judge
 from dslab.trace import Envelope, Step, Trace
 
@@ -58,6 +59,8 @@ def careful(promise: Promise) -> Promise:
     def judge(world: Any) -> Any:
         try:
             return promise.judge(world)
+        except HistoryNeeded:                       # for `explore`, which begins again and keeps the operations
+            raise
         except Exception as problem:
             return cannot_be_judged(problem)
 
