@@ -17,6 +17,7 @@ from dslab.protocols.abd import (
     SameTimestamp,
     Sparing,
     fixture,
+    two_writers,
 )
 from dslab.protocols.quorums import Found, LastArrival, Read, Replica, Set, Write, replicated
 from dslab.testing import receive, sent, start
@@ -127,6 +128,14 @@ def test_random_schedules_with_crashes_losses_and_pauses_are_linearizable(client
 def test_each_wrong_variant_is_found(client, asked, options):
     found = searched(client, asked, range(500), **options)
     assert "fits nowhere" in found.verdicts[0].sentence
+
+
+def test_two_writers_need_two_timestamps():
+    """With one, each replica keeps what came first, and a reader goes back and forth between them."""
+    assert results(two_writers()) == ["ok", "ok", "v0", "v1", "v2", "v2"]
+    assert linearizable(simulate(two_writers()), V0)
+    assert results(two_writers(SameTimestamp)) == ["ok", "ok", "v0", "v1", "v2", "v1"]
+    assert "read -> 'v1' fits nowhere" in str(linearizable(simulate(two_writers(SameTimestamp)), V0))
 
 
 def test_duplicates_alone_do_no_harm():

@@ -15,7 +15,7 @@ from dslab.properties import always
 from dslab.protocols import quorums
 from dslab.protocols.quorums import NEVER, Get, Read, Set, Write, pair, replicated, words
 from dslab.run import Run
-from dslab.script import at, crash, delay
+from dslab.script import at, crash, delay, request
 
 
 class MajorityRegister(Node):
@@ -203,6 +203,16 @@ def fixture(client: type[Node] = MajorityRegister, **options) -> Run:
                       events=[at(0, delay(name, by=150)) for name in slow], **options)
 
 
+def two_writers(client: type[Node] = ManyWriters) -> Run:
+    """alice and bob write at once, and reach the replicas in different orders; carol reads, again and again."""
+    slow = ["alice->B#2", "bob->A#2", "bob->C#2"]
+    others = ["carol->B#3", "carol->A#5", "carol->B#7"]         # she hears A and C, then B and C, then A and C
+    return replicated(client, ("alice", Write("v1")), ("bob", Write("v2")), ("carol", Read()), gap=5, duration=400,
+                      events=[at(0, delay(name, by=150)) for name in (*slow, *others)],
+                      title="Two writers, and a reader",
+                      ).plus(*(at(time, request("carol", Read(), client="carol's user")) for time in (80, 140, 200)))
+
+
 DEMO = replicated(Sparing, ("alice", Write("v1")), ("bob", Read()), ("carol", Read()), gap=60,
                   events=[at(5, crash("C")), at(0, delay("alice->B#1", by=130))], network=Network(latency=constant(10)),
                   duration=300, title="ABD: C is down, and alice's message to B is slow")
@@ -210,6 +220,6 @@ DEMOS = {
     "C is down": DEMO,
     "majorities": fixture(),
     "majorities, and reads that write": fixture(ABD),
-    "two writers": replicated(ManyWriters, ("alice", Write("v1")), ("bob", Write("v2")), ("carol", Read()), gap=5,
-                              title="Two writers and a reader", duration=200),
+    "two writers": two_writers(),
+    "two writers, one timestamp": two_writers(SameTimestamp),
 }
