@@ -14,8 +14,10 @@ from dslab.widgets.clock_hands import clock_hands
 from dslab.widgets.detector_lamp import detector_lamp
 from dslab.widgets.framing import framing
 from dslab.widgets.happened_before import happened_before
+from dslab.widgets.history_editor import history_editor
 
-ALL = [lambda: causal_graph(DEMO), framing, clock_hands, happened_before, detector_lamp, call_anatomy]
+ALL = [lambda: causal_graph(DEMO), framing, clock_hands, happened_before, detector_lamp, call_anatomy,
+       history_editor]
 
 
 @pytest.mark.parametrize("make", ALL)

@@ -9,7 +9,7 @@ from dslab.checkers.history import ANY, Operation
 from dslab.checkers.specs import Spec
 from dslab.values import DslabError, brief
 
-READS, WRITES = ("read", "get"), ("write", "put")
+READS, WRITES = ("read", "get"), ("write", "put", "set")
 
 
 def parts_of(operation: Operation) -> tuple[bool, Hashable, object]:

@@ -29,7 +29,7 @@ NAMES = ("append", "write", "read")
 OUTCOMES = {"": "committed", "!": "aborted", "?": "unknown"}
 LINE = re.compile(r"(?P<name>[^\s!?:]+)(?P<outcome>[!?]?):?\s+(?P<accesses>.+)")
 ACCESS = re.compile(r"(?P<name>\w+)\s+(?P<key>[^\s\[\]]+)\s+(?:->\s*)?(?P<value>\[[^\]]*\]|[^\s\[\]]+)")
-READS, WRITES = ("read", "get"), ("write", "put")       # calls of a history that are transactions of one access
+READS, WRITES = ("read", "get"), ("write", "put", "set")    # calls of a history that are transactions of one access
 
 
 @dataclass(frozen=True, slots=True)

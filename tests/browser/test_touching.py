@@ -16,11 +16,12 @@ from dslab.widgets.demonstration import STYLE, Demonstration
 from dslab.widgets.detector_lamp import detector_lamp
 from dslab.widgets.framing import framing
 from dslab.widgets.happened_before import happened_before
+from dslab.widgets.history_editor import history_editor
 
 pytestmark = pytest.mark.browser
 
 ALL = {"framing": framing, "clock hands": clock_hands, "events": happened_before, "lamp": detector_lamp,
-       "call": call_anatomy, "graph": lambda: causal_graph(simulate(DEMO))}
+       "call": call_anatomy, "graph": lambda: causal_graph(simulate(DEMO)), "history": history_editor}
 
 
 def shown(browser: Browser, made: Demonstration, folder, *, width: int = 960, scheme: str = "light") -> Locator:
@@ -165,3 +166,17 @@ def test_a_call_is_stepped_through_and_a_byte_says_its_field(opened):
     expect(told).to_contain_text("✓ 9. The shop goes on: ok")
     touch.get_by_role("button", name="Start again").press("Enter")
     expect(told).to_contain_text("1. The shop calls")
+
+
+def test_a_page_keeps_the_first_verdict_on_a_history_and_says_that_another_needs_a_kernel(opened):
+    touch = opened(history_editor())
+    told = touch.get_by_role("status")
+    expect(told).to_contain_text("✗ Not linearizable: B's get → 2 fits nowhere")
+    expect(touch.locator(".operation.bad")).to_have_count(2)
+    bar = touch.get_by_role("button", name="A: set 1, from 1.5 to 4.1")
+    bar.focus()
+    bar.press("ArrowRight")
+    expect(touch.get_by_role("button", name="A: set 1, from 1.6 to 4.2")).to_be_focused()
+    expect(told).to_have_text("The verdict on a changed history needs a kernel: run this cell in JupyterLab.")
+    touch.get_by_role("button", name="Start again").click()
+    expect(told).to_contain_text("✗ Not linearizable")
