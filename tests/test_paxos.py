@@ -2,7 +2,7 @@
 
 import pytest
 
-from dslab import Network, exponential, explore, judge, search, simulate
+from dslab import Network, explore, exponential, judge, search, simulate
 from dslab.protocols.paxos import (
     DEMO,
     NONE,

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
 
-from dslab.network import Network, constant
+from dslab.network import Network, Settings, constant
 from dslab.node import Node, message
 from dslab.properties import always, sometimes
 from dslab.run import Run
@@ -282,14 +282,14 @@ PROMISES = (*SAFETY, somebody_decides)
 
 def paxos(proposer: type[Node] = Proposer, acceptor: type[Node] = Acceptor, *, acceptors: Iterable[str] = "ABC",
           asked: Iterable[tuple[float, str, Any]] = (), events: Iterable[At] = (), **options: Any) -> Run:
-    """A run in which alice, bob and carol ask proposers to propose, each (ms, proposer, value); a message takes 10 ms.
+    """A run in which clients ask proposers, each (ms, proposer, value), to propose; each message takes 10 ms.
 
     `events` are added to the script; `options` are those of `Run`.
     """
     acceptors, asked = tuple(acceptors), tuple(asked)
     proposers = dict.fromkeys(name for _, name, _ in asked)
-    script = [at(ms, request(name, Propose(value), client=user))
-              for user, (ms, name, value) in zip(("alice", "bob", "carol"), asked)]
+    script = [at(ms, request(name, Propose(value), client=f"client {place}"))
+              for place, (ms, name, value) in enumerate(asked, 1)]
     options.setdefault("network", Network(latency=constant(10)))
     return Run(dict.fromkeys(acceptors, acceptor) | dict.fromkeys(proposers, proposer), script=[*script, *events],
                topology=[(one, other) for one in proposers for other in acceptors], **options)
@@ -303,7 +303,7 @@ TAKES_OVER = (at(0, delay("P->B#2", by=500)), at(0, delay("P->C#2", by=500)), at
 
 def duel(proposer: type[Node] = Impatient, **options: Any) -> Run:
     """P and Q propose at nearly the same time. A is near to both, so they soon hear that they were outbid."""
-    near = {link: {"latency": constant(1)} for one in "PQ" for link in ((one, "A"), ("A", one))}
+    near: dict[Any, Settings] = {link: {"latency": constant(1)} for one in "PQ" for link in ((one, "A"), ("A", one))}
     return paxos(proposer, asked=((10, "P", "tea"), (21, "Q", "coffee")),
                  network=Network(latency=constant(10), links=near), **{"duration": 300} | options)
 
