@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dslab.network import Network, constant
 from dslab.properties import World, always
-from dslab.protocols.leader_database import Commit, Read, Write, asks, database
+from dslab.protocols.leader_database import Commit, Read, Server, Write, asks
 from dslab.run import Run
 
 STUDENTS, LECTURER = "students", "lecturer"
@@ -67,6 +67,7 @@ def course(*, lecturer: bool = True, copies: int = 0, reads_from: str = "B", lag
     entered += [asks(20, "A", Write("T1", LECTURER, "Ada"), "alice")] * lecturer
     answered = (COMMIT, *(COMMIT + trip for trip in sorted((lag + LATENCY, 2 * LATENCY))))[copies]
     network = Network(latency=constant(LATENCY), links={("A", "B"): {"latency": constant(lag)}})
-    return database(*entered, asks(COMMIT, "A", Commit("T1"), "alice"),
-                    asks(answered + 10, reads_from, Read(STUDENTS), "alice"), needed=copies, network=network,
-                    duration=200, title="A course")
+    script = [*entered, asks(COMMIT, "A", Commit("T1"), "alice"),
+              asks(answered + 10, reads_from, Read(STUDENTS), "alice")]
+    return Run(Server, 3, network=network, script=script, initial={"A": {"needed": copies}}, duration=200,
+               title="A course")
