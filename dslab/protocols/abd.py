@@ -197,10 +197,10 @@ PROMISES = (*quorums.PROMISES, NOT_OLDER)
 
 def fixture(client: type[Node] = MajorityRegister, **options) -> Run:
     """alice's write has reached A only; bob reads from A and B, and after him carol from B and C."""
-    slow = ["alice->B#1", "alice->C#1", "bob->C#1", "bob->C#2", "carol->A#1", "carol->A#2"]
-    options = {"title": "alice writes slowly; bob reads, then carol", "duration": 300} | options
-    return replicated(client, ("alice", Write("v1")), ("bob", Read()), ("carol", Read()), gap=45,
-                      events=[at(0, delay(name, by=150)) for name in slow], **options)
+    slow = [("alice", "B"), ("alice", "C"), ("bob", "C"), ("carol", "A")]
+    network = Network(latency=constant(10), links=dict.fromkeys(slow, {"latency": constant(160)}))
+    options = {"title": "alice writes slowly; bob reads, then carol", "duration": 300, "network": network} | options
+    return replicated(client, ("alice", Write("v1")), ("bob", Read()), ("carol", Read()), gap=45, **options)
 
 
 def two_writers(client: type[Node] = ManyWriters) -> Run:
