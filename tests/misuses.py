@@ -56,7 +56,11 @@ from dslab import (
     uniform,
     vary,
 )
+from dslab.checkers.conflict import conflict
+from dslab.checkers.models import verdicts
+from dslab.checkers.reading import read_history
 from dslab.protocols import raft
+from dslab.widgets.history_editor import history_editor
 
 Table = dict[str, tuple]         # name -> what somebody writes, and the sentence that it gets
 
@@ -840,6 +844,19 @@ ENGINES: Table = {           # and what they are asked to run
         "'register' is not a specification: expected a Spec, such as REGISTER"),
     "seconds that are no number": (lambda: linearizable(ASKED, REGISTER, seconds=nan),
         'seconds=nan is not a limit: expected a number'),
+    "a history with a slip in its second line": (lambda: read_history("A: write 1 [0, 4]\nB: read > 1 3, 7"),
+        "line N is 'B: read > 1 3, 7', expected: client: call -> result [invoked, returned], such as A: cas 1 2 -> true"
+        ' [2.7, 5.3]'),
+    "a conflict, asked of a run": (lambda: conflict(RUN, REGISTER),
+        'a run has no history before it is simulated: expected simulate(run), or a list of operations'),
+    "the verdicts of a history, with a specification by name": (lambda: verdicts(ASKED, "register"),
+        "'register' is not a specification: expected a Spec, such as REGISTER"),
+    "an editor, given nothing by name": (lambda: history_editor(model=True),
+        "history_editor has no argument 'model' (history, spec, models, verdict, title). Did you mean 'models'?"),
+    "an editor of an object that knows no such call": (lambda: history_editor("A: push 1 [0, 1]"),
+        "a compare-and-set register knows read, write value and cas old new; it does not know ('push', 1)"),
+    "an editor, with a specification by name": (lambda: history_editor(ASKED, "register"),
+        "'register' is not a specification: expected a Spec, such as REGISTER"),
 }
 
 VIEWS: Table = {           # and exercises

@@ -42,7 +42,7 @@ def test_shifting_a_bar_in_time_changes_the_verdict_on_linearizability_alone():
 def test_the_evidence_is_an_order_that_explains_or_operations_that_contradict_each_other():
     history = read_history(TWO_ORDERS)
     strict, sequence, causes, serial = verdicts(history, REGISTER)
-    assert strict.conflict == (0, 1, 2, 3) and not strict.orders
+    assert strict.conflict == (0, 1, 2, 3) and strict.is_minimal and not strict.orders
     assert sequence.conflict == (2, 3, 4, 5), "the four reads: C and D saw the writes in two orders"
     told = {client: [history[number].label() for number in order] for client, order in causes.orders.items()}
     assert told["C"] == ["write 2", "read -> 2", "write 1", "read -> 1"]

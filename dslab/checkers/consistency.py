@@ -9,7 +9,7 @@ from typing import Any
 
 from dslab.checkers.history import History, Operation, history_of
 from dslab.checkers.linearization_search import Deadline, OrderSearch
-from dslab.checkers.specs import Spec
+from dslab.checkers.specs import Spec, check_spec
 from dslab.values import DslabError, brief
 
 Searches = Mapping[Hashable, tuple[Sequence[Operation], OrderSearch]]       # key -> its operations, and their search
@@ -72,8 +72,7 @@ class Consistency:
 
 def begin(history: History, spec: Spec, seconds: float, configurations: int) -> tuple[tuple[Operation, ...], Deadline]:
     """The operations to judge, and the deadline."""
-    if not isinstance(spec, Spec):
-        raise DslabError(f"{brief(spec)} is not a specification: expected a Spec, such as REGISTER")
+    check_spec(spec)
     for name, limit in (("seconds", seconds), ("configurations", configurations)):
         if not isinstance(limit, (int, float)) or not limit >= 0:
             raise DslabError(f"{name}={brief(limit)} is not a limit: expected a number")

@@ -40,6 +40,7 @@ class Evidence:
     orders: Mapping[Hashable, tuple[int, ...]] = field(default_factory=dict)    # "yes": client, or None -> an order
     points: Mapping[int, float] = field(default_factory=dict)                   # "yes", linearizable: the moments
     conflict: tuple[int, ...] = ()                                              # "no"
+    is_minimal: bool = False                    # whether each operation of the conflict is known to be needed
 
     def __str__(self) -> str:
         verdict = {"yes": self.model, "no": f"not {self.model}"}.get(self.status, f"{self.model}: {self.status}")
@@ -92,7 +93,7 @@ def _evidence(model: Callable[..., Consistency], history: History, spec: Spec, s
     if not verdict:
         found = conflict(history, spec, model=model, seconds=seconds)
         return Evidence(verdict.question, "no", verdict.objection(),
-                        conflict=_numbers(found.operations, found.history))
+                        conflict=_numbers(found.operations, found.history), is_minimal=found.is_minimal)
     orders = {key: _numbers(order, verdict.history) for key, order in verdict.orders.items()}
     return Evidence(verdict.question, "yes", MEANING[verdict.question], orders)
 

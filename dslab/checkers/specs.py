@@ -72,6 +72,12 @@ def without_key(call: Call) -> tuple[Hashable, Call]:
     return key, (operation, *args)
 
 
+def check_spec(spec: Any) -> None:
+    """Raise `DslabError` if it is no specification."""
+    if not isinstance(spec, Spec):
+        raise DslabError(f"{brief(spec)} is not a specification: expected a Spec, such as REGISTER")
+
+
 def check_state(spec: str, state: Any) -> None:
     """Raise `DslabError` if a state is not hashable."""
     try:

@@ -3,7 +3,8 @@
 The browser has the operations; after each change it sends them, and what it gets is the trait `judged`:
     serial      that of the message that it answers
     wrong       a sentence: an operation cannot be read, or the history cannot be; "" if neither
-    models      [{model, status, sentence, orders: [[client or "", [ids]]], points: {id: time}, conflict: [ids]}]
+    models      [{model, status, sentence, orders: [[client or "", [ids]]], points: {id: time}, conflict: [ids],
+                minimal: is each of these needed?}]
     states      [[time, text]]: of the object, at those points
     mine        {sentence, holds, stuck: id or "", states}: of the points that the reader placed; null without any
 """
@@ -21,7 +22,7 @@ from dslab.checkers.lines import LECTURE, call_in_words, in_words, read_call
 from dslab.checkers.models import Evidence, linearizability, verdicts
 from dslab.checkers.points import placed
 from dslab.checkers.reading import read_history
-from dslab.checkers.specs import CAS_REGISTER, Spec
+from dslab.checkers.specs import CAS_REGISTER, Spec, check_spec
 from dslab.mistakes.calls import teaching
 from dslab.values import DslabError, brief
 from dslab.widgets.demonstration import Demonstration
@@ -29,7 +30,7 @@ from dslab.widgets.panel import attempted
 
 BLANK: dict[str, Any] = {"serial": 0, "wrong": "", "models": [], "states": [], "mine": None}
 MOST, LANES = 40, 8             # operations and clients on a screen
-SECONDS = 2.0                   # of CPU time for each verdict: somebody is waiting
+SECONDS = 1.0                   # of CPU time for each verdict: somebody is waiting
 
 
 @teaching("history_editor(simulate(run), REGISTER)")
@@ -56,6 +57,7 @@ def history_editor(history: History | Path | str = LECTURE, spec: Spec = CAS_REG
     >>> history_editor("A: write 1 [0, 4]" + chr(10) + "B: read -> 1 [3, 7]")
     <history to edit: 2 operations of A, B on a compare-and-set register>
     """
+    check_spec(spec)
     operations = read_history(history)
     clients = list(dict.fromkeys(str(one.client) for one in sorted(operations, key=lambda one: str(one.client))))
     if len(operations) > MOST or len(clients) > LANES:
@@ -139,4 +141,4 @@ def _told(found: Evidence, ids: list[str]) -> dict[str, Any]:
               for client, order in found.orders.items()]
     return {"model": found.model, "status": found.status, "sentence": found.sentence, "orders": orders,
             "points": {ids[number]: moment for number, moment in found.points.items()},
-            "conflict": [ids[number] for number in found.conflict]}
+            "conflict": [ids[number] for number in found.conflict], "minimal": found.is_minimal}

@@ -90,7 +90,10 @@ test("a verdict is told with its evidence", () => {
   assert.equal(verdictSentence(verdict("yes"), ""), "Linearizable: why.");
   assert.equal(verdictSentence(verdict("unknown"), ""), "Linearizable: unknown, why.");
   assert.equal(verdictSentence(verdict("no", { conflict: ["o0"] }), ""), "Not linearizable: why.");
-  assert.match(verdictSentence(verdict("no", { conflict: ["o0", "o1"] }), ""), /No order fits the 2 marked operations/);
+  const marked = verdictSentence(verdict("no", { conflict: ["o0", "o1"] }), "");
+  assert.equal(marked, "Not linearizable: why. The 2 marked operations contradict each other.");
+  const minimal = verdictSentence(verdict("no", { conflict: ["o0", "o1"], minimal: true }), "");
+  assert.match(minimal, /contradict each other, and each of them is needed for that\.$/);
   assert.deepEqual(["yes", "no", "unknown", "does not apply"].map((status) => verdictName(verdict(status))), [
     "✓ linearizable", "✗ not linearizable", "? linearizable", "– linearizable",
   ]);

@@ -10,7 +10,8 @@
  * @property {string} sentence
  * @property {Array<[client: string, ids: string[]]>} orders
  * @property {Record<string, number>} points
- * @property {string[]} conflict */
+ * @property {string[]} conflict
+ * @property {boolean} minimal is each operation of the conflict needed for it? */
 /** @typedef {object} Judged
  * @property {number} serial
  * @property {string} wrong why there is no verdict: an operation that cannot be read, ...
@@ -96,14 +97,15 @@ export const verdictName = ({ model, status }) => `${SIGN[status]} ${status === 
 /** The verdict in a sentence, and what of it is seen on the bars.
  * @param {ModelVerdict} verdict
  * @param {string} client whose order is shown, where each has one */
-export function verdictSentence({ model, status, sentence, orders, conflict }, client) {
+export function verdictSentence({ model, status, sentence, orders, conflict, minimal }, client) {
   const name = model[0].toUpperCase() + model.slice(1);
   if (status === "yes" && orders.length > 1 && client) return `${name}: ${sentence}. Numbered: the order of ${client}.`;
   if (status === "yes") return `${name}: ${sentence}.`;
   if (status !== "no") return `${name}: ${status === "unknown" ? "unknown, " : ""}${sentence}.`;
   const told = `Not ${model}: ${sentence.replaceAll("->", "→")}.`;
   if (conflict.length < 2) return told;
-  return `${told} No order fits the ${conflict.length} marked operations; without any one of them, one does.`;
+  const needed = minimal ? ", and each of them is needed for that" : "";
+  return `${told} The ${conflict.length} marked operations contradict each other${needed}.`;
 }
 
 /** @param {ModelVerdict} verdict
