@@ -961,12 +961,12 @@ VIEWS: Table = {           # and exercises
         'cannot show the source of <Promise>: expected a class, a method, a function or a module; its function is '
         'source(promise.judge)'),
     "an exercise that there is not": (lambda: exercise("9.9"),
-        "there is no exercise '9.9': chapters 1, 2, 3, 4, 7 have some."),
+        "there is no exercise '9.9': chapters 1, 2, 3, 4, 6, 7 have some."),
     "an exercise by a number": (lambda: exercise(4.1),
         'there is no exercise 4.1: chapter 4 has 4.1, 4.1a, 4.1b, 4.2, 4.2a, 4.2b, 4.3, 4.3a, 4.3b, 4.3c, 4.3d, '
         "4.3e, 4.4, 4.5. Did you mean '4.1'?"),
     "an exercise in a list": (lambda: exercise(["4.1"]),
-        "there is no exercise ['4.1']: chapters 1, 2, 3, 4, 7 have some."),
+        "there is no exercise ['4.1']: chapters 1, 2, 3, 4, 6, 7 have some."),
     "a name that there is not": (lambda: dslab.simulat,
         "module 'dslab' has no attribute 'simulat'. Did you mean 'simulate'?"),
 }
