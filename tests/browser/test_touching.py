@@ -178,5 +178,15 @@ def test_a_page_keeps_the_first_verdict_on_a_history_and_says_that_another_needs
     bar.press("ArrowRight")
     expect(touch.get_by_role("button", name="A: set 1, from 1.6 to 4.2")).to_be_focused()
     expect(told).to_have_text("The verdict on a changed history needs a kernel: run this cell in JupyterLab.")
-    touch.get_by_role("button", name="Start again").click()
+    touch.get_by_role("button", name="Undo").click()
     expect(told).to_contain_text("✗ Not linearizable")
+
+
+def test_a_page_shows_a_closed_verdict_when_it_is_asked_for_and_says_that_a_kernel_judges_points(opened):
+    touch = opened(history_editor(verdict=False))
+    told = touch.get_by_role("status")
+    expect(told).to_be_empty()
+    touch.locator(".dot").first.drag_to(touch.locator("[data-bar=o2]"), force=True)
+    expect(touch.get_by_text("Whether your points explain all results is judged by a kernel")).to_be_visible()
+    touch.get_by_role("button", name="Show the verdict").click()
+    expect(told).to_contain_text("✗ Not linearizable: B's get → 2 fits nowhere")

@@ -76,7 +76,7 @@ function drawAxis(axis, floor) {
 function drawLane(scene, client, row, onkeydown) {
   const y = CEILING + row * LANE + 22;
   const lane = laneOf(scene.sheet, client);
-  const name = client.length > 8 ? `${client.slice(0, 7)}…` : client;
+  const name = shortened(client, 7);
   return [
     s("line", { class: "line lane", x1: BEGIN - 8, x2: END, y1: y, y2: y }),
     s("text", { class: "big", x: 10, y: y + 6 }, s("title", {}, client), name),

@@ -10,7 +10,7 @@ import {
   axisOf, barOf, movedBar, pointsOf, refusalOf, withBar, withClient, withOperation, withoutBar, withoutClient,
 } from "./bars.js";
 import { createButton, createControls, createFrame } from "./demonstration.js";
-import { createJudge, orderShown, verdictName, verdictSentence } from "./judging.js";
+import { NO_JUDGE, createJudge, orderShown, verdictName, verdictSentence } from "./judging.js";
 import { createOperationForm } from "./operation_form.js";
 
 const TASK =
@@ -86,8 +86,6 @@ function render({ model, el }) {
     past.push({ sheet, isMine });
     [sheet, isMine, selected, lastChange, refusal] = [{ ...first, points: {} }, !open, "", "", ""];
     consult();
-    judge.forget();
-    draw();
   }
 
   function addOperation() {
@@ -265,9 +263,10 @@ function render({ model, el }) {
   /** What the reader's own points come to. */
   function drawOwned() {
     const mine = isMine && !judge.problem ? judge.known.mine : null;
-    owned.hidden = !mine;
-    setText(owned, mine ? `Your points: ${mine.holds ? "✓" : "✗"} ${mine.sentence.replaceAll("->", "→")}.` : "");
-    owned.dataset.mark = mine?.holds ? "right" : "wrong";
+    const told = mine ? `Your points: ${mine.holds ? "✓" : "✗"} ${mine.sentence.replaceAll("->", "→")}.` : "";
+    setText(owned, isMine && !judge.hasKernel ? NO_JUDGE : told);
+    owned.hidden = !owned.textContent;
+    owned.dataset.mark = !mine ? "" : mine.holds ? "right" : "wrong";
   }
 
   function tell() {

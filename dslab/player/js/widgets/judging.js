@@ -29,12 +29,14 @@
 
 const PATIENCE_OF_JUDGE = 6000; // ms
 export const NO_KERNEL = "The verdict on a changed history needs a kernel: run this cell in JupyterLab.";
+export const NO_JUDGE = "Whether your points explain all results is judged by a kernel: run this cell in JupyterLab.";
 export const NO_ANSWER = "The kernel does not answer: it is busy, or this cell has to be run again.";
 
 /** @param {Model<EditorTraits>} model
  *  @param {() => void} draw */
 export function createJudge(model, draw) {
   const hasKernel = Boolean(model.get("judged"));
+  const atFirst = JSON.stringify(model.get("payload").sheet.bars); // what a page has the verdict on
   let known = model.get("judged") ?? model.get("payload").first;
   let [serial, isWaiting, hasMore, problem, timer] = [known.serial, false, false, "", 0];
   /** @type {{bars: OperationBar[], points: Record<string, number>|null}|null} */
@@ -74,13 +76,9 @@ export function createJudge(model, draw) {
      *  @param {Record<string, number>|null} points */
     ask(bars, points) {
       newest = { bars, points };
-      if (!hasKernel) problem = NO_KERNEL;
+      if (!hasKernel) problem = JSON.stringify(bars) === atFirst ? "" : NO_KERNEL;
       else if (isWaiting) hasMore = true;
       else send();
-    },
-    /** Nothing has changed in the end: what was known at first is true again. */
-    forget() {
-      if (!hasKernel) problem = "";
     },
     stop() {
       clearTimeout(timer);
