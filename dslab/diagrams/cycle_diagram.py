@@ -16,8 +16,8 @@ from dslab.text import fit, visible
 
 SIZE, RADIUS, ROUND = 230, 78, 19       # px: the room for a cycle, its radius, that of a transaction
 CIRCLE = f"M{-ROUND} 0A{ROUND} {ROUND} 0 1 1 {ROUND} 0A{ROUND} {ROUND} 0 1 1 {-ROUND} 0Z"
-LINE, MARGIN, WIDTH = 17, 14, 900       # px: of a line of text, at the edge, in all
-LETTERS = 98                            # of a line of text beside the cycle
+LINE, MARGIN, WIDTH = 17, 14, 680       # px: of a line of text, at the edge, in all
+LETTERS = 64                            # of a line of text beside the cycle
 MOST = 12                               # transactions of a serial order that are listed
 
 
@@ -67,8 +67,8 @@ def _svg(verdict: Serializability) -> str:
     listed, sentences = _told(verdict)
     left = MARGIN + (SIZE if graph else 0)
     texts = [("strong text", str(one)) for one in listed] + [("soft", words) for words in sentences]
-    rows = [(style, part) for style, words in texts for part in wrap(visible(words), LETTERS if graph else 130)]
-    head = wrap(visible(repr(verdict)), 120)
+    rows = [(style, part) for style, words in texts for part in wrap(visible(words), LETTERS if graph else 100)]
+    head = wrap(visible(repr(verdict)), 88)
     top = MARGIN + 10 + LINE * len(head)
     height = top + max(LINE * len(rows) + MARGIN, SIZE if graph else 0)
     parts = [
