@@ -113,6 +113,14 @@ def test_messages_that_are_no_question_are_ignored():
     assert editor.judged["serial"] == 3 and editor.judged["wrong"]
 
 
+def test_one_operation_too_many_is_refused_and_not_left_out_of_the_verdict():
+    editor = history_editor([Operation("A", ("read",), n, n + 0.5, None) for n in range(40)], REGISTER)
+    bars = editor.payload["sheet"]["bars"]
+    more = [*bars, bars[0] | {"id": "o40", "invoked": 50, "returned": 51}]
+    editor.receive({"type": "judge", "serial": 1, "bars": more})
+    assert editor.judged["wrong"] == "there is room for 40 operations, and these are 41: remove some"
+
+
 @pytest.mark.parametrize("history, spec, why", [
     ("A: wirte 1 [0, 1]", REGISTER, "it does not know ('wirte', 1)"), ("hello", REGISTER, "line 1 is 'hello'"),
     (LECTURE, REGISTER, "a register knows read and write value; it does not know ('cas'"),

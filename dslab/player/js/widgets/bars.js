@@ -13,6 +13,8 @@
 /** @typedef {"bar"|"beginning"|"end"|"point"} BarPart what of a bar is moved */
 /** @typedef {{low: number, high: number, step: number, tick: number}} Axis */
 
+const MOST_LANES = 8; // so that all of them are seen at once
+
 /** A round number near to this one: 1, 2 or 5, and zeros.
  * @param {number} number */
 function roundNumber(number) {
@@ -159,8 +161,8 @@ export const withoutBar = (sheet, id) => ({ ...sheet, bars: sheet.bars.filter((b
  * @param {Sheet} sheet
  * @returns {Sheet} */
 export function withClient(sheet) {
-  const name = [..."ABCDEFGHIJKLMNOP"].find((letter) => !sheet.clients.includes(letter));
-  return name ? { ...sheet, clients: [...sheet.clients, name] } : sheet;
+  const name = [..."ABCDEFGH"].find((letter) => !sheet.clients.includes(letter));
+  return name && sheet.clients.length < MOST_LANES ? { ...sheet, clients: [...sheet.clients, name] } : sheet;
 }
 
 /** The sheet without a client and its operations.

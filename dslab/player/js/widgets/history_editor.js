@@ -7,7 +7,7 @@
 import { h, setAttr, setText } from "../dom.js";
 import { createBarStage, drawBars, drawLegend, focusBar, timePerPixel } from "./bar_stage.js";
 import {
-  axisOf, barOf, movedBar, pointsOf, refusalOf, withBar, withClient, withOperation, withoutBar, withoutClient,
+  axisOf, barOf, laneOf, movedBar, pointsOf, refusalOf, withBar, withClient, withOperation, withoutBar, withoutClient,
 } from "./bars.js";
 import { createButton, createControls, createFrame } from "./demonstration.js";
 import { NO_JUDGE, createJudge, orderShown, verdictName, verdictSentence } from "./judging.js";
@@ -39,6 +39,7 @@ function render({ model, el }) {
   const show = createButton("Show the verdict", () => {
     isOpen = true;
     draw();
+    /** @type {HTMLElement} */ (names.querySelector("button") ?? whose).focus(); // this button is gone
   });
   show.classList.add("primary");
   const shows = createControls(show);
@@ -107,8 +108,12 @@ function render({ model, el }) {
 
   /** @param {string} id */
   function remove(id) {
+    const lane = laneOf(sheet, clientOf(id)).map((bar) => bar.id);
+    const heir = lane[lane.indexOf(id) + 1] ?? lane[lane.indexOf(id) - 1];
     selected = "";
     become(withoutBar(sheet, id));
+    if (heir) focusBar(stage, heir);
+    else undo.focus();
   }
 
   /** @param {OperationBar} typed */
