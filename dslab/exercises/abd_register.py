@@ -16,11 +16,10 @@ from dslab.trace import Trace
 class Register(Node):
     """A replica, or a client that reads from the replicas and writes to them for its users."""
 
-    persistent = ("replicas", "stamp", "value")
+    persistent = ("stamp", "value")
     shown = ("value",)
 
     def init(self):
-        self.replicas = ()          # the names of all replicas
         self.stamp = NEVER          # replica: the timestamp, a pair (number, client), of the value that it stores
         self.value = "v0"           # replica: that value
         self.waiting = []           # client: what its users have asked for; one operation begins when another ends
@@ -30,6 +29,11 @@ class Register(Node):
         self.answers = {}
         self.chosen = None
         self.stored = set()
+
+    @property
+    def replicas(self):
+        """At a client: the names of all replicas. It has links to these."""
+        return self.neighbours
 
     def on_read(self, src, msg):
         self.waiting.append((src, msg))
@@ -222,6 +226,18 @@ class StoresWhatComes(Reference):
         self.send(src, Stored(msg.operation))
 
 
+class InMemory(Reference):
+    """A replica forgets what it stores when it restarts."""
+
+    persistent = ()
+
+
+class ForgetsTheTimestamp(Reference):
+    """A replica keeps the value on its disk, and forgets its timestamp."""
+
+    persistent = ("value",)
+
+
 class SilentIfNewer(Reference):
     """A replica that has a newer value does not answer."""
 
@@ -361,7 +377,7 @@ EXERCISES = (
         wrong=(*((mistake, "fits nowhere") for mistake in (
                    NoWriteBack, DoesNotWait, FreshWriteBack, CountsFound, CountsStored, StoresWhatComes, SameTimestamp,
                    OwnCounter, NotGreater, HalfOfThem, TakesLateAnswers, FirstAnswer, GreatestValue,
-                   ZeroIsNothing)),
+                   ZeroIsNothing, InMemory, ForgetsTheTimestamp)),
                (SilentIfNewer, "never answers"), (AllReplicas, "never answers"), (ChoosesAgain, "a second Set")),
         demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=swarm, faults=("duplication", "delay"),
         hints=("A replica stores a pair if its timestamp is greater than its own, and answers in any case.",

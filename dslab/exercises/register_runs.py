@@ -6,7 +6,7 @@ from typing import Any
 
 from dslab.grader.exercise import Names, Search
 from dslab.grader.runs import asks, calm, restart
-from dslab.network import Network, uniform
+from dslab.network import Network, Settings, uniform
 from dslab.node import Node
 from dslab.protocols.quorums import Read, Write
 from dslab.run import Run
@@ -18,7 +18,6 @@ def replicated(protocol: type[Node], clients: Names, replicas: Names, *events: A
     everybody = (*clients, *replicas)
     links = [(client, replica) for client in clients for replica in replicas]
     return calm(protocol, everybody, *events, topology=links,
-                initial=dict.fromkeys(everybody, {"replicas": replicas}),
                 **{"title": "A register on replicas", "duration": 1000} | options)
 
 
@@ -75,6 +74,9 @@ def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
     # An old value arrives after a newer one.
     yield three(first, slow(ann, a, 2, by=60), write(70, bob, "w1"), read(130, eve), slow(eve, c, 1, 2), read(180, eve),
                 slow(ann, b, 2, by=60))
+    # Two of three store v2, and one of these restarts.
+    yield three(first, write(60, ann, "v2"), slow(ann, c, 4), restart(b, 120, down=10), read(140, bob),
+                slow(bob, a, 1, 2))
     for value in 0, "", False:
         yield three(write(10, ann, value), read(60, bob))
     for time in range(5, 60, 10):
@@ -101,14 +103,17 @@ def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
 
 
 def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
-    """Three clients and three or five replicas, of which a minority crashes, and some of these recover."""
+    """Three clients and three or five replicas, some links are slow; a minority crashes, and some of it recovers."""
     chance = Random(f"{seed} register")
-    servers = names[3:] if chance.random() < 0.3 else names[3:6]
+    clients, servers = names[:3], names[3:] if chance.random() < 0.3 else names[3:6]
     falling = chance.sample(servers, chance.randint(0, len(servers) // 2))
-    faults = [event for node in falling for event in restart(node, chance.randint(0, 300), down=chance.randint(1, 400))]
+    faults = [event for node in falling for event in restart(node, chance.randint(0, 400), down=chance.randint(1, 400))]
+    slow_ones: dict[tuple[str, str], Settings] = {
+        (client, server): {"latency": uniform(20, 400)} for client in clients for server in servers
+        if chance.random() < 0.4}
     values = chance.sample("abcdefghi", 9)
-    moments = sorted(chance.sample(range(300), 9))
-    work = [event for number, moment in enumerate(moments) for client in [chance.choice(names[:3])]
-            for event in (read(moment, client) if chance.random() < 0.5 else write(moment, client, values[number]))]
-    return replicated(protocol, names[:3], servers, work, faults, seed=seed, duration=5000,
-                      network=Network(latency=uniform(1, 60)))
+    moments = sorted(chance.sample(range(400), 9))
+    work = [event for moment, value in zip(moments, values, strict=True) for client in [chance.choice(clients)]
+            for event in (read(moment, client) if chance.random() < 0.6 else write(moment, client, value))]
+    return replicated(protocol, clients, servers, work, faults, seed=seed, duration=5000,
+                      network=Network(latency=uniform(1, 10), links=slow_ones))
