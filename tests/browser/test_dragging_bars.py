@@ -126,7 +126,7 @@ def test_points_are_placed_by_key_and_by_mouse_before_the_verdict_is_asked_for(l
 def test_operations_and_clients_are_added_and_removed_by_keys(lab):
     shown = editor(lab, 3)
     shown.get_by_role("button", name="Add client").press("Enter")
-    expect(shown.locator("svg .big")).to_have_count(3)
+    expect(shown.locator("svg .client")).to_have_count(3)
     read = shown.locator("[data-bar=o1]")
     read.focus()
     read.press(" ")

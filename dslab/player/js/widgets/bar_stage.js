@@ -14,7 +14,7 @@ import { laneOf, labelOf, spokenBar } from "./bars.js";
  *    lighting: Lighting}} BarScene */
 /** @typedef {(event: KeyboardEvent, bar: OperationBar) => void} OnBarKey */
 
-const [PICTURE_WIDTH, BEGIN, CEILING, LANE, END] = [860, 76, 26, 54, 844]; // px
+const [PICTURE_WIDTH, BEGIN, CEILING, LANE, END] = [860, 84, 26, 54, 844]; // px
 const LETTER = 7.5; // px, of a label
 const BAR_HALF = 11;
 
@@ -79,7 +79,7 @@ function drawLane(scene, client, row, onkeydown) {
   const name = shortened(client, 7);
   return [
     s("line", { class: "line lane", x1: BEGIN - 8, x2: END, y1: y, y2: y }),
-    s("text", { class: "big", x: 10, y: y + 6 }, s("title", {}, client), name),
+    s("text", { class: "client", x: 4, y: y + 5 }, s("title", {}, client), name),
     ...lane.map((bar, n) => drawBar(scene, bar, y, lane[n + 1], onkeydown)),
   ];
 }
@@ -184,7 +184,7 @@ function drawStates(states, { axis, object }, floor) {
       s("text", { class: "state", x: x + 3, y: floor + 16 }, s("title", {}, text), short),
     ];
   });
-  return [s("text", { class: "soft", x: 10, y: floor + 16 }, s("title", {}, object), "holds"), ...drawn.flat()];
+  return [s("text", { class: "soft", x: 4, y: floor + 16 }, s("title", {}, object), "holds"), ...drawn.flat()];
 }
 
 const SHAPES = "● where an operation acts   ✗ in conflict   ▷ it never returned";
