@@ -59,6 +59,7 @@ from dslab import (
 from dslab.checkers.conflict import conflict
 from dslab.checkers.models import verdicts
 from dslab.checkers.reading import read_history
+from dslab.grader.catalogue import exercises
 from dslab.protocols import raft
 from dslab.widgets.history_editor import history_editor
 
@@ -138,6 +139,7 @@ ASKED = simulate(Run(Register, 1, script=[at(1, request("A", Write(1), client="a
                                           at(9, request("A", Read(), client="a"))]))
 VERDICT = judge(TRACE, [nothing_is_wrong])[0]
 HUGE = 10**5000
+CHAPTERS = ", ".join(dict.fromkeys(number.partition(".")[0] for number in exercises()))     # that have exercises
 
 
 def protocol(**members):
@@ -961,12 +963,12 @@ VIEWS: Table = {           # and exercises
         'cannot show the source of <Promise>: expected a class, a method, a function or a module; its function is '
         'source(promise.judge)'),
     "an exercise that there is not": (lambda: exercise("9.9"),
-        "there is no exercise '9.9': chapters 1, 2, 3, 4, 6, 7 have some."),
+        f"there is no exercise '9.9': chapters {CHAPTERS} have some."),
     "an exercise by a number": (lambda: exercise(4.1),
         'there is no exercise 4.1: chapter 4 has 4.1, 4.1a, 4.1b, 4.2, 4.2a, 4.2b, 4.3, 4.3a, 4.3b, 4.3c, 4.3d, '
         "4.3e, 4.4, 4.5. Did you mean '4.1'?"),
     "an exercise in a list": (lambda: exercise(["4.1"]),
-        "there is no exercise ['4.1']: chapters 1, 2, 3, 4, 6, 7 have some."),
+        f"there is no exercise ['4.1']: chapters {CHAPTERS} have some."),
     "a name that there is not": (lambda: dslab.simulat,
         "module 'dslab' has no attribute 'simulat'. Did you mean 'simulate'?"),
 }
