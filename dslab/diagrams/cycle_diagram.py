@@ -15,6 +15,7 @@ from dslab.diagrams.style import label, num, path, rect, stylesheet, text_of
 from dslab.text import fit, visible
 
 SIZE, RADIUS, ROUND = 230, 78, 19       # px: the room for a cycle, its radius, that of a transaction
+FLAT = 110                              # px: the height of a cycle of two, which stand beside each other
 CIRCLE = f"M{-ROUND} 0A{ROUND} {ROUND} 0 1 1 {ROUND} 0A{ROUND} {ROUND} 0 1 1 {-ROUND} 0Z"
 LINE, MARGIN, WIDTH = 17, 14, 680       # px: of a line of text, at the edge, in all
 LETTERS = 64                            # of a line of text beside the cycle
@@ -70,7 +71,7 @@ def _svg(verdict: Serializability) -> str:
     rows = [(style, part) for style, words in texts for part in wrap(visible(words), LETTERS if graph else 100)]
     head = wrap(visible(repr(verdict)), 88)
     top = MARGIN + 10 + LINE * len(head)
-    height = top + max(LINE * len(rows) + MARGIN, SIZE if graph else 0)
+    height = top + max(LINE * len(rows) + MARGIN, _room(graph))
     parts = [
         rect("card edge", 0.5, 0.5, WIDTH - 1, height - 1, 6),
         *(label(MARGIN, MARGIN + 10 + LINE * place, line, "title text", 200) for place, line in enumerate(head)),
@@ -85,7 +86,7 @@ def _svg(verdict: Serializability) -> str:
 
 def _cycle(graph: networkx.DiGraph[str], top: float) -> Iterator[str]:
     """The transactions on a circle, and the edges between them, each bent to its own side."""
-    middle = MARGIN + SIZE / 2 - 8, top + SIZE / 2
+    middle = MARGIN + SIZE / 2 - 8, top + _room(graph) / 2
     places = {name: (middle[0] - RADIUS * x, middle[1] - RADIUS * y)
               for name, (x, y) in networkx.circular_layout(graph).items()}
     for source, target in graph.edges():
@@ -93,6 +94,11 @@ def _cycle(graph: networkx.DiGraph[str], top: float) -> Iterator[str]:
     for name, (x, y) in places.items():
         yield path("card ink hollow", d=CIRCLE, at=(x, y))
         yield label(x, y + 4, name, "strong text", 6, anchor="middle")
+
+
+def _room(graph: networkx.DiGraph[str]) -> int:
+    """The height of the cycle."""
+    return 0 if not graph else FLAT if len(graph) == 2 else SIZE
 
 
 def _arrow(source: tuple[float, float], target: tuple[float, float], words: str) -> Iterator[str]:
