@@ -73,17 +73,20 @@ def all_learn_it_soon_after_the_last_restart(trace: Trace):
     return None
 
 
+def goes_well(trace: Trace) -> bool:
+    """No fault has taken effect, and nobody objects."""
+    return not any(trace.faults.values()) and all(state["able"] for state in trace.state_at(-1).values())
+
+
 @at_the_end
 def without_faults_and_objections_it_commits(trace: Trace):
-    last = trace.state_at(-1)
-    able = all(state["able"] for state in last.values()) and not any(trace.faults.values())
-    aborted = [node for node, state in last.items() if state["role"] == ABORTED]
-    return f"nothing goes wrong, nobody objects, and {aborted[0]} has aborted" if able and aborted else None
+    aborted = [node for node, state in trace.state_at(-1).items() if state["role"] == ABORTED]
+    return f"nothing goes wrong, nobody objects, and {aborted[0]} has aborted" if aborted and goes_well(trace) else None
 
 
-@for_each(lambda trace: [] if any(trace.faults.values()) else sendings(trace, Ask))
-def without_faults_nobody_has_to_ask(trace, asked):
-    return f"nothing goes wrong, and {asked.src} has to ask {asked.dst} for the decision"
+@for_each(lambda trace: sendings(trace, Ask) if goes_well(trace) else [])
+def without_faults_and_objections_nobody_has_to_ask(trace, asked):
+    return f"nothing goes wrong, nobody objects, and {asked.src} has to ask {asked.dst} for the decision"
 
 
 PROMISED = ("A yes is a promise, on the disk before it is sent: from then on a participant commits or aborts as it is "
@@ -102,7 +105,8 @@ DEMANDS = (
     Demand(all_learn_it_soon_after_the_last_restart, TOLD, hint=3),
     Demand(without_faults_and_objections_it_commits, "It aborts only if somebody has voted no, or was not heard of in "
                                                      "time.", hint=0),
-    Demand(without_faults_nobody_has_to_ask, "Who has decided tells the decision to all participants.", hint=2),
+    Demand(without_faults_and_objections_nobody_has_to_ask, "Who has decided tells the decision to all participants.",
+           hint=2),
 )
 
 
