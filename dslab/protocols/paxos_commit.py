@@ -316,9 +316,9 @@ def commit(acceptor: type[Node] = Acceptor, manager: type[Node] = Manager, *, na
     `script` comes after her request; `options` are those of `Run`.
     """
     names, acceptors = tuple(names), tuple(acceptors)
-    links = [*product(names, acceptors), *combinations(acceptors, 2)]
-    options = {"network": Network(latency=constant(10)), "topology": links} | options
+    options.setdefault("network", Network(latency=constant(10)))
     return Run(dict.fromkeys(names, manager) | dict.fromkeys(acceptors, acceptor),
+               topology=[*product(names, acceptors), *combinations(acceptors, 2)],
                script=[at(10, request(names[0], Commit(), client="alice")), *script], **options)
 
 
