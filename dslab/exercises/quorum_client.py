@@ -1,0 +1,496 @@
+"""Exercise 5.2: a client that reads from a quorum, writes to one, and repairs what it finds behind."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from dslab.exercises.register_runs import read, replicated, slow, twice, write
+from dslab.grader.demands import Demand, Objection
+from dslab.grader.exercise import MakeItRight, Names, Search
+from dslab.grader.readings import sendings
+from dslab.grader.runs import restart
+from dslab.network import Network, uniform
+from dslab.node import Node
+from dslab.properties import in_the_end
+from dslab.protocols.quorums import NEVER, Found, Get, Set, Stored, Write, pair
+from dslab.protocols.quorums import a_read_is_as_new_as_each_write_that_was_complete_before_it as as_new
+from dslab.run import Run
+from dslab.script import at, crash
+from dslab.trace import Trace
+
+# ---- what the learner starts from ------------------------------------------------------------------------------------
+
+
+class QuorumClient(Node):
+    """A replica, or a client that reads from r of its replicas and writes to w of them."""
+
+    persistent = ("stamp", "value")
+    shown = ("value",)
+
+    def init(self):
+        self.stamp = NEVER          # replica: the timestamp, a pair (number, client), of the value that it stores
+        self.value = "v0"           # replica: that value
+        self.r = self.w = 2         # client: how many replicas a read and a write need
+        self.waiting = []           # client: what its users have asked for; one operation begins when another ends
+        self.user = None            # client: who asked for the present operation; None: there is none
+        self.operation = 0          # client: its number
+        self.newest = 0             # for you: it is kept from one operation to the next
+        self.answers = {}           # for you: empty when an operation begins
+        self.pair = None            # for you: None when an operation begins
+
+    @property
+    def replicas(self):
+        """At a client: the names of all replicas. It has links to these."""
+        return self.neighbours
+
+    def on_read(self, src, msg):
+        self.waiting.append((src, msg))
+        if self.user is None:
+            self.begin()
+
+    on_write = on_read
+
+    def begin(self):
+        self.user, asked = self.waiting.pop(0)
+        self.operation += 1
+        self.answers, self.pair = {}, None
+        self.output("asks")
+        if isinstance(asked, Write):
+            self.write(asked.value)
+        else:
+            self.read()
+
+    def end(self, name, result, stamp, value):
+        self.output(name, stamp, value, ())
+        self.reply(self.user, result)
+        self.user = None
+        if self.waiting:
+            self.begin()
+
+    def end_read(self, stamp, value):
+        """Answers the user with the value. Then the next operation begins."""
+        self.end("read", value, stamp, value)
+
+    def end_write(self, stamp, value):
+        """Tells the user "ok". Then the next operation begins."""
+        self.end("written", "ok", stamp, value)
+
+    def tell(self, msg):
+        """Send a message to all replicas, such as self.tell(Get(self.operation))."""
+        for replica in self.replicas:
+            self.send(replica, msg)
+
+    def on_get(self, src, msg):
+        self.send(src, Found(msg.operation, self.stamp, self.value))
+
+    def on_set(self, src, msg):
+        if msg.stamp > self.stamp:
+            self.stamp, self.value = msg.stamp, msg.value
+        self.send(src, Stored(msg.operation))
+
+    def read(self):
+        """Begin to read. The operation ends with self.end_read(stamp, value), perhaps in another handler."""
+
+    def write(self, value):
+        """Begin to write. The operation ends with self.end_write(stamp, value)."""
+
+    def on_found(self, src, msg):
+        """The replica src answers a Get: msg.operation, msg.stamp, msg.value."""
+
+    def on_stored(self, src, msg):
+        """The replica src answers a Set: msg.operation."""
+
+
+# ---- answers ---------------------------------------------------------------------------------------------------------
+
+class Reference(QuorumClient):
+    """Counts different replicas that answer the present operation."""
+
+    def read(self):
+        self.tell(Get(self.operation))
+
+    def write(self, value):
+        self.newest += 1
+        self.pair = (self.own_stamp(), value)
+        self.tell(Set(self.operation, *self.pair))
+
+    def own_stamp(self):
+        return (self.newest, self.id)
+
+    def is_over(self, msg):
+        return self.user is None or msg.operation != self.operation
+
+    def on_found(self, src, msg):
+        if not self.is_over(msg):
+            self.answers[src] = (msg.stamp, msg.value)
+            if len(self.answers) == self.r:
+                self.found(*self.choose())
+
+    def choose(self):
+        return max(self.answers.values(), key=lambda answer: answer[0])
+
+    def found(self, stamp, value):
+        self.learn(stamp)
+        self.repair(stamp, value)
+        self.end_read(stamp, value)
+
+    def learn(self, stamp):
+        self.newest = max(self.newest, stamp[0])
+
+    def repair(self, stamp, value):
+        for replica, (older, _) in self.answers.items():
+            if older < stamp:
+                self.send(replica, Set(self.operation, stamp, value))
+
+    def on_stored(self, src, msg):
+        if not self.is_over(msg) and self.pair is not None:
+            self.answers[src] = True
+            if len(self.answers) == self.w:
+                self.end_write(*self.pair)
+
+
+class OfMessages(QuorumClient):
+    """Right: keeps the messages, and asks each time whether there are enough."""
+
+    def read(self):
+        for replica in self.replicas:
+            self.send(replica, Get(self.operation))
+
+    def write(self, value):
+        self.newest = self.newest + 7
+        self.pair = Set(self.operation, (self.newest, self.id), value)
+        self.tell(self.pair)
+
+    def on_found(self, src, msg):
+        if self.user is None or msg.operation < self.operation:
+            return
+        self.answers.setdefault(src, msg)
+        if len(self.answers) < self.r:
+            return
+        best = sorted(self.answers.values(), key=lambda found: found.stamp)[-1]
+        for replica in sorted(self.answers):
+            if self.answers[replica].stamp != best.stamp:
+                self.send(replica, Set(msg.operation, best.stamp, best.value))
+        self.newest = max(self.newest, *best.stamp[:1])
+        self.end_read(best.stamp, best.value)
+
+    def on_stored(self, src, msg):
+        if self.user is not None and self.pair is not None and msg.operation == self.pair.operation:
+            self.answers = {**self.answers, src: msg}
+            if len(self.answers) >= self.w:
+                self.end_write(self.pair.stamp, self.pair.value)
+
+
+# ---- classic mistakes ------------------------------------------------------------------------------------------------
+
+class CountsFound(Reference):
+    """Counts answers, not replicas: the network may duplicate them."""
+
+    def on_found(self, src, msg):
+        super().on_found(f"{src}, answer {len(self.answers) + 1}", msg)
+
+    def repair(self, stamp, value):
+        self.answers = {name.partition(",")[0]: answer for name, answer in self.answers.items()}
+        super().repair(stamp, value)
+
+
+class CountsStored(Reference):
+    """Counts acknowledgements, not replicas."""
+
+    def on_stored(self, src, msg):
+        super().on_stored(f"{src}, answer {len(self.answers) + 1}", msg)
+
+
+class FirstAnswer(Reference):
+    """Returns the first answer."""
+
+    def choose(self):
+        return next(iter(self.answers.values()))
+
+
+class GreatestValue(Reference):
+    """Returns the greatest value."""
+
+    def choose(self):
+        return max(self.answers.values(), key=lambda answer: str(answer[1]))
+
+
+class Half(Reference):
+    """Takes half of the replicas for enough, whatever r and w are."""
+
+    def begin(self):
+        self.r = self.w = len(self.replicas) // 2
+        super().begin()
+
+
+class WaitsForAll(Reference):
+    """Waits for all replicas, whatever r and w are."""
+
+    def begin(self):
+        self.r = self.w = len(self.replicas)
+        super().begin()
+
+
+class Majorities(Reference):
+    """Takes a majority, whatever r and w are."""
+
+    def begin(self):
+        self.r = self.w = len(self.replicas) // 2 + 1
+        super().begin()
+
+
+class ExchangesThem(Reference):
+    """Reads from w and writes to r."""
+
+    def on_found(self, src, msg):
+        self.r, self.w = self.w, self.r
+        super().on_found(src, msg)
+        self.r, self.w = self.w, self.r
+
+    def on_stored(self, src, msg):
+        self.r, self.w = self.w, self.r
+        super().on_stored(src, msg)
+        self.r, self.w = self.w, self.r
+
+
+class OwnCounter(Reference):
+    """Counts its own writes, and learns nothing from what it reads."""
+
+    def learn(self, stamp):
+        """Nothing."""
+
+
+class SameStamp(Reference):
+    """Writes with the greatest number that it has seen, not a greater one."""
+
+    def write(self, value):
+        self.newest = max(self.newest, 1)
+        self.pair = (self.own_stamp(), value)
+        self.tell(Set(self.operation, *self.pair))
+
+
+class NoName(Reference):
+    """A timestamp is a number alone."""
+
+    def own_stamp(self):
+        return (self.newest, "")
+
+
+class NoRepair(Reference):
+    """Leaves replicas as they are."""
+
+    def repair(self, stamp, value):
+        """Nothing."""
+
+
+class FreshRepair(Reference):
+    """Repairs with a timestamp of its own."""
+
+    def repair(self, stamp, value):
+        self.newest += 1
+        super().repair(self.own_stamp(), value)
+
+
+class RepairsAll(Reference):
+    """Sends the newest pair to those that have it, too."""
+
+    def repair(self, stamp, value):
+        for replica in self.answers:
+            self.send(replica, Set(self.operation, stamp, value))
+
+
+class RepairsByValue(Reference):
+    """Compares values, not timestamps: two writes may have written the same."""
+
+    def repair(self, stamp, value):
+        for replica, (_, other) in self.answers.items():
+            if other != value:
+                self.send(replica, Set(self.operation, stamp, value))
+
+
+class TakesLateAnswers(Reference):
+    """An answer to an earlier operation counts for this one."""
+
+    def is_over(self, msg):
+        return self.user is None
+
+
+# ---- what is judged --------------------------------------------------------------------------------------------------
+
+@in_the_end
+def every_operation_is_answered(world):
+    """Enough replicas are up for r and for w."""
+    for operation in world.operations:
+        if operation.returned is None:
+            asked = f"{operation.client}'s {operation.call}"
+            return f"{operation.node} never answers {asked}, though enough replicas are up"
+
+
+def rounds(trace: Trace) -> Iterator[tuple[Any, list[tuple[str, Found]], list[Any]]]:
+    """Each operation that has ended: its output, the answers to its Gets before that, and its Sets."""
+    for output in trace.outputs():
+        if output.name in ("read", "written"):
+            began = max(one.step for one in trace.outputs("asks")
+                        if one.node == output.node and one.step < output.step)
+            number = trace.state_at(began)[output.node]["operation"]
+            heard = [(step.message.src, step.message.payload) for step in trace.steps[:output.step + 1]
+                     if step.kind == "receive" and step.node == output.node
+                     and isinstance(step.message.payload, Found) and step.message.payload.operation == number]
+            sets = [sent for sent in sendings(trace, Set) if sent.src == output.node
+                    and sent.payload.operation == number and not sent.name.endswith("'")]      # no copy by the network
+            yield output, heard, sets
+
+
+def who_is_behind_is_repaired(trace: Trace) -> Objection | None:
+    """A read sends the newest pair to just those of its replicas that have answered with an older one."""
+    for output, heard, sets in rounds(trace):
+        if output.name != "read":
+            continue
+        stamp, value, _ = output.values
+        behind, caught_up = ({src for src, found in heard if (found.stamp < stamp) is older} for older in (True, False))
+        told, reads = {sent.dst for sent in sets}, f"{output.node} reads {pair(stamp, value)}, and"
+        for sent in sets:
+            if (sent.payload.stamp, sent.payload.value) != (stamp, value):
+                return Objection(f"{reads} repairs {sent.dst} with {pair(sent.payload.stamp, sent.payload.value)}",
+                                 sent.sent)
+        if missed := behind - caught_up - told:
+            return Objection(f"{reads} does not repair {min(missed)}, which has answered with an older value",
+                             output.step)
+        if told - behind:
+            return Objection(f"{reads} sends it to {min(told - behind)}, which has not answered with an older value",
+                             output.step)
+    return None
+
+
+def a_write_is_newer_than_what_its_client_knows(trace: Trace) -> Objection | None:
+    """All replicas are sent one pair, newer than all that the client has read or written, with its own name."""
+    seen: dict[str, tuple] = {}
+    for output, _, sets in rounds(trace):
+        node, stamp = output.node, output.values[0]
+        for sent in sets if output.name == "written" else ():
+            told = f"{node} writes {pair(sent.payload.stamp, sent.payload.value)}"
+            if sent.payload.stamp[1] != node:
+                return Objection(f"{told}: another client may make the same timestamp, without its name", sent.sent)
+            if sent.payload.stamp <= seen.get(node, NEVER):
+                return Objection(f"{told}, and knows of {pair(seen[node], 'a value')}", sent.sent)
+        seen[node] = max(seen.get(node, NEVER), stamp)
+    return None
+
+
+DEMANDS = (
+    Demand(as_new, "If r + w > n, every r replicas include one of any w: the answer with the greatest timestamp is at "
+                   "least as new as each write that was complete [Gifford 1979].", hint=1),
+    Demand(every_operation_is_answered, "A read needs r different replicas, and a write w: not more.", hint=1),
+    Demand(a_write_is_newer_than_what_its_client_knows, "A write's timestamp is (a number greater than all that the "
+                                                        "client has seen, its name).", hint=2),
+    Demand(who_is_behind_is_repaired, "Read repair moves the newest pair as it is, with its timestamp, to those that "
+                                      "have answered with an older one.", hint=3),
+)
+
+
+# ---- runs ------------------------------------------------------------------------------------------------------------
+
+def quorums(protocol: type[Node], clients: Names, replicas: Names, r: int, w: int, *events: Any, **options: Any) -> Run:
+    """Clients with these quorums."""
+    return replicated(protocol, clients, replicas, *events, initial={client: {"r": r, "w": w} for client in clients},
+                      title=f"{len(replicas)} replicas, r = {r}, w = {w}", **options)
+
+
+def scenarios(protocol: type[Node], names: Names) -> Iterator[Run]:
+    """The fixture in all patterns of losses; copies, late answers, a restart, several writers; other n, r, w."""
+    ann, bob, eve, *servers = names
+    a, b, c, d, e = servers
+
+    def three(*events):
+        return quorums(protocol, (ann, bob, eve), (a, b, c), 2, 2, *events)
+
+    first = write(10, ann, "v1")
+    yield three(first)
+    yield three(read(10, bob), first, read(60, ann))
+    for missed in a, b, c:
+        for other in a, b, c:
+            yield three(first, slow(ann, missed, 1), read(60, bob), slow(bob, other, 1))
+    # Copies of answers, while other replicas are slow.
+    yield three(first, slow(ann, a, 1), read(60, bob), twice(a, bob, 1), slow(b, bob, 1, by=40), slow(c, bob, 1, by=40))
+    yield three(first, twice(a, ann, 1), slow(ann, b, 1), slow(ann, c, 1), read(60, bob), slow(bob, a, 1))
+    # Answers to an earlier operation.
+    yield three(read(10, bob), slow(c, bob, 1, by=55), first, slow(ann, c, 1), read(60, bob), slow(bob, b, 2, by=60))
+    yield three(first, slow(c, ann, 1, by=75), write(80, ann, "v2"), slow(ann, b, 2), slow(ann, c, 2),
+                read(130, bob), slow(bob, a, 1))
+    # Those who have read write; a repair, and then a write; the same value twice.
+    yield three(write(10, ann, "v1", "v2", "v3"), read(150, bob), write(200, bob, "w1"), read(260, eve),
+                write(320, eve, "u1"), read(380, ann))
+    yield three(first, slow(ann, a, 1), read(60, bob), write(75, bob, "w1"), slow(bob, b, 2), slow(bob, c, 2),
+                read(130, eve), slow(eve, a, 1))
+    yield three(write(10, ann, "v1", "v1"), slow(ann, a, 2), read(100, bob), slow(bob, c, 1))
+    yield three(write(10, ann, "z"), write(60, ann, "a"), read(110, bob))
+    for value in 0, "", False:
+        yield three(write(10, ann, value), read(60, bob), write(110, bob, value), read(160, ann))
+    yield three(first, restart(b, 30, down=10), read(60, bob), slow(bob, c, 1), read(120, eve))
+    yield three(first, at(5, crash(c)), read(60, bob), write(110, bob, "w1"), read(160, ann))
+    for r, w, down in ((3, 3, 1), (2, 3, 1), (1, 4, 0), (4, 1, 0)):
+        yield quorums(protocol, (ann, bob), (a, b, c, d), r, w, first, read(60, bob), write(110, bob, "w1"),
+                      read(160, ann), slow(ann, a, 1), slow(bob, d, 1), [at(5, crash(b))] * down) if down else (
+            quorums(protocol, (ann, bob), (a, b, c, d), r, w, first, read(60, bob), write(110, bob, "w1"),
+                    read(160, ann)))
+    for r, w in (3, 3), (2, 4), (4, 2):
+        yield quorums(protocol, (ann, bob), (a, b, c, d, e), r, w, first, read(60, bob), slow(ann, a, 1),
+                      at(5, crash(e)), read(110, ann))
+    yield quorums(protocol, (ann, bob), (a, b, c, d, e), 2, 4, first, at(40, crash(a)), at(40, crash(b)),
+                  at(40, crash(c)), read(60, bob))
+    yield quorums(protocol, (ann, bob), (a, b, c, d, e), 4, 2, at(5, crash(c)), at(5, crash(d)), at(5, crash(e)), first)
+
+
+def searches(protocol: type[Node], names: Names) -> Iterator[Search]:
+    """A write and a read of two clients in all orders, and a copy of a message anywhere."""
+    ann, bob, a, b, c = names[0], names[1], *names[3:6]
+    yield Search(quorums(protocol, (ann,), (a, b, c), 2, 2, write(0, ann, "v1"), read(0.5, ann)), {"duplicates": 1})
+    yield Search(quorums(protocol, (ann, bob), (a, b), 2, 1, write(0, ann, "v1"), read(0.5, bob)))
+
+
+def swarm(protocol: type[Node], names: Names, seed: int) -> Run:
+    """Three clients; three to five replicas, of which as many crash as r and w allow."""
+    chance = Random(f"{seed} quorums")
+    clients, servers = names[:3], names[3:chance.choice((6, 7, 8))]
+    n = len(servers)
+    w = chance.randint(1, n)
+    r = n + 1 - w if chance.random() < 0.6 else max(n + 1 - w, n // 2 + 1)
+    falling = chance.sample(servers, chance.randint(0, n - max(r, w)))
+    faults = [event for node in falling for event in restart(node, chance.randint(0, 400), down=chance.randint(1, 400))]
+    moments = sorted(chance.sample(range(0, 900, 30), 12))
+    work = [event for place, moment in enumerate(moments) for client in [chance.choice(clients)]
+            for event in (read(moment, client) if chance.random() < 0.5 else write(moment, client, f"v{place}"))]
+    return quorums(protocol, clients, servers, r, w, work, faults, seed=seed, duration=5000,
+                   network=Network(latency=uniform(1, 60)))
+
+
+# ---- the exercise ----------------------------------------------------------------------------------------------------
+
+CLUSTERS = (("ann", "bob", "eve", "A", "B", "C", "D", "E"), ("n10", "n2", "n1", "s10", "s1", "s2", "s3", "s20"))
+
+EXERCISES = (
+    MakeItRight(
+        number="5.2", title="Read and write quorums", base=QuorumClient,
+        asks=("read", "write", "on_found", "on_stored"), lines=25,
+        task="Replicas store a value with its timestamp. Write the client: a read takes the newest of r answers, and "
+             "repairs those of these replicas that have answered with an older value; a write is complete when w "
+             "replicas have stored it. r and w are given, and r + w > n. The network is slow now and then, and "
+             "duplicates messages.",
+        reference=Reference, right=(OfMessages,), clusters=CLUSTERS,
+        wrong=((CountsFound, "was complete"), (CountsStored, "was complete"), (FirstAnswer, "was complete"),
+               (GreatestValue, "was complete"), (Half, "was complete"), (WaitsForAll, "never answers"),
+               (Majorities, "never answers"), (ExchangesThem, "never answers"), (OwnCounter, "and knows of"),
+               (SameStamp, "and knows of"), (NoName, "without its name"), (NoRepair, "does not repair"),
+               (FreshRepair, "and repairs"),
+               (RepairsAll, "which has not answered"), (RepairsByValue, "does not repair"),
+               (TakesLateAnswers, "was complete")),
+        demands=DEMANDS, scenarios=scenarios, searches=searches, swarm=swarm, faults=("duplication", "delay"),
+        hints=("read and write both begin with a message to all replicas; the rest is counting answers.",
+               "Count different replicas, in a dict, and leave out answers to an operation that is over. A read ends "
+               "with the r-th, a write with the w-th.",
+               "self.newest is the greatest number that you have seen in a timestamp, also in what you read. A write "
+               "takes (self.newest + 1, self.id).",
+               "When r replicas have answered, choose the pair with the greatest timestamp. To each of these replicas "
+               "with a smaller one, send Set(self.operation, stamp, value), with the stamp that the pair has."),
+    ),
+)
