@@ -181,6 +181,44 @@ class OfMessages(QuorumClient):
                 self.end_write(self.pair.stamp, self.pair.value)
 
 
+class InOneList(QuorumClient):
+    """Right: a list of what was answered, in order of arrival; who answers twice is passed over."""
+
+    def init(self):
+        super().init()
+        self.order = []
+
+    def read(self):
+        self.pair, self.order = None, []
+        self.tell(Get(self.operation))
+
+    def write(self, value):
+        self.pair, self.order = ((self.newest + 1, self.id), value), []
+        self.newest += 1
+        self.tell(Set(self.operation, self.pair[0], value))
+
+    def on_found(self, src, msg):
+        if self.is_news(src, msg):
+            self.order.append((msg.stamp, src, msg.value))
+            if len(self.order) >= self.r:
+                stamp, _, value = sorted(self.order, key=lambda answer: answer[:2])[-1]
+                for other, replica, _ in self.order:
+                    if other < stamp:
+                        self.send(replica, Set(msg.operation, stamp, value))
+                self.newest = stamp[0] if stamp[0] > self.newest else self.newest
+                self.end_read(stamp, value)
+
+    def on_stored(self, src, msg):
+        if self.pair and self.is_news(src, msg):
+            self.order.append((None, src, None))
+            if len(self.order) >= self.w:
+                self.end_write(*self.pair)
+
+    def is_news(self, src, msg):
+        return self.user is not None and msg.operation == self.operation and src not in {
+            replica for _, replica, _ in self.order}
+
+
 # ---- classic mistakes ------------------------------------------------------------------------------------------------
 
 class CountsFound(Reference):
@@ -476,7 +514,7 @@ EXERCISES = (
              "repairs those of these replicas that have answered with an older value; a write is complete when w "
              "replicas have stored it. r and w are given, and r + w > n. The network is slow now and then, and "
              "duplicates messages.",
-        reference=Reference, right=(OfMessages,), clusters=CLUSTERS,
+        reference=Reference, right=(OfMessages, InOneList), clusters=CLUSTERS,
         wrong=((CountsFound, "was complete"), (CountsStored, "was complete"), (FirstAnswer, "was complete"),
                (GreatestValue, "was complete"), (Half, "was complete"), (WaitsForAll, "never answers"),
                (Majorities, "never answers"), (ExchangesThem, "never answers"), (OwnCounter, "and knows of"),
