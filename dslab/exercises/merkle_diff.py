@@ -275,12 +275,12 @@ def random_cases(chance: Random) -> Iterator[Case]:
 EXERCISES = (
     Compute(
         number="5.4", title="Which buckets differ?", base=Tree, asks=("leaf", "diff"), lines=10,
-        task="Two replicas have their keys in buckets, and a Merkle tree over them. Write the hash of a bucket, and find "
-             "the buckets that differ with few questions to the other replica.",
+        task="Two replicas have their keys in buckets, and a Merkle tree over them. Write the hash of a bucket, and "
+             "find the buckets that differ with few questions to the other replica.",
         reference=Reference, right=(ByLevel, WithAStack),
         wrong=((AllLeaves, "questions"), (WholeTree, "questions"), (FirstOnly, "diff returns"),
-               (LeftOnly, "diff returns"), (AskedTwice, "questions"),
-               (AllBelowTheRoot, "diff returns"), (NeverTheRoot, "KeyError"), (InTheOrderOfArrival, "in different orders"),
+               (LeftOnly, "diff returns"), (AskedTwice, "questions"), (AllBelowTheRoot, "diff returns"),
+               (NeverTheRoot, "KeyError"), (InTheOrderOfArrival, "in different orders"),
                (WithoutSeparators, "the same hash"), (KeysOnly, "the same hash"), (ValuesOnly, "the same hash")),
         cases=cases, random_cases=random_cases,
         hints=("Begin at the root. If the hashes are equal there, you are done, with one question.",
