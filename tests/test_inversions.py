@@ -13,7 +13,7 @@ def deviations(count: int, runs: int, share: float) -> float:
 
 
 def test_majorities_invert_as_often_as_published():
-    """916 of 200,000, which is itself a sample: 4 standard deviations of the difference of the two."""
+    """N34: 916 of 200,000, which is itself a sample: 4 standard deviations of the difference of the two."""
     published, of = PUBLISHED
     share = published / of
     assert deviations(inversions(RUNS), RUNS, share) < 4 * sqrt(1 + RUNS / of)

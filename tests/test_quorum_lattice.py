@@ -10,6 +10,7 @@ from dslab.widgets.rendering import text_of
 
 @pytest.mark.parametrize("n", range(1, 7))
 def test_quorums_overlap_exactly_if_r_plus_w_exceeds_n_and_tolerate_the_rest(n):
+    """N5."""
     for r in range(1, n + 1):
         assert tolerated(n, r) == n - r
         for w in range(1, n + 1):
@@ -18,10 +19,12 @@ def test_quorums_overlap_exactly_if_r_plus_w_exceeds_n_and_tolerate_the_rest(n):
 
 @pytest.mark.parametrize("n, q", PUBLISHED)
 def test_a_quorum_is_as_available_as_published(n, q):
+    """N4."""
     assert quorum_up(n, q, 0.01) == pytest.approx(PUBLISHED[n, q], abs=5e-7)
 
 
 def test_four_replicas_are_less_available_than_three():
+    """N4: a majority of four is three."""
     assert quorum_up(4, 3, 0.01) < quorum_up(3, 2, 0.01)
 
 
