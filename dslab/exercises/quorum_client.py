@@ -1,10 +1,16 @@
 """Exercise 5.2: a client that reads from a quorum, writes to one, and repairs what it finds behind."""
 
-from dslab.exercises.quorum_demands import DEMANDS
+from dslab.exercises.quorum_demands import (
+    a_write_is_newer_than_what_its_client_knows,
+    every_operation_is_answered,
+    who_is_behind_is_repaired,
+)
 from dslab.exercises.quorum_runs import scenarios, searches, swarm
+from dslab.grader.demands import Demand
 from dslab.grader.exercise import MakeItRight
 from dslab.node import Node
 from dslab.protocols.quorums import NEVER, Found, Get, Set, Stored, Write
+from dslab.protocols.quorums import a_read_is_as_new_as_each_write_that_was_complete_before_it as as_new
 
 # ---- what the learner starts from ------------------------------------------------------------------------------------
 
@@ -339,6 +345,19 @@ class TakesLateAnswers(Reference):
 
     def is_over(self, msg):
         return self.user is None
+
+
+# ---- what is judged --------------------------------------------------------------------------------------------------
+
+DEMANDS = (
+    Demand(as_new, "If r + w > n, every r replicas include one of any w: the answer with the greatest timestamp is at "
+                   "least as new as each write that was complete [Gifford 1979].", hint=1),
+    Demand(every_operation_is_answered, "A read needs r different replicas, and a write w: not more.", hint=1),
+    Demand(a_write_is_newer_than_what_its_client_knows, "A write's timestamp is (a number greater than all that the "
+                                                        "client has seen, its name).", hint=2),
+    Demand(who_is_behind_is_repaired, "Read repair moves the newest pair as it is, with its timestamp, to those that "
+                                      "have answered with an older one.", hint=3),
+)
 
 
 # ---- the exercise ----------------------------------------------------------------------------------------------------

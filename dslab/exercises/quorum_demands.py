@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from dslab.grader.demands import Demand, Objection
+from dslab.grader.demands import Objection
 from dslab.grader.readings import sendings
 from dslab.properties import in_the_end
 from dslab.protocols.quorums import NEVER, Found, Set, pair
-from dslab.protocols.quorums import a_read_is_as_new_as_each_write_that_was_complete_before_it as as_new
 from dslab.trace import Trace
 
 
@@ -69,14 +68,3 @@ def a_write_is_newer_than_what_its_client_knows(trace: Trace) -> Objection | Non
                 return Objection(f"{told}, and knows of {pair(seen[node], 'a value')}", sent.sent)
         seen[node] = max(seen.get(node, NEVER), stamp)
     return None
-
-
-DEMANDS = (
-    Demand(as_new, "If r + w > n, every r replicas include one of any w: the answer with the greatest timestamp is at "
-                   "least as new as each write that was complete [Gifford 1979].", hint=1),
-    Demand(every_operation_is_answered, "A read needs r different replicas, and a write w: not more.", hint=1),
-    Demand(a_write_is_newer_than_what_its_client_knows, "A write's timestamp is (a number greater than all that the "
-                                                        "client has seen, its name).", hint=2),
-    Demand(who_is_behind_is_repaired, "Read repair moves the newest pair as it is, with its timestamp, to those that "
-                                      "have answered with an older one.", hint=3),
-)
