@@ -61,7 +61,7 @@ notebooks: $(READY)
 	$(BIN)/python tools/notebooks.py run $(N)
 
 golden: $(READY)
-	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/test_contract.py -k golden
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/test_contract.py tests/test_fixtures.py -k golden
 
 picture: $(READY)
 	$(BIN)/python tools/picture.py
